@@ -1,0 +1,77 @@
+//! What can go wrong, typed: the page turns each into a sentence in the reader's language.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::OutOfRange;
+
+/// Why a model file was refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "reason")]
+pub enum ModelError {
+    /// Not a safetensors file at all, or cut short.
+    #[error("this is not a whole safetensors file: {detail}")]
+    Malformed { detail: String },
+    /// A safetensors file without a Forger card.
+    #[error("the file holds no Forger model card")]
+    NoCard,
+    /// The card is of a newer Forger, or does not read.
+    #[error("the model card does not read: {detail}")]
+    BadCard { detail: String },
+    /// Size or SHA-256 differ from the manifest.
+    #[error("the file is damaged: expected sha256 {expected}, found {found}")]
+    Damaged { expected: String, found: String },
+    /// A tensor is missing, or has another shape than the configuration asks for.
+    #[error("tensor {tensor}: expected shape {expected:?}, found {found:?}")]
+    Tensor { tensor: String, expected: Vec<usize>, found: Option<Vec<usize>> },
+    /// A weight is NaN or infinite.
+    #[error("tensor {tensor} holds a value that is not a number")]
+    NotFinite { tensor: String },
+    /// The network does not draw what its test vector says.
+    #[error("the model does not reproduce its test vector: off by {difference}")]
+    TestVector { difference: f32 },
+}
+
+/// Why a request failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case", tag = "error", content = "detail")]
+pub enum EngineError {
+    /// A setting is out of range.
+    #[error(transparent)]
+    Config(OutOfRange),
+    /// A model file was refused.
+    #[error(transparent)]
+    Model(ModelError),
+    /// A file could not be fetched.
+    #[error("could not fetch {url}: {detail}")]
+    Fetch { url: String, detail: String },
+    /// No session or model of that id is open.
+    #[error("no such session or model is open: {0}")]
+    NotOpen(String),
+    /// The page asked for WebGPU, and there is none.
+    #[error("WebGPU is not available: {0}")]
+    NoWebGpu(String),
+    /// The device stopped answering, and the work could not go on elsewhere.
+    #[error("the device was lost: {0}")]
+    DeviceLost(String),
+    /// The message does not read, or belongs to another version.
+    #[error("message not understood: {0}")]
+    Protocol(String),
+    /// The request was cancelled by the page.
+    #[error("cancelled")]
+    Cancelled,
+    /// A fault of the engine itself.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl From<OutOfRange> for EngineError {
+    fn from(error: OutOfRange) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<ModelError> for EngineError {
+    fn from(error: ModelError) -> Self {
+        Self::Model(error)
+    }
+}
