@@ -1,7 +1,8 @@
 //! What page and worker say to each other.
 //!
-//! Every message is an [`Envelope`], made with serde-wasm-bindgen. Pixels, points and weights are not in it: they travel
-//! beside it as transferred `ArrayBuffer`s, in the order that each message documents under "Buffers".
+//! What is posted is the JavaScript array `[envelope, buffer, buffer, ...]`. The [`Envelope`] is made with
+//! serde-wasm-bindgen. Pixels, points and weights are not in it: they are the transferred `ArrayBuffer`s after it, in the
+//! order that each message documents under "Buffers".
 //!
 //! The worker speaks first, with [`Event::Ready`]: what is posted before that is lost, and a stale cached worker is told
 //! apart by its version.
@@ -79,6 +80,12 @@ pub enum Request {
     LabTune(ToyConfig),
     /// Answered by [`Reply::Done`].
     LabCommand(Command),
+    /// The whole training state of the toy session, to go on from after the tab was closed. Answered by
+    /// [`Reply::LabSaved`].
+    LabSave,
+    /// Opens the toy session from what [`Request::LabSave`] gave. Answered by [`Reply::Done`], then [`Event::Lab`].
+    /// Buffers: the saved state.
+    LabRestore(ToyConfig),
     /// Fetches a model of the site, with [`Event::Progress`]. `base` is the URL of the folder. Answered by
     /// [`Reply::Model`].
     ModelFetch { base: String, entry: ManifestEntry },
@@ -97,6 +104,10 @@ pub enum Reply {
     Done,
     Device(DeviceReport),
     Model(Box<Card>),
+    /// Buffers: the saved state.
+    LabSaved {
+        step: u64,
+    },
     /// Buffers: RGBA, u8 `[count, height, width, 4]`.
     Pictures {
         count: usize,
