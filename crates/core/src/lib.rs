@@ -1,1 +1,25 @@
-//! Stub.
+//! The GAN library of Forger: networks, losses, systems, sessions and the model file.
+//!
+//! Pure: no files, no clock, no printing, and the same code native and in a browser's worker. Tensors are
+//! `[batch, channels, height, width]`, pictures lie in `[-1, 1]`, discriminators answer with logits (sigma of them is the
+//! probability that a sample is real). All chance comes from [`forger_protocol::Random`], drawn on the host, so that a
+//! seed gives the same run whatever the device.
+
+pub mod checkpoint;
+pub mod data;
+pub mod losses;
+pub mod metrics;
+pub mod nets;
+pub mod optimizer;
+pub mod parameters;
+pub mod session;
+pub mod systems;
+pub mod weights;
+
+pub use burn;
+pub use forger_protocol as protocol;
+
+pub use checkpoint::CheckpointError;
+pub use data::images::Images;
+pub use session::Session;
+pub use systems::{System, dcgan::Dcgan, toy::Toy};

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Distribution {
-    /// Eight Gaussians (standard deviation 0.02) on a circle of radius 0.7.
+    /// Eight Gaussians (standard deviation 0.04) on a circle of radius 0.7.
     #[default]
     Ring,
-    /// Twenty-five Gaussians (standard deviation 0.02) on a 5 x 5 grid.
+    /// Twenty-five Gaussians (standard deviation 0.04) on a 5 x 5 grid.
     Grid,
     /// A straight line with a little Gaussian noise.
     Line,

@@ -61,6 +61,8 @@ pub struct DeviceReport {
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
     Train,
+    /// Trains up to this step, then pauses: how a shared link reproduces what its sender saw.
+    TrainUntil(u64),
     Pause,
     /// One step, then pause.
     Step(StepKind),
@@ -198,6 +200,7 @@ mod tests {
         round_trip(Request::LabOpen(ToyConfig::default()));
         round_trip(Request::LabCommand(Command::Step(StepKind::Discriminator)));
         round_trip(Request::LabCommand(Command::Reset));
+        round_trip(Request::LabCommand(Command::TrainUntil(500)));
         round_trip(Request::ModelOpen);
         round_trip(Request::Generate { model: "digits".into(), count: 64 });
         round_trip(Request::Cancel { request: 3 });

@@ -1,0 +1,120 @@
+//! The whole state of a training run in one safetensors file: networks, moving average, optimizers, chance and step.
+//!
+//! Tensors are f32, so that a run that goes on from here ends as if it had never stopped.
+
+use std::collections::HashMap;
+
+use burn::{
+    module::Module,
+    optim::ModuleOptimizer,
+    tensor::{Bytes, Device},
+};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde_json::Value;
+
+use crate::parameters::{self, NamedTensor};
+
+/// Raised with every change that an older reader would misread.
+const VERSION: u64 = 1;
+const METADATA: &str = "forger.checkpoint";
+
+/// Why a checkpoint was refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not a safetensors file, or cut short.
+    #[error("the checkpoint is damaged: {0}")]
+    Malformed(String),
+    /// A whole file, but not a checkpoint of this version.
+    #[error("this is not a checkpoint of this version of Forger")]
+    Version,
+    /// Of another system or other settings.
+    #[error("the checkpoint belongs to other settings: {0}")]
+    OtherRun(String),
+    /// A tensor is missing or has another shape.
+    #[error("the checkpoint lacks tensor {0}, or has it in another shape")]
+    Tensor(String),
+    /// The settings in it are out of range.
+    #[error(transparent)]
+    Config(#[from] forger_protocol::OutOfRange),
+}
+
+/// Collects the parts of a checkpoint.
+#[derive(Default)]
+pub struct Writer {
+    tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>,
+}
+
+impl Writer {
+    /// Adds the tensors of a network under `prefix`, as [`parameters::collect`] read them.
+    pub fn network(&mut self, prefix: &str, tensors: Vec<NamedTensor>) {
+        for NamedTensor { name, shape, values } in tensors {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            self.tensors.push((format!("{prefix}.{name}"), Dtype::F32, shape, bytes));
+        }
+    }
+
+    /// Adds the state of an optimizer.
+    pub fn optimizer(&mut self, name: &str, optimizer: &ModuleOptimizer) {
+        // An optimizer that has not stepped yet has no state to write.
+        if let Ok(bytes) = optimizer.into_bytes() {
+            let bytes = bytes.to_vec();
+            self.tensors.push((name.to_owned(), Dtype::U8, vec![bytes.len()], bytes));
+        }
+    }
+
+    /// The file. `state` is everything that is not a tensor.
+    pub fn finish(self, state: Value) -> Vec<u8> {
+        let metadata = serde_json::json!({ "version": VERSION, "state": state }).to_string();
+        let views = self.tensors.iter().filter_map(|(name, dtype, shape, bytes)| {
+            TensorView::new(*dtype, shape.clone(), bytes).ok().map(|view| (name.as_str(), view))
+        });
+        let metadata = HashMap::from([(METADATA.to_owned(), metadata)]);
+        safetensors::serialize(views, Some(metadata)).unwrap_or_default()
+    }
+}
+
+/// Reads what [`Writer`] wrote.
+pub struct Reader<'a> {
+    tensors: SafeTensors<'a>,
+    /// What was given to [`Writer::finish`].
+    pub state: Value,
+}
+
+impl<'a> Reader<'a> {
+    /// Checks the file as a whole; the parts are checked as they are taken.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, CheckpointError> {
+        let malformed = |error: safetensors::SafeTensorError| CheckpointError::Malformed(error.to_string());
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+        let text = metadata.metadata().as_ref().and_then(|map| map.get(METADATA)).ok_or(CheckpointError::Version)?;
+        let mut value: Value = serde_json::from_str(text).map_err(|_| CheckpointError::Version)?;
+        if value["version"] != VERSION {
+            return Err(CheckpointError::Version);
+        }
+        let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
+        Ok(Self { tensors, state: value["state"].take() })
+    }
+
+    /// Fills a network of the right shapes.
+    pub fn network<M: Module>(&self, prefix: &str, module: M, device: &Device) -> Result<M, CheckpointError> {
+        for (name, shape) in parameters::shapes(&module) {
+            let name = format!("{prefix}.{name}");
+            match self.tensors.tensor(&name) {
+                Ok(view) if view.shape() == shape && view.dtype() == Dtype::F32 => {}
+                _ => return Err(CheckpointError::Tensor(name)),
+            }
+        }
+        Ok(parameters::fill(module, device, |name, _| {
+            let view = self.tensors.tensor(&format!("{prefix}.{name}"));
+            let bytes = view.as_ref().map(TensorView::data).unwrap_or_default();
+            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+        }))
+    }
+
+    /// Gives an optimizer its state back.
+    pub fn optimizer(&self, name: &str, optimizer: ModuleOptimizer) -> Result<ModuleOptimizer, CheckpointError> {
+        let Ok(view) = self.tensors.tensor(name) else { return Ok(optimizer) };
+        optimizer
+            .from_bytes(Bytes::from_bytes_vec(view.data().to_vec()))
+            .map_err(|error| CheckpointError::Malformed(error.to_string()))
+    }
+}

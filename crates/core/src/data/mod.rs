@@ -1,0 +1,19 @@
+//! What a GAN learns from.
+
+pub mod distributions;
+pub mod images;
+
+use burn::tensor::{Device, Tensor};
+use serde_json::Value;
+
+/// Gives batches of real samples of rank `N`, reproducibly.
+pub trait Source<const N: usize> {
+    /// The next `[count, ...]` samples.
+    fn next(&mut self, count: usize, device: &Device) -> Tensor<N>;
+    /// Back to the first sample.
+    fn rewind(&mut self);
+    /// Where it stands, for a checkpoint.
+    fn state(&self) -> Value;
+    /// Goes on where [`Source::state`] was taken; false for a state that does not read.
+    fn restore(&mut self, state: &Value) -> bool;
+}

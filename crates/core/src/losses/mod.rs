@@ -1,0 +1,3 @@
+//! Losses, one file a family.
+
+pub mod adversarial;

@@ -1,0 +1,3 @@
+//! Measures that the browser needs, too.
+
+pub mod coverage;

@@ -1,0 +1,167 @@
+//! DCGAN: Radford et al. 2016 (arXiv 1511.06434), section 3 and figure 1, for 28, 32, 64 and 128 pixels.
+//!
+//! Each block doubles (G) or halves (D) the side with a 4 x 4 kernel, stride 2, padding 1. A convolution that a
+//! normalisation follows has no bias: the normalisation would take it out again.
+
+use burn::{
+    module::Module,
+    nn::{
+        Linear, LinearConfig, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
+    },
+    tensor::{
+        Device, Tensor,
+        activation::{leaky_relu, relu},
+    },
+};
+use forger_protocol::{DcganConfig, Normalization, OutOfRange, Random};
+
+use super::{mlp::LEAK, norm::Norm};
+use crate::parameters;
+
+/// A convolution that doubles the side, then normalisation and ReLU.
+#[derive(Module, Debug)]
+pub struct UpBlock {
+    pub conv: ConvTranspose2d,
+    pub norm: Option<Norm>,
+}
+
+/// From z to a picture in `[-1, 1]`.
+#[derive(Module, Debug)]
+pub struct Generator {
+    /// Project and reshape, as the paper calls it.
+    pub project: Linear,
+    pub project_norm: Option<Norm>,
+    pub blocks: Vec<UpBlock>,
+    pub out: ConvTranspose2d,
+    /// Side of the first feature map.
+    pub base: usize,
+}
+
+/// A convolution that halves the side, then normalisation and leaky ReLU.
+#[derive(Module, Debug)]
+pub struct DownBlock {
+    pub conv: Conv2d,
+    pub norm: Option<Norm>,
+}
+
+/// From a picture in `[-1, 1]` to a logit.
+#[derive(Module, Debug)]
+pub struct Discriminator {
+    pub input: Conv2d,
+    pub blocks: Vec<DownBlock>,
+    pub out: Conv2d,
+}
+
+fn up(channels: [usize; 2], bias: bool, device: &Device) -> ConvTranspose2d {
+    ConvTranspose2dConfig::new(channels, [4, 4]).with_stride([2, 2]).with_padding([1, 1]).with_bias(bias).init(device)
+}
+
+fn down(channels: [usize; 2], bias: bool, device: &Device) -> Conv2d {
+    Conv2dConfig::new(channels, [4, 4])
+        .with_stride([2, 2])
+        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        .with_bias(bias)
+        .init(device)
+}
+
+/// All weights N(0, 0.02), biases zero (section 4); scales of normalisation N(1, 0.02), as the authors' code has it.
+fn initial(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
+    let mut values = vec![0.0; shape.iter().product()];
+    if name.ends_with("running_var") {
+        values.fill(1.0);
+    } else if name.ends_with("weight") || name.ends_with("gamma") {
+        let mean = if name.ends_with("gamma") { 1.0 } else { 0.0 };
+        random.fill_normal(&mut values);
+        values.iter_mut().for_each(|value| *value = mean + 0.02 * *value);
+    }
+    values
+}
+
+fn doublings(config: &DcganConfig) -> Result<(usize, usize), OutOfRange> {
+    config.validate()?;
+    Ok(config.doublings().unwrap_or((4, 4)))
+}
+
+impl Generator {
+    /// Fails for settings out of range.
+    pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let (base, doublings) = doublings(config)?;
+        let bias = config.normalization == Normalization::None;
+        let widest = config.width << (doublings - 1);
+        let norm = |channels| Norm::new(config.normalization, channels, device);
+        let module = Self {
+            project: LinearConfig::new(config.latent_dim, widest * base * base).with_bias(bias).init(device),
+            project_norm: norm(widest),
+            blocks: (1..doublings)
+                .map(|level| UpBlock {
+                    conv: up([widest >> (level - 1), widest >> level], bias, device),
+                    norm: norm(widest >> level),
+                })
+                .collect(),
+            out: up([config.width, config.channels], true, device),
+            base,
+        };
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+    }
+
+    /// z `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
+    pub fn forward(&self, z: Tensor<2>) -> Tensor<4> {
+        let [batch, _] = z.dims();
+        let projected = self.project.forward(z);
+        let channels = projected.dims()[1] / (self.base * self.base);
+        let mut x = projected.reshape([batch, channels, self.base, self.base]);
+        x = relu(normalize(&self.project_norm, x));
+        for block in &self.blocks {
+            x = relu(normalize(&block.norm, block.conv.forward(x)));
+        }
+        self.out.forward(x).tanh()
+    }
+}
+
+impl Discriminator {
+    /// Fails for settings out of range.
+    pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let (base, doublings) = doublings(config)?;
+        let bias = config.normalization == Normalization::None;
+        let module = Self {
+            input: down([config.channels, config.width], true, device),
+            blocks: (1..doublings)
+                .map(|level| DownBlock {
+                    conv: down([config.width << (level - 1), config.width << level], bias, device),
+                    norm: Norm::new(config.normalization, config.width << level, device),
+                })
+                .collect(),
+            out: Conv2dConfig::new([config.width << (doublings - 1), 1], [base, base]).init(device),
+        };
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+    }
+
+    /// Pictures `[batch, channels, height, width]` to logits `[batch, 1]`.
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let mut x = leaky_relu(self.input.forward(pictures), LEAK);
+        for block in &self.blocks {
+            x = leaky_relu(normalize(&block.norm, block.conv.forward(x)), LEAK);
+        }
+        self.out.forward(x).flatten(1, 3)
+    }
+}
+
+fn normalize(norm: &Option<Norm>, x: Tensor<4>) -> Tensor<4> {
+    match norm {
+        Some(norm) => norm.forward(x),
+        None => x,
+    }
+}
+
+impl super::Generator<4> for Generator {
+    fn forge(&self, z: Tensor<2>) -> Tensor<4> {
+        self.forward(z)
+    }
+}
+
+impl super::Discriminator<4> for Discriminator {
+    fn judge(&self, samples: Tensor<4>) -> Tensor<2> {
+        self.forward(samples)
+    }
+}

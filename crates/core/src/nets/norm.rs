@@ -1,0 +1,35 @@
+//! The normalisation of a convolutional layer, chosen at run time.
+
+use burn::{
+    module::Module,
+    nn::{BatchNorm, BatchNormConfig, InstanceNorm, InstanceNormConfig},
+    tensor::{Device, Tensor},
+};
+use forger_protocol::Normalization;
+
+/// Batch normalisation (arXiv 1502.03167) or instance normalisation (arXiv 1607.08022), each with scale and shift.
+#[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful a network, and a Box would be one more allocation a layer")]
+pub enum Norm {
+    Batch(BatchNorm),
+    Instance(InstanceNorm),
+}
+
+impl Norm {
+    /// `None` for [`Normalization::None`].
+    pub fn new(kind: Normalization, channels: usize, device: &Device) -> Option<Self> {
+        match kind {
+            Normalization::Batch => Some(Self::Batch(BatchNormConfig::new(channels).init(device))),
+            Normalization::Instance => Some(Self::Instance(InstanceNormConfig::new(channels).init(device))),
+            Normalization::None => None,
+        }
+    }
+
+    /// `[batch, channels, height, width]`, same out.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::Batch(norm) => norm.forward(x),
+            Self::Instance(norm) => norm.forward(x),
+        }
+    }
+}

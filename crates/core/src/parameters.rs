@@ -1,0 +1,203 @@
+//! Walks over the tensors of a module by name: initial values, saving, loading, moving averages, clipping.
+//!
+//! Names are the Rust module path, such as `blocks.0.conv.weight`. Every walk meets the tensors in the same order, running
+//! statistics of batch normalisation included.
+
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
+    tensor::{Device, Tensor, TensorData},
+};
+
+/// A tensor on its way to or from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
+}
+
+/// What a walk does with each tensor.
+trait Visit {
+    /// The new value of a tensor, or `None` to leave it. `current` is for reading; it costs a draw of random numbers when
+    /// the tensor has no value yet, hence a closure.
+    fn tensor<const D: usize>(
+        &mut self,
+        name: &str,
+        shape: [usize; D],
+        current: &dyn Fn() -> Tensor<D>,
+    ) -> Option<Tensor<D>>;
+}
+
+/// Running statistics of batch normalisation are kept with the weights, but no optimizer trains them.
+fn is_statistic(name: &str) -> bool {
+    name.ends_with("running_mean") || name.ends_with("running_var")
+}
+
+struct Walk<V> {
+    path: Vec<String>,
+    visit: V,
+    count: u64,
+}
+
+impl<V: Visit> ModuleMapper for Walk<V> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        // The variants of an enum are a choice, not a place: `norm.gamma`, not `norm.Batch.gamma`.
+        self.path.push(if container.starts_with("Enum") { String::new() } else { name.to_owned() });
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(".");
+        let value = self.visit.tensor(&name, param.lazy_shape().dims(), &|| param.val());
+        // Ids count from 1 in every run, because the state of an optimizer is kept by id.
+        self.count += 1;
+        match value {
+            Some(value) => {
+                let trained = !is_statistic(&name) && value.device().is_autodiff();
+                let value = value.detach().set_require_grad(trained);
+                Param::initialized(ParamId::from(self.count), value)
+            }
+            None => param,
+        }
+    }
+}
+
+fn walk<M: Module, V: Visit>(module: M, visit: V) -> (M, V) {
+    let mut walk = Walk { path: Vec::new(), visit, count: 0 };
+    let module = module.map(&mut walk);
+    (module, walk.visit)
+}
+
+/// Gives every tensor the value that `value(name, shape)` returns, in f32, and a fixed id.
+pub fn fill<M: Module>(module: M, device: &Device, value: impl FnMut(&str, &[usize]) -> Vec<f32>) -> M {
+    struct Fill<F> {
+        device: Device,
+        value: F,
+    }
+    impl<F: FnMut(&str, &[usize]) -> Vec<f32>> Visit for Fill<F> {
+        fn tensor<const D: usize>(
+            &mut self,
+            name: &str,
+            shape: [usize; D],
+            _: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            let values = (self.value)(name, &shape);
+            Some(Tensor::from_data(TensorData::new(values, shape), &self.device))
+        }
+    }
+    walk(module, Fill { device: device.clone(), value }).0
+}
+
+/// Names and shapes, in order; reads no value.
+pub fn shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
+    struct Shapes(Vec<(String, Vec<usize>)>);
+    impl Visit for Shapes {
+        fn tensor<const D: usize>(
+            &mut self,
+            name: &str,
+            shape: [usize; D],
+            _: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            self.0.push((name.to_owned(), shape.to_vec()));
+            None
+        }
+    }
+    walk(module.clone(), Shapes(Vec::new())).1.0
+}
+
+/// Reads every tensor back, waiting for the device.
+pub fn collect<M: Module>(module: &M) -> Vec<NamedTensor> {
+    let (shapes, flat) = flatten(module);
+    split(shapes, flat.map(|flat| flat.into_data()))
+}
+
+/// Reads every tensor back where waiting is not allowed: in a browser.
+pub async fn collect_async<M: Module>(module: &M) -> Vec<NamedTensor> {
+    let (shapes, flat) = flatten(module);
+    let data = match flat {
+        Some(flat) => flat.into_data_async().await.ok(),
+        None => None,
+    };
+    split(shapes, data)
+}
+
+/// All tensors in one, so that one read-back serves.
+fn flatten<M: Module>(module: &M) -> (Vec<(String, Vec<usize>)>, Option<Tensor<1>>) {
+    struct Flatten(Vec<Tensor<1>>);
+    impl Visit for Flatten {
+        fn tensor<const D: usize>(
+            &mut self,
+            _: &str,
+            shape: [usize; D],
+            current: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            self.0.push(current().reshape([shape.iter().product::<usize>()]));
+            None
+        }
+    }
+    // `valid` also settles pending running statistics.
+    let module = module.valid();
+    let (module, Flatten(parts)) = walk(module, Flatten(Vec::new()));
+    (shapes(&module), (!parts.is_empty()).then(|| Tensor::cat(parts, 0)))
+}
+
+fn split(shapes: Vec<(String, Vec<usize>)>, data: Option<TensorData>) -> Vec<NamedTensor> {
+    let values = data.and_then(|data| data.convert::<f32>().try_into_vec::<f32>().ok()).unwrap_or_default();
+    let mut rest = values.as_slice();
+    let tensors = shapes.into_iter().map(|(name, shape)| {
+        let (values, after) = rest.split_at(shape.iter().product::<usize>().min(rest.len()));
+        rest = after;
+        NamedTensor { name, shape, values: values.to_vec() }
+    });
+    tensors.collect()
+}
+
+/// The moving average `average = decay * average + (1 - decay) * value`, tensor by tensor. Running statistics are copied.
+pub fn blend<M: Module>(average: M, module: &M, decay: f64) -> M {
+    struct Values(Vec<Box<dyn std::any::Any>>);
+    impl ModuleVisitor for Values {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.push(Box::new(param.val()));
+        }
+    }
+    struct Blend {
+        values: std::vec::IntoIter<Box<dyn std::any::Any>>,
+        decay: f64,
+    }
+    impl Visit for Blend {
+        fn tensor<const D: usize>(
+            &mut self,
+            name: &str,
+            _: [usize; D],
+            current: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            let value = *self.values.next()?.downcast::<Tensor<D>>().ok()?;
+            if is_statistic(name) {
+                return Some(value);
+            }
+            Some(current() * self.decay + value * (1.0 - self.decay))
+        }
+    }
+    let mut values = Values(Vec::new());
+    module.valid().visit(&mut values);
+    walk(average, Blend { values: values.0.into_iter(), decay }).0
+}
+
+/// Keeps every trained tensor within `[-limit, limit]`.
+pub fn clip<M: Module>(module: M, limit: f64) -> M {
+    struct Clip(f64);
+    impl Visit for Clip {
+        fn tensor<const D: usize>(
+            &mut self,
+            name: &str,
+            _: [usize; D],
+            current: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            (!is_statistic(name)).then(|| current().detach().clamp(-self.0, self.0))
+        }
+    }
+    walk(module, Clip(limit)).0
+}

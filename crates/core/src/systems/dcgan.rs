@@ -1,0 +1,145 @@
+//! DCGAN: Radford et al. 2016 (arXiv 1511.06434).
+
+use burn::tensor::{Device, Tensor};
+use forger_protocol::{DcganConfig, OutOfRange, Random, StepKind, Stream};
+use serde_json::json;
+
+use super::{
+    System,
+    gan::{Gan, Rules},
+};
+use crate::{
+    CheckpointError, Images,
+    checkpoint::Reader,
+    data::images::Shuffled,
+    nets::dcgan::{Discriminator, Generator},
+    parameters::NamedTensor,
+};
+
+/// A DCGAN in training.
+pub struct Dcgan {
+    config: DcganConfig,
+    gan: Gan<Generator, Discriminator, Shuffled, 4>,
+}
+
+impl Dcgan {
+    /// Fails for settings out of range, and for pictures of another shape than the settings ask for.
+    pub fn new(config: DcganConfig, images: Box<dyn Images>, device: &Device) -> Result<Self, OutOfRange> {
+        let (generator, discriminator) = networks(&config, device)?;
+        let asked = [config.channels, config.image_size, config.image_size];
+        for (field, asked, found) in [
+            ("channels of the pictures", asked[0], images.shape()[0]),
+            ("height of the pictures", asked[1], images.shape()[1]),
+            ("width of the pictures", asked[2], images.shape()[2]),
+        ] {
+            let (value, wanted) = (found as f64, asked as f64);
+            if asked != found {
+                return Err(OutOfRange { field: field.into(), value, min: wanted, max: wanted });
+            }
+        }
+        if images.is_empty() {
+            return Err(OutOfRange { field: "number of pictures".into(), value: 0.0, min: 1.0, max: f64::INFINITY });
+        }
+        let source = Shuffled::new(images, config.seed);
+        let gan = Gan::new(rules(&config), generator, discriminator, source, device);
+        Ok(Self { config, gan })
+    }
+
+    /// A run that goes on from a checkpoint, with the settings that it holds.
+    pub fn resume(checkpoint: &[u8], images: Box<dyn Images>, device: &Device) -> Result<Self, CheckpointError> {
+        let mut dcgan = Self::new(Self::config_of(checkpoint)?, images, device)?;
+        dcgan.load(checkpoint)?;
+        Ok(dcgan)
+    }
+
+    /// The settings that a checkpoint holds.
+    pub fn config_of(checkpoint: &[u8]) -> Result<DcganConfig, CheckpointError> {
+        let config = Reader::new(checkpoint)?.state["config"].take();
+        serde_json::from_value(config).map_err(|_| CheckpointError::Version)
+    }
+
+    /// The moving average of G that a checkpoint holds, for drawing samples, and its step.
+    pub fn generator_of(checkpoint: &[u8], device: &Device) -> Result<(DcganConfig, Generator, u64), CheckpointError> {
+        let config = Self::config_of(checkpoint)?;
+        let reader = Reader::new(checkpoint)?;
+        let random = &mut Random::new(config.seed, Stream::Weights);
+        let generator = reader.network("average", Generator::new(&config, random, device)?, device)?;
+        Ok((config, generator, reader.state["steps"].as_u64().unwrap_or_default()))
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &DcganConfig {
+        &self.config
+    }
+
+    /// Real pictures that D has judged so far.
+    pub fn images_seen(&self) -> u64 {
+        self.gan.steps() * (self.config.batch * self.config.d_steps) as u64
+    }
+
+    /// G with the moving average of its weights.
+    pub fn ema_generator(&self) -> &Generator {
+        self.gan.average()
+    }
+
+    /// The weights of generator, discriminator and moving average, read back.
+    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
+        self.gan.networks_async().await
+    }
+}
+
+fn networks(config: &DcganConfig, device: &Device) -> Result<(Generator, Discriminator), OutOfRange> {
+    let device = device.clone().autodiff();
+    let random = &mut Random::new(config.seed, Stream::Weights);
+    let generator = Generator::new(config, random, &device)?;
+    Ok((generator, Discriminator::new(config, random, &device)?))
+}
+
+fn rules(config: &DcganConfig) -> Rules {
+    Rules {
+        loss: config.loss,
+        prior: config.prior,
+        latent_dim: config.latent_dim,
+        generator_optimizer: config.generator_optimizer,
+        discriminator_optimizer: config.discriminator_optimizer,
+        batch: config.batch,
+        d_steps: config.d_steps,
+        clip: config.clip,
+        ema_decay: config.ema_decay,
+        seed: config.seed,
+    }
+}
+
+impl System for Dcgan {
+    fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        self.gan.step(kind)
+    }
+
+    fn steps(&self) -> u64 {
+        self.gan.steps()
+    }
+
+    fn reset(&mut self) {
+        // The settings were valid when they were taken.
+        if let Ok((generator, discriminator)) = networks(&self.config, &self.gan.device()) {
+            self.gan.restart(generator, discriminator);
+        }
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.gan.write(self.gan.networks(), json!(self.config))
+    }
+
+    async fn save_async(&self) -> Vec<u8> {
+        self.gan.write(self.gan.networks_async().await, json!(self.config))
+    }
+
+    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
+        let reader = Reader::new(checkpoint)?;
+        if Self::config_of(checkpoint)? != self.config {
+            return Err(CheckpointError::OtherRun("the configuration differs".into()));
+        }
+        let (generator, discriminator) = networks(&self.config, &self.gan.device())?;
+        self.gan.read(&reader, generator, discriminator)
+    }
+}

@@ -1,0 +1,261 @@
+//! The game of two players that toy GAN and DCGAN share: Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
+
+use burn::{
+    optim::{GradientsParams, ModuleOptimizer},
+    tensor::{Device, Tensor, TensorData, activation::sigmoid},
+};
+use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Random, RandomState, StepKind, Stream};
+use serde_json::{Value, json};
+
+use crate::{
+    checkpoint::{CheckpointError, Reader, Writer},
+    data::Source,
+    losses::adversarial,
+    nets::{Discriminator, Generator},
+    optimizer, parameters,
+};
+
+/// The settings of the game, apart from the networks.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub loss: AdversarialLoss,
+    pub prior: LatentPrior,
+    pub latent_dim: usize,
+    pub generator_optimizer: OptimizerConfig,
+    pub discriminator_optimizer: OptimizerConfig,
+    pub batch: usize,
+    pub d_steps: usize,
+    pub clip: f64,
+    pub ema_decay: f64,
+    pub seed: u32,
+}
+
+/// A generator and a discriminator of samples of rank `N`, and all that training them needs.
+pub struct Gan<G, D, S, const N: usize> {
+    /// May change between steps: rates, batch, D's updates a step.
+    pub rules: Rules,
+    generator: G,
+    discriminator: D,
+    /// Moving average of G's weights: what samples are drawn with.
+    average: G,
+    generator_optimizer: ModuleOptimizer,
+    discriminator_optimizer: ModuleOptimizer,
+    source: S,
+    noise: Random,
+    device: Device,
+    steps: u64,
+}
+
+/// Losses and verdicts of one look at the board, each `[1]`.
+struct Board {
+    d_loss: Tensor<1>,
+    g_loss: Tensor<1>,
+    d_real: Tensor<1>,
+    d_fake: Tensor<1>,
+}
+
+impl Board {
+    fn into_tensor(self) -> Tensor<1> {
+        Tensor::cat(vec![self.d_loss, self.g_loss, self.d_real, self.d_fake], 0)
+    }
+}
+
+impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, D, S, N> {
+    /// The networks must be on `device.autodiff()`.
+    pub fn new(rules: Rules, generator: G, discriminator: D, source: S, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let mut gan = Self {
+            average: generator.valid(),
+            generator_optimizer: optimizer::build(&rules.generator_optimizer),
+            discriminator_optimizer: optimizer::build(&rules.discriminator_optimizer),
+            noise: Random::new(rules.seed, Stream::Noise),
+            rules,
+            generator,
+            discriminator,
+            source,
+            device,
+            steps: 0,
+        };
+        // Its own tensors from the start: a clone would share running statistics with G.
+        gan.average = parameters::blend(gan.average, &gan.generator, 0.0);
+        gan
+    }
+
+    /// Back to step 0 with these new networks.
+    pub fn restart(&mut self, generator: G, discriminator: D) {
+        self.average = parameters::blend(generator.valid(), &generator, 0.0);
+        (self.generator, self.discriminator) = (generator, discriminator);
+        self.generator_optimizer = optimizer::build(&self.rules.generator_optimizer);
+        self.discriminator_optimizer = optimizer::build(&self.rules.discriminator_optimizer);
+        self.noise = Random::new(self.rules.seed, Stream::Noise);
+        self.source.rewind();
+        self.steps = 0;
+    }
+
+    /// G with the moving average of its weights, for drawing samples.
+    pub fn average(&self) -> &G {
+        &self.average
+    }
+
+    /// G as it is being trained.
+    pub fn generator(&self) -> &G {
+        &self.generator
+    }
+
+    /// D as it is being trained.
+    pub fn discriminator(&self) -> &D {
+        &self.discriminator
+    }
+
+    /// The device that trains, without autodiff.
+    pub fn device(&self) -> Device {
+        self.device.clone().inner()
+    }
+
+    fn z(&mut self) -> Tensor<2> {
+        let Rules { prior, batch, latent_dim, .. } = self.rules;
+        let z = self.noise.latent(prior, batch, latent_dim);
+        Tensor::from_data(TensorData::new(z, [batch, latent_dim]), &self.device)
+    }
+
+    /// D learns to tell real from fake; G only forges.
+    fn step_discriminator(&mut self) -> Board {
+        let real = self.source.next(self.rules.batch, &self.device);
+        let z = self.z();
+        let fake = self.generator.forge(z).detach();
+        self.step_discriminator_on(real, fake)
+    }
+
+    fn step_discriminator_on(&mut self, real: Tensor<N>, fake: Tensor<N>) -> Board {
+        // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
+        let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(fake));
+        let loss = adversarial::discriminator(self.rules.loss, a.clone(), b.clone());
+        let board = Board {
+            d_loss: loss.clone().detach().inner(),
+            g_loss: adversarial::generator(self.rules.loss, b.clone().detach().inner()),
+            d_real: sigmoid(a.detach().inner()).mean(),
+            d_fake: sigmoid(b.detach().inner()).mean(),
+        };
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
+        let rate = self.rules.discriminator_optimizer.learning_rate();
+        self.discriminator = self.discriminator_optimizer.step(rate, self.discriminator.clone(), gradients);
+        if self.rules.loss == AdversarialLoss::Wasserstein {
+            self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
+        }
+        board
+    }
+
+    /// G learns to pass; D only judges. Returns G's loss before the update, `[1]`.
+    fn step_generator(&mut self) -> Tensor<1> {
+        let z = self.z();
+        self.step_generator_on(z)
+    }
+
+    fn step_generator_on(&mut self, z: Tensor<2>) -> Tensor<1> {
+        // D's weights need no gradient here, which saves a third of its backward pass.
+        let judge = self.discriminator.clone().no_grad();
+        let loss = adversarial::generator(self.rules.loss, judge.judge(self.generator.forge(z)));
+        let before = loss.clone().detach().inner();
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
+        let rate = self.rules.generator_optimizer.learning_rate();
+        self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
+        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
+        before
+    }
+
+    /// Losses and verdicts without an update of D.
+    fn look(&mut self) -> Board {
+        let real = self.source.next(self.rules.batch, &self.device);
+        let z = self.z();
+        let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(self.generator.forge(z)));
+        let (a, b) = (a.detach().inner(), b.detach().inner());
+        Board {
+            d_loss: adversarial::discriminator(self.rules.loss, a.clone(), b.clone()),
+            g_loss: adversarial::generator(self.rules.loss, b.clone()),
+            d_real: sigmoid(a).mean(),
+            d_fake: sigmoid(b).mean(),
+        }
+    }
+
+    /// What a checkpoint holds beyond the networks.
+    fn state(&self, config: Value) -> Value {
+        json!({ "config": config, "steps": self.steps, "noise": self.noise.state(), "data": self.source.state() })
+    }
+
+    /// The parts of [`super::System::save`], with networks that were read back by the caller (a browser must not wait).
+    pub fn write(&self, networks: [Vec<parameters::NamedTensor>; 3], config: Value) -> Vec<u8> {
+        let mut writer = Writer::default();
+        for (name, tensors) in ["generator", "discriminator", "average"].into_iter().zip(networks) {
+            writer.network(name, tensors);
+        }
+        writer.optimizer("generator_optimizer", &self.generator_optimizer);
+        writer.optimizer("discriminator_optimizer", &self.discriminator_optimizer);
+        writer.finish(self.state(config))
+    }
+
+    /// Takes the state of a checkpoint whose settings the caller has compared. The caller gives new networks, because a
+    /// network that has run holds statistics that are not settled yet.
+    pub fn read(&mut self, reader: &Reader<'_>, generator: G, discriminator: D) -> Result<(), CheckpointError> {
+        let (steps, noise) = (reader.state["steps"].as_u64(), &reader.state["noise"]);
+        let noise: Result<RandomState, _> = serde_json::from_value(noise.clone());
+        let (Some(steps), Ok(noise)) = (steps, noise) else { return Err(CheckpointError::Version) };
+        let average = reader.network("average", generator.valid(), &self.device())?;
+        let generator = reader.network("generator", generator, &self.device)?;
+        let discriminator = reader.network("discriminator", discriminator, &self.device)?;
+        let generator_optimizer =
+            reader.optimizer("generator_optimizer", optimizer::build(&self.rules.generator_optimizer))?;
+        let discriminator_optimizer =
+            reader.optimizer("discriminator_optimizer", optimizer::build(&self.rules.discriminator_optimizer))?;
+        if !self.source.restore(&reader.state["data"]) {
+            return Err(CheckpointError::Version);
+        }
+        (self.generator, self.discriminator, self.average) = (generator, discriminator, average);
+        (self.generator_optimizer, self.discriminator_optimizer) = (generator_optimizer, discriminator_optimizer);
+        (self.noise, self.steps) = (Random::restore(noise), steps);
+        Ok(())
+    }
+
+    /// One step, as [`super::System::step`] has it.
+    pub fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        self.steps += 1;
+        match kind {
+            StepKind::Discriminator => self.step_discriminator().into_tensor(),
+            StepKind::Generator => {
+                let mut board = self.look();
+                board.g_loss = self.step_generator();
+                board.into_tensor()
+            }
+            StepKind::Both => {
+                let mut board = self.step_discriminator();
+                for _ in 1..self.rules.d_steps {
+                    board = self.step_discriminator();
+                }
+                board.g_loss = self.step_generator();
+                board.into_tensor()
+            }
+        }
+    }
+
+    /// Steps done.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Generator, discriminator and moving average, read back.
+    pub fn networks(&self) -> [Vec<parameters::NamedTensor>; 3] {
+        [
+            parameters::collect(&self.generator),
+            parameters::collect(&self.discriminator),
+            parameters::collect(&self.average),
+        ]
+    }
+
+    /// The same where waiting is not allowed.
+    pub async fn networks_async(&self) -> [Vec<parameters::NamedTensor>; 3] {
+        [
+            parameters::collect_async(&self.generator).await,
+            parameters::collect_async(&self.discriminator).await,
+            parameters::collect_async(&self.average).await,
+        ]
+    }
+}

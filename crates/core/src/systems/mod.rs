@@ -1,0 +1,32 @@
+//! GAN systems, one file each.
+
+pub mod dcgan;
+pub mod gan;
+pub mod toy;
+
+use burn::tensor::Tensor;
+use forger_protocol::StepKind;
+
+use crate::CheckpointError;
+
+/// Networks, optimizers and one `step`: what a [`crate::Session`] runs.
+pub trait System: Sized {
+    /// Updates the players that `kind` names. Returns `[d_loss, g_loss, d_real, d_fake]` as they were before the
+    /// updates, not read back: losses without unit, verdicts as means of sigma(logit) in `[0, 1]`.
+    fn step(&mut self, kind: StepKind) -> Tensor<1>;
+
+    /// Steps done.
+    fn steps(&self) -> u64;
+
+    /// Back to step 0, with the same seed.
+    fn reset(&mut self);
+
+    /// The whole training state. A run that goes on from it ends bit-equal to one that never stopped, on CPU.
+    fn save(&self) -> Vec<u8>;
+
+    /// [`System::save`] where waiting is not allowed: in a browser. No step may run until it is done.
+    fn save_async(&self) -> impl Future<Output = Vec<u8>>;
+
+    /// Takes a state of the same settings back.
+    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError>;
+}

@@ -1,0 +1,162 @@
+//! The model file: safetensors in f16 with a [`Card`] in its metadata.
+//!
+//! Tensor names are Rust module paths. Reading checks names, shapes and values; [`Model::check`] then compares what the
+//! network draws with the test vector of the card.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_protocol::{
+    Card, DcganConfig, ManifestEntry, Random, Stream, TestVector,
+    card::{CARD_SCHEMA, System},
+    error::ModelError,
+};
+use half::f16;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use sha2::{Digest, Sha256};
+
+use crate::{nets::dcgan::Generator, parameters};
+
+const METADATA: &str = "forger.card";
+/// How far an output may be from the test vector on any device: a little over one step of 8 bits.
+pub const TOLERANCE: f32 = 1e-2;
+/// About how many output values a test vector keeps.
+const KEPT: usize = 16;
+
+/// A network ready to draw, and its card.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub card: Card,
+    generator: Generator,
+}
+
+fn config(card: &Card) -> &DcganConfig {
+    let System::Dcgan(config) = &card.system;
+    config
+}
+
+fn empty(config: &DcganConfig, device: &Device) -> Result<Generator, ModelError> {
+    let random = &mut Random::new(0, Stream::Weights);
+    Generator::new(config, random, device).map_err(|error| ModelError::BadCard { detail: error.to_string() })
+}
+
+/// SHA-256 in hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Pictures in `[-1, 1]` to bytes, rounded.
+pub fn to_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().map(|value| ((value.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as u8).collect()
+}
+
+/// Writes the model file of a generator on CPU and fills in the card's test vector, which is drawn with the weights as
+/// rounded to f16. Returns the file and the card.
+pub fn write(mut card: Card, generator: &Generator) -> Result<(Vec<u8>, Card), ModelError> {
+    let mut tensors = Vec::new();
+    for tensor in parameters::collect(generator) {
+        let halves = tensor.values.iter().map(|value| f16::from_f32(*value)).collect::<Vec<_>>();
+        if !halves.iter().all(|value| value.is_finite()) {
+            return Err(ModelError::NotFinite { tensor: tensor.name });
+        }
+        let bytes = halves.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        tensors.push((tensor.name, tensor.shape, bytes));
+    }
+    let pack = |card: &Card| {
+        let views = tensors.iter().filter_map(|(name, shape, bytes)| {
+            TensorView::new(Dtype::F16, shape.clone(), bytes).ok().map(|view| (name.as_str(), view))
+        });
+        let text = serde_json::to_string(card).map_err(|error| ModelError::BadCard { detail: error.to_string() })?;
+        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)])))
+            .map_err(|error| ModelError::Malformed { detail: error.to_string() })
+    };
+    let input = Random::new(card.seed, Stream::Metrics).latent(config(&card).prior, 1, config(&card).latent_dim);
+    card.test_vector = TestVector { input, ..TestVector::default() };
+    let model = read(&pack(&card)?, &Device::flex())?;
+    let output = model.test_output().into_data().try_into_vec::<f32>().unwrap_or_default();
+    let stride = (output.len() / KEPT).max(1);
+    card.test_vector.sha256 = sha256(&to_bytes(&output));
+    card.test_vector.output = output.into_iter().step_by(stride).collect();
+    card.test_vector.stride = stride;
+    Ok((pack(&card)?, card))
+}
+
+/// The manifest's entry of a file that [`write`] made.
+pub fn entry(bytes: &[u8], card: Card) -> ManifestEntry {
+    let sha256 = sha256(bytes);
+    let file = format!("{}-{}.safetensors", card.name, &sha256[..8]);
+    ManifestEntry { file, bytes: bytes.len() as u64, sha256, card }
+}
+
+/// Compares a file with what the manifest says of it.
+pub fn verify(bytes: &[u8], entry: &ManifestEntry) -> Result<(), ModelError> {
+    let found = sha256(bytes);
+    if bytes.len() as u64 != entry.bytes || found != entry.sha256 {
+        return Err(ModelError::Damaged { expected: entry.sha256.clone(), found });
+    }
+    Ok(())
+}
+
+/// Reads a model file onto a device. Follow with [`Model::check`].
+pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
+    let malformed = |error: safetensors::SafeTensorError| ModelError::Malformed { detail: error.to_string() };
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
+    let text = metadata.metadata().as_ref().and_then(|map| map.get(METADATA)).ok_or(ModelError::NoCard)?;
+    let bad = |detail: String| ModelError::BadCard { detail };
+    let card: Card = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
+    if card.schema != CARD_SCHEMA {
+        return Err(bad(format!("schema {} where this version reads {CARD_SCHEMA}", card.schema)));
+    }
+    if card.test_vector.input.len() != config(&card).latent_dim {
+        return Err(bad("the test vector has another length than z".into()));
+    }
+    let empty = empty(config(&card), device)?;
+    let mut values = HashMap::new();
+    for (name, shape) in parameters::shapes(&empty) {
+        let view = tensors.tensor(&name).ok();
+        match view.filter(|view| view.shape() == shape && view.dtype() == Dtype::F16) {
+            Some(view) => {
+                let halves = view.data().chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
+                let halves = halves.collect::<Vec<_>>();
+                if !halves.iter().all(|value| value.is_finite()) {
+                    return Err(ModelError::NotFinite { tensor: name });
+                }
+                values.insert(name, halves);
+            }
+            None => {
+                let found = tensors.tensor(&name).ok().map(|view| view.shape().to_vec());
+                return Err(ModelError::Tensor { tensor: name, expected: shape, found });
+            }
+        }
+    }
+    let generator = parameters::fill(empty, device, |name, _| values.remove(name).unwrap_or_default());
+    Ok(Model { card, generator })
+}
+
+impl Model {
+    /// z `[count, latent_dim]` to pictures `[count, channels, height, width]` in `[-1, 1]`.
+    pub fn forge(&self, z: Tensor<2>) -> Tensor<4> {
+        self.generator.forward(z)
+    }
+
+    /// What the network makes of the input of the test vector, not read back.
+    pub fn test_output(&self) -> Tensor<4> {
+        let input = self.card.test_vector.input.clone();
+        let shape = [1, input.len()];
+        self.forge(Tensor::from_data(TensorData::new(input, shape), &self.generator.project.weight.device()))
+    }
+
+    /// Compares [`Model::test_output`], read back, with the card.
+    pub fn check(&self, output: &[f32]) -> Result<(), ModelError> {
+        let TestVector { output: expected, stride, .. } = &self.card.test_vector;
+        let picked = output.iter().step_by((*stride).max(1)).collect::<Vec<_>>();
+        if expected.is_empty() || picked.len() != expected.len() {
+            return Err(ModelError::BadCard { detail: "the test vector has another size than the pictures".into() });
+        }
+        let difference = picked.iter().zip(expected).map(|(a, b)| (**a - b).abs());
+        // A NaN must fail, and `max` would drop it.
+        let worst = difference.fold(0.0, |worst: f32, d| if d.is_nan() || d > worst { d } else { worst });
+        if worst <= TOLERANCE { Ok(()) } else { Err(ModelError::TestVector { difference: worst }) }
+    }
+}
