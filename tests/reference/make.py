@@ -1,0 +1,225 @@
+"""Reference values from PyTorch for the tests of forger-core. See README.md."""
+
+import argparse
+import copy
+import sys
+import zlib
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+
+from networks import Discriminator, Generator, Mlp, gradients, normal, randomise, tensors
+
+TOLERANCE = 1e-6
+LOSSES = ("minimax", "non-saturating", "least-squares", "hinge", "wasserstein")
+
+
+def cases(make, names):
+    """One dictionary of `CASE/NAME`. Each case has its own seed, so that a new one leaves the others as they were."""
+    all_tensors = {}
+    for case in names:
+        torch.manual_seed(zlib.crc32(case.encode()))
+        all_tensors |= {f"{case}/{name}": tensor for name, tensor in make(case).items()}
+    return all_tensors
+
+
+def mlp(case):
+    widths = {"mlp_2x5": [2, 5, 5, 1], "mlp_0": [2, 1], "mlp_3x4": [3, 4, 4, 4, 2]}[case]
+    net = randomise(Mlp(widths), deviation=0.7)
+    x = normal(7, widths[0]).requires_grad_()
+    y = net(x)
+    y.square().mean().backward()
+    return tensors("", net) | {"input": x, "output": y} | gradients("grad", net) | {"grad.input": x.grad}
+
+
+def d_loss(loss, a, b):
+    """D's loss for logits a on real and b on fake, by other functions than the Rust side's where PyTorch has them."""
+    ones, zeros = torch.ones_like(a), torch.zeros_like(b)
+    if loss in ("minimax", "non-saturating"):
+        bce = F.binary_cross_entropy_with_logits
+        return bce(a, ones) + bce(b, zeros)
+    if loss == "least-squares":
+        return 0.5 * F.mse_loss(a, ones) + 0.5 * F.mse_loss(b, zeros)
+    if loss == "hinge":
+        # max(0, margin - target * (x1 - x2))
+        ranking = F.margin_ranking_loss
+        return ranking(a, zeros, ones, margin=1.0) + ranking(b, zeros, -ones, margin=1.0)
+    return b.mean() - a.mean()
+
+
+def g_loss(loss, b):
+    if loss == "minimax":
+        return -F.binary_cross_entropy_with_logits(b, torch.zeros_like(b))
+    if loss == "non-saturating":
+        return -F.logsigmoid(b).mean()
+    if loss == "least-squares":
+        return 0.5 * F.mse_loss(b, torch.ones_like(b))
+    return -b.mean()
+
+
+def losses(loss):
+    spread = torch.linspace(-6, 6, 14)
+    a = torch.cat([spread + normal(14, deviation=0.1), torch.tensor([40.0, -40.0])]).float().double()
+    b = torch.cat([torch.tensor([-40.0, 40.0]), spread.flip(0) + normal(14, deviation=0.1)]).float().double()
+    a, b = a.reshape(16, 1).requires_grad_(), b.reshape(16, 1).requires_grad_()
+    for_d, for_g = d_loss(loss, a, b), g_loss(loss, b)
+    grad_a, grad_b = torch.autograd.grad(for_d, [a, b])
+    (grad_g,) = torch.autograd.grad(for_g, [b])
+    return {
+        "real": a, "fake": b, "d_loss": for_d, "g_loss": for_g,
+        "grad_d.real": grad_a, "grad_d.fake": grad_b, "grad_g.fake": grad_g,
+    }  # fmt: skip
+
+
+def dcgan(case):
+    side, kind = case.split("_")
+    base, doublings, channels = {"28": (7, 2, 1), "64": (4, 4, 3)}[side]
+    width, latent, batch = 2, 5, 3
+    shape = (batch, channels, int(side), int(side))
+    index = torch.arange(batch * channels * int(side) ** 2).double()
+    images = torch.sin(0.37 * index + 0.1).float().double().reshape(shape).requires_grad_()
+    probe = torch.cos(0.11 * index).float().double().reshape(shape)
+    z = normal(batch, latent)
+    g = randomise(Generator(base, doublings, width, channels, latent, kind))
+    d = randomise(Discriminator(base, doublings, width, channels, kind))
+    out = tensors("g", g) | tensors("d", d) | {"z": z}
+
+    def pictures(name, value):
+        # Pictures of 64 px are large: every seventh value stands for all.
+        return {name: value} if side == "28" else {f"{name}_stride7": value.flatten()[::7]}
+
+    fakes = g(z)
+    (fakes * probe).mean().backward()
+    out |= pictures("g.train_output", fakes) | gradients("g_grad", g) | statistics("g_after", g)
+    out |= pictures("g.eval_output", g.eval()(z))
+
+    logits = d(images)
+    F.softplus(-logits).mean().backward()
+    out |= {"d.train_output": logits} | gradients("d_grad", d) | pictures("d_grad.input", images.grad)
+    out |= statistics("d_after", d) | {"d.eval_output": d.eval()(images)}
+    return out
+
+
+def statistics(prefix, net):
+    return {name: tensor for name, tensor in tensors(prefix, net).items() if "running_" in name}
+
+
+def optimizer(case):
+    start = normal(6).requires_grad_()
+    sizes = torch.tensor([1e-6, 1e-3, 0.1, 1.0, 10.0])
+    # Each parameter meets gradients of its own size; the last one meets every size in turn.
+    grads = [torch.cat([sizes, sizes[step : step + 1]]) * torch.randn(6) for step in range(5)]
+    grads = [grad.float().double() for grad in grads]
+    step = {
+        "adam": lambda: torch.optim.Adam([start], lr=1e-2, betas=(0.5, 0.999), eps=1e-8),
+        "rmsprop": lambda: torch.optim.RMSprop([start], lr=1e-2, alpha=0.99, eps=1e-8),
+        "sgd": lambda: torch.optim.SGD([start], lr=0.1),
+        "sgd_momentum": lambda: torch.optim.SGD([start], lr=0.1, momentum=0.9),
+    }[case]()
+    out = {"start": start.detach().clone()}
+    for index, grad in enumerate(grads):
+        start.grad = grad
+        step.step()
+        out |= {f"grad.{index}": grad, f"after.{index}": start.detach().clone()}
+    return out
+
+
+def ring(count):
+    """Points of a ring of eight clouds of radius 1."""
+    angle = torch.randint(8, (count,)) * (torch.pi / 4)
+    return (torch.stack([angle.cos(), angle.sin()], 1) + 0.05 * torch.randn(count, 2)).float().double()
+
+
+def toy(loss):
+    g, d = randomise(Mlp([2, 8, 8, 2]), deviation=0.5), randomise(Mlp([2, 8, 8, 1]), deviation=0.5)
+    average = copy.deepcopy(g)
+    out = tensors("g", g) | tensors("d", d)
+
+    def build(net):
+        if loss == "wasserstein":
+            return torch.optim.RMSprop(net.parameters(), lr=5e-3, alpha=0.99, eps=1e-8)
+        return torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999), eps=1e-8)
+
+    for_d, for_g = build(d), build(g)
+    for step in range(5):
+        real, z_d, z_g = ring(16), normal(16, 2), normal(16, 2)
+        a, b = d(real), d(g(z_d).detach())
+        value_d = d_loss(loss, a, b)
+        for_d.zero_grad()
+        value_d.backward()
+        for_d.step()
+        if loss == "wasserstein":
+            with torch.no_grad():
+                for parameter in d.parameters():
+                    parameter.clamp_(-0.1, 0.1)
+        value_g = g_loss(loss, d(g(z_g)))
+        for_g.zero_grad()
+        value_g.backward()
+        for_g.step()
+        with torch.no_grad():
+            for mean, parameter in zip(average.parameters(), g.parameters()):
+                mean.copy_(0.9 * mean + 0.1 * parameter)
+        metrics = torch.stack([value_d, value_g, a.sigmoid().mean(), b.sigmoid().mean()])
+        out |= {f"real.{step}": real, f"z_d.{step}": z_d, f"z_g.{step}": z_g, f"metrics.{step}": metrics}
+    return out | tensors("g_after", g) | tensors("d_after", d) | tensors("ema_after", average)
+
+
+def files():
+    """File name to its tensors, in f32; scalars as [1]."""
+    made = {
+        "mlp": cases(mlp, ["mlp_2x5", "mlp_0", "mlp_3x4"]),
+        "losses": cases(losses, LOSSES),
+        "optimizers": cases(optimizer, ["adam", "rmsprop", "sgd", "sgd_momentum"]),
+        "toy": cases(toy, LOSSES),
+    }
+    # A file for each normalisation keeps each small.
+    for kind in ("batch", "instance", "none"):
+        made[f"dcgan_{kind}"] = cases(dcgan, [f"28_{kind}", f"64_{kind}"])
+
+    def stored(tensor):
+        return torch.atleast_1d(tensor.detach()).float().contiguous()
+
+    return {f"{file}.safetensors": {name: stored(t) for name, t in made[file].items()} for file in made}
+
+
+def differences(made, folder):
+    for file, expected in made.items():
+        found = load_file(folder / file) if (folder / file).exists() else {}
+        for name in sorted(expected.keys() ^ found.keys()):
+            yield f"{file}: {name} is only in the {'file' if name in found else 'script'}"
+        for name in sorted(expected.keys() & found.keys()):
+            old, new = found[name].double(), expected[name].double()
+            if old.shape != new.shape:
+                yield f"{file}: {name} has shape {list(old.shape)}, not {list(new.shape)}"
+                continue
+            # In units of the tensor's largest value, so that small gradients count as much as large outputs. `not <=`
+            # catches NaN as well.
+            distance, scale = (old - new).abs().max(), new.abs().max()
+            if not distance <= TOLERANCE * scale:
+                yield f"{file}: {name} differs by {distance:.1e}, largest value {scale:.1e}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of the files (default: here)")
+    parser.add_argument("--check", action="store_true", help="compare with the files there and write nothing")
+    args = parser.parse_args()
+
+    torch.set_default_dtype(torch.float64)
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    made = files()
+    if args.check:
+        found = list(differences(made, args.out))
+        print("\n".join(found) or f"{len(made)} files agree within {TOLERANCE}")
+        sys.exit(1 if found else 0)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for file, content in made.items():
+        save_file(content, args.out / file)
+        print(f"{file}: {len(content)} tensors, {(args.out / file).stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

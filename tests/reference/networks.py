@@ -1,0 +1,121 @@
+"""The networks of forger-core in PyTorch, and their tensors under the names and in the layout of burn."""
+
+from itertools import chain, pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+LEAK = 0.2
+
+
+def normal(*shape, mean=0.0, deviation=1.0):
+    """Normal values that f32 holds exactly, so that both sides start from the same numbers."""
+    return (mean + deviation * torch.randn(shape)).float().double()
+
+
+class Mlp(nn.Module):
+    def __init__(self, widths):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths))
+
+    def forward(self, x):
+        for index, layer in enumerate(self.layers):
+            x = layer(F.leaky_relu(x, LEAK) if index else x)
+        return x
+
+
+def norm(kind, channels):
+    if kind == "batch":
+        return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.1)
+    if kind == "instance":
+        return nn.InstanceNorm2d(channels, eps=1e-5, affine=True)
+    return nn.Identity()
+
+
+class Block(nn.Module):
+    """A convolution that doubles or halves the side, then normalisation."""
+
+    def __init__(self, convolution, inputs, outputs, kind):
+        super().__init__()
+        self.conv = convolution(inputs, outputs, 4, stride=2, padding=1, bias=kind == "none")
+        self.norm = norm(kind, outputs)
+
+    def forward(self, x):
+        return self.norm(self.conv(x))
+
+
+class Generator(nn.Module):
+    def __init__(self, base, doublings, width, channels, latent, kind):
+        super().__init__()
+        self.first = (width << (doublings - 1), base, base)
+        widest = self.first[0]
+        self.project = nn.Linear(latent, widest * base * base, bias=kind == "none")
+        self.project_norm = norm(kind, widest)
+        self.blocks = nn.ModuleList(
+            Block(nn.ConvTranspose2d, widest >> level, widest >> (level + 1), kind) for level in range(doublings - 1)
+        )
+        self.out = nn.ConvTranspose2d(width, channels, 4, stride=2, padding=1)
+
+    def forward(self, z):
+        x = F.relu(self.project_norm(self.project(z).unflatten(1, self.first)))
+        for block in self.blocks:
+            x = F.relu(block(x))
+        return torch.tanh(self.out(x))
+
+
+class Discriminator(nn.Module):
+    def __init__(self, base, doublings, width, channels, kind):
+        super().__init__()
+        self.input = nn.Conv2d(channels, width, 4, stride=2, padding=1)
+        self.blocks = nn.ModuleList(
+            Block(nn.Conv2d, width << level, width << (level + 1), kind) for level in range(doublings - 1)
+        )
+        self.out = nn.Conv2d(width << (doublings - 1), 1, base)
+
+    def forward(self, x):
+        x = F.leaky_relu(self.input(x), LEAK)
+        for block in self.blocks:
+            x = F.leaky_relu(block(x), LEAK)
+        return self.out(x).flatten(1)
+
+
+def named(module):
+    """(burn's name, whether to transpose, tensor) of every parameter and running statistic."""
+    for path, layer in module.named_modules():
+        own = chain(layer.named_parameters(recurse=False), layer.named_buffers(recurse=False))
+        for name, tensor in own:
+            if name == "num_batches_tracked":
+                continue
+            if isinstance(layer, (nn.BatchNorm2d, nn.InstanceNorm2d)):
+                name = {"weight": "gamma", "bias": "beta"}.get(name, name)
+            yield f"{path}.{name}", isinstance(layer, nn.Linear) and name == "weight", tensor
+
+
+def randomise(module, deviation=0.2):
+    """Values far from what a fresh module holds, running statistics included, so that none can be left out unseen."""
+    with torch.no_grad():
+        for name, _, tensor in named(module):
+            leaf = name.rsplit(".", 1)[1]
+            if leaf == "gamma":
+                tensor.copy_(normal(*tensor.shape, mean=1.0, deviation=0.1))
+            elif leaf in ("beta", "running_mean"):
+                tensor.copy_(normal(*tensor.shape, deviation=0.1))
+            elif leaf == "running_var":
+                tensor.copy_((0.5 + torch.rand(tensor.shape)).float().double())
+            else:
+                tensor.copy_(normal(*tensor.shape, deviation=deviation))
+    return module
+
+
+def join(prefix, name):
+    return f"{prefix}.{name}" if prefix else name
+
+
+def tensors(prefix, module):
+    return {join(prefix, name): (t.T if transpose else t).detach().clone() for name, transpose, t in named(module)}
+
+
+def gradients(prefix, module):
+    with_grad = (item for item in named(module) if item[2].grad is not None)
+    return {join(prefix, name): (t.grad.T if transpose else t.grad).clone() for name, transpose, t in with_grad}
