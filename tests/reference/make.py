@@ -60,9 +60,10 @@ def g_loss(loss, b):
 
 
 def losses(loss):
-    spread = torch.linspace(-6, 6, 14)
-    a = torch.cat([spread + normal(14, deviation=0.1), torch.tensor([40.0, -40.0])]).float().double()
-    b = torch.cat([torch.tensor([-40.0, 40.0]), spread.flip(0) + normal(14, deviation=0.1)]).float().double()
+    # Means of about 2.5 and -2.5: near 0, Wasserstein's loss would be what rounding leaves of them.
+    spread = torch.linspace(-6, 6, 13)
+    a = torch.cat([spread + normal(13, deviation=0.1), torch.tensor([40.0, -40.0, 40.0])]).float().double()
+    b = torch.cat([torch.tensor([-40.0, 40.0, -40.0]), spread.flip(0) + normal(13, deviation=0.1)]).float().double()
     a, b = a.reshape(16, 1).requires_grad_(), b.reshape(16, 1).requires_grad_()
     for_d, for_g = d_loss(loss, a, b), g_loss(loss, b)
     grad_a, grad_b = torch.autograd.grad(for_d, [a, b])
@@ -133,7 +134,12 @@ def ring(count):
 
 
 def toy(loss):
-    g, d = randomise(Mlp([2, 8, 8, 2]), deviation=0.5), randomise(Mlp([2, 8, 8, 1]), deviation=0.5)
+    # Adam and RMSProp take a full step along a gradient of any size, so where the gradients of real and fake cancel,
+    # f32 would step along its own rounding error. With this seed and deviation that happens nowhere: such gradients are
+    # 0 to the last bit in f32 as well (neurons that Wasserstein's clipping leaves on one side of 0 for every sample),
+    # the others are above 1e-6, and no neuron comes within 1e-4 of the kink of leaky ReLU. All losses start alike.
+    torch.manual_seed(2312)
+    g, d = randomise(Mlp([2, 8, 8, 2]), deviation=0.8), randomise(Mlp([2, 8, 8, 1]), deviation=0.8)
     average = copy.deepcopy(g)
     out = tensors("g", g) | tensors("d", d)
 

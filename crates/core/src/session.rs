@@ -30,15 +30,7 @@ pub struct Session<S> {
 impl<S: System> Session<S> {
     /// Idle, at whatever step the system is.
     pub fn new(system: S) -> Self {
-        Self {
-            system,
-            state: SessionState::Idle,
-            single: None,
-            until: None,
-            pending: Vec::new(),
-            first: 0,
-            good: None,
-        }
+        Self { system, state: SessionState::Idle, single: None, until: None, pending: Vec::new(), first: 0, good: None }
     }
 
     /// What is being trained.
@@ -122,7 +114,8 @@ impl<S: System> Session<S> {
         metrics
     }
 
-    fn diverge(&mut self) {
+    /// Back to the last good state, or to the start: for a caller that saw what is not a number.
+    pub fn diverge(&mut self) {
         self.forget();
         let restored = self.good.as_ref().is_some_and(|good| self.system.load(good).is_ok());
         if !restored {

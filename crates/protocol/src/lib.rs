@@ -18,5 +18,5 @@ pub use config::{
     StepKind, ToyConfig,
 };
 pub use error::EngineError;
-pub use random::{Random, RandomState, Stream};
 pub use message::{Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, PROTOCOL_VERSION, Reply, Request};
+pub use random::{Random, RandomState, Stream};

@@ -22,9 +22,7 @@ pub fn modes(distribution: Distribution) -> Vec<[f32; 2]> {
                 [RING_RADIUS * angle.cos(), RING_RADIUS * angle.sin()]
             })
             .collect(),
-        Distribution::Grid => {
-            (0..25).map(|k| [-0.76 + 0.38 * (k % 5) as f32, -0.76 + 0.38 * (k / 5) as f32]).collect()
-        }
+        Distribution::Grid => (0..25).map(|k| [-0.76 + 0.38 * (k % 5) as f32, -0.76 + 0.38 * (k / 5) as f32]).collect(),
         Distribution::Line | Distribution::Moons | Distribution::Spiral => Vec::new(),
     }
 }

@@ -46,16 +46,17 @@ pub struct Gan<G, D, S, const N: usize> {
     steps: u64,
 }
 
-/// Losses and verdicts of one look at the board, each `[1]`.
-struct Board {
-    d_loss: Tensor<1>,
-    g_loss: Tensor<1>,
-    d_real: Tensor<1>,
-    d_fake: Tensor<1>,
+/// Losses and verdicts before an update, each `[1]`, not read back.
+pub struct Board {
+    pub d_loss: Tensor<1>,
+    pub g_loss: Tensor<1>,
+    pub d_real: Tensor<1>,
+    pub d_fake: Tensor<1>,
 }
 
 impl Board {
-    fn into_tensor(self) -> Tensor<1> {
+    /// `[d_loss, g_loss, d_real, d_fake]`.
+    pub fn into_tensor(self) -> Tensor<1> {
         Tensor::cat(vec![self.d_loss, self.g_loss, self.d_real, self.d_fake], 0)
     }
 }
@@ -118,15 +119,16 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         Tensor::from_data(TensorData::new(z, [batch, latent_dim]), &self.device)
     }
 
-    /// D learns to tell real from fake; G only forges.
+    /// One update of D on the next real samples.
     fn step_discriminator(&mut self) -> Board {
         let real = self.source.next(self.rules.batch, &self.device);
         let z = self.z();
-        let fake = self.generator.forge(z).detach();
-        self.step_discriminator_on(real, fake)
+        self.update_discriminator(real, z)
     }
 
-    fn step_discriminator_on(&mut self, real: Tensor<N>, fake: Tensor<N>) -> Board {
+    /// D learns to tell `real` from what G forges of `z`; G stays as it is.
+    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>) -> Board {
+        let fake = self.generator.forge(z).detach();
         // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
         let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(fake));
         let loss = adversarial::discriminator(self.rules.loss, a.clone(), b.clone());
@@ -145,13 +147,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         board
     }
 
-    /// G learns to pass; D only judges. Returns G's loss before the update, `[1]`.
-    fn step_generator(&mut self) -> Tensor<1> {
-        let z = self.z();
-        self.step_generator_on(z)
-    }
-
-    fn step_generator_on(&mut self, z: Tensor<2>) -> Tensor<1> {
+    /// G learns to pass what it forges of `z`; D stays as it is. Returns G's loss before the update, `[1]`.
+    pub fn update_generator(&mut self, z: Tensor<2>) -> Tensor<1> {
         // D's weights need no gradient here, which saves a third of its backward pass.
         let judge = self.discriminator.clone().no_grad();
         let loss = adversarial::generator(self.rules.loss, judge.judge(self.generator.forge(z)));
@@ -161,6 +158,11 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
         self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
         before
+    }
+
+    fn step_generator(&mut self) -> Tensor<1> {
+        let z = self.z();
+        self.update_generator(z)
     }
 
     /// Losses and verdicts without an update of D.

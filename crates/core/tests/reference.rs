@@ -1,0 +1,229 @@
+//! Networks, losses, optimizers and whole adversarial steps against values from PyTorch (see `tests/reference`).
+
+mod common;
+
+use burn::{
+    module::{Module, Param},
+    optim::GradientsParams,
+    tensor::{Device, Tensor, TensorData, activation::softplus},
+};
+use common::{Case, assert_close, file, values};
+use forger_core::{
+    burn,
+    data::distributions::Points,
+    losses::adversarial,
+    nets::{dcgan, mlp::Mlp},
+    optimizer,
+    protocol::{
+        AdversarialLoss, DcganConfig, Distribution, LatentPrior, MlpConfig, Normalization, OptimizerConfig, Random,
+        Stream,
+    },
+    systems::gan::{Gan, Rules},
+};
+
+fn training() -> Device {
+    Device::flex().autodiff()
+}
+
+fn random() -> Random {
+    Random::new(0, Stream::Weights)
+}
+
+#[test]
+fn mlp() {
+    let file = file("mlp.safetensors");
+    for (name, inputs, width, layers, outputs) in
+        [("mlp_2x5", 2, 5, 2, 1), ("mlp_0", 2, 1, 0, 1), ("mlp_3x4", 3, 4, 3, 2)]
+    {
+        let (case, device) = (Case::read(&file, name), training());
+        let net = Mlp::new(inputs, MlpConfig { width, layers }, outputs, &mut random(), &device);
+        let net = case.fill("", net, &device);
+        let input = case.tensor::<2>("input", &device).require_grad();
+        let output = net.forward(input.clone());
+        case.assert_close("output", &values(output.clone().inner()), 1e-5);
+        let gradients = output.square().mean().backward();
+        case.assert_close("grad.input", &values(input.grad(&gradients).unwrap()), 1e-5);
+        for (index, layer) in net.layers.iter().enumerate() {
+            let weight = layer.weight.grad(&gradients).unwrap();
+            case.assert_close(&format!("grad.layers.{index}.weight"), &values(weight), 1e-5);
+            let bias = layer.bias.as_ref().unwrap().grad(&gradients).unwrap();
+            case.assert_close(&format!("grad.layers.{index}.bias"), &values(bias), 1e-5);
+        }
+    }
+}
+
+fn loss_name(loss: AdversarialLoss) -> String {
+    serde_json::to_value(loss).unwrap().as_str().unwrap().to_owned()
+}
+
+#[test]
+fn adversarial_losses() {
+    let file = file("losses.safetensors");
+    for loss in AdversarialLoss::ALL {
+        let (case, device) = (Case::read(&file, &loss_name(loss)), training());
+        let real = case.tensor::<2>("real", &device).require_grad();
+        let fake = case.tensor::<2>("fake", &device).require_grad();
+        let d_loss = adversarial::discriminator(loss, real.clone(), fake.clone());
+        let g_loss = adversarial::generator(loss, fake.clone());
+        case.assert_close("d_loss", &values(d_loss.clone().inner()), 1e-5);
+        case.assert_close("g_loss", &values(g_loss.clone().inner()), 1e-5);
+        let gradients = d_loss.backward();
+        case.assert_close("grad_d.real", &values(real.grad(&gradients).unwrap()), 1e-6);
+        case.assert_close("grad_d.fake", &values(fake.grad(&gradients).unwrap()), 1e-6);
+        case.assert_close("grad_g.fake", &values(fake.grad(&g_loss.backward()).unwrap()), 1e-6);
+    }
+}
+
+/// The inputs that are too large for a file: see `make.py`.
+fn formula(shape: [usize; 4], value: impl Fn(f64) -> f64, device: &Device) -> Tensor<4> {
+    let values = (0..shape.iter().product()).map(|index| value(index as f64) as f32).collect::<Vec<_>>();
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// Compares an output or gradient with the fixture, of which large ones keep every 7th value.
+fn assert_output(case: &Case, name: &str, found: &[f32], tolerance: f32) {
+    let stride7 = format!("{name}_stride7");
+    if case.has(&stride7) {
+        let found = found.iter().step_by(7).copied().collect::<Vec<_>>();
+        case.assert_close(&stride7, &found, tolerance);
+    } else {
+        case.assert_close(name, found, tolerance);
+    }
+}
+
+/// The module whose parameters are the gradients of `module`'s; running statistics stay.
+fn gradients_of<M: Module>(module: &M, mut gradients: GradientsParams) -> Vec<(String, Vec<f32>)> {
+    use burn::module::ModuleVisitor;
+    struct Collect<'a>(&'a mut GradientsParams, Vec<Option<Vec<f32>>>);
+    impl ModuleVisitor for Collect<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.1.push(self.0.remove::<D>(param.id).map(values));
+        }
+    }
+    let mut collect = Collect(&mut gradients, Vec::new());
+    module.visit(&mut collect);
+    let names = forger_core::parameters::shapes(module).into_iter().map(|(name, _)| name);
+    names.zip(collect.1).filter_map(|(name, values)| Some((name, values?))).collect()
+}
+
+fn dcgan(size: usize, normalization: Normalization, suffix: &str) {
+    let device = training();
+    let case = Case::read(&file(&format!("dcgan_{suffix}.safetensors")), &format!("{size}_{suffix}"));
+    let channels = if size == 28 { 1 } else { 3 };
+    let config =
+        DcganConfig { image_size: size, channels, latent_dim: 5, width: 2, normalization, ..DcganConfig::default() };
+    let shape = [3, channels, size, size];
+
+    let generator = case.fill("g", dcgan::Generator::new(&config, &mut random(), &device).unwrap(), &device);
+    let z = case.tensor::<2>("z", &device);
+    let output = generator.forward(z.clone());
+    assert_output(&case, "g.train_output", &values(output.clone().inner()), 2e-5);
+    let probe = formula(shape, |i| (0.11 * i).cos(), &device);
+    let gradients = GradientsParams::from_grads((output * probe).mean().backward(), &generator);
+    let gradients = gradients_of(&generator, gradients);
+    assert!(gradients.len() >= 3);
+    for (name, found) in gradients {
+        case.assert_close(&format!("g_grad.{name}"), &found, 2e-5);
+    }
+    for tensor in forger_core::parameters::collect(&generator) {
+        if tensor.name.contains("running_") {
+            case.assert_close(&format!("g_after.{}", tensor.name), &tensor.values, 1e-5);
+        }
+    }
+    let drawn = generator.valid().forward(z.inner());
+    assert_output(&case, "g.eval_output", &values(drawn), 2e-5);
+
+    let discriminator = dcgan::Discriminator::new(&config, &mut random(), &device).unwrap();
+    let discriminator = case.fill("d", discriminator, &device);
+    let pictures = formula(shape, |i| (0.37 * i + 0.1).sin(), &device).require_grad();
+    let logits = discriminator.forward(pictures.clone());
+    case.assert_close("d.train_output", &values(logits.clone().inner()), 2e-5);
+    let gradients = softplus(logits.neg(), 1.0).mean().backward();
+    assert_output(&case, "d_grad.input", &values(pictures.grad(&gradients).unwrap()), 2e-5);
+    for (name, found) in gradients_of(&discriminator, GradientsParams::from_grads(gradients, &discriminator)) {
+        case.assert_close(&format!("d_grad.{name}"), &found, 2e-5);
+    }
+}
+
+#[test]
+fn dcgan_with_batch_normalisation() {
+    dcgan(28, Normalization::Batch, "batch");
+    dcgan(64, Normalization::Batch, "batch");
+}
+
+#[test]
+fn dcgan_with_instance_normalisation() {
+    dcgan(28, Normalization::Instance, "instance");
+    dcgan(64, Normalization::Instance, "instance");
+}
+
+#[test]
+fn dcgan_without_normalisation() {
+    dcgan(28, Normalization::None, "none");
+    dcgan(64, Normalization::None, "none");
+}
+
+#[derive(Module, Debug)]
+struct One {
+    weight: Param<Tensor<1>>,
+}
+
+#[test]
+fn optimizers() {
+    let file = file("optimizers.safetensors");
+    for (name, config) in [
+        ("adam", OptimizerConfig::adam(1e-2)),
+        ("rmsprop", OptimizerConfig::RmsProp { learning_rate: 1e-2, alpha: 0.99 }),
+        ("sgd", OptimizerConfig::Sgd { learning_rate: 0.1, momentum: 0.0 }),
+        ("sgd_momentum", OptimizerConfig::Sgd { learning_rate: 0.1, momentum: 0.9 }),
+    ] {
+        let (case, device) = (Case::read(&file, name), training());
+        let mut one = One { weight: Param::from_tensor(case.tensor("start", &device)) };
+        let mut optimizer = optimizer::build(&config);
+        for step in 0..5 {
+            let mut gradients = GradientsParams::new();
+            gradients.register(one.weight.id, case.tensor::<1>(&format!("grad.{step}"), &Device::flex()));
+            one = optimizer.step(config.learning_rate(), one, gradients);
+            let found = values(one.weight.val().inner());
+            assert_close(name, &found, case.values(&format!("after.{step}")), 2e-6);
+        }
+    }
+}
+
+/// Five steps of both players, for every loss: the order of updates, detaching, clipping and the moving average.
+#[test]
+fn adversarial_steps() {
+    let file = file("toy.safetensors");
+    for loss in AdversarialLoss::ALL {
+        let (case, device) = (Case::read(&file, &loss_name(loss)), training());
+        let net = |outputs| Mlp::new(2, MlpConfig { width: 8, layers: 2 }, outputs, &mut random(), &device);
+        let optimizer = match loss {
+            AdversarialLoss::Wasserstein => OptimizerConfig::RmsProp { learning_rate: 5e-3, alpha: 0.99 },
+            _ => OptimizerConfig::adam(1e-3),
+        };
+        let rules = Rules {
+            loss,
+            prior: LatentPrior::Gaussian,
+            latent_dim: 2,
+            generator_optimizer: optimizer,
+            discriminator_optimizer: optimizer,
+            batch: 16,
+            d_steps: 1,
+            clip: 0.1,
+            ema_decay: 0.9,
+            seed: 1,
+        };
+        let (generator, discriminator) = (case.fill("g", net(2), &device), case.fill("d", net(1), &device));
+        let points = Points::new(Distribution::Ring, 1);
+        let mut gan = Gan::new(rules, generator, discriminator, points, &Device::flex());
+        for step in 0..5 {
+            let input = |name: &str| case.tensor::<2>(&format!("{name}.{step}"), &device);
+            let mut board = gan.update_discriminator(input("real"), input("z_d"));
+            board.g_loss = gan.update_generator(input("z_g"));
+            case.assert_close(&format!("metrics.{step}"), &values(board.into_tensor()), 2e-5);
+        }
+        case.assert_module("g_after", gan.generator(), 2e-5);
+        case.assert_module("d_after", gan.discriminator(), 2e-5);
+        case.assert_module("ema_after", gan.average(), 2e-5);
+    }
+}

@@ -1,0 +1,168 @@
+//! The loop of the worker: one request after the other, and training in between.
+
+use forger_protocol::{DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
+use js_sys::ArrayBuffer;
+
+use crate::{
+    channel::{self, Channel, Incoming},
+    devices::Devices,
+    fetch::fetch,
+    lab::Lab,
+    models::Models,
+    schedule::yield_now,
+};
+
+struct Engine {
+    channel: Channel,
+    devices: Devices,
+    lab: Option<Lab>,
+    models: Models,
+}
+
+type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
+
+fn done() -> Answer {
+    Ok((Reply::Done, Vec::new()))
+}
+
+/// Starts the loop, which ends with the worker.
+pub fn start() {
+    let channel = Channel::open();
+    wasm_bindgen_futures::spawn_local(async move {
+        let devices = Devices::find().await;
+        channel.event(0, Event::Ready { version: PROTOCOL_VERSION }, &[]);
+        channel.event(0, Event::Device(devices.report()), &[]);
+        Engine { channel, devices, lab: None, models: Models::default() }.run().await;
+    });
+}
+
+impl Engine {
+    async fn run(&mut self) {
+        loop {
+            while let Some(incoming) = self.channel.poll() {
+                let id = incoming.id;
+                let before = self.devices.used;
+                let mut answer = self.answer(incoming).await;
+                if let Err(EngineError::DeviceLost(reason)) = &answer {
+                    let reason = reason.clone();
+                    answer = self.recover(reason.clone()).await.and(Err(EngineError::DeviceLost(reason)));
+                }
+                if self.devices.used != before {
+                    self.channel.event(0, Event::Device(self.devices.report()), &[]);
+                }
+                match answer {
+                    Ok((reply, buffers)) => self.channel.reply(id, reply, &buffers),
+                    Err(error) => self.channel.reply(id, Reply::Failed(error), &[]),
+                }
+                self.channel.done(id);
+            }
+            match self.lab.as_mut().filter(|lab| lab.is_running()) {
+                Some(lab) => {
+                    if let Err(error) = lab.advance(&self.channel, &mut self.devices).await {
+                        self.training_failed(error).await;
+                    }
+                    yield_now().await;
+                }
+                None => self.channel.wait().await,
+            }
+        }
+    }
+
+    async fn training_failed(&mut self, error: EngineError) {
+        let error = match error {
+            EngineError::DeviceLost(reason) => match self.recover(reason.clone()).await {
+                Ok(()) => EngineError::DeviceLost(reason),
+                Err(error) => error,
+            },
+            error => {
+                self.lab = None;
+                error
+            }
+        };
+        self.channel.event(0, Event::Warning(error), &[]);
+    }
+
+    /// The GPU is gone: everything goes on on CPU.
+    async fn recover(&mut self, reason: String) -> Result<(), EngineError> {
+        self.devices.lose(reason);
+        self.channel.event(0, Event::Device(self.devices.report()), &[]);
+        match &mut self.lab {
+            Some(lab) => lab.migrate(&mut self.devices).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn answer(&mut self, Incoming { id, request, buffers }: Incoming) -> Answer {
+        let first = || buffers.first().ok_or_else(|| EngineError::Protocol("a buffer is missing".into()));
+        match request {
+            Request::UseDevice(choice) => self.use_device(choice).await,
+            Request::LabOpen(config) => {
+                self.lab = None;
+                let mut lab = Lab::open(&mut self.devices, config, None).await?;
+                lab.look(&self.channel).await?;
+                self.lab = Some(lab);
+                done()
+            }
+            Request::LabRestore(config) => {
+                let saved = channel::to_bytes(first()?);
+                let mut lab = Lab::open(&mut self.devices, config, Some(&saved)).await?;
+                lab.look(&self.channel).await?;
+                self.lab = Some(lab);
+                done()
+            }
+            Request::LabTune(config) => {
+                self.lab()?.tune(config)?;
+                done()
+            }
+            Request::LabCommand(command) => {
+                let channel = self.channel.clone();
+                self.lab()?.command(&channel, command).await?;
+                done()
+            }
+            Request::LabSave => {
+                let (step, state) = self.lab()?.save().await?;
+                Ok((Reply::LabSaved { step }, vec![channel::bytes(&state)]))
+            }
+            Request::ModelFetch { base, entry } => {
+                let url = format!("{base}{}", entry.file);
+                let file = fetch(&self.channel, id, &url, entry.bytes).await?;
+                let card = self.models.open(&mut self.devices, file, Some(&entry)).await?;
+                Ok((Reply::Model(Box::new(card)), Vec::new()))
+            }
+            Request::ModelOpen => {
+                let file = channel::to_bytes(first()?);
+                let card = self.models.open(&mut self.devices, file, None).await?;
+                Ok((Reply::Model(Box::new(card)), Vec::new()))
+            }
+            Request::Generate { model, count } => {
+                let z = channel::to_floats(first()?);
+                self.models.generate(&self.channel, &mut self.devices, (id, model, count), z).await
+            }
+            // Taken out of turn by the channel.
+            Request::Cancel { .. } => done(),
+        }
+    }
+
+    fn lab(&mut self) -> Result<&mut Lab, EngineError> {
+        self.lab.as_mut().ok_or_else(|| EngineError::NotOpen("lab".into()))
+    }
+
+    async fn use_device(&mut self, choice: DeviceChoice) -> Answer {
+        if choice == DeviceChoice::WebGpu {
+            // A choice that cannot be had leaves things as they are.
+            self.devices.get(DeviceKind::WebGpu).await?;
+        }
+        self.devices.choice = choice;
+        match &mut self.lab {
+            Some(lab) => {
+                lab.migrate(&mut self.devices).await?;
+                lab.look(&self.channel).await?;
+            }
+            None if choice != DeviceChoice::Auto => {
+                self.devices.used = if choice == DeviceChoice::Cpu { DeviceKind::Cpu } else { DeviceKind::WebGpu };
+            }
+            None => {}
+        }
+        Ok((Reply::Device(self.devices.report()), Vec::new()))
+    }
+}

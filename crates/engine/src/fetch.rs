@@ -1,0 +1,40 @@
+//! Downloads with progress and cancellation.
+
+use forger_protocol::{EngineError, Event};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response};
+
+use crate::channel::Channel;
+
+/// Downloads `url`, expected to hold `total` bytes, telling the page how far it is.
+pub async fn fetch(channel: &Channel, id: u32, url: &str, total: u64) -> Result<Vec<u8>, EngineError> {
+    let failed = |error: JsValue| {
+        let detail = error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| e.message().into());
+        EngineError::Fetch { url: url.to_owned(), detail }
+    };
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let response: Response = JsFuture::from(scope.fetch_with_str(url)).await.map_err(failed)?.unchecked_into();
+    if !response.ok() {
+        let detail = format!("{} {}", response.status(), response.status_text());
+        return Err(EngineError::Fetch { url: url.to_owned(), detail });
+    }
+    let body = response.body().ok_or_else(|| failed("no body".into()))?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut bytes = Vec::with_capacity(total as usize);
+    loop {
+        let chunk = JsFuture::from(reader.read()).await.map_err(failed)?;
+        if Reflect::get(&chunk, &"done".into()).map_err(failed)?.is_truthy() {
+            return Ok(bytes);
+        }
+        let value: Uint8Array = Reflect::get(&chunk, &"value".into()).map_err(failed)?.unchecked_into();
+        bytes.extend(value.to_vec());
+        if channel.is_cancelled(id) {
+            // What the cancelling itself answers does not matter any more.
+            let _ = JsFuture::from(reader.cancel()).await;
+            return Err(EngineError::Cancelled);
+        }
+        channel.event(id, Event::Progress { done: bytes.len() as f64, total: total as f64 }, &[]);
+    }
+}

@@ -1,0 +1,156 @@
+//! The loaded models.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_core::weights::{self, Model};
+use forger_protocol::{
+    Card, DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, card::System, error::ModelError,
+};
+use js_sys::ArrayBuffer;
+
+use crate::{
+    channel::{Channel, bytes},
+    devices::{Devices, read},
+    schedule::{now, within, yield_now},
+};
+
+/// Pictures drawn between two chances to cancel.
+const CHUNK: usize = 16;
+
+struct Loaded {
+    file: Vec<u8>,
+    model: Model,
+    kind: DeviceKind,
+    /// The choice that led to `kind`.
+    choice: DeviceChoice,
+}
+
+/// Models by the name on their card.
+#[derive(Default)]
+pub struct Models {
+    loaded: HashMap<String, Loaded>,
+}
+
+/// Reads a file onto a device and checks that it draws what its card says.
+async fn load(file: &[u8], device: &Device) -> Result<Model, EngineError> {
+    let model = weights::read(file, device)?;
+    let output = read(model.test_output()).await?;
+    model.check(&output)?;
+    Ok(model)
+}
+
+/// Milliseconds for a few pictures, or `None` when the device does not answer soon.
+async fn time(model: &Model, device: &Device) -> Option<f64> {
+    let dim = model.card.test_vector.input.len();
+    let draw = || read(model.forge(Tensor::zeros([4, dim], device)));
+    within(2000, draw()).await?.ok()?;
+    let start = now();
+    within(1000, draw()).await?.ok()?;
+    Some(now() - start)
+}
+
+impl Models {
+    /// Opens a file, that of a manifest entry or the user's own.
+    pub async fn open(
+        &mut self,
+        devices: &mut Devices,
+        file: Vec<u8>,
+        entry: Option<&ManifestEntry>,
+    ) -> Result<Card, EngineError> {
+        if let Some(entry) = entry {
+            weights::verify(&file, entry)?;
+        }
+        let loaded = place(devices, file).await?;
+        let card = loaded.model.card.clone();
+        self.loaded.insert(card.name.clone(), loaded);
+        Ok(card)
+    }
+
+    /// Draws pictures, telling the page how far it is.
+    pub async fn generate(
+        &mut self,
+        channel: &Channel,
+        devices: &mut Devices,
+        (id, name, count): (u32, String, usize),
+        z: Vec<f32>,
+    ) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
+        let mut loaded = self.loaded.remove(&name).ok_or_else(|| EngineError::NotOpen(name.clone()))?;
+        let gone = loaded.kind == DeviceKind::WebGpu && devices.lost.is_some();
+        if loaded.choice != devices.choice || gone {
+            loaded = place(devices, loaded.file).await?;
+        }
+        let drawn = draw(channel, devices, (id, count), &loaded, z).await;
+        self.loaded.insert(name, loaded);
+        drawn
+    }
+}
+
+/// Puts a model where the user wants it; an open choice is settled by timing.
+async fn place(devices: &mut Devices, file: Vec<u8>) -> Result<Loaded, EngineError> {
+    let choice = devices.choice;
+    let cpu = Device::flex();
+    if choice != DeviceChoice::WebGpu {
+        let model = load(&file, &cpu).await?;
+        if choice == DeviceChoice::Auto && devices.is_gpu_promising() {
+            let gpu = devices.get(DeviceKind::WebGpu).await?;
+            let on_gpu = within(5000, load(&file, &gpu)).await;
+            if let Some(Ok(on_gpu)) = on_gpu
+                && let (Some(slow), Some(fast)) = (time(&model, &cpu).await, time(&on_gpu, &gpu).await)
+                && fast < slow
+            {
+                return Ok(Loaded { file, model: on_gpu, kind: DeviceKind::WebGpu, choice });
+            }
+        }
+        return Ok(Loaded { file, model, kind: DeviceKind::Cpu, choice });
+    }
+    let model = load(&file, &devices.get(DeviceKind::WebGpu).await?).await?;
+    Ok(Loaded { file, model, kind: DeviceKind::WebGpu, choice })
+}
+
+async fn draw(
+    channel: &Channel,
+    devices: &mut Devices,
+    (id, count): (u32, usize),
+    Loaded { model, kind, .. }: &Loaded,
+    z: Vec<f32>,
+) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
+    let System::Dcgan(config) = &model.card.system;
+    let (size, channels, dim) = (config.image_size, config.channels, config.latent_dim);
+    if z.len() != count * dim {
+        return Err(EngineError::Protocol(format!("{} values of z for {count} pictures of {dim}", z.len())));
+    }
+    let device = devices.get(*kind).await?;
+    let start = now();
+    let mut pixels = Vec::with_capacity(count * size * size * 4);
+    for (index, z) in z.chunks(CHUNK * dim).enumerate() {
+        if channel.is_cancelled(id) {
+            return Err(EngineError::Cancelled);
+        }
+        let rows = z.len() / dim;
+        let pictures = model.forge(Tensor::from_data(TensorData::new(z.to_vec(), [rows, dim]), &device));
+        let values = read(pictures).await?;
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(ModelError::NotFinite { tensor: "output".into() }.into());
+        }
+        to_rgba(&weights::to_bytes(&values), channels, size * size, &mut pixels);
+        let done = index * CHUNK + rows;
+        channel.event(id, Event::Progress { done: done as f64, total: count as f64 }, &[]);
+        yield_now().await;
+    }
+    devices.used = *kind;
+    let reply = Reply::Pictures { count, width: size, height: size, milliseconds: now() - start, device: *kind };
+    Ok((reply, vec![bytes(&pixels)]))
+}
+
+/// `[n, channels, area]` to `[n, area, 4]`: grey, RGB or RGBA.
+fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
+    for picture in values.chunks_exact(channels * area) {
+        for pixel in 0..area {
+            let plane = |channel: usize| picture[channel.min(channels - 1) * area + pixel];
+            let alpha = if channels == 4 { plane(3) } else { 255 };
+            let grey = channels < 3;
+            out.extend([plane(0), plane(if grey { 0 } else { 1 }), plane(if grey { 0 } else { 2 }), alpha]);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask screenshots`: pictures of every page, for people to look at.
+
+use anyhow::Result;
+
+use super::build;
+use crate::{e2e, page::Profile, places, steps::Steps};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Of what is in dist/ already
+    #[arg(long)]
+    no_build: bool,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let mut steps = Steps::new(if args.no_build { 1 } else { 3 });
+    if !args.no_build {
+        build::build(&mut steps, Profile::Fast, "/")?;
+    }
+    let folder = places::target().join("screenshots");
+    steps.run("Screenshots", || e2e::screenshots(&folder))?;
+    eprintln!("they are in {}", folder.display());
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask test`: everything that is tested, quick things first. The first failure ends it.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{
+    e2e,
+    page::{self, Profile},
+    places, shell,
+    steps::Steps,
+    tools::wasm_target::{self, TARGET},
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only these steps
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Step>,
+    /// For the browser tests: which files or titles, and other options of `playwright test`
+    #[arg(last = true)]
+    playwright: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// Rust code is formatted
+    Fmt,
+    /// No lint warns, native
+    Clippy,
+    /// No lint warns in what runs in the browser
+    ClippyWasm,
+    /// Unit, reference and doc tests, and the rules of the architecture
+    Unit,
+    /// The page builds
+    Page,
+    /// The page works in a real browser
+    E2e,
+}
+
+impl Step {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Fmt => "Format",
+            Self::Clippy => "Lints, native",
+            Self::ClippyWasm => "Lints, wasm",
+            Self::Unit => "Unit, reference and doc tests",
+            Self::Page => "Page and engine",
+            Self::E2e => "Browser tests",
+        }
+    }
+
+    fn run(self, playwright: &[String]) -> Result<()> {
+        match self {
+            Self::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
+            Self::Clippy => shell::run(clippy().args(NATIVE).arg("--all-targets").args(DENY)),
+            Self::ClippyWasm => {
+                wasm_target::ensure()?;
+                shell::run(clippy().args(BROWSER).args(["--target", TARGET, "--profile", "release"]).args(DENY))
+            }
+            Self::Unit => shell::run(shell::cargo().arg("test").args(NATIVE)),
+            Self::Page => {
+                page::ensure_tools()?;
+                page::build(Profile::Fast, "/", &places::dist())?;
+                page::build(Profile::Fast, e2e::SUB_FOLDER, &e2e::sub_dist())
+            }
+            Self::E2e => e2e::test(playwright),
+        }
+    }
+}
+
+/// The engine runs in a browser only.
+const NATIVE: [&str; 3] = ["--workspace", "--exclude", "forger-engine"];
+const BROWSER: [&str; 4] = ["--package", "forger-web", "--package", "forger-engine"];
+const DENY: [&str; 3] = ["--", "-D", "warnings"];
+
+fn clippy() -> Command {
+    let mut command = shell::cargo();
+    command.arg("clippy");
+    command
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let wanted: Vec<_> =
+        Step::value_variants().iter().filter(|step| args.only.is_empty() || args.only.contains(step)).collect();
+    let mut steps = Steps::new(wanted.len());
+    for step in wanted {
+        steps.run(step.title(), || step.run(&args.playwright))?;
+    }
+    eprint!("\nAll green.\n{}", steps.summary());
+    Ok(())
+}

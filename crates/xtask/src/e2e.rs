@@ -1,0 +1,60 @@
+//! Runs Playwright on the built page, served at a free port for as long as it takes.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use crate::{
+    chores::serve::listen,
+    places, server, shell,
+    tools::{browser, node},
+};
+
+/// The tests run once on the page at the root of a site, and some of them on the page in this folder of a site.
+pub const SUB_FOLDER: &str = "/sub/";
+
+/// Where the second page is built.
+pub fn sub_dist() -> PathBuf {
+    places::target().join("dist-sub")
+}
+
+/// The tests, or those that `arguments` of `playwright test` choose.
+pub fn test(arguments: &[String]) -> Result<()> {
+    let browser = prepare()?;
+    let runtime = Runtime::new()?;
+    let mut command = node::playwright()?;
+    command.arg("test").args(arguments).env(browser::VARIABLE, browser);
+    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
+    command.env("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?);
+    shell::run(&mut command)
+}
+
+/// Pictures of every page, into `folder`.
+pub fn screenshots(folder: &Path) -> Result<()> {
+    let browser = prepare()?;
+    let runtime = Runtime::new()?;
+    let mut command: Command = node::script("screenshots.mjs")?;
+    command.arg(folder).env(browser::VARIABLE, browser);
+    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
+    shell::run(&mut command)
+}
+
+fn prepare() -> Result<PathBuf> {
+    node::ensure()?;
+    browser::ensure()
+}
+
+/// Serves a built page until the runtime is dropped, and gives back its URL.
+fn serve(runtime: &Runtime, dist: &Path, public_url: &str) -> Result<String> {
+    let router = server::router(dist, public_url)?;
+    let listener = listen(0)?;
+    let url = format!("http://{}{public_url}", listener.local_addr()?);
+    let _guard = runtime.enter();
+    let listener = TcpListener::from_std(listener)?;
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    Ok(url)
+}

@@ -1,0 +1,126 @@
+//! The rules that keep the house in shape: who may depend on whom, and what the pure crates may not do.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+
+const LARGEST_FILE: u64 = 16 << 20;
+const LONGEST_SOURCE: usize = 400;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+fn metadata(options: &[&str]) -> Metadata {
+    let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
+    MetadataCommand::new().current_dir(root()).other_options(options).exec().unwrap()
+}
+
+/// Every package that `name` is built from on a target, without its tests.
+fn built_from(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+    let resolve = metadata.resolve.as_ref().unwrap();
+    let nodes: HashMap<&PackageId, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let start = metadata.workspace_packages().into_iter().find(|package| package.name.as_str() == name).unwrap();
+    let mut found = BTreeSet::new();
+    let mut open = vec![&start.id];
+    while let Some(id) = open.pop() {
+        if !found.insert(metadata[id].name.to_string()) {
+            continue;
+        }
+        let normal =
+            nodes[id].deps.iter().filter(|dep| dep.dep_kinds.iter().any(|k| k.kind != DependencyKind::Development));
+        open.extend(normal.map(|dep| &dep.pkg));
+    }
+    found
+}
+
+fn tracked(pattern: &str) -> Vec<PathBuf> {
+    let list = Command::new("git").current_dir(root()).args(["ls-files", "-z", "--", pattern]).output().unwrap();
+    assert!(list.status.success(), "git ls-files failed");
+    let names = String::from_utf8(list.stdout).unwrap();
+    let files = names.split_terminator('\0').map(|name| root().join(name));
+    // A file that was just deleted is still listed.
+    files.filter(|path| path.is_file()).collect()
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    let browser = metadata(&["--filter-platform", "wasm32-unknown-unknown"]);
+    for (from, never) in [
+        ("forger-web", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger"]),
+        ("forger-protocol", vec!["burn", "burn-core", "forger-core", "forger-engine", "web-sys", "js-sys", "tokio"]),
+        ("forger-core", vec!["forger-engine", "forger-web", "forger", "web-sys", "wasm-bindgen", "tokio", "clap"]),
+        ("forger-engine", vec!["forger-web", "forger", "tokio", "clap"]),
+    ] {
+        let packages = built_from(&browser, from);
+        assert!(packages.len() > 1, "{from} has no dependency at all: this test looks at the wrong thing");
+        for name in never {
+            assert!(!packages.contains(name), "{from} must not depend on {name}");
+        }
+    }
+    let native = built_from(&metadata(&[]), "forger");
+    for name in ["forger-engine", "forger-web", "leptos"] {
+        assert!(!native.contains(name), "forger must not depend on {name}");
+    }
+}
+
+/// The library means the same native and in the tab because it cannot tell where it is.
+#[test]
+fn core_and_protocol_are_pure() {
+    const NEVER: [&str; 12] = [
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "std::time",
+        "println!",
+        "eprintln!",
+        "Instant",
+        "SystemTime",
+        "target_arch",
+    ];
+    let sources = [tracked("crates/core/src/**.rs"), tracked("crates/protocol/src/**.rs")].concat();
+    assert!(sources.len() > 10, "found {} sources only", sources.len());
+    for path in sources {
+        for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for word in NEVER {
+                assert!(!code.contains(word), "{}:{}: {word} has no place here", path.display(), number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn sources_are_short() {
+    let sources = tracked("*.rs");
+    assert!(sources.len() > 10, "found {} sources only", sources.len());
+    for path in sources {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= LONGEST_SOURCE, "{} has {lines} lines: is it two things?", path.display());
+    }
+}
+
+#[test]
+fn tracked_files_are_small() {
+    let files = tracked("*");
+    assert!(files.len() > 10, "found {} files only", files.len());
+    for path in files {
+        let bytes = fs::metadata(&path).unwrap().len();
+        assert!(bytes <= LARGEST_FILE, "{} has {bytes} bytes", path.display());
+    }
+}
+
+/// The addresses in the lock file are of the machine that wrote it, which may have used a mirror.
+#[test]
+fn the_lock_file_of_npm_names_no_host() {
+    let lock = fs::read_to_string(root().join("tests/e2e/package-lock.json")).unwrap();
+    assert!(lock.contains("\"integrity\"") && !lock.contains("\"resolved\""));
+}
