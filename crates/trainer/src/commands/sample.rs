@@ -1,0 +1,19 @@
+//! `forger sample`.
+
+use anyhow::Result;
+use forger_core::weights;
+use forger_protocol::{Random, Stream};
+
+use super::Drawer;
+use crate::{cli::SampleArgs, sheet, ui};
+
+/// Draws a sheet of the same pictures that the page shows for this seed.
+pub fn sample(args: &SampleArgs) -> Result<()> {
+    let drawer = Drawer::open(&args.model)?;
+    let config = drawer.config();
+    let z = Random::new(args.seed, Stream::Latent).latent(config.prior, args.count, config.latent_dim);
+    let pictures = weights::to_bytes(&drawer.draw(&z)?);
+    sheet::write(&args.out, &pictures, config.channels, config.image_size)?;
+    ui::result(format_args!("{} pictures in {}", args.count, args.out.display()));
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Downloads: from public mirrors, checked, and going on where they were cut.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use forger_core::weights::sha256;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::ui;
+
+/// A file of a set.
+struct Part {
+    name: &'static str,
+    bytes: u64,
+    sha256: &'static str,
+}
+
+const MNIST: [Part; 2] = [
+    Part {
+        name: "train-images-idx3-ubyte.gz",
+        bytes: 9_912_422,
+        sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    },
+    Part {
+        name: "t10k-images-idx3-ubyte.gz",
+        bytes: 1_648_877,
+        sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    },
+];
+
+const MIRRORS: [&str; 2] =
+    ["https://ossci-datasets.s3.amazonaws.com/mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"];
+
+/// Brings a set onto this machine, if it is not there, and returns its folder.
+pub fn fetch(name: &str, to: Option<&Path>) -> Result<PathBuf> {
+    if name != "mnist" {
+        bail!("unknown data set {name}: this version fetches mnist");
+    }
+    let folder = match to {
+        Some(folder) => folder.to_owned(),
+        None => {
+            dirs::cache_dir().context("this system names no cache folder: give one with --to")?.join("forger/mnist")
+        }
+    };
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make folder {}", folder.display()))?;
+    for part in &MNIST {
+        fetch_part(part, &MIRRORS, &folder)?;
+    }
+    ui::note(format_args!("{name} is in {}", folder.display()));
+    Ok(folder)
+}
+
+fn fetch_part(part: &Part, mirrors: &[&str], folder: &Path) -> Result<()> {
+    let path = folder.join(part.name);
+    if fs::read(&path).is_ok_and(|bytes| sha256(&bytes) == part.sha256) {
+        return Ok(());
+    }
+    let partial = folder.join(format!("{}.part", part.name));
+    let mut failures = Vec::new();
+    for mirror in mirrors {
+        let url = format!("{mirror}/{}", part.name);
+        match download(&url, part, &partial) {
+            Ok(()) => {
+                return fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()));
+            }
+            Err(error) => failures.push(format!("{url}: {error:#}")),
+        }
+    }
+    bail!("could not fetch {}:\n  {}", part.name, failures.join("\n  "))
+}
+
+/// Adds to `partial` what it lacks, then checks the whole. What was received stays for the next try, unless it is wrong.
+fn download(url: &str, part: &Part, partial: &Path) -> Result<()> {
+    let have = fs::metadata(partial).map_or(0, |data| data.len());
+    if have < part.bytes {
+        let mut response = ureq::get(url).header("Range", format!("bytes={have}-")).call()?;
+        let resumed = response.status() == 206;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(resumed)
+            .write(true)
+            .truncate(!resumed)
+            .open(partial)
+            .with_context(|| format!("cannot write {}", partial.display()))?;
+        let bar = ProgressBar::new(part.bytes).with_message(part.name);
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes}, {eta} left") {
+            bar.set_style(style);
+        }
+        bar.set_position(if resumed { have } else { 0 });
+        // One byte more than expected is enough to know that it is wrong.
+        let mut body = bar.wrap_read(response.body_mut().as_reader().take(part.bytes + 1));
+        let mut chunk = vec![0; 1 << 16];
+        loop {
+            let count = body.read(&mut chunk)?;
+            if count == 0 {
+                break;
+            }
+            file.write_all(&chunk[..count]).with_context(|| format!("cannot write {}", partial.display()))?;
+        }
+        file.sync_all()?;
+    }
+    let found = sha256(&fs::read(partial)?);
+    if found != part.sha256 {
+        let length = fs::metadata(partial)?.len();
+        if length < part.bytes {
+            bail!("the connection was cut after {length} of {} bytes; run it again to go on", part.bytes);
+        }
+        fs::remove_file(partial)?;
+        bail!("the file is another one: expected sha256 {}, found {found}", part.sha256);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    const BODY: &[u8] = b"hello, forger";
+
+    fn part() -> Part {
+        let sha256: &'static str = Box::leak(sha256(BODY).into_boxed_str());
+        Part { name: "x", bytes: BODY.len() as u64, sha256 }
+    }
+
+    /// Answers one request with `body`, honouring its range, and closes. Returns the mirror's address.
+    #[expect(clippy::disallowed_methods, reason = "a server of a native test")]
+    fn serve(body: &'static [u8], cut: usize) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 2000];
+            let length = stream.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
+            let from = request.split("bytes=").nth(1).unwrap().split('-').next().unwrap().parse::<usize>().unwrap();
+            let status = if from > 0 { "206 Partial Content" } else { "200 OK" };
+            let rest = &body[from..];
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", rest.len());
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&rest[..rest.len().min(cut)]).unwrap();
+        });
+        format!("http://{address}")
+    }
+
+    #[test]
+    fn a_cut_download_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let cut = serve(BODY, 5);
+        assert!(fetch_part(&part(), &[&cut], folder.path()).is_err());
+        assert_eq!(fs::read(folder.path().join("x.part")).unwrap(), &BODY[..5]);
+        let whole = serve(BODY, usize::MAX);
+        fetch_part(&part(), &[&whole], folder.path()).unwrap();
+        assert_eq!(fs::read(folder.path().join("x")).unwrap(), BODY);
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_and_the_next_mirror_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let wrong = serve(b"HELLO, FORGER", usize::MAX);
+        let error = fetch_part(&part(), &[&wrong], folder.path()).unwrap_err().to_string();
+        assert!(error.contains("expected sha256"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let (wrong, right) = (serve(b"HELLO, FORGER", usize::MAX), serve(BODY, usize::MAX));
+        fetch_part(&part(), &[&wrong, &right], folder.path()).unwrap();
+        assert_eq!(fs::read(folder.path().join("x")).unwrap(), BODY);
+    }
+}

@@ -1,0 +1,75 @@
+//! How far a training run is: a bar on a terminal, a line now and then in a log.
+
+use std::{
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
+
+use forger_protocol::message::StepMetrics;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::ui;
+
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// The progress of a run of so many steps.
+pub struct Progress {
+    bar: ProgressBar,
+    terminal: bool,
+    started: Instant,
+    first_step: u64,
+    batch: usize,
+    last_line: Instant,
+    metrics: StepMetrics,
+}
+
+#[expect(clippy::disallowed_methods, reason = "native only, unlike core and engine")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl Progress {
+    pub fn start(done: u64, total: u64, batch: usize) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left, {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_position(done);
+        bar.reset_eta();
+        let (started, last_line) = (now(), now());
+        Self { bar, terminal, started, first_step: done, batch, last_line, metrics: StepMetrics::default() }
+    }
+
+    /// Real examples seen, a second.
+    fn rate(&self, step: u64) -> f64 {
+        (step - self.first_step) as f64 * self.batch as f64 / self.started.elapsed().as_secs_f64().max(1e-9)
+    }
+
+    fn message(&self, step: u64) -> String {
+        let StepMetrics { d_loss, g_loss, d_real, d_fake, .. } = self.metrics;
+        let rate = self.rate(step);
+        format!("{rate:.0} images/s, loss D {d_loss:.3} G {g_loss:.3}, D(real) {d_real:.2} D(fake) {d_fake:.2}")
+    }
+
+    pub fn update(&mut self, step: u64, metrics: &[StepMetrics]) {
+        if let Some(last) = metrics.last() {
+            self.metrics = *last;
+        }
+        if self.terminal {
+            self.bar.set_position(step);
+            self.bar.set_message(self.message(step));
+        } else if self.last_line.elapsed() >= LINE_EVERY {
+            self.last_line = now();
+            let total = self.bar.length().unwrap_or(step);
+            let left = (total - step) as f64 * self.batch as f64 / self.rate(step).max(1e-9);
+            ui::note(format_args!("step {step}/{total}, {:.0} min left, {}", left / 60.0, self.message(step)));
+        }
+    }
+
+    pub fn finish(&self, step: u64) {
+        self.bar.finish_and_clear();
+        ui::note(format_args!("step {step}: {}", self.message(step)));
+    }
+}

@@ -1,0 +1,180 @@
+//! The folder of a run: checkpoints and losses.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use forger_core::checkpoint::Reader;
+use forger_protocol::message::StepMetrics;
+use serde::{Deserialize, Serialize};
+
+use crate::ui;
+
+/// How many checkpoints stay: the newest, and the one before in case the newest does not read.
+const KEPT: usize = 2;
+
+/// A run on disk.
+pub struct Run {
+    folder: PathBuf,
+}
+
+/// What an export says of the data.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct DataNote {
+    pub name: String,
+    pub licence: String,
+    pub images: u64,
+}
+
+impl Run {
+    /// A new run. Fails for a folder that holds something, which may be another run.
+    pub fn create(folder: &Path) -> Result<Self> {
+        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            bail!("{} is not empty: go on with --resume, or choose another --out", folder.display());
+        }
+        fs::create_dir_all(folder).with_context(|| format!("cannot make folder {}", folder.display()))?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// A run that is there.
+    pub fn open(folder: &Path) -> Result<Self> {
+        if !folder.is_dir() {
+            bail!("there is no run in {}", folder.display());
+        }
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Checkpoints by step, oldest first.
+    fn checkpoints(&self) -> Result<Vec<(u64, PathBuf)>> {
+        let entries =
+            fs::read_dir(&self.folder).with_context(|| format!("cannot read folder {}", self.folder.display()))?;
+        let mut found = entries
+            .filter_map(|entry| {
+                let path = entry.ok()?.path();
+                let name = path.file_name()?.to_str()?;
+                let step = name.strip_prefix("checkpoint-")?.strip_suffix(".safetensors")?.parse().ok()?;
+                Some((step, path))
+            })
+            .collect::<Vec<_>>();
+        found.sort();
+        Ok(found)
+    }
+
+    /// The newest checkpoint that reads; a damaged one is passed over with a warning.
+    pub fn newest(&self) -> Result<Vec<u8>> {
+        for (_, path) in self.checkpoints()?.into_iter().rev() {
+            let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            match Reader::new(&bytes) {
+                Ok(_) => return Ok(bytes),
+                Err(error) => ui::warn(format_args!("{}: {error}; trying the one before", path.display())),
+            }
+        }
+        bail!("there is no checkpoint to go on from in {}", self.folder.display())
+    }
+
+    /// Writes a checkpoint so that a crash at any moment leaves the old ones or the new one, never a torn one.
+    pub fn save(&self, step: u64, bytes: &[u8]) -> Result<()> {
+        write_whole(&self.path(&format!("checkpoint-{step:010}.safetensors")), bytes)?;
+        let found = self.checkpoints()?;
+        for (_, path) in found.iter().rev().skip(KEPT) {
+            // One too many does no harm.
+            let _ = fs::remove_file(path);
+        }
+        Ok(())
+    }
+
+    pub fn write_note(&self, note: &DataNote) -> Result<()> {
+        write_whole(&self.path("data.json"), serde_json::to_string_pretty(note)?.as_bytes())
+    }
+
+    pub fn read_note(&self) -> DataNote {
+        let text = fs::read_to_string(self.path("data.json")).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// The losses of all steps up to `step`, ready to be gone on with.
+    pub fn losses(&self, step: u64) -> Result<Losses> {
+        let path = self.path("losses.csv");
+        let context = || format!("cannot write {}", path.display());
+        let mut kept = Vec::new();
+        if let Ok(mut reader) = csv::Reader::from_path(&path) {
+            // Rows after the checkpoint will come again.
+            kept.extend(reader.deserialize::<StepMetrics>().flatten().take_while(|row| row.step <= step));
+        }
+        let mut losses = Losses(csv::Writer::from_path(&path).with_context(context)?);
+        losses.write(&kept)?;
+        Ok(losses)
+    }
+}
+
+/// `losses.csv`.
+pub struct Losses(csv::Writer<File>);
+
+impl Losses {
+    pub fn write(&mut self, rows: &[StepMetrics]) -> Result<()> {
+        for row in rows {
+            self.0.serialize(row)?;
+        }
+        self.0.flush().context("cannot write losses.csv")
+    }
+}
+
+/// Writes a file as a whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    file.write_all(bytes).with_context(context)?;
+    file.as_file().sync_all().with_context(context)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is private; what it becomes need not be.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).with_context(context)?;
+    }
+    file.persist(path).with_context(context)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use forger_core::checkpoint::Writer;
+
+    #[test]
+    fn keeps_two_checkpoints_and_falls_back_to_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::create(folder.path()).unwrap();
+        for step in 1..=3 {
+            run.save(step, &Writer::default().finish(serde_json::json!({ "steps": step }))).unwrap();
+        }
+        assert_eq!(run.checkpoints().unwrap().iter().map(|(step, _)| *step).collect::<Vec<_>>(), [2, 3]);
+        fs::write(run.path("checkpoint-0000000003.safetensors"), b"torn").unwrap();
+        assert_eq!(Reader::new(&run.newest().unwrap()).unwrap().state["steps"], 2);
+    }
+
+    #[test]
+    fn a_folder_in_use_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("x"), "").unwrap();
+        assert!(Run::create(folder.path()).err().unwrap().to_string().contains("--resume"));
+    }
+
+    #[test]
+    fn losses_after_the_checkpoint_are_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::create(folder.path()).unwrap();
+        let row = |step| StepMetrics { step, ..StepMetrics::default() };
+        run.losses(0).unwrap().write(&[row(1), row(2), row(3)]).unwrap();
+        run.losses(2).unwrap().write(&[row(3)]).unwrap();
+        let text = fs::read_to_string(run.path("losses.csv")).unwrap();
+        assert_eq!(text.lines().map(|line| &line[..2]).collect::<Vec<_>>(), ["st", "1,", "2,", "3,"]);
+    }
+}
