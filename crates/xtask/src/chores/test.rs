@@ -54,12 +54,12 @@ impl Step {
     fn run(self, playwright: &[String]) -> Result<()> {
         match self {
             Self::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
-            Self::Clippy => shell::run(clippy().args(NATIVE).arg("--all-targets").args(DENY)),
+            Self::Clippy => shell::run(clippy().args(["--workspace", "--all-targets"]).args(DENY)),
             Self::ClippyWasm => {
                 wasm_target::ensure()?;
                 shell::run(clippy().args(BROWSER).args(["--target", TARGET, "--profile", "release"]).args(DENY))
             }
-            Self::Unit => shell::run(shell::cargo().arg("test").args(NATIVE)),
+            Self::Unit => shell::run(shell::cargo().args(["test", "--workspace"])),
             Self::Page => {
                 page::ensure_tools()?;
                 page::build(Profile::Fast, "/", &places::dist())?;
@@ -70,8 +70,6 @@ impl Step {
     }
 }
 
-/// The engine runs in a browser only.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "forger-engine"];
 const BROWSER: [&str; 4] = ["--package", "forger-web", "--package", "forger-engine"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 

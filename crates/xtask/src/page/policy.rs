@@ -34,7 +34,7 @@ pub fn insert(html: &str, policy: &str) -> Result<String> {
         head.prepend(&meta, ContentType::Html);
         Ok(())
     });
-    Ok(rewrite_str(html, RewriteStrSettings { element_content_handlers: vec![head], ..Default::default() })?)
+    Ok(rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(head))?)
 }
 
 fn inline_scripts(html: &str) -> Result<Vec<String>> {
@@ -48,7 +48,7 @@ fn inline_scripts(html: &str) -> Result<Vec<String>> {
         }
         Ok(())
     });
-    rewrite_str(html, RewriteStrSettings { element_content_handlers: vec![script], ..Default::default() })?;
+    rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(script))?;
     Ok(scripts.take())
 }
 

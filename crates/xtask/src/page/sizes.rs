@@ -48,7 +48,8 @@ impl Sizes {
     }
 
     pub fn table(&self) -> String {
-        let line = |name, size: Size| format!("  {name:8}{:>12} kB raw{:>10} kB brotli\n", kb(size.raw), kb(size.brotli));
+        let line =
+            |name, size: Size| format!("  {name:8}{:>12} kB raw{:>10} kB brotli\n", kb(size.raw), kb(size.brotli));
         line("page", self.page) + &line("engine", self.engine)
     }
 

@@ -36,7 +36,9 @@ mod tests {
         assert!(is_hashed("/sub/forger-web-0123456789abcdef_bg.wasm"));
         assert!(is_hashed("/forger-web-0123456789abcdef.js"));
         assert!(is_hashed("/models/digits-89abcdef.safetensors"));
-        for path in ["/", "/index.html", "/models/manifest.json", "/forger-engine_bg.wasm", "/a-short.js", "/deadbeef/x"] {
+        for path in
+            ["/", "/index.html", "/models/manifest.json", "/forger-engine_bg.wasm", "/a-short.js", "/deadbeef/x"]
+        {
             assert!(!is_hashed(path), "{path}");
         }
     }

@@ -1,7 +1,5 @@
 //! Routes of the page are not files: a navigation to one gets the page, which then finds its way by itself.
 
-use std::convert::Infallible;
-
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, StatusCode, Uri},
@@ -17,7 +15,7 @@ pub async fn page_or_404(State(index): State<ServeFile>, request: Request) -> Re
     }
     match index.oneshot(request).await {
         Ok(response) => response.into_response(),
-        Err(never) => match never {} as Infallible,
+        Err(never) => match never {},
     }
 }
 

@@ -1,0 +1,181 @@
+//! The model file: round trip, and every way in which a file can be wrong.
+
+mod common;
+
+use common::values;
+use forger_core::{
+    Dcgan, Images,
+    burn::tensor::{Device, Tensor, TensorData},
+    nets::dcgan::Generator,
+    protocol::{
+        Card, DcganConfig, Random, Stream,
+        card::{CARD_SCHEMA, DataSource, System},
+        error::ModelError,
+    },
+    weights,
+};
+use safetensors::SafeTensors;
+
+fn config() -> DcganConfig {
+    DcganConfig { image_size: 28, channels: 1, latent_dim: 4, width: 2, ..DcganConfig::default() }
+}
+
+fn card() -> Card {
+    Card {
+        schema: CARD_SCHEMA,
+        name: "test".into(),
+        system: System::Dcgan(config()),
+        data: DataSource::default(),
+        licence: "MIT".into(),
+        metrics: Default::default(),
+        steps: 0,
+        seed: 3,
+        trainer: String::new(),
+        notes: String::new(),
+        test_vector: Default::default(),
+    }
+}
+
+fn file() -> (Vec<u8>, Card) {
+    let generator = Generator::new(&config(), &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
+    weights::write(card(), &generator).unwrap()
+}
+
+fn open(bytes: &[u8]) -> Result<weights::Model, ModelError> {
+    let model = weights::read(bytes, &Device::flex())?;
+    model.check(&values(model.test_output()))?;
+    Ok(model)
+}
+
+/// The file with its metadata's text changed, and its tensors if asked for.
+fn edited(change: impl Fn(&mut Card), tensors: impl Fn(&str, &mut Vec<u8>) -> bool) -> Vec<u8> {
+    let (bytes, mut card) = file();
+    change(&mut card);
+    let parsed = SafeTensors::deserialize(&bytes).unwrap();
+    let mut kept = Vec::new();
+    for (name, view) in parsed.tensors() {
+        let mut data = view.data().to_vec();
+        if tensors(&name, &mut data) {
+            kept.push((name, view.dtype(), view.shape().to_vec(), data));
+        }
+    }
+    let views = kept.iter().map(|(name, dtype, shape, data)| {
+        (name.as_str(), safetensors::tensor::TensorView::new(*dtype, shape.clone(), data).unwrap())
+    });
+    let metadata = [("forger.card".to_owned(), serde_json::to_string(&card).unwrap())].into();
+    safetensors::serialize(views, Some(metadata)).unwrap()
+}
+
+#[test]
+fn what_is_written_reads_and_draws_the_same() {
+    let (bytes, card) = file();
+    let model = open(&bytes).unwrap();
+    assert_eq!(model.card, card);
+    assert_eq!(card.test_vector.output.len(), 16);
+    let entry = weights::entry(&bytes, card);
+    assert!(entry.file.starts_with("test-") && entry.file.ends_with(".safetensors") && entry.file.len() == 25);
+    weights::verify(&bytes, &entry).unwrap();
+
+    // f16 keeps 11 bits, so that the pictures are within a step of 8 bits of those of the f32 weights.
+    let generator = Generator::new(&config(), &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
+    let z = Tensor::<2>::from_data(TensorData::new(vec![0.5f32; 8], [2, 4]), &Device::flex());
+    let (before, after) = (values(generator.forward(z.clone())), values(model.forge(z)));
+    assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 2.0 / 255.0));
+}
+
+#[test]
+fn every_cut_is_refused() {
+    let (bytes, card) = file();
+    let entry = weights::entry(&bytes, card);
+    for cut in [0, 4, 8, 100, bytes.len() / 2, bytes.len() - 1] {
+        assert!(matches!(open(&bytes[..cut]), Err(ModelError::Malformed { .. })), "cut at {cut}");
+        assert!(matches!(weights::verify(&bytes[..cut], &entry), Err(ModelError::Damaged { .. })));
+    }
+}
+
+#[test]
+fn every_flipped_byte_is_noticed_by_the_manifest() {
+    let (bytes, card) = file();
+    let entry = weights::entry(&bytes, card);
+    for position in (0..bytes.len()).step_by(97) {
+        let mut flipped = bytes.clone();
+        flipped[position] ^= 0x40;
+        assert!(matches!(weights::verify(&flipped, &entry), Err(ModelError::Damaged { .. })));
+        // Without a manifest it must at least not panic.
+        let _ = open(&flipped);
+    }
+}
+
+#[test]
+fn each_fault_has_its_own_error() {
+    let keep = |_: &str, _: &mut Vec<u8>| true;
+    let newer = edited(|card| card.schema += 1, keep);
+    assert!(matches!(open(&newer), Err(ModelError::BadCard { .. })));
+
+    let wider = edited(
+        |card| {
+            let System::Dcgan(config) = &mut card.system;
+            config.width = 4;
+        },
+        keep,
+    );
+    assert!(matches!(open(&wider), Err(ModelError::Tensor { found: Some(_), .. })));
+
+    let huge = edited(
+        |card| {
+            let System::Dcgan(config) = &mut card.system;
+            config.width = usize::MAX;
+        },
+        keep,
+    );
+    assert!(matches!(open(&huge), Err(ModelError::BadCard { .. })));
+
+    let lacking = edited(|_| {}, |name, _| name != "out.bias");
+    assert_eq!(
+        open(&lacking).unwrap_err(),
+        ModelError::Tensor { tensor: "out.bias".into(), expected: vec![1], found: None }
+    );
+
+    let infinite = edited(
+        |_| {},
+        |name, data| {
+            if name == "out.weight" {
+                data[..2].copy_from_slice(&[0x00, 0x7c]);
+            }
+            true
+        },
+    );
+    assert_eq!(open(&infinite).unwrap_err(), ModelError::NotFinite { tensor: "out.weight".into() });
+
+    let other = edited(
+        |_| {},
+        |name, data| {
+            if name == "out.bias" {
+                data.copy_from_slice(&[0x00, 0x3c]);
+            }
+            true
+        },
+    );
+    assert!(matches!(open(&other), Err(ModelError::TestVector { .. })));
+
+    let plain = safetensors::serialize(Vec::<(&str, safetensors::tensor::TensorView)>::new(), None).unwrap();
+    assert_eq!(open(&plain).unwrap_err(), ModelError::NoCard);
+}
+
+struct Wrong;
+
+impl Images for Wrong {
+    fn len(&self) -> usize {
+        1
+    }
+    fn shape(&self) -> [usize; 3] {
+        [3, 32, 32]
+    }
+    fn write(&self, _: usize, _: &mut [f32]) {}
+}
+
+#[test]
+fn pictures_of_another_shape_are_refused() {
+    let error = Dcgan::new(config(), Box::new(Wrong), &Device::flex()).err().unwrap();
+    assert_eq!(error.field, "channels of the pictures");
+}

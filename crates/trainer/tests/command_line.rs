@@ -1,0 +1,140 @@
+//! The program as its user meets it.
+
+use std::{fs, path::Path, process::Command, time::Duration};
+
+use assert_cmd::cargo::CommandCargoExt;
+
+fn forger() -> Command {
+    Command::cargo_bin("forger").unwrap()
+}
+
+/// 64 pictures of upright stripes as IDX.
+fn stripes(folder: &Path) {
+    let mut bytes = [0x0803_u32, 64, 28, 28].iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>();
+    bytes.extend((0..64 * 784).map(|i| if (i % 28 + i / 784) % 7 < 3 { 255 } else { 0 }));
+    fs::write(folder.join("train-images-idx3-ubyte"), bytes).unwrap();
+}
+
+fn train(folder: &Path, out: &str, more: &[&str]) -> Command {
+    let mut command = forger();
+    command.args(["train", "dcgan", "--width", "2", "--batch", "8", "--steps", "60", "--checkpoint-every", "5"]);
+    command.arg("--data").arg(folder).arg("--out").arg(folder.join(out)).args(more);
+    command
+}
+
+fn last(folder: &Path, out: &str) -> Vec<u8> {
+    fs::read(folder.join(out).join("checkpoint-0000000060.safetensors")).unwrap()
+}
+
+fn errors(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_run_killed_in_the_middle_and_resumed_ends_as_if_nothing_had_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    assert!(train(folder.path(), "whole", &[]).output().unwrap().status.success());
+
+    let mut killed = train(folder.path(), "killed", &[]).spawn().unwrap();
+    let checkpoint = folder.path().join("killed/checkpoint-0000000010.safetensors");
+    while !checkpoint.exists() && killed.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!folder.path().join("killed/checkpoint-0000000060.safetensors").exists(), "the kill came too late");
+    assert!(train(folder.path(), "killed", &["--resume"]).output().unwrap().status.success());
+    assert!(last(folder.path(), "whole") == last(folder.path(), "killed"));
+    let losses = |out: &str| fs::read_to_string(folder.path().join(out).join("losses.csv")).unwrap();
+    assert_eq!(losses("whole"), losses("killed"));
+    assert_eq!(losses("whole").lines().count(), 61);
+}
+
+#[cfg(unix)]
+#[test]
+fn control_c_saves_and_says_how_to_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    let mut command = forger();
+    command.args(["train", "dcgan", "--width", "2", "--batch", "8", "--steps", "100000"]);
+    command.arg("--data").arg(folder.path()).arg("--out").arg(folder.path().join("run"));
+    let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !folder.path().join("run/losses.csv").metadata().is_ok_and(|file| file.len() > 100) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("go on with --resume"), "{text}");
+    let saved = fs::read_dir(folder.path().join("run")).unwrap().flatten();
+    assert!(saved.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("checkpoint-")));
+}
+
+#[test]
+fn an_exported_model_is_listed_and_draws() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    assert!(train(folder.path(), "run", &[]).output().unwrap().status.success());
+    let models = folder.path().join("models");
+    let export = |name: &str| {
+        let mut command = forger();
+        command.arg("export").arg(folder.path().join("run")).args(["--name", name]).arg("--out").arg(&models);
+        errors(&mut command)
+    };
+    assert_eq!(export("Bad Name").0, Some(1));
+    assert_eq!(export("stripes").0, Some(0));
+    assert_eq!(export("stripes").0, Some(0));
+    assert_eq!(fs::read_dir(&models).unwrap().count(), 2);
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(models.join("manifest.json")).unwrap()).unwrap();
+    let file = models.join(manifest["models"][0]["file"].as_str().unwrap());
+    let sheet = |model: &Path, name: &str| {
+        let out = folder.path().join(name);
+        let mut command = forger();
+        command.args(["sample", "--seed", "7", "--count", "9", "--model"]).arg(model).arg("--out").arg(&out);
+        assert_eq!(errors(&mut command).0, Some(0));
+        image::open(out).unwrap().into_luma8()
+    };
+    let (exported, run) = (sheet(&file, "a.png"), sheet(&folder.path().join("run"), "b.png"));
+    assert_eq!(exported.dimensions(), (84, 84));
+    // f16 against f32.
+    assert!(exported.iter().zip(run.iter()).all(|(a, b)| a.abs_diff(*b) <= 2));
+
+    fs::write(&file, b"broken").unwrap();
+    let mut command = forger();
+    command.args(["sample", "--out", "x.png", "--model"]).arg(&file);
+    let (code, text) = errors(&mut command);
+    assert!(code == Some(1) && text.contains("stripes-") && text.contains("safetensors"), "{text}");
+}
+
+#[test]
+fn the_toy_trains_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = forger();
+    command.args(["train", "toy", "--steps", "20", "--out"]).arg(folder.path().join("toy"));
+    let (code, text) = errors(&mut command);
+    assert!(code == Some(0) && text.contains("of 8 modes"), "{text}");
+}
+
+#[test]
+fn mistakes_are_named_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    assert_eq!(errors(forger().args(["train", "dcgan", "--no-such-flag"])).0, Some(2));
+    for (more, expected) in [
+        (&["--device", "cuda"][..], "--features cuda"),
+        (&["--device", "abacus"], "use cpu, vulkan, cuda"),
+        (&["--image-size", "64"], "--image-size 28"),
+        (&["--latent-dim", "0"], "latent_dim is 0"),
+        (&["--resume"], "there is no run in"),
+    ] {
+        let (code, text) = errors(&mut train(folder.path(), "none", more));
+        assert!(code == Some(1) && text.contains(expected), "{more:?}: {text}");
+    }
+    let mut command = forger();
+    command.args(["train", "dcgan", "--data", "/no/such/place", "--out"]).arg(folder.path().join("x"));
+    assert!(errors(&mut command).1.contains("/no/such/place"));
+    assert!(errors(forger().args(["data", "fetch", "imagenet"])).1.contains("fetches mnist"));
+}

@@ -1,0 +1,74 @@
+//! Providers and routes.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    components::{header::Header, labels, toasts::ToastList},
+    engine_client::{provide_engine, use_engine},
+    i18n::*,
+    pages::{lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage},
+    state::{
+        storage,
+        toasts::{provide_toasts, use_toasts},
+    },
+};
+
+/// The path that the site lives under, without the slash at its end.
+fn base() -> String {
+    let uri = document().base_uri().ok().flatten().unwrap_or_default();
+    let path = web_sys::Url::new(&uri).map(|url| url.pathname()).unwrap_or_default();
+    path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_toasts();
+    provide_engine();
+    view! {
+        <I18nContextProvider>
+            <Language />
+            <Warnings />
+            <Router base=base()>
+                <Header />
+                <main id="main" tabindex="-1">
+                    <Routes fallback=MissingPage>
+                        <Route path=path!("/") view=StoryPage />
+                        <Route path=path!("/lab") view=LabPage />
+                        <Route path=path!("/latent") view=LatentPage />
+                    </Routes>
+                </main>
+            </Router>
+            <ToastList />
+        </I18nContextProvider>
+    }
+}
+
+/// URL, then this machine, then the browser.
+#[component]
+fn Language() -> impl IntoView {
+    let i18n = use_i18n();
+    let query = window().location().search().unwrap_or_default();
+    let asked = web_sys::UrlSearchParams::new_with_str(&query).ok().and_then(|query| query.get("lang"));
+    let language = asked.or_else(|| storage::get("language")).or_else(|| window().navigator().language());
+    i18n.set_locale(if language.unwrap_or_default().starts_with("ko") { Locale::ko } else { Locale::en });
+    Effect::new(move |_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", if i18n.get_locale() == Locale::ko { "ko" } else { "en" });
+        }
+    });
+}
+
+/// What the engine says unasked.
+#[component]
+fn Warnings() -> impl IntoView {
+    let (i18n, engine, toasts) = (use_i18n(), use_engine(), use_toasts());
+    Effect::new(move |_| {
+        if let Some(error) = engine.warning.get() {
+            toasts.error(labels::error(i18n.get_locale_untracked(), &error));
+        }
+    });
+}

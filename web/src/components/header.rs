@@ -1,0 +1,146 @@
+//! Name, navigation, device, language and theme.
+
+use forger_protocol::{DeviceChoice, Reply, Request};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::components::A;
+
+use super::labels;
+use crate::{
+    engine_client::{Status, use_engine},
+    i18n::*,
+    state::{storage, toasts::use_toasts},
+};
+
+#[component]
+pub fn Header() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <header class="top">
+            <a class="skip" href="#main" rel="external">{t!(i18n, skip)}</a>
+            <A href="/" attr:class="brand">"Forger"</A>
+            <nav>
+                <A href="/" exact=true>{t!(i18n, story)}</A>
+                <A href="/lab">{t!(i18n, lab)}</A>
+                <A href="/latent">{t!(i18n, latent)}</A>
+            </nav>
+            <div class="tools">
+                <DeviceBadge />
+                <LanguageChoice />
+                <ThemeChoice />
+            </div>
+        </header>
+        <EngineNote />
+    }
+}
+
+#[component]
+fn DeviceBadge() -> impl IntoView {
+    let (i18n, engine, toasts) = (use_i18n(), use_engine(), use_toasts());
+    let choice = RwSignal::new("auto".to_owned());
+    let used = move || match (engine.status.get(), engine.device.get()) {
+        (Status::Ready, Some(report)) => labels::device(report.used),
+        (Status::Failed(_), _) => "–",
+        _ => "…",
+    };
+    let choose = move |value: String| {
+        choice.set(value.clone());
+        let request = match value.as_str() {
+            "cpu" => DeviceChoice::Cpu,
+            "webgpu" => DeviceChoice::WebGpu,
+            _ => DeviceChoice::Auto,
+        };
+        spawn_local(async move {
+            match engine.request(Request::UseDevice(request), Vec::new()).await {
+                Ok((Reply::Device(report), _)) => engine.device.set(Some(report)),
+                Ok(_) => {}
+                Err(error) => {
+                    choice.set("auto".into());
+                    toasts.error(labels::error(i18n.get_locale_untracked(), &error));
+                }
+            }
+        });
+    };
+    let no_gpu = move || engine.device.get().is_some_and(|report| !report.webgpu);
+    view! {
+        <span class="badge" data-testid="device-badge" title=move || t_string!(i18n, device_title)>{used}</span>
+        <select
+            data-testid="device-choice"
+            aria-label=move || t_string!(i18n, device_choice)
+            prop:value=move || choice.get()
+            on:change=move |event| choose(event_target_value(&event))
+        >
+            <option value="auto">{t!(i18n, device_auto)}</option>
+            <option value="cpu">"CPU"</option>
+            <option value="webgpu" disabled=no_gpu>"WebGPU"</option>
+        </select>
+    }
+}
+
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    let i18n = use_i18n();
+    let choose = move |value: String| {
+        storage::set("language", &value);
+        i18n.set_locale(if value == "ko" { Locale::ko } else { Locale::en });
+    };
+    let value = move || if i18n.get_locale() == Locale::ko { "ko" } else { "en" };
+    view! {
+        <select
+            data-testid="language-choice"
+            aria-label=move || t_string!(i18n, language)
+            prop:value=value
+            on:change=move |event| choose(event_target_value(&event))
+        >
+            <option value="en">"English"</option>
+            <option value="ko" lang="ko">"한국어"</option>
+        </select>
+    }
+}
+
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let i18n = use_i18n();
+    let theme = RwSignal::new(storage::get("theme").unwrap_or_else(|| "auto".into()));
+    let choose = move |value: String| {
+        storage::set("theme", &value);
+        if let Some(root) = document().document_element() {
+            // Auto leaves it to the system.
+            let _ = match value.as_str() {
+                "auto" => root.remove_attribute("data-theme"),
+                theme => root.set_attribute("data-theme", theme),
+            };
+        }
+        theme.set(value);
+    };
+    view! {
+        <select
+            data-testid="theme-choice"
+            aria-label=move || t_string!(i18n, theme)
+            prop:value=move || theme.get()
+            on:change=move |event| choose(event_target_value(&event))
+        >
+            <option value="auto">{t!(i18n, theme_auto)}</option>
+            <option value="light">{t!(i18n, theme_light)}</option>
+            <option value="dark">{t!(i18n, theme_dark)}</option>
+        </select>
+    }
+}
+
+/// Says when the engine is not there, and offers a new one.
+#[component]
+fn EngineNote() -> impl IntoView {
+    let (i18n, engine) = (use_i18n(), use_engine());
+    move || match engine.status.get() {
+        Status::Ready => None,
+        Status::Loading => Some(view! { <p class="note" role="status">{t!(i18n, loading_engine)}</p> }.into_any()),
+        Status::Failed(detail) => Some(
+            view! {
+                <p class="note error" role="alert" data-testid="error-toast">
+                    {move || t_string!(i18n, engine_failed, detail = detail.clone()).to_string()} " "
+                    <button on:click=move |_| engine.restart()>{t!(i18n, restart_engine)}</button>
+                </p>
+            }
+            .into_any(),
+        ),
+    }
+}

@@ -1,0 +1,5 @@
+//! Reusable views.
+
+pub mod header;
+pub mod labels;
+pub mod toasts;

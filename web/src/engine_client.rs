@@ -1,0 +1,259 @@
+//! The worker, as the page sees it: requests that can be awaited, and signals for what it says unasked.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use forger_protocol::{
+    DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
+    message::{LabUpdate, StepMetrics},
+};
+use futures_channel::oneshot;
+use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
+use leptos::prelude::*;
+use serde::Serialize;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{MessageEvent, Worker};
+
+/// The script that trunk makes for the worker.
+const SCRIPT: &str = "forger-engine_loader.js";
+
+/// Whether there is an engine to talk to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    Loading,
+    Ready,
+    Failed(String),
+}
+
+/// The last look at the toy session, and its curves so far.
+#[derive(Clone, Default)]
+pub struct LabLook {
+    pub update: Option<LabUpdate>,
+    pub real: Vec<f32>,
+    pub fake: Vec<f32>,
+    pub heat: Vec<f32>,
+    pub history: Vec<StepMetrics>,
+}
+
+type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
+
+#[derive(Default)]
+struct Line {
+    worker: Option<Worker>,
+    ready: bool,
+    last_id: u32,
+    /// Requests made before the worker was ready.
+    held: Vec<(JsValue, Array)>,
+    waiting: HashMap<u32, oneshot::Sender<Answer>>,
+    /// Grows with every new worker: a message of an old one does not count.
+    generation: u32,
+}
+
+/// A handle to the worker, to be copied freely.
+#[derive(Clone, Copy)]
+pub struct Engine {
+    line: StoredValue<Rc<RefCell<Line>>, LocalStorage>,
+    pub status: RwSignal<Status>,
+    pub device: RwSignal<Option<DeviceReport>>,
+    pub lab: RwSignal<LabLook>,
+    /// Id, done and total of the request that reported last.
+    pub progress: RwSignal<Option<(u32, f64, f64)>>,
+    pub warning: RwSignal<Option<EngineError>>,
+}
+
+/// Makes the engine available to [`use_engine`], and starts it.
+pub fn provide_engine() -> Engine {
+    let engine = Engine {
+        line: StoredValue::new_local(Rc::default()),
+        status: RwSignal::new(Status::Loading),
+        device: RwSignal::new(None),
+        lab: RwSignal::new(LabLook::default()),
+        progress: RwSignal::new(None),
+        warning: RwSignal::new(None),
+    };
+    provide_context(engine);
+    Effect::new(move |_| {
+        let state = match engine.status.get() {
+            Status::Loading => "loading",
+            Status::Ready => "ready",
+            Status::Failed(_) => "failed",
+        };
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-engine", state);
+        }
+    });
+    engine.restart();
+    engine
+}
+
+/// The engine of this page.
+pub fn use_engine() -> Engine {
+    expect_context()
+}
+
+fn to_js<T: Serialize>(value: &T) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    value.serialize(&serializer).unwrap_or(JsValue::NULL)
+}
+
+/// An absolute address of a file of the site.
+pub fn site_url(path: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(path, &base).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
+}
+
+impl Engine {
+    /// Starts a worker, in place of the one there is.
+    pub fn restart(self) {
+        let line = self.line.get_value();
+        if let Some(old) = line.borrow_mut().worker.take() {
+            old.terminate();
+        }
+        self.fail_waiting("the engine was restarted");
+        self.status.set(Status::Loading);
+        let generation = {
+            let mut line = line.borrow_mut();
+            line.ready = false;
+            line.held.clear();
+            line.generation += 1;
+            line.generation
+        };
+        let worker = match Worker::new(&site_url(SCRIPT)) {
+            Ok(worker) => worker,
+            Err(error) => return self.status.set(Status::Failed(format!("{error:?}"))),
+        };
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if self.line.get_value().borrow().generation == generation {
+                self.take(&event.data().unchecked_into());
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget();
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if self.line.get_value().borrow().generation == generation {
+                let text = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
+                self.fail(text.unwrap_or_default());
+            }
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+        line.borrow_mut().worker = Some(worker);
+    }
+
+    fn fail(self, reason: String) {
+        self.status.set(Status::Failed(reason.clone()));
+        self.fail_waiting(&reason);
+    }
+
+    fn fail_waiting(self, reason: &str) {
+        let waiting = std::mem::take(&mut self.line.get_value().borrow_mut().waiting);
+        for sender in waiting.into_values() {
+            let _ = sender.send(Err(EngineError::Internal(reason.to_owned())));
+        }
+    }
+
+    fn take(self, parts: &Array) {
+        let value = parts.get(0);
+        let field = |name: &str| Reflect::get(&value, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        let id = field("id").as_f64().unwrap_or_default() as u32;
+        let kind = field("kind").as_string().unwrap_or_default();
+        let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
+        let is_event = matches!(kind.as_str(), "ready" | "lab" | "progress" | "warning") || id == 0;
+        if is_event {
+            match serde_wasm_bindgen::from_value::<Envelope<Event>>(value) {
+                Ok(envelope) => self.event(id, envelope.body, &buffers),
+                Err(error) => self.warning.set(Some(EngineError::Protocol(error.to_string()))),
+            }
+            return;
+        }
+        let Some(sender) = self.line.get_value().borrow_mut().waiting.remove(&id) else { return };
+        let answer = match serde_wasm_bindgen::from_value::<Envelope<Reply>>(value) {
+            Ok(Envelope { body: Reply::Failed(error), .. }) => Err(error),
+            Ok(Envelope { body, .. }) => Ok((body, buffers)),
+            Err(error) => Err(EngineError::Protocol(error.to_string())),
+        };
+        // Whoever asked may have left the page.
+        let _ = sender.send(answer);
+    }
+
+    fn event(self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
+        match event {
+            Event::Ready { version } if version == PROTOCOL_VERSION => self.open(),
+            Event::Ready { version } => self.fail(format!("version {version}, expected {PROTOCOL_VERSION}")),
+            Event::Device(report) => self.device.set(Some(report)),
+            Event::Progress { done, total } => self.progress.set(Some((id, done, total))),
+            Event::Warning(error) => self.warning.set(Some(error)),
+            Event::Lab(update) => {
+                let floats = |index: usize| {
+                    buffers.get(index).map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default()
+                };
+                let device = update.device;
+                self.lab.update(|look| {
+                    if look.update.as_ref().is_none_or(|before| update.step < before.step) {
+                        look.history.retain(|metrics| metrics.step <= update.step);
+                    }
+                    look.history.extend(&update.metrics);
+                    (look.real, look.fake, look.heat) = (floats(0), floats(1), floats(2));
+                    look.update = Some(update);
+                });
+                self.device.update(|report| {
+                    if let Some(report) = report {
+                        report.used = device;
+                    }
+                });
+            }
+        }
+    }
+
+    fn open(self) {
+        let held = {
+            let line = self.line.get_value();
+            let mut line = line.borrow_mut();
+            line.ready = true;
+            std::mem::take(&mut line.held)
+        };
+        for (message, transfer) in held {
+            self.post(&message, &transfer);
+        }
+        self.status.set(Status::Ready);
+    }
+
+    fn post(self, message: &JsValue, transfer: &Array) {
+        let line = self.line.get_value();
+        let line = line.borrow();
+        if let Some(worker) = &line.worker {
+            let _ = worker.post_message_with_transfer(message, transfer);
+        }
+    }
+
+    /// Sends a request. Returns its id and the answer to come.
+    pub fn send(self, request: Request, buffers: Vec<ArrayBuffer>) -> (u32, impl Future<Output = Answer>) {
+        let (sender, answer) = oneshot::channel();
+        let line = self.line.get_value();
+        let id = {
+            let mut line = line.borrow_mut();
+            line.last_id += 1;
+            let id = line.last_id;
+            line.waiting.insert(id, sender);
+            id
+        };
+        let message = Array::of1(&to_js(&Envelope { id, body: request }));
+        let transfer = Array::new();
+        for buffer in &buffers {
+            message.push(buffer);
+            transfer.push(buffer);
+        }
+        if line.borrow().ready {
+            self.post(&message, &transfer);
+        } else {
+            line.borrow_mut().held.push((message.into(), transfer));
+        }
+        let answer = async move { answer.await.unwrap_or_else(|_| Err(EngineError::Cancelled)) };
+        (id, answer)
+    }
+
+    /// Sends a request and waits for the answer.
+    pub async fn request(self, request: Request, buffers: Vec<ArrayBuffer>) -> Answer {
+        self.send(request, buffers).1.await
+    }
+}

@@ -1,0 +1,6 @@
+//! One folder or file a page.
+
+pub mod lab;
+pub mod latent;
+pub mod missing;
+pub mod story;

@@ -1,0 +1,41 @@
+//! The first page: what a GAN is, around one that learns.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::lab::{
+    run::provide_run,
+    views::{Buttons, Plane, Readout},
+};
+use crate::i18n::*;
+
+#[component]
+pub fn StoryPage() -> impl IntoView {
+    let i18n = use_i18n();
+    provide_run(Default::default(), None);
+    view! {
+        <section class="story">
+            <div class="lead">
+                <h1>{t!(i18n, story_title)}</h1>
+                <p>{t!(i18n, story_lead)}</p>
+            </div>
+            <div class="stage">
+                <Plane />
+                <Buttons short=true />
+                <Readout />
+            </div>
+            <ol class="steps">
+                <li><h2>{t!(i18n, s1_title)}</h2><p>{t!(i18n, s1)}</p></li>
+                <li><h2>{t!(i18n, s2_title)}</h2><p>{t!(i18n, s2)}</p></li>
+                <li><h2>{t!(i18n, s3_title)}</h2><p>{t!(i18n, s3)}</p></li>
+                <li><h2>{t!(i18n, s4_title)}</h2><p>{t!(i18n, s4)}</p></li>
+                <li><h2>{t!(i18n, s5_title)}</h2><p>{t!(i18n, s5)}</p></li>
+            </ol>
+            <p class="onward">
+                <A href="/lab" attr:class="button primary">{t!(i18n, open_lab)}</A>
+                <A href="/latent" attr:class="button">{t!(i18n, open_latent)}</A>
+            </p>
+            <p class="muted">{t!(i18n, privacy)}</p>
+        </section>
+    }
+}

@@ -1,0 +1,7 @@
+//! What the page remembers: in the URL first, then on this machine, then by default.
+
+pub mod codes;
+pub mod lab_url;
+pub mod saved;
+pub mod storage;
+pub mod toasts;
