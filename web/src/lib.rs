@@ -7,4 +7,4 @@ pub mod pages;
 pub mod plots;
 pub mod state;
 
-leptos_i18n::load_locales!();
+include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 
 use burn::{
     module::Module,
-    optim::ModuleOptimizer,
-    tensor::{Bytes, Device},
+    tensor::{Device, Tensor, TensorData},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value;
@@ -50,15 +49,6 @@ impl Writer {
         for NamedTensor { name, shape, values } in tensors {
             let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
             self.tensors.push((format!("{prefix}.{name}"), Dtype::F32, shape, bytes));
-        }
-    }
-
-    /// Adds the state of an optimizer.
-    pub fn optimizer(&mut self, name: &str, optimizer: &ModuleOptimizer) {
-        // An optimizer that has not stepped yet has no state to write.
-        if let Ok(bytes) = optimizer.into_bytes() {
-            let bytes = bytes.to_vec();
-            self.tensors.push((name.to_owned(), Dtype::U8, vec![bytes.len()], bytes));
         }
     }
 
@@ -105,16 +95,19 @@ impl<'a> Reader<'a> {
         }
         Ok(parameters::fill(module, device, |name, _| {
             let view = self.tensors.tensor(&format!("{prefix}.{name}"));
-            let bytes = view.as_ref().map(TensorView::data).unwrap_or_default();
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            floats(view.as_ref().map(TensorView::data).unwrap_or_default())
         }))
     }
 
-    /// Gives an optimizer its state back.
-    pub fn optimizer(&self, name: &str, optimizer: ModuleOptimizer) -> Result<ModuleOptimizer, CheckpointError> {
-        let Ok(view) = self.tensors.tensor(name) else { return Ok(optimizer) };
-        optimizer
-            .from_bytes(Bytes::from_bytes_vec(view.data().to_vec()))
-            .map_err(|error| CheckpointError::Malformed(error.to_string()))
+    /// A vector, or `None` when there is none of this name.
+    pub fn vector(&self, name: &str, device: &Device) -> Option<Tensor<1>> {
+        let view = self.tensors.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
+        let values = floats(view.data());
+        let length = values.len();
+        Some(Tensor::from_data(TensorData::new(values, [length]), device))
     }
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }

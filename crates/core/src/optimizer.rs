@@ -1,23 +1,130 @@
-//! Optimizers as the papers and PyTorch define them, made of burn's.
+//! SGD, RMSProp and Adam as the papers and PyTorch define them.
+//!
+//! All trained tensors of a network are updated as one flat vector: a dozen operations a step, whatever the number of
+//! layers. For networks of a few thousand weights the number of operations is what training costs. It also makes the
+//! state two vectors, which a browser can read back without waiting.
 
-use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig, SgdConfig, momentum::MomentumConfig};
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    optim::GradientsParams,
+    tensor::{Gradients, Tensor},
+};
 use forger_protocol::OptimizerConfig;
 
-/// PyTorch's `eps`; burn's own default is 1e-5.
-const EPSILON: f32 = 1e-8;
+use crate::parameters;
 
-/// The optimizer without state; the learning rate goes into each step.
-pub fn build(config: &OptimizerConfig) -> ModuleOptimizer {
-    match *config {
-        OptimizerConfig::Adam { beta1, beta2, .. } => {
-            AdamConfig::new().with_beta_1(beta1 as f32).with_beta_2(beta2 as f32).with_epsilon(EPSILON).init()
+/// PyTorch's `eps`.
+const EPSILON: f64 = 1e-8;
+
+/// An optimizer and its state for one network.
+#[derive(Clone, Debug)]
+pub struct Optimizer {
+    config: OptimizerConfig,
+    /// Updates done.
+    time: u32,
+    /// Adam: first and second moment; RMSProp: mean square; SGD: velocity, if it has momentum. `[weights]` each.
+    moments: Vec<Tensor<1>>,
+}
+
+/// The trained tensors of a network and their gradients, flat.
+struct Flatten<'a> {
+    gradients: &'a mut GradientsParams,
+    values: Vec<Tensor<1>>,
+    slopes: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Flatten<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        // Running statistics have no gradient.
+        if let Some(slope) = self.gradients.remove::<D>(param.id) {
+            let size = slope.shape().num_elements();
+            self.slopes.push(slope.reshape([size]));
+            self.values.push(param.val().inner().reshape([size]));
         }
-        OptimizerConfig::RmsProp { alpha, .. } => {
-            RmsPropConfig::new().with_alpha(alpha as f32).with_momentum(0.0).with_epsilon(EPSILON).init()
+    }
+}
+
+impl Optimizer {
+    /// Without state.
+    pub fn new(config: OptimizerConfig) -> Self {
+        Self { config, time: 0, moments: Vec::new() }
+    }
+
+    /// The same state with another learning rate.
+    pub fn set_learning_rate(&mut self, rate: f64) {
+        self.config = self.config.with_learning_rate(rate);
+    }
+
+    /// One update of a network by the gradients of a loss.
+    pub fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> M {
+        let mut gradients = GradientsParams::from_grads(gradients, &module);
+        let mut flat = Flatten { gradients: &mut gradients, values: Vec::new(), slopes: Vec::new() };
+        module.visit(&mut flat);
+        if flat.values.is_empty() {
+            return module;
         }
-        OptimizerConfig::Sgd { momentum, .. } if momentum > 0.0 => SgdConfig::new()
-            .with_momentum(Some(MomentumConfig::new().with_momentum(momentum).with_dampening(0.0)))
-            .init(),
-        OptimizerConfig::Sgd { .. } => SgdConfig::new().init(),
+        let (values, slopes) = (Tensor::cat(flat.values, 0), Tensor::cat(flat.slopes, 0));
+        parameters::replace_trained(module, self.update(values, slopes))
+    }
+
+    /// New values of the weights, `[weights]`, given their gradients.
+    pub fn update(&mut self, values: Tensor<1>, slopes: Tensor<1>) -> Tensor<1> {
+        self.time += 1;
+        let time = self.time as i32;
+        match self.config {
+            OptimizerConfig::Sgd { learning_rate, momentum: 0.0 } => values - slopes * learning_rate,
+            OptimizerConfig::Sgd { learning_rate, momentum } => {
+                let velocity = match self.moments.pop() {
+                    Some(velocity) => velocity * momentum + slopes,
+                    None => slopes,
+                };
+                self.moments = vec![velocity.clone()];
+                values - velocity * learning_rate
+            }
+            OptimizerConfig::RmsProp { learning_rate, alpha } => {
+                let square = slopes.clone().square() * (1.0 - alpha);
+                let mean_square = match self.moments.pop() {
+                    Some(before) => before * alpha + square,
+                    None => square,
+                };
+                self.moments = vec![mean_square.clone()];
+                values - slopes * learning_rate / (mean_square.sqrt() + EPSILON)
+            }
+            OptimizerConfig::Adam { learning_rate, beta1, beta2 } => {
+                let (first, second) = (slopes.clone() * (1.0 - beta1), slopes.square() * (1.0 - beta2));
+                let (first, second) = match (self.moments.pop(), self.moments.pop()) {
+                    (Some(second_before), Some(first_before)) => {
+                        (first_before * beta1 + first, second_before * beta2 + second)
+                    }
+                    _ => (first, second),
+                };
+                self.moments = vec![first.clone(), second.clone()];
+                let rate = learning_rate / (1.0 - beta1.powi(time));
+                let deviation = second.sqrt() / (1.0 - beta2.powi(time)).sqrt();
+                values - first * rate / (deviation + EPSILON)
+            }
+        }
+    }
+
+    /// Updates done, and the moments one after the other, not read back.
+    pub fn state(&self) -> (u32, Option<Tensor<1>>) {
+        (self.time, (!self.moments.is_empty()).then(|| Tensor::cat(self.moments.clone(), 0)))
+    }
+
+    /// Takes [`Optimizer::state`] of a network of `weights` trained values back; false if it has another length.
+    pub fn restore(&mut self, time: u32, moments: Option<Tensor<1>>, weights: usize) -> bool {
+        let length = moments.as_ref().map_or(0, |moments| moments.dims()[0]);
+        let count = match self.config {
+            _ if time == 0 => 0,
+            OptimizerConfig::Sgd { momentum: 0.0, .. } => 0,
+            OptimizerConfig::Sgd { .. } | OptimizerConfig::RmsProp { .. } => 1,
+            OptimizerConfig::Adam { .. } => 2,
+        };
+        if length != count * weights {
+            return false;
+        }
+        self.time = time;
+        self.moments = moments.map(|moments| moments.chunk(count, 0)).unwrap_or_default();
+        true
     }
 }

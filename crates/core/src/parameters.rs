@@ -186,6 +186,40 @@ pub fn blend<M: Module>(average: M, module: &M, decay: f64) -> M {
     walk(average, Blend { values: values.0.into_iter(), decay }).0
 }
 
+/// Gives the trained tensors their values from one flat vector, in order.
+pub fn replace_trained<M: Module>(module: M, flat: Tensor<1>) -> M {
+    struct Replace {
+        flat: Tensor<1>,
+        used: usize,
+    }
+    impl Visit for Replace {
+        fn tensor<const D: usize>(
+            &mut self,
+            name: &str,
+            shape: [usize; D],
+            current: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            if is_statistic(name) {
+                return None;
+            }
+            let start = self.used;
+            self.used += shape.iter().product::<usize>();
+            let values = self.flat.clone().slice([start..self.used]).reshape(shape);
+            Some(if current().device().is_autodiff() { Tensor::from_inner(values) } else { values })
+        }
+    }
+    walk(module, Replace { flat, used: 0 }).0
+}
+
+/// How many values are trained.
+pub fn trained<M: Module>(module: &M) -> usize {
+    shapes(module)
+        .iter()
+        .filter(|(name, _)| !is_statistic(name))
+        .map(|(_, shape)| shape.iter().product::<usize>())
+        .sum()
+}
+
 /// Keeps every trained tensor within `[-limit, limit]`.
 pub fn clip<M: Module>(module: M, limit: f64) -> M {
     struct Clip(f64);

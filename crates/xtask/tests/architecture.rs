@@ -1,5 +1,7 @@
 //! The rules that keep the house in shape: who may depend on whom, and what the pure crates may not do.
 
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
 use std::{
     collections::{BTreeSet, HashMap},
     fs,

@@ -1,8 +1,6 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
 use forger_protocol::{DeviceKind, EngineError, error::ModelError, message::SessionState};
-use leptos::prelude::*;
-
 use crate::i18n::*;
 
 /// The language, tracked.
@@ -64,15 +62,10 @@ pub const fn device(kind: DeviceKind) -> &'static str {
 /// What went wrong, as a sentence.
 pub fn error(locale: Locale, error: &EngineError) -> String {
     match error.clone() {
-        EngineError::Config(range) => td_string!(
-            locale,
-            e_config,
-            field = range.field,
-            value = range.value,
-            min = range.min,
-            max = range.max
-        )
-        .to_string(),
+        EngineError::Config(range) => {
+            td_string!(locale, e_config, field = range.field, value = range.value, min = range.min, max = range.max)
+                .to_string()
+        }
         EngineError::Model(error) => model_error(locale, error),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),

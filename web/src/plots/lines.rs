@@ -18,9 +18,9 @@ const BELOW: f64 = 16.0;
 pub fn draw(canvas: &HtmlCanvasElement, lines: &[Line], range: Option<(f64, f64)>, mark: Option<f64>) {
     let Some((context, width, height)) = prepare(canvas) else { return };
     let values = lines.iter().flat_map(|line| line.points.iter().map(|point| point.1));
-    let fitted = values.filter(|value| value.is_finite()).fold((f64::MAX, f64::MIN), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let fitted = values
+        .filter(|value| value.is_finite())
+        .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
     let (low, high) = range.unwrap_or(if fitted.0 > fitted.1 { (0.0, 1.0) } else { (fitted.0.min(0.0), fitted.1) });
     let high = if high - low < 1e-6 { low + 1.0 } else { high };
     let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point.0).fold(1.0, f64::max);

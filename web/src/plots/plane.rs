@@ -43,7 +43,13 @@ fn draw_heat(context: &CanvasRenderingContext2d, (width, height): (f64, f64), si
 }
 
 /// One path for all points: a path each would cost the frame.
-fn draw_points(context: &CanvasRenderingContext2d, (width, height): (f64, f64), points: &[f32], fill: &str, round: bool) {
+fn draw_points(
+    context: &CanvasRenderingContext2d,
+    (width, height): (f64, f64),
+    points: &[f32],
+    fill: &str,
+    round: bool,
+) {
     let size = (width / 180.0).clamp(1.4, 3.0);
     context.begin_path();
     for point in points.chunks_exact(2) {

@@ -107,12 +107,7 @@ pub const SETTINGS: &[Setting] = &[
         get: |c| c.discriminator.layers.to_string(),
         set: |c, text| number(text, |v| c.discriminator.layers = v),
     },
-    Setting {
-        key: "seed",
-        kind: Kind::Seed,
-        get: |c| c.seed.to_string(),
-        set: |c, text| number(text, |v| c.seed = v),
-    },
+    Setting { key: "seed", kind: Kind::Seed, get: |c| c.seed.to_string(), set: |c, text| number(text, |v| c.seed = v) },
 ];
 
 /// The query of these settings: only what differs from the default, so that most links are short.
@@ -182,7 +177,8 @@ mod tests {
 
     #[test]
     fn what_does_not_read_is_named_and_keeps_its_default() {
-        let query = [("data", "banana"), ("batch", "-3"), ("seed", "5"), ("g_lr", "NaN"), ("d_width", "1e9"), ("x", "y")];
+        let query =
+            [("data", "banana"), ("batch", "-3"), ("seed", "5"), ("g_lr", "NaN"), ("d_width", "1e9"), ("x", "y")];
         let (config, wrong) = from_query(query);
         assert_eq!(config, ToyConfig { seed: 5, ..ToyConfig::default() });
         assert_eq!(wrong, ["data=banana", "batch=-3", "g_lr=NaN", "d_width=1e9"]);

@@ -1,9 +1,6 @@
 //! The game of two players that toy GAN and DCGAN share: Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
 
-use burn::{
-    optim::{GradientsParams, ModuleOptimizer},
-    tensor::{Device, Tensor, TensorData, activation::sigmoid},
-};
+use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
 use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Random, RandomState, StepKind, Stream};
 use serde_json::{Value, json};
 
@@ -12,8 +9,12 @@ use crate::{
     data::Source,
     losses::adversarial,
     nets::{Discriminator, Generator},
-    optimizer, parameters,
+    optimizer::Optimizer,
+    parameters::{self, NamedTensor},
 };
+
+/// The names of the optimizers' states in a checkpoint.
+const OPTIMIZERS: [&str; 2] = ["generator_optimizer", "discriminator_optimizer"];
 
 /// The settings of the game, apart from the networks.
 #[derive(Clone, Debug)]
@@ -38,8 +39,8 @@ pub struct Gan<G, D, S, const N: usize> {
     discriminator: D,
     /// Moving average of G's weights: what samples are drawn with.
     average: G,
-    generator_optimizer: ModuleOptimizer,
-    discriminator_optimizer: ModuleOptimizer,
+    generator_optimizer: Optimizer,
+    discriminator_optimizer: Optimizer,
     source: S,
     noise: Random,
     device: Device,
@@ -67,8 +68,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         let device = device.clone().autodiff();
         let mut gan = Self {
             average: generator.valid(),
-            generator_optimizer: optimizer::build(&rules.generator_optimizer),
-            discriminator_optimizer: optimizer::build(&rules.discriminator_optimizer),
+            generator_optimizer: Optimizer::new(rules.generator_optimizer),
+            discriminator_optimizer: Optimizer::new(rules.discriminator_optimizer),
             noise: Random::new(rules.seed, Stream::Noise),
             rules,
             generator,
@@ -86,8 +87,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     pub fn restart(&mut self, generator: G, discriminator: D) {
         self.average = parameters::blend(generator.valid(), &generator, 0.0);
         (self.generator, self.discriminator) = (generator, discriminator);
-        self.generator_optimizer = optimizer::build(&self.rules.generator_optimizer);
-        self.discriminator_optimizer = optimizer::build(&self.rules.discriminator_optimizer);
+        self.generator_optimizer = Optimizer::new(self.rules.generator_optimizer);
+        self.discriminator_optimizer = Optimizer::new(self.rules.discriminator_optimizer);
         self.noise = Random::new(self.rules.seed, Stream::Noise);
         self.source.rewind();
         self.steps = 0;
@@ -138,9 +139,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             d_real: sigmoid(a.detach().inner()).mean(),
             d_fake: sigmoid(b.detach().inner()).mean(),
         };
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.discriminator);
-        let rate = self.rules.discriminator_optimizer.learning_rate();
-        self.discriminator = self.discriminator_optimizer.step(rate, self.discriminator.clone(), gradients);
+        self.discriminator_optimizer.set_learning_rate(self.rules.discriminator_optimizer.learning_rate());
+        self.discriminator = self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
         if self.rules.loss == AdversarialLoss::Wasserstein {
             self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
         }
@@ -153,9 +153,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         let judge = self.discriminator.clone().no_grad();
         let loss = adversarial::generator(self.rules.loss, judge.judge(self.generator.forge(z)));
         let before = loss.clone().detach().inner();
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        let rate = self.rules.generator_optimizer.learning_rate();
-        self.generator = self.generator_optimizer.step(rate, self.generator.clone(), gradients);
+        self.generator_optimizer.set_learning_rate(self.rules.generator_optimizer.learning_rate());
+        self.generator = self.generator_optimizer.step(self.generator.clone(), loss.backward());
         self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
         before
     }
@@ -179,20 +178,45 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         }
     }
 
-    /// What a checkpoint holds beyond the networks.
-    fn state(&self, config: Value) -> Value {
-        json!({ "config": config, "steps": self.steps, "noise": self.noise.state(), "data": self.source.state() })
-    }
-
-    /// The parts of [`super::System::save`], with networks that were read back by the caller (a browser must not wait).
-    pub fn write(&self, networks: [Vec<parameters::NamedTensor>; 3], config: Value) -> Vec<u8> {
+    /// The file of [`super::System::save`], of tensors that were read back by the caller: a browser must not wait.
+    fn write(&self, networks: [Vec<NamedTensor>; 3], moments: [Vec<f32>; 2], config: Value) -> Vec<u8> {
         let mut writer = Writer::default();
         for (name, tensors) in ["generator", "discriminator", "average"].into_iter().zip(networks) {
             writer.network(name, tensors);
         }
-        writer.optimizer("generator_optimizer", &self.generator_optimizer);
-        writer.optimizer("discriminator_optimizer", &self.discriminator_optimizer);
-        writer.finish(self.state(config))
+        for (name, values) in OPTIMIZERS.into_iter().zip(moments) {
+            let moments = NamedTensor { name: "moments".into(), shape: vec![values.len()], values };
+            writer.network(name, vec![moments]);
+        }
+        writer.finish(json!({
+            "config": config,
+            "steps": self.steps,
+            "updates": [self.generator_optimizer.state().0, self.discriminator_optimizer.state().0],
+            "noise": self.noise.state(),
+            "data": self.source.state(),
+        }))
+    }
+
+    /// The whole state, waiting for the device.
+    pub fn save(&self, config: Value) -> Vec<u8> {
+        let read = |optimizer: &Optimizer| {
+            let moments = optimizer.state().1.and_then(|moments| moments.into_data().try_into_vec().ok());
+            moments.unwrap_or_default()
+        };
+        let moments = [read(&self.generator_optimizer), read(&self.discriminator_optimizer)];
+        self.write(self.networks(), moments, config)
+    }
+
+    /// The whole state, where waiting is not allowed.
+    pub async fn save_async(&self, config: Value) -> Vec<u8> {
+        let mut moments = [Vec::new(), Vec::new()];
+        for (values, optimizer) in moments.iter_mut().zip([&self.generator_optimizer, &self.discriminator_optimizer]) {
+            if let Some(tensor) = optimizer.state().1 {
+                let data = tensor.into_data_async().await.ok();
+                *values = data.and_then(|data| data.try_into_vec().ok()).unwrap_or_default();
+            }
+        }
+        self.write(self.networks_async().await, moments, config)
     }
 
     /// Takes the state of a checkpoint whose settings the caller has compared. The caller gives new networks, because a
@@ -204,10 +228,17 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         let average = reader.network("average", generator.valid(), &self.device())?;
         let generator = reader.network("generator", generator, &self.device)?;
         let discriminator = reader.network("discriminator", discriminator, &self.device)?;
-        let generator_optimizer =
-            reader.optimizer("generator_optimizer", optimizer::build(&self.rules.generator_optimizer))?;
+        let restored = |index: usize, config, weights| {
+            let mut optimizer = Optimizer::new(config);
+            let name = format!("{}.moments", OPTIMIZERS[index]);
+            let moments = reader.vector(&name, &self.device()).filter(|moments| moments.dims()[0] > 0);
+            let updates = reader.state["updates"][index].as_u64().and_then(|updates| u32::try_from(updates).ok());
+            let taken = updates.is_some_and(|updates| optimizer.restore(updates, moments, weights));
+            if taken { Ok(optimizer) } else { Err(CheckpointError::Tensor(name)) }
+        };
+        let generator_optimizer = restored(0, self.rules.generator_optimizer, parameters::trained(&generator))?;
         let discriminator_optimizer =
-            reader.optimizer("discriminator_optimizer", optimizer::build(&self.rules.discriminator_optimizer))?;
+            restored(1, self.rules.discriminator_optimizer, parameters::trained(&discriminator))?;
         if !self.source.restore(&reader.state["data"]) {
             return Err(CheckpointError::Version);
         }
@@ -244,7 +275,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// Generator, discriminator and moving average, read back.
-    pub fn networks(&self) -> [Vec<parameters::NamedTensor>; 3] {
+    pub fn networks(&self) -> [Vec<NamedTensor>; 3] {
         [
             parameters::collect(&self.generator),
             parameters::collect(&self.discriminator),
@@ -253,7 +284,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// The same where waiting is not allowed.
-    pub async fn networks_async(&self) -> [Vec<parameters::NamedTensor>; 3] {
+    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
         [
             parameters::collect_async(&self.generator).await,
             parameters::collect_async(&self.discriminator).await,

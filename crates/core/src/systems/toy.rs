@@ -120,11 +120,11 @@ impl System for Toy {
     }
 
     fn save(&self) -> Vec<u8> {
-        self.gan.write(self.gan.networks(), json!(self.config))
+        self.gan.save(json!(self.config))
     }
 
     async fn save_async(&self) -> Vec<u8> {
-        self.gan.write(self.gan.networks_async().await, json!(self.config))
+        self.gan.save_async(json!(self.config)).await
     }
 
     fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {

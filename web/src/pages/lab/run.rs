@@ -30,8 +30,7 @@ pub struct Run {
 
 /// Opens a run of `config`, trained up to step `until` if given, and keeps it on this machine while it goes on.
 pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
-    let run =
-        Run { config: RwSignal::new(config), engine: use_engine(), toasts: use_toasts(), i18n: use_i18n() };
+    let run = Run { config: RwSignal::new(config), engine: use_engine(), toasts: use_toasts(), i18n: use_i18n() };
     provide_context(run);
     run.engine.lab.set(Default::default());
     // A new engine knows nothing of the run of the old one.

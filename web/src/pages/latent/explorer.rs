@@ -43,11 +43,7 @@ pub struct View {
 
 impl View {
     fn new() -> Self {
-        Self {
-            pixels: RwSignal::new(Pixels::default()),
-            busy: StoredValue::new(false),
-            next: StoredValue::new(None),
-        }
+        Self { pixels: RwSignal::new(Pixels::default()), busy: StoredValue::new(false), next: StoredValue::new(None) }
     }
 }
 
@@ -242,9 +238,8 @@ impl Explorer {
     }
 
     async fn draw_once(self, view: View, z: Vec<f32>) {
-        let card = self.card.try_with_untracked(|card| {
-            card.as_ref().map(|card| (card.name.clone(), config(card).latent_dim))
-        });
+        let card =
+            self.card.try_with_untracked(|card| card.as_ref().map(|card| (card.name.clone(), config(card).latent_dim)));
         let Some(Some((model, dim))) = card else { return };
         let buffer = Float32Array::from(z.as_slice()).buffer();
         let request = Request::Generate { model, count: z.len() / dim };
