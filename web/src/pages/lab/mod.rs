@@ -70,10 +70,11 @@ pub fn LabPage() -> impl IntoView {
         <div class="lab">
             <div class="stage">
                 <Plane />
+                <Buttons />
                 <Readout />
             </div>
             <div class="side">
-                <Buttons />
+                <Charts />
                 <div class="buttons">
                     <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
                     {move || {
@@ -88,7 +89,6 @@ pub fn LabPage() -> impl IntoView {
                             })
                     }}
                 </div>
-                <Charts />
             </div>
             <Controls />
         </div>

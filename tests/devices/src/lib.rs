@@ -1,0 +1,100 @@
+//! Trains each system from the same weights on CPU and on WebGPU in the browser, and compares the weights.
+//!
+//! A network can agree operation by operation and still go wrong in the whole (burn's `fusion` did), so the comparison is
+//! of training, not of operations.
+#![cfg(target_arch = "wasm32")]
+
+use burn::tensor::Device;
+use forger_core::{
+    Dcgan, Images, System, Toy,
+    parameters::NamedTensor,
+    protocol::{DcganConfig, Normalization, StepKind, ToyConfig},
+};
+use wasm_bindgen::prelude::*;
+
+const STEPS: usize = 20;
+
+type Networks = [Vec<NamedTensor>; 3];
+
+/// Grey pictures of stripes, each of another phase.
+struct Stripes;
+
+impl Images for Stripes {
+    fn len(&self) -> usize {
+        64
+    }
+    fn shape(&self) -> [usize; 3] {
+        [1, 28, 28]
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        for (pixel, value) in out.iter_mut().enumerate() {
+            *value = if (pixel % 28 + index) % 7 < 3 { 1.0 } else { -1.0 };
+        }
+    }
+}
+
+async fn toy(device: &Device) -> Result<(Networks, Networks), String> {
+    let mut toy = Toy::new(ToyConfig { batch: 32, ..ToyConfig::default() }, device).map_err(|e| e.to_string())?;
+    let before = toy.gan().networks_async().await;
+    for _ in 0..STEPS {
+        // Read back, so that the queue does not grow.
+        let _ = toy.step(StepKind::Both).into_data_async().await;
+    }
+    Ok((before, toy.gan().networks_async().await))
+}
+
+async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Networks, Networks), String> {
+    let config = DcganConfig {
+        image_size: 28,
+        channels: 1,
+        latent_dim: 8,
+        width: 4,
+        batch: 4,
+        normalization,
+        ..DcganConfig::default()
+    };
+    let mut dcgan = Dcgan::new(config, Box::new(Stripes), device).map_err(|e| e.to_string())?;
+    let before = dcgan.networks_async().await;
+    for _ in 0..STEPS {
+        let _ = dcgan.step(StepKind::Both).into_data_async().await;
+    }
+    Ok((before, dcgan.networks_async().await))
+}
+
+async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {
+    match system {
+        "toy" => toy(device).await,
+        "dcgan" => dcgan(device, Normalization::Batch).await,
+        "dcgan-instance" => dcgan(device, Normalization::Instance).await,
+        other => Err(format!("no system {other}")),
+    }
+}
+
+/// Euclidean distance over all weights of one of the networks.
+fn distance(a: &[NamedTensor], b: &[NamedTensor]) -> f64 {
+    let pairs = a.iter().zip(b).flat_map(|(a, b)| a.values.iter().zip(&b.values));
+    pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+/// For generator, discriminator and moving average: how far training moved the weights on CPU (`moved`), and how far
+/// those on WebGPU then are from them (`apart`). Returns JSON. May be called once: burn opens WebGPU once.
+#[wasm_bindgen]
+pub async fn compare(systems: String) -> Result<String, JsValue> {
+    console_error_panic_hook::set_once();
+    let gpu = Device::wgpu_options().init_async().await.map_err(|error| JsValue::from(error.to_string()))?;
+    let mut report = serde_json::Map::new();
+    for system in systems.split(',') {
+        let (start, cpu) = run(system, &Device::flex()).await?;
+        let (start_on_gpu, gpu) = run(system, &gpu).await?;
+        let networks = ["generator", "discriminator", "average"].iter().enumerate().map(|(index, name)| {
+            serde_json::json!({
+                "network": name,
+                "start": distance(&start[index], &start_on_gpu[index]),
+                "moved": distance(&start[index], &cpu[index]),
+                "apart": distance(&cpu[index], &gpu[index]),
+            })
+        });
+        report.insert(system.to_owned(), networks.collect());
+    }
+    Ok(serde_json::Value::Object(report).to_string())
+}
