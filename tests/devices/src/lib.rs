@@ -9,6 +9,7 @@ use forger_core::{
     Dcgan, Images, System, Toy,
     parameters::NamedTensor,
     protocol::{DcganConfig, Normalization, StepKind, ToyConfig},
+    weights::sha256,
 };
 use wasm_bindgen::prelude::*;
 
@@ -74,6 +75,18 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
 fn distance(a: &[NamedTensor], b: &[NamedTensor]) -> f64 {
     let pairs = a.iter().zip(b).flat_map(|(a, b)| a.values.iter().zip(&b.values));
     pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+/// A fingerprint of every weight, to the last bit.
+fn fingerprint(networks: &Networks) -> String {
+    let values = networks.iter().flatten().flat_map(|tensor| &tensor.values);
+    sha256(&values.flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>())
+}
+
+/// What a seed gives on CPU after [`STEPS`] steps, to the last bit: the same in every browser.
+#[wasm_bindgen]
+pub async fn on_cpu(system: String) -> Result<String, JsValue> {
+    Ok(fingerprint(&run(&system, &Device::flex()).await?.1))
 }
 
 /// For generator, discriminator and moving average: how far training moved the weights on CPU (`moved`), and how far

@@ -1,7 +1,7 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
-use forger_protocol::{DeviceKind, EngineError, error::ModelError, message::SessionState};
 use crate::i18n::*;
+use forger_protocol::{DeviceKind, EngineError, error::ModelError, message::SessionState};
 
 /// The language, tracked.
 pub fn locale() -> Locale {

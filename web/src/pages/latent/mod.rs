@@ -64,7 +64,7 @@ pub fn LatentPage() -> impl IntoView {
             navigate(&format!("/{state}"), options);
         }
     });
-    let share = move |_| {
+    let share = move |_: web_sys::MouseEvent| {
         copy(crate::engine_client::site_url(&untrack(state)), move |copied| {
             let locale = i18n.get_locale_untracked();
             let text = if copied { td_string!(locale, copied_plain) } else { td_string!(locale, copy_failed) };
@@ -85,27 +85,35 @@ pub fn LatentPage() -> impl IntoView {
         </div>
         <Toolbar explorer />
         <Loading explorer />
-        <div class="latent" on:dragover=|event| event.prevent_default() on:drop=drop>
-            <div class="stage">
-                <div class="buttons" role="group">
-                    <button aria-pressed=move || (!pick_b.get()).to_string() on:click=move |_| pick_b.set(false)>
-                        {t!(i18n, pick_a)}
-                    </button>
-                    <button
-                        data-testid="pick-b"
-                        aria-pressed=move || pick_b.get().to_string()
-                        on:click=move |_| pick_b.set(true)
-                    >
-                        {t!(i18n, pick_b)}
-                    </button>
-                    <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
+        <div on:dragover=|event| event.prevent_default() on:drop=drop>
+            <Show when=move || explorer.card.with(Option::is_some)>
+                <div class="latent">
+                    <div class="stage">
+                        <div class="buttons" role="group">
+                            <button
+                                data-testid="pick-a"
+                                aria-pressed=move || (!pick_b.get()).to_string()
+                                on:click=move |_| pick_b.set(false)
+                            >
+                                {t!(i18n, pick_a)}
+                            </button>
+                            <button
+                                data-testid="pick-b"
+                                aria-pressed=move || pick_b.get().to_string()
+                                on:click=move |_| pick_b.set(true)
+                            >
+                                {t!(i18n, pick_b)}
+                            </button>
+                            <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
+                        </div>
+                        <Samples explorer pick_b />
+                    </div>
+                    <div class="side">
+                        <Walk explorer />
+                        <Sliders explorer />
+                    </div>
                 </div>
-                <Samples explorer pick_b />
-            </div>
-            <div class="side">
-                <Walk explorer />
-                <Sliders explorer />
-            </div>
+            </Show>
         </div>
         <About explorer />
     }
