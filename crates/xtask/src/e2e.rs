@@ -22,25 +22,37 @@ pub fn sub_dist() -> PathBuf {
     places::target().join("dist-sub")
 }
 
-/// The tests, or those that `arguments` of `playwright test` choose.
+/// The tests of the page, or those that `arguments` of `playwright test` choose.
 pub fn test(arguments: &[String]) -> Result<()> {
-    let browser = prepare()?;
     let runtime = Runtime::new()?;
-    let mut command = node::playwright()?;
-    command.arg("test").args(arguments).env(browser::VARIABLE, browser);
-    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
+    let mut command = playwright(&["cpu", "webgpu"])?;
+    command.args(arguments).env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
     command.env("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?);
     shell::run(&mut command)
+}
+
+/// The tests that compare devices, on the page built into `folder`.
+pub fn devices(folder: &Path) -> Result<()> {
+    let runtime = Runtime::new()?;
+    let mut command = playwright(&["devices"])?;
+    shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 
 /// Pictures of every page, into `folder`.
 pub fn screenshots(folder: &Path) -> Result<()> {
     let browser = prepare()?;
     let runtime = Runtime::new()?;
-    let mut command: Command = node::script("screenshots.mjs")?;
+    let mut command = node::script("screenshots.mjs")?;
     command.arg(folder).env(browser::VARIABLE, browser);
-    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
-    shell::run(&mut command)
+    shell::run(command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?))
+}
+
+/// `playwright test` for some of the projects of `playwright.config.js`.
+fn playwright(projects: &[&str]) -> Result<Command> {
+    let browser = prepare()?;
+    let mut command = node::playwright()?;
+    command.arg("test").args(projects.iter().map(|name| format!("--project={name}"))).env(browser::VARIABLE, browser);
+    Ok(command)
 }
 
 fn prepare() -> Result<PathBuf> {

@@ -1,6 +1,7 @@
 //! Every chore of the project: `cargo xtask NAME`.
 
 mod chores;
+mod devices;
 mod e2e;
 mod page;
 mod places;

@@ -18,25 +18,24 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
-fn metadata(options: &[&str]) -> Metadata {
-    let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
-    MetadataCommand::new().current_dir(root()).other_options(options).exec().unwrap()
+fn metadata() -> Metadata {
+    MetadataCommand::new().current_dir(root()).exec().unwrap()
 }
 
-/// Every package that `name` is built from on a target, without its tests.
-fn built_from(metadata: &Metadata, name: &str) -> BTreeSet<String> {
+/// The packages that `name` depends on, down to the last or only those it names itself; without those of its tests.
+fn dependencies(metadata: &Metadata, name: &str, deep: bool) -> BTreeSet<String> {
     let resolve = metadata.resolve.as_ref().unwrap();
     let nodes: HashMap<&PackageId, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
     let start = metadata.workspace_packages().into_iter().find(|package| package.name.as_str() == name).unwrap();
     let mut found = BTreeSet::new();
     let mut open = vec![&start.id];
     while let Some(id) = open.pop() {
-        if !found.insert(metadata[id].name.to_string()) {
-            continue;
+        for dependency in &nodes[id].deps {
+            let is_used = dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development);
+            if is_used && found.insert(metadata[&dependency.pkg].name.to_string()) && deep {
+                open.push(&dependency.pkg);
+            }
         }
-        let normal =
-            nodes[id].deps.iter().filter(|dep| dep.dep_kinds.iter().any(|k| k.kind != DependencyKind::Development));
-        open.extend(normal.map(|dep| &dep.pkg));
     }
     found
 }
@@ -52,22 +51,32 @@ fn tracked(pattern: &str) -> Vec<PathBuf> {
 
 #[test]
 fn dependencies_run_one_way() {
-    let browser = metadata(&["--filter-platform", "wasm32-unknown-unknown"]);
-    for (from, never) in [
-        ("forger-web", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger"]),
-        ("forger-protocol", vec!["burn", "burn-core", "forger-core", "forger-engine", "web-sys", "js-sys", "tokio"]),
-        ("forger-core", vec!["forger-engine", "forger-web", "forger", "web-sys", "wasm-bindgen", "tokio", "clap"]),
-        ("forger-engine", vec!["forger-web", "forger", "tokio", "clap"]),
+    let metadata = metadata();
+    for (from, to, never) in [
+        ("forger-web", "leptos", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger"]),
+        ("forger-protocol", "serde", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger-web"]),
+        ("forger-core", "burn-core", vec!["forger-engine", "forger-web", "forger", "leptos"]),
+        ("forger-engine", "forger-core", vec!["forger-web", "forger", "leptos", "clap"]),
+        ("forger", "forger-core", vec!["forger-engine", "forger-web", "leptos"]),
     ] {
-        let packages = built_from(&browser, from);
-        assert!(packages.len() > 1, "{from} has no dependency at all: this test looks at the wrong thing");
+        let all = dependencies(&metadata, from, true);
+        assert!(all.contains(to), "{from} should depend on {to}: does this test look at the right thing?");
         for name in never {
-            assert!(!packages.contains(name), "{from} must not depend on {name}");
+            assert!(!all.contains(name), "{from} must not depend on {name}");
         }
     }
-    let native = built_from(&metadata(&[]), "forger");
-    for name in ["forger-engine", "forger-web", "leptos"] {
-        assert!(!native.contains(name), "forger must not depend on {name}");
+}
+
+/// What burn brings along is its own affair.
+#[test]
+fn core_and_protocol_ask_for_no_platform() {
+    let metadata = metadata();
+    for (from, to) in [("forger-core", "burn"), ("forger-protocol", "serde")] {
+        let own = dependencies(&metadata, from, false);
+        assert!(own.contains(to), "{from} should depend on {to}: does this test look at the right thing?");
+        for name in ["web-sys", "js-sys", "wasm-bindgen", "tokio", "clap", "reqwest", "ureq", "rayon"] {
+            assert!(!own.contains(name), "{from} must not depend on {name}");
+        }
     }
 }
 

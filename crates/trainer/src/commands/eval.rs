@@ -6,7 +6,10 @@ use forger_protocol::{Random, Stream};
 use serde_json::json;
 
 use super::Drawer;
-use crate::{cli::EvalArgs, data, ui};
+use crate::{
+    cli::{EvalArgs, Split},
+    data, ui,
+};
 
 /// Prints the energy distance (Szekely and Rizzo 2013, doi 10.1016/j.jspi.2013.03.018) on pixels in `[-1, 1]`,
 /// `2 E|X - Y| - E|X - X'| - E|Y - Y'|` with Euclidean norms: 0 for equal distributions. Beside it its floor, the same
@@ -38,7 +41,9 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
     let (energy, floor) = (distance(&fake), distance(&other));
     ui::result(format_args!("energy distance {energy:.4}, of real pictures {floor:.4} ({count} of each)"));
     if args.json {
-        let command = format!("forger eval --data {} --count {count} --seed {} --json", pictures.name, args.seed);
+        let split = if args.data.split == Split::Test { " --split test" } else { "" };
+        let (name, seed) = (&pictures.name, args.seed);
+        let command = format!("forger eval --model MODEL --data {name}{split} --count {count} --seed {seed} --json");
         let figures = json!({ "energy_distance": energy, "energy_distance_floor": floor, "command": command });
         ui::result(figures);
     }

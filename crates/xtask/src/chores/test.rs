@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::{
-    e2e,
+    devices, e2e,
     page::{self, Profile},
     places, shell,
     steps::Steps,
@@ -35,6 +35,8 @@ enum Step {
     Unit,
     /// The page builds
     Page,
+    /// CPU and WebGPU train to the same weights, in a real browser
+    Devices,
     /// The page works in a real browser
     E2e,
 }
@@ -47,6 +49,7 @@ impl Step {
             Self::ClippyWasm => "Lints, wasm",
             Self::Unit => "Unit, reference and doc tests",
             Self::Page => "Page and engine",
+            Self::Devices => "Device tests",
             Self::E2e => "Browser tests",
         }
     }
@@ -65,12 +68,13 @@ impl Step {
                 page::build(Profile::Fast, "/", &places::dist())?;
                 page::build(Profile::Fast, e2e::SUB_FOLDER, &e2e::sub_dist())
             }
+            Self::Devices => e2e::devices(&devices::build()?),
             Self::E2e => e2e::test(playwright),
         }
     }
 }
 
-const BROWSER: [&str; 4] = ["--package", "forger-web", "--package", "forger-engine"];
+const BROWSER: [&str; 6] = ["--package", "forger-web", "--package", "forger-engine", "--package", "forger-devices"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 fn clippy() -> Command {

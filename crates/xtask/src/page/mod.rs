@@ -46,6 +46,8 @@ pub fn build(profile: Profile, public_url: &str, dist: &Path) -> Result<()> {
     // is compressed, and it is one more thing to install.
     trunk.args(["build", "--release=false", "--cargo-profile", profile.cargo()]);
     trunk.args(["--skip-version-check", "--public-url", public_url, "--dist"]).arg(dist);
+    // Browsers warn of hashes on what is preloaded for fetch; all files are of this host anyway.
+    trunk.arg("--no-sri=true");
     // Trunk reads it as its own option and takes `true` only.
     trunk.env_remove("NO_COLOR");
     shell::run(&mut trunk)?;

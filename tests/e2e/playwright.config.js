@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+// `cargo xtask test` finds the browser and serves the page, and says so here.
+const executablePath = process.env.FORGER_CHROME;
+const baseURL = process.env.FORGER_URL ?? 'http://127.0.0.1:8080/';
+
+const QUIET = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+// WebGPU without a graphics card. Without these two there is no adapter, which is how the CPU is tested.
+const SOFTWARE_WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+const browser = (args) => ({ launchOptions: { executablePath, args } });
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: '../../target/e2e',
+  reporter: 'list',
+  // Speed is measured, so nothing else may run; and what fails once has failed.
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', trace: 'retain-on-failure' },
+  projects: [
+    { name: 'cpu', testIgnore: /(webgpu|devices)\.spec/, use: browser(QUIET) },
+    { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
+    { name: 'devices', testMatch: /devices\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
+  ],
+});

@@ -1,0 +1,22 @@
+// What axe can find, on every page, light and dark, wide and narrow.
+
+import { AxeBuilder } from '@axe-core/playwright';
+
+import { expect, test } from '../support/test.js';
+import { open } from '../support/page.js';
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [390, 1440]) {
+    test(`no page has a fault that axe knows, ${colorScheme}, ${width} pixels`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const route of ['', 'lab', 'lab?data=banana', 'latent', 'no/such/page']) {
+        await open(page, route);
+        const { violations, passes } = await new AxeBuilder({ page }).analyze();
+        expect(passes.length, 'axe looked at something').toBeGreaterThan(10);
+        const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+        expect(faults, `/${route}`).toEqual([]);
+      }
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import { test, expect } from '@playwright/test';
+
+// Rounding differs from device to device and training amplifies it, so weights are compared with how far they moved.
+const MOST_APART = 0.02;
+
+for (const system of ['toy', 'dcgan', 'dcgan-instance']) {
+  test(`twenty training steps of ${system} on CPU and on WebGPU end at the same weights`, async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.goto(process.env.FORGER_DEVICES_URL);
+    const report = await page.evaluate(async (system) => JSON.parse(await (await globalThis.devices).compare(system)), system);
+    for (const { network, start, moved, apart } of report[system]) {
+      console.log(`${system} ${network}: moved ${moved.toFixed(4)}, apart ${(apart / moved).toExponential(1)} of that`);
+      expect(start).toBe(0);
+      expect(moved).toBeGreaterThan(0.01);
+      expect(apart / moved).toBeLessThan(MOST_APART);
+    }
+  });
+}

@@ -1,0 +1,129 @@
+// The toy GAN trains in the tab. This file runs with WebGPU in the browser and without.
+
+import { expect, test } from '../support/test.js';
+import { engineReady, measureFrames, open, picture } from '../support/page.js';
+import { lab } from '../support/lab.js';
+
+test('with the defaults every mode is covered within a minute, at more than 30 frames a second', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, pause, modes, rate, steps } = lab(page);
+  await expect(modes).toHaveText('0 / 8');
+  const frames = await measureFrames(page);
+  await train.click();
+  await expect(modes).toHaveText('8 / 8', { timeout: 60_000 });
+  const { perSecond, longest } = await frames();
+  const [speed, count] = [await rate(), await steps()];
+  await pause.click();
+  test.info().annotations.push({
+    type: 'measured',
+    description: `${perSecond.toFixed(0)} frames/s, longest ${longest.toFixed(0)} ms, ${speed} steps/s, step ${count}`,
+  });
+  expect(perSecond).toBeGreaterThan(30);
+  expect(speed).toBeGreaterThan(0);
+});
+
+test('pause stops, step does one, reset goes back', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, pause, step, reset, steps, stepsText, plane } = lab(page);
+  const start = await picture(plane);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThan(20);
+  await pause.click();
+  await expect(train).toBeEnabled();
+  const paused = await steps();
+  await page.waitForTimeout(1000);
+  expect(await steps()).toBe(paused);
+
+  await step.click();
+  await expect(stepsText).toHaveText(String(paused + 1));
+  await reset.click();
+  await expect(stepsText).toHaveText('0');
+  // The same seed: the same networks as at the start.
+  await expect.poll(async () => (await picture(plane)).sha256).toBe(start.sha256);
+});
+
+test('a step of one player changes the picture', async ({ page }) => {
+  await open(page, 'lab');
+  const { plane } = lab(page);
+  for (const player of ['step-d-button', 'step-g-button']) {
+    const before = (await picture(plane)).sha256;
+    await page.getByTestId(player).click();
+    await expect.poll(async () => (await picture(plane)).sha256, player).not.toBe(before);
+  }
+});
+
+test('settings are in the URL and come back from it', async ({ page }) => {
+  await open(page, 'lab');
+  await expect(page).not.toHaveURL(/\?/);
+  await page.getByTestId('data-select').selectOption('grid');
+  await page.getByTestId('loss-select').selectOption('hinge');
+  await page.getByTestId('seed-input').fill('7');
+  await page.getByTestId('seed-input').blur();
+  for (const part of [/data=grid/, /loss=hinge/, /seed=7/]) {
+    await expect(page).toHaveURL(part);
+  }
+  await expect(lab(page).modes).toHaveText('0 / 25');
+  await page.reload();
+  await engineReady(page);
+  await expect(page.getByTestId('data-select')).toHaveValue('grid');
+  await expect(page.getByTestId('loss-select')).toHaveValue('hinge');
+  await expect(page.getByTestId('seed-input')).toHaveValue('7');
+  await expect(lab(page).modes).toHaveText('0 / 25');
+});
+
+test('a link with nonsense in it says what it could not use, and works', async ({ page }) => {
+  await open(page, 'lab?data=banana&batch=-3&g_lr=NaN&seed=5');
+  const message = page.getByTestId('error-toast');
+  for (const part of ['data=banana', 'batch=-3', 'g_lr=NaN']) {
+    await expect(message).toContainText(part);
+  }
+  await expect(page.getByTestId('seed-input')).toHaveValue('5');
+  await lab(page).step.click();
+  await expect(lab(page).stepsText).toHaveText('1');
+});
+
+test('a learning rate can change while it trains', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThan(20);
+  const before = await steps();
+  await page.getByTestId('g_lr-select').selectOption('0.0003');
+  await expect(page).toHaveURL(/g_lr=0\.0003/);
+  await expect.poll(steps).toBeGreaterThan(before);
+  await pause.click();
+});
+
+test('a shared link shows the same picture to someone else', async ({ page, browser, baseURL }) => {
+  await open(page, 'lab?data=moons&seed=3');
+  const { train, pause, plane, steps, stepsText } = lab(page);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThan(100);
+  await pause.click();
+  await expect(train).toBeEnabled();
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/step=\d+/);
+  const mine = { step: await stepsText.innerText(), ...(await picture(plane)) };
+
+  const fresh = await browser.newContext({ baseURL, viewport: page.viewportSize(), colorScheme: 'light' });
+  const other = await fresh.newPage();
+  await open(other, page.url());
+  await expect(lab(other).stepsText).toHaveText(mine.step, { timeout: 60_000 });
+  await expect.poll(async () => (await picture(lab(other).plane)).sha256).toBe(mine.sha256);
+  expect(mine.levels, 'a picture, not a blank').toBeGreaterThan(10);
+  await fresh.close();
+});
+
+test('a run goes on after the tab was closed', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  const stored = () => page.evaluate(() => JSON.parse(localStorage.getItem('forger.run') ?? '{}').step ?? 0);
+  await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(0);
+  await pause.click();
+  const kept = await stored();
+  await open(page, 'lab');
+  expect(await steps()).toBe(0);
+  await page.getByTestId('continue-button').click();
+  await expect.poll(steps).toBe(kept);
+});

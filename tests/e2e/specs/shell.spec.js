@@ -1,0 +1,115 @@
+// What every page shares: routes, language, theme, and who may talk to whom.
+
+import { expect, test } from '../support/test.js';
+import { engineReady, open } from '../support/page.js';
+
+const ROUTES = ['', 'lab', 'latent'];
+
+test('the story is told in five steps around a live lab', async ({ page }) => {
+  await open(page, '');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toHaveCount(5);
+  await page.getByTestId('train-button').click();
+  await expect(page.getByTestId('step-count')).not.toHaveText('0');
+  await page.getByTestId('pause-button').click();
+});
+
+test('navigation reaches every page, and back', async ({ page }) => {
+  await open(page, '');
+  const navigation = page.getByRole('navigation');
+  await navigation.getByRole('link', { name: 'Lab' }).click();
+  await expect(page).toHaveURL(/\/lab$/);
+  await expect(page.getByTestId('plane')).toBeVisible();
+  await navigation.getByRole('link', { name: 'Latent space' }).click();
+  await expect(page).toHaveURL(/\/latent/);
+  await expect(page.getByTestId('sample-grid')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByTestId('plane')).toBeVisible();
+});
+
+test('a reload stays on its page', async ({ page }) => {
+  for (const route of ROUTES) {
+    await open(page, route);
+    const heading = await page.getByRole('heading', { level: 1 }).textContent();
+    await page.reload();
+    await engineReady(page);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+  }
+});
+
+test('an address where nothing is says so and leads home', async ({ page }) => {
+  await open(page, 'no/such/page');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No such page');
+  await page.getByRole('link', { name: 'To the start' }).click();
+  await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toHaveCount(5);
+});
+
+test('a chosen language survives a reload', async ({ page }) => {
+  await open(page, 'lab');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page.getByTestId('train-button')).toHaveText('Train');
+  await page.getByTestId('language-choice').selectOption('ko');
+  await expect(page.getByTestId('train-button')).toHaveText(/[가-힣]/);
+  await page.reload();
+  await expect(page.getByTestId('train-button')).toHaveText(/[가-힣]/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
+});
+
+test('the language of a link beats the one that was chosen', async ({ page }) => {
+  await open(page, 'lab?lang=ko');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
+});
+
+test('a chosen theme survives a reload', async ({ page }) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await open(page, '');
+  const light = await background();
+  await page.getByTestId('theme-choice').selectOption('dark');
+  await expect.poll(background).not.toBe(light);
+  const dark = await background();
+  await page.reload();
+  await expect(page.getByTestId('theme-choice')).toHaveValue('dark');
+  expect(await background()).toBe(dark);
+});
+
+test('without a choice the theme is the system\'s', async ({ page }) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await open(page, '');
+  const light = await background();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(background).not.toBe(light);
+});
+
+for (const width of [320, 390, 768]) {
+  test(`no page is wider than a screen of ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    for (const route of [...ROUTES, 'no/such/page']) {
+      await open(page, route);
+      const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(needed, `width of /${route}`).toBeLessThanOrEqual(width);
+    }
+  });
+}
+
+test('the keyboard can skip the navigation', async ({ page }) => {
+  await open(page, 'lab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('Skip to content')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  await expect(page).toHaveURL(/\/lab/);
+});
+
+test('the page is isolated and may speak to no other host', async ({ page, complaints }) => {
+  complaints.expect(/https:\/\/example\.org/);
+  await open(page, '');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  const refused = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+        fetch('https://example.org/').catch(() => {});
+      }),
+  );
+  expect(refused).toBe('connect-src');
+});

@@ -1,0 +1,65 @@
+// A browser with WebGPU, here on a software adapter: slow, and as right as any.
+
+import { expect, test } from '../support/test.js';
+import { open, picture } from '../support/page.js';
+import { drawn, greys } from '../support/latent.js';
+import { lab } from '../support/lab.js';
+
+test('the badge tells the device that did the work', async ({ page }) => {
+  test.setTimeout(300_000);
+  await open(page, 'lab');
+  const badge = page.getByTestId('device-badge');
+  await expect(badge).toHaveText('CPU');
+  await page.getByTestId('device-choice').selectOption('webgpu');
+  const { step, steps } = lab(page);
+  await step.click();
+  await expect.poll(steps, { timeout: 120_000 }).toBe(1);
+  await expect(badge).toHaveText('WebGPU');
+  await step.click();
+  await expect.poll(steps, { timeout: 60_000 }).toBe(2);
+
+  await page.getByTestId('device-choice').selectOption('cpu');
+  await expect(badge).toHaveText('CPU', { timeout: 60_000 });
+  // The session moved and went on.
+  await step.click();
+  await expect.poll(steps).toBe(3);
+});
+
+test('a few steps on WebGPU give the same picture as on CPU', async ({ page }) => {
+  test.setTimeout(300_000);
+  const after = async (device) => {
+    await open(page, 'lab?seed=4');
+    await page.getByTestId('device-choice').selectOption(device);
+    const { step, steps, plane } = lab(page);
+    for (let count = 1; count <= 3; count += 1) {
+      await step.click();
+      await expect.poll(steps, { timeout: 120_000 }).toBe(count);
+    }
+    await page.waitForTimeout(200);
+    expect((await picture(plane)).levels).toBeGreaterThan(10);
+    return greys(plane);
+  };
+  const [cpu, gpu] = [await after('cpu'), await after('webgpu')];
+  const far = cpu.filter((value, index) => Math.abs(value - gpu[index]) > 40).length;
+  expect(far / cpu.length, 'share of pixels that differ').toBeLessThan(0.002);
+});
+
+test('WebGPU and CPU draw the same digits', async ({ page }) => {
+  test.setTimeout(300_000);
+  await open(page, 'latent?seed=2');
+  const cpu = await greys(await drawn(page));
+  await expect(page.getByTestId('device-badge')).toHaveText('CPU');
+  await page.getByTestId('device-choice').selectOption('webgpu');
+  await page.getByTestId('seed-input').fill('3');
+  await page.getByTestId('seed-input').blur();
+  await expect(page.getByTestId('device-badge')).toHaveText('WebGPU', { timeout: 200_000 });
+  const other = await picture(page.getByTestId('sample-grid'));
+  await page.getByTestId('seed-input').fill('2');
+  await page.getByTestId('seed-input').blur();
+  await expect
+    .poll(async () => (await picture(page.getByTestId('sample-grid'))).sha256, { timeout: 200_000 })
+    .not.toBe(other.sha256);
+  const gpu = await greys(page.getByTestId('sample-grid'));
+  const difference = Math.max(...cpu.map((value, index) => Math.abs(value - gpu[index])));
+  expect(difference).toBeLessThanOrEqual(2);
+});

@@ -1,0 +1,56 @@
+// What the tests of every page need.
+
+import { expect } from '@playwright/test';
+
+/** The engine's state as the page tells it: `loading`, `ready` or `failed`. */
+export const engineState = (page) => page.evaluate(() => document.documentElement.dataset.engine);
+
+/** Waits until the worker answers. */
+export const engineReady = (page) =>
+  expect.poll(() => engineState(page), { message: 'state of the engine', timeout: 60_000 }).toBe('ready');
+
+/** Opens a route, which may be below the folder that the page is in, and waits for the engine. */
+export async function open(page, route) {
+  await page.goto(route);
+  await engineReady(page);
+}
+
+/** A number that stands in an element, such as `1,234 steps/s`. */
+export async function number(locator) {
+  const text = await locator.innerText();
+  const digits = text.replaceAll(',', '').match(/-?\d+(\.\d+)?/);
+  return digits ? Number(digits[0]) : Number.NaN;
+}
+
+/** A fingerprint of what a canvas shows, and how many grey levels it has. */
+export const picture = (canvas) =>
+  canvas.evaluate(async (element) => {
+    const { data, width, height } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data));
+    return {
+      sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      levels: new Set(data.filter((_, index) => index % 4 === 0)).size,
+      width,
+      height,
+    };
+  });
+
+/** Frames a second that the page reaches from now on. Call what it gives back to learn them. */
+export async function measureFrames(page) {
+  await page.evaluate(() => {
+    const frames = { count: 0, longest: 0, start: performance.now(), last: performance.now() };
+    window.forgerFrames = frames;
+    const tick = (time) => {
+      frames.count += 1;
+      frames.longest = Math.max(frames.longest, time - frames.last);
+      frames.last = time;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  return () =>
+    page.evaluate(() => {
+      const { count, longest, start } = window.forgerFrames;
+      return { perSecond: (count * 1000) / (performance.now() - start), longest };
+    });
+}
