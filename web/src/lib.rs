@@ -7,4 +7,8 @@ pub mod pages;
 pub mod plots;
 pub mod state;
 
-include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+#[expect(clippy::expect_used, reason = "generated: it parses the names of languages that the build has checked")]
+mod translations {
+    include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+}
+pub use translations::i18n;

@@ -204,7 +204,7 @@ pub fn replace_trained<M: Module>(module: M, flat: Tensor<1>) -> M {
             }
             let start = self.used;
             self.used += shape.iter().product::<usize>();
-            let values = self.flat.clone().slice([start..self.used]).reshape(shape);
+            let values = self.flat.clone().slice(start..self.used).reshape(shape);
             Some(if current().device().is_autodiff() { Tensor::from_inner(values) } else { values })
         }
     }

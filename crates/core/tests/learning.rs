@@ -1,5 +1,7 @@
 //! Seeded runs that a working system passes and a broken one does not, and runs that end bit-equal.
 
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
 mod common;
 
 use common::values;

@@ -1,5 +1,7 @@
 //! The model file: round trip, and every way in which a file can be wrong.
 
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
 mod common;
 
 use common::values;

@@ -90,7 +90,7 @@ pub enum Request {
     LabRestore(ToyConfig),
     /// Fetches a model of the site, with [`Event::Progress`]. `base` is the URL of the folder. Answered by
     /// [`Reply::Model`].
-    ModelFetch { base: String, entry: ManifestEntry },
+    ModelFetch { base: String, entry: Box<ManifestEntry> },
     /// Opens a model file the user has chosen. Answered by [`Reply::Model`]. Buffers: the file.
     ModelOpen,
     /// Draws pictures with the model `name`. Answered by [`Reply::Pictures`]. Buffers: z, f32 `[count, latent_dim]`.

@@ -1,5 +1,7 @@
 //! The program as its user meets it.
 
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
 use std::{fs, path::Path, process::Command, time::Duration};
 
 use assert_cmd::cargo::CommandCargoExt;

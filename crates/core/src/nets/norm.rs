@@ -9,7 +9,6 @@ use forger_protocol::Normalization;
 
 /// Batch normalisation (arXiv 1502.03167) or instance normalisation (arXiv 1607.08022), each with scale and shift.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a handful a network, and a Box would be one more allocation a layer")]
 pub enum Norm {
     Batch(BatchNorm),
     Instance(InstanceNorm),

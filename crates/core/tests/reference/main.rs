@@ -1,5 +1,7 @@
 //! Networks, losses, optimizers and whole adversarial steps against values from PyTorch (see `tests/reference`).
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "every function here is part of a test")]
+
 mod case;
 #[path = "../common/mod.rs"]
 mod common;

@@ -88,7 +88,7 @@ fn train<S: System>(
         let step = session.system().steps();
         progress.update(step, &metrics);
         let done = session.state() != SessionState::Running;
-        if step % every == 0 || done || stop() {
+        if step.is_multiple_of(every) || done || stop() {
             let state = session.system().save();
             run.save(step, &state)?;
             session.keep(state);

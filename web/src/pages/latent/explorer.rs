@@ -156,7 +156,7 @@ impl Explorer {
 
     fn fetch_model(self, entry: ManifestEntry) {
         let base = site_url("models/");
-        self.open(Request::ModelFetch { base, entry }, Vec::new());
+        self.open(Request::ModelFetch { base, entry: Box::new(entry) }, Vec::new());
     }
 
     /// Opens a file of the user.
