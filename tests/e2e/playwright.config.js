@@ -11,8 +11,13 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
 ];
-// WebGPU without a graphics card. Without these two there is no adapter, which is how the CPU is tested.
-const SOFTWARE_WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+// WebGPU without a graphics card. Without the first two there is no adapter, which is how the CPU is tested. The third
+// keeps canvases as exact as they are there: an accelerated one draws otherwise once it has been read back.
+const SOFTWARE_WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-accelerated-2d-canvas',
+];
 
 const browser = (args) => ({ launchOptions: { executablePath, args } });
 

@@ -54,7 +54,9 @@ fn Language() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
     let asked = web_sys::UrlSearchParams::new_with_str(&query).ok().and_then(|query| query.get("lang"));
     let language = asked.or_else(|| storage::get("language")).or_else(|| window().navigator().language());
-    i18n.set_locale(if language.unwrap_or_default().starts_with("ko") { Locale::ko } else { Locale::en });
+    let locale = if language.unwrap_or_default().starts_with("ko") { Locale::ko } else { Locale::en };
+    // In an effect, since the provider sets the browser's language in one that runs before.
+    Effect::new(move |_| i18n.set_locale(locale));
     Effect::new(move |_| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("lang", if i18n.get_locale() == Locale::ko { "ko" } else { "en" });

@@ -13,8 +13,8 @@ use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
-/// The script that trunk makes for the worker.
-const SCRIPT: &str = "forger-engine_loader.js";
+/// The script that starts the worker.
+const SCRIPT: &str = "engine.js";
 
 /// Whether there is an engine to talk to.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ import { expect, test } from '../support/test.js';
 import { engineReady, engineState } from '../support/page.js';
 
 const ENGINE = /forger-engine.*\.wasm/;
-const WORKER = /forger-engine.*loader\.js/;
+const WORKER = /\/engine\.js/;
 
 async function pageWorks(page) {
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();

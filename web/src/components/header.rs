@@ -3,6 +3,7 @@
 use forger_protocol::{DeviceChoice, Reply, Request};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
+use wasm_bindgen::JsCast;
 
 use super::labels;
 use crate::{
@@ -16,7 +17,7 @@ pub fn Header() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <header class="top">
-            <a class="skip" href="#main" rel="external">{t!(i18n, skip)}</a>
+            <a class="skip" href="#main" on:click=to_main>{t!(i18n, skip)}</a>
             <A href="/" attr:class="brand">"Forger"</A>
             <nav>
                 <A href="/" exact=true>{t!(i18n, story)}</A>
@@ -30,6 +31,15 @@ pub fn Header() -> impl IntoView {
             </div>
         </header>
         <EngineNote />
+    }
+}
+
+/// By hand, since an address that is only a fragment means the start page where there is a `<base>`.
+fn to_main(event: web_sys::MouseEvent) {
+    event.prevent_default();
+    let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(main) = main {
+        let _ = main.focus();
     }
 }
 
