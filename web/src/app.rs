@@ -12,17 +12,10 @@ use crate::{
     i18n::*,
     pages::{lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage},
     state::{
-        storage,
+        site, storage,
         toasts::{provide_toasts, use_toasts},
     },
 };
-
-/// The path that the site lives under, without the slash at its end.
-fn base() -> String {
-    let uri = document().base_uri().ok().flatten().unwrap_or_default();
-    let path = web_sys::Url::new(&uri).map(|url| url.pathname()).unwrap_or_default();
-    path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
-}
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -32,7 +25,7 @@ pub fn App() -> impl IntoView {
         <I18nContextProvider>
             <Language />
             <Warnings />
-            <Router base=base()>
+            <Router base=site::folder()>
                 <Header />
                 <main id="main" tabindex="-1">
                     <Routes fallback=MissingPage>

@@ -13,6 +13,8 @@ use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
+use crate::state::site;
+
 /// The script that starts the worker.
 const SCRIPT: &str = "engine.js";
 
@@ -95,12 +97,6 @@ fn to_js<T: Serialize>(value: &T) -> JsValue {
     value.serialize(&serializer).unwrap_or(JsValue::NULL)
 }
 
-/// An absolute address of a file of the site.
-pub fn site_url(path: &str) -> String {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    web_sys::Url::new_with_base(path, &base).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
-}
-
 impl Engine {
     /// Starts a worker, in place of the one there is.
     pub fn restart(self) {
@@ -117,7 +113,7 @@ impl Engine {
             line.generation += 1;
             line.generation
         };
-        let worker = match Worker::new(&site_url(SCRIPT)) {
+        let worker = match Worker::new(&site::url(SCRIPT)) {
             Ok(worker) => worker,
             Err(error) => return self.status.set(Status::Failed(format!("{error:?}"))),
         };

@@ -9,7 +9,7 @@ use super::labels;
 use crate::{
     engine_client::{Status, use_engine},
     i18n::*,
-    state::{storage, toasts::use_toasts},
+    state::{site, storage, toasts::use_toasts},
 };
 
 #[component]
@@ -18,11 +18,11 @@ pub fn Header() -> impl IntoView {
     view! {
         <header class="top">
             <a class="skip" href="#main" on:click=to_main>{t!(i18n, skip)}</a>
-            <A href="/" attr:class="brand">"Forger"</A>
+            <A href=site::link("/") attr:class="brand">"Forger"</A>
             <nav>
-                <A href="/" exact=true>{t!(i18n, story)}</A>
-                <A href="/lab">{t!(i18n, lab)}</A>
-                <A href="/latent">{t!(i18n, latent)}</A>
+                <A href=site::link("/") exact=true>{t!(i18n, story)}</A>
+                <A href=site::link("/lab")>{t!(i18n, lab)}</A>
+                <A href=site::link("/latent")>{t!(i18n, latent)}</A>
             </nav>
             <div class="tools">
                 <DeviceBadge />

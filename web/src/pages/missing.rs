@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::i18n::*;
+use crate::{i18n::*, state::site};
 
 #[component]
 pub fn MissingPage() -> impl IntoView {
@@ -13,7 +13,7 @@ pub fn MissingPage() -> impl IntoView {
             <h1>{t!(i18n, missing_title)}</h1>
             <p>{t!(i18n, missing)}</p>
             <p>
-                <A href="/">{t!(i18n, home)}</A>
+                <A href=site::link("/")>{t!(i18n, home)}</A>
             </p>
         </section>
     }

@@ -7,7 +7,7 @@ use super::lab::{
     run::provide_run,
     views::{Buttons, Plane, Readout},
 };
-use crate::i18n::*;
+use crate::{i18n::*, state::site};
 
 #[component]
 pub fn StoryPage() -> impl IntoView {
@@ -32,8 +32,8 @@ pub fn StoryPage() -> impl IntoView {
                 <li><h2>{t!(i18n, s5_title)}</h2><p>{t!(i18n, s5)}</p></li>
             </ol>
             <p class="onward">
-                <A href="/lab" attr:class="button primary">{t!(i18n, open_lab)}</A>
-                <A href="/latent" attr:class="button">{t!(i18n, open_latent)}</A>
+                <A href=site::link("/lab") attr:class="button primary">{t!(i18n, open_lab)}</A>
+                <A href=site::link("/latent") attr:class="button">{t!(i18n, open_latent)}</A>
             </p>
             <p class="muted">{t!(i18n, privacy)}</p>
         </section>

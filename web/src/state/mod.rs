@@ -3,5 +3,6 @@
 pub mod codes;
 pub mod lab_url;
 pub mod saved;
+pub mod site;
 pub mod storage;
 pub mod toasts;

@@ -16,6 +16,7 @@ use crate::{
     state::{
         lab_url::{from_query, to_query},
         saved::SavedRun,
+        site,
         toasts::use_toasts,
     },
 };
@@ -58,7 +59,7 @@ pub fn LabPage() -> impl IntoView {
         let mut query = to_query(&run.config.get_untracked());
         query.push(("step", step.to_string()));
         let query = query.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
-        let url = crate::engine_client::site_url(&format!("lab?{query}"));
+        let url = site::url(&format!("lab?{query}"));
         copy(url, move |copied| {
             let locale = i18n.get_locale_untracked();
             let text = if copied { td_string!(locale, copied) } else { td_string!(locale, copy_failed) };

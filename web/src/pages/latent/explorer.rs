@@ -11,10 +11,10 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     components::labels,
-    engine_client::{Engine, Status, site_url, use_engine},
+    engine_client::{Engine, Status, use_engine},
     i18n::*,
     state::{
-        codes,
+        codes, site,
         toasts::{Toasts, use_toasts},
     },
 };
@@ -119,7 +119,7 @@ impl Explorer {
     /// Loads the manifest, then the model that is wanted or the first there is.
     pub fn load_manifest(self) {
         spawn_local(async move {
-            let url = site_url("models/manifest.json");
+            let url = site::url("models/manifest.json");
             match fetch_manifest(&url).await {
                 Ok(manifest) => {
                     self.manifest.set(Some(manifest));
@@ -155,7 +155,7 @@ impl Explorer {
     }
 
     fn fetch_model(self, entry: ManifestEntry) {
-        let base = site_url("models/");
+        let base = site::url("models/");
         self.open(Request::ModelFetch { base, entry: Box::new(entry) }, Vec::new());
     }
 

@@ -13,7 +13,7 @@ use web_sys::DragEvent;
 use crate::{
     i18n::*,
     pages::lab::copy,
-    state::{codes, toasts::use_toasts},
+    state::{codes, site, toasts::use_toasts},
 };
 use explorer::Explorer;
 use views::{About, Loading, Samples, Sliders, Walk};
@@ -65,7 +65,7 @@ pub fn LatentPage() -> impl IntoView {
         }
     });
     let share = move |_: web_sys::MouseEvent| {
-        copy(crate::engine_client::site_url(&untrack(state)), move |copied| {
+        copy(site::url(&untrack(state)), move |copied| {
             let locale = i18n.get_locale_untracked();
             let text = if copied { td_string!(locale, copied_plain) } else { td_string!(locale, copy_failed) };
             toasts.note(text.to_string());
