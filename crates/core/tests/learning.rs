@@ -9,7 +9,7 @@ use forger_core::{
     Dcgan, Images, Session, System, Toy,
     burn::tensor::{Device, Tensor, TensorData},
     metrics::coverage::coverage,
-    parameters,
+    parameters::{self, NamedTensor},
     protocol::{
         AdversarialLoss, Command, DcganConfig, Distribution, LatentPrior, Normalization, OptimizerConfig, Random,
         StepKind, Stream, ToyConfig,
@@ -28,20 +28,39 @@ fn measure(toy: &Toy) -> Coverage {
     coverage(toy.config().distribution, &values(toy.fakes(1000))).unwrap()
 }
 
+fn has_learned(toy: &Toy) -> bool {
+    let found = measure(toy);
+    found.covered == 8 && found.high_quality > 0.6
+}
+
 #[test]
 fn the_default_toy_covers_all_eight_modes() {
     let toy = run(Toy::new(ToyConfig::default(), &Device::flex()).unwrap(), 3000);
-    let found = measure(&toy);
-    assert!(found.covered == 8 && found.high_quality > 0.6, "{found:?}");
+    assert!(has_learned(&toy), "{:?}", measure(&toy));
 }
 
-/// The bar of the test above is one that a broken game misses: here G is rewarded for being caught.
+/// The bar of the test above is one that a broken game misses: here one of the players never learns.
 #[test]
-fn a_generator_that_learns_the_wrong_way_covers_nothing() {
-    let backwards = OptimizerConfig::Sgd { learning_rate: 0.0, momentum: 0.0 };
-    let config = ToyConfig { generator_optimizer: backwards, ..ToyConfig::default() };
-    let found = measure(&run(Toy::new(config, &Device::flex()).unwrap(), 300));
-    assert!(found.covered < 8 && found.high_quality < 0.4, "{found:?}");
+fn a_game_with_one_player_covers_nothing() {
+    for kind in [StepKind::Discriminator, StepKind::Generator] {
+        let mut toy = Toy::new(ToyConfig::default(), &Device::flex()).unwrap();
+        (0..3000).for_each(|_| drop(toy.step(kind)));
+        assert!(!has_learned(&toy), "{kind:?}: {:?}", measure(&toy));
+    }
+}
+
+/// The same seed ends where it always has, but for the last digits, in which processors differ. In a browser it is the
+/// same to the last bit: see `tests/e2e/specs/devices.spec.js`.
+#[test]
+fn twenty_steps_of_a_seed_end_where_they_always_have() {
+    let toy = run(Toy::new(ToyConfig { batch: 32, ..ToyConfig::default() }, &Device::flex()).unwrap(), 20);
+    let norm = |tensors: &[NamedTensor]| {
+        tensors.iter().flat_map(|tensor| &tensor.values).map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt()
+    };
+    let norms = toy.gan().networks().map(|network| norm(&network));
+    for (found, known) in norms.into_iter().zip([0.0, 0.0, 0.0]) {
+        assert!((found - known).abs() < 1e-4, "{norms:?}");
+    }
 }
 
 /// Few seeds could pass by luck, so each loss must bring the fakes near the data, too.

@@ -4,6 +4,8 @@
 #[cfg(target_arch = "wasm32")]
 mod channel;
 #[cfg(target_arch = "wasm32")]
+mod constructors;
+#[cfg(target_arch = "wasm32")]
 mod devices;
 #[cfg(target_arch = "wasm32")]
 mod engine;
@@ -19,6 +21,7 @@ mod schedule;
 fn main() {
     #[cfg(target_arch = "wasm32")]
     {
+        constructors::run();
         console_error_panic_hook::set_once();
         engine::start();
     }

@@ -7,6 +7,7 @@ mod device;
 mod progress;
 mod run;
 mod sheet;
+mod tensorboard;
 mod ui;
 
 use std::process::ExitCode;

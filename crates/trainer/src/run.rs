@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +12,7 @@ use forger_core::checkpoint::Reader;
 use forger_protocol::message::StepMetrics;
 use serde::{Deserialize, Serialize};
 
-use crate::ui;
+use crate::{tensorboard::Events, ui};
 
 /// How many checkpoints stay: the newest, and the one before in case the newest does not read.
 const KEPT: usize = 2;
@@ -108,22 +109,39 @@ impl Run {
             // Rows after the checkpoint will come again.
             kept.extend(reader.deserialize::<StepMetrics>().flatten().take_while(|row| row.step <= step));
         }
-        let mut losses = Losses(csv::Writer::from_path(&path).with_context(context)?);
+        let csv = csv::Writer::from_path(&path).with_context(context)?;
+        let mut losses = Losses { csv, events: Events::replace(&self.folder, seconds())? };
         losses.write(&kept)?;
         Ok(losses)
     }
 }
 
-/// `losses.csv`.
-pub struct Losses(csv::Writer<File>);
+/// `losses.csv`, and the same for TensorBoard.
+pub struct Losses {
+    csv: csv::Writer<File>,
+    events: Events,
+}
 
 impl Losses {
     pub fn write(&mut self, rows: &[StepMetrics]) -> Result<()> {
         for row in rows {
-            self.0.serialize(row)?;
+            self.csv.serialize(row)?;
+            let StepMetrics { step, d_loss, g_loss, d_real, d_fake } = *row;
+            let scalars = [
+                ("loss/discriminator", d_loss),
+                ("loss/generator", g_loss),
+                ("verdict/real", d_real),
+                ("verdict/fake", d_fake),
+            ];
+            self.events.scalars(seconds(), step, &scalars)?;
         }
-        self.0.flush().context("cannot write losses.csv")
+        self.csv.flush().context("cannot write losses.csv")
     }
+}
+
+/// Since 1970.
+fn seconds() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs_f64()).unwrap_or_default()
 }
 
 /// Writes a file as a whole or not at all.

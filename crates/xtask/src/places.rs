@@ -1,8 +1,9 @@
 //! Where things are.
 
-use std::{env, path::PathBuf};
+use std::{env, path::PathBuf, sync::OnceLock};
 
 use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
 
 /// The root of the checkout. Cargo's word at run time comes first: two checkouts may share one target folder.
 pub fn root() -> PathBuf {
@@ -20,9 +21,14 @@ pub fn e2e() -> PathBuf {
     root().join("tests/e2e")
 }
 
-/// Cargo's build folder.
+/// Cargo's build folder, which an environment variable or a configuration of the user may have moved.
 pub fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |path| root().join(path))
+    static TARGET: OnceLock<PathBuf> = OnceLock::new();
+    let ask = || {
+        let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec();
+        metadata.map_or_else(|_| root().join("target"), |metadata| metadata.target_directory.into())
+    };
+    TARGET.get_or_init(ask).clone()
 }
 
 /// The folder that holds the pinned tools, each in a folder of its own. `FORGER_TOOLS` moves it.

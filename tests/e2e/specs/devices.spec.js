@@ -16,3 +16,17 @@ for (const system of ['toy', 'dcgan', 'dcgan-instance']) {
     }
   });
 }
+
+// What a seed gives on CPU, to the last bit: WebAssembly rounds alike everywhere. A change here changes what shared links show.
+const ON_CPU = {
+  toy: '',
+  dcgan: '',
+};
+
+for (const [system, fingerprint] of Object.entries(ON_CPU)) {
+  test(`twenty training steps of ${system} on CPU end where they always have, to the last bit`, async ({ page }) => {
+    await page.goto(process.env.FORGER_DEVICES_URL);
+    const found = await page.evaluate(async (system) => (await globalThis.devices).on_cpu(system), system);
+    expect(found).toBe(fingerprint);
+  });
+}
