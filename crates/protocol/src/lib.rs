@@ -2,20 +2,22 @@
 //!
 //! Everything here is plain data that serde can carry: [`config`] says what to train, [`card`] describes a model file,
 //! [`message`] is what page and worker say to each other, and [`error`] is what can go wrong, in a form that the page
-//! can put into the reader's language. [`random`] and [`latent`] say what a seed and a latent code mean, which a shared
-//! link relies on. No burn, no I/O: the page depends on this crate and must stay small.
+//! can put into the reader's language. [`random`], [`latent`] and [`lab_url`] say what a seed, a latent code and the words
+//! of a link mean, which a shared link relies on. No burn, no I/O: the page depends on this crate and must stay small.
 
 pub mod card;
 pub mod config;
 pub mod error;
+pub mod lab_url;
 pub mod latent;
+pub mod lesson;
 pub mod message;
 pub mod random;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use config::{
-    AdversarialLoss, DcganConfig, Distribution, LatentPrior, MlpConfig, Normalization, OptimizerConfig, OutOfRange,
-    StepKind, ToyConfig,
+    Activation, AdversarialLoss, DcganConfig, Distribution, LatentPrior, MOST_POINTS, MlpConfig, Normalization,
+    OptimizerConfig, OutOfRange, Penalty, StepKind, ToyConfig,
 };
 pub use error::EngineError;
 pub use message::{Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, PROTOCOL_VERSION, Reply, Request};

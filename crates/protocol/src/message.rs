@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     card::{Card, ManifestEntry},
-    config::{StepKind, ToyConfig},
+    config::{LatentPrior, StepKind, ToyConfig},
     error::EngineError,
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,18 +76,27 @@ pub enum Command {
 pub enum Request {
     /// Which device to use from now on. Answered by [`Reply::Device`].
     UseDevice(DeviceChoice),
-    /// Opens the toy session, in place of the one there is. Answered by [`Reply::Done`], then [`Event::Lab`].
+    /// Opens the toy session, in place of the one there is. Answered by [`Reply::Done`], after [`Event::Lab`].
     LabOpen(ToyConfig),
     /// Changes a running toy session where [`ToyConfig::is_live_change`] allows it. Answered by [`Reply::Done`].
     LabTune(ToyConfig),
     /// Answered by [`Reply::Done`].
     LabCommand(Command),
-    /// The whole training state of the toy session, to go on from after the tab was closed. Answered by
-    /// [`Reply::LabSaved`].
+    /// The whole training state of the toy session, to go on from after the tab was closed or on another machine. Answered
+    /// by [`Reply::LabSaved`].
     LabSave,
-    /// Opens the toy session from what [`Request::LabSave`] gave. Answered by [`Reply::Done`], then [`Event::Lab`].
+    /// Opens the toy session from what [`Request::LabSave`] gave. Answered by [`Reply::LabOpened`], after [`Event::Lab`].
     /// Buffers: the saved state.
-    LabRestore(ToyConfig),
+    LabImport,
+    /// Shows the newest kept moment at or before this step; the session stays where it is. Answered by
+    /// [`Reply::LabView`].
+    LabVisit { step: u64 },
+    /// Puts the session, paused, back to the newest kept moment at or before this step; later moments are dropped, but
+    /// [`Request::LabUndo`] brings them back. Answered by [`Reply::Done`], after [`Event::Lab`].
+    LabBranch { step: u64 },
+    /// Takes back the last [`Request::LabOpen`], `LabTune`, `LabImport`, `LabBranch` or [`Command::Reset`]. Answered by
+    /// [`Reply::LabOpened`], after [`Event::Lab`].
+    LabUndo,
     /// Fetches a model of the site, with [`Event::Progress`]. `base` is the URL of the folder. Answered by
     /// [`Reply::Model`].
     ModelFetch { base: String, entry: Box<ManifestEntry> },
@@ -110,6 +119,10 @@ pub enum Reply {
     LabSaved {
         step: u64,
     },
+    /// The settings of the session that is open now.
+    LabOpened(Box<ToyConfig>),
+    /// A kept moment. Buffers: those of [`Event::Lab`].
+    LabView(Box<LabUpdate>),
     /// Buffers: RGBA, u8 `[count, height, width, 4]`.
     Pictures {
         count: usize,
@@ -142,6 +155,30 @@ pub struct StepMetrics {
     pub g_loss: f32,
     pub d_real: f32,
     pub d_fake: f32,
+    /// Euclidean norm of the gradient of D's loss over all of D's weights, and the same for G.
+    pub d_gradient: f32,
+    pub g_gradient: f32,
+}
+
+/// A distance between fakes and data, and what a perfect generator would score: a sample of the data itself, of the same
+/// size, lies in this band in nine of ten draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    pub value: f32,
+    pub floor_low: f32,
+    pub floor_high: f32,
+}
+
+/// How far the fakes are from the data.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measures {
+    /// The step at which they were measured.
+    pub step: u64,
+    pub coverage: Option<Coverage>,
+    /// Jensen-Shannon divergence in bits, `[0, 1]`, of histograms on a 25 x 25 grid.
+    pub jensen_shannon: Score,
+    /// Sliced Wasserstein-1 distance, in units of the plane.
+    pub sliced_wasserstein: Score,
 }
 
 /// How well the fakes cover the modes of the data, for the distributions that have modes.
@@ -161,10 +198,67 @@ pub struct LabUpdate {
     pub step: u64,
     pub steps_per_second: f64,
     pub metrics: Vec<StepMetrics>,
-    pub coverage: Option<Coverage>,
-    /// Side of the square heat map in cells.
-    pub heat_side: usize,
+    pub measures: Measures,
+    /// Side of the square maps (D's verdict, density) in cells.
+    pub map_side: usize,
+    /// Steps whose moments are kept, in order: see [`Request::LabVisit`].
+    pub kept: Vec<u64>,
+    /// Whether [`Request::LabUndo`] has something to take back.
+    pub can_undo: bool,
     pub device: DeviceKind,
+}
+
+/// The buffers of [`Event::Lab`] and [`Reply::LabView`], in this order, all f32. Maps are `[side, side]` over the plane
+/// `[-EXTENT, EXTENT]^2`, row 0 at its lower edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum LabBuffer {
+    /// Real points, `[n, 2]`.
+    Real = 0,
+    /// Fake points, `[n, 2]`. Their z are the first n of the sequence `Random::new(seed, Stream::Latent)`.
+    Fake = 1,
+    /// D's verdict, sigma(logit), in `[0, 1]`.
+    Verdict = 2,
+    /// Share of the fakes in each cell; the sum is 1 where none lies outside.
+    Density = 3,
+    /// What G makes of a mesh over the middle of z: `[MESH, MESH, 2]` (z\[1\] by row), or `[MESH, 2]` for one-dimensional z.
+    /// See [`mesh`].
+    Manifold = 4,
+    /// For each fake point, the direction in which it would rise in D's eyes: minus the gradient of G's loss for this one
+    /// point, `[n, 2]`.
+    Push = 5,
+    /// G's weights, layer by layer, each `[inputs, outputs]` and then `[outputs]` of biases. Empty above
+    /// [`MOST_WEIGHTS_SHOWN`].
+    Generator = 6,
+    /// D's weights, in the same way.
+    Discriminator = 7,
+}
+
+/// Half the side of the plane that the lab shows.
+pub const EXTENT: f32 = 1.25;
+/// Points of the mesh over z, along each of its dimensions.
+pub const MESH: usize = 21;
+/// Networks of more weights are not sent to the page.
+pub const MOST_WEIGHTS_SHOWN: usize = 20_000;
+
+/// The mesh over z that [`LabBuffer::Manifold`] shows, flat `[MESH, MESH, 2]` or `[MESH, 1]`: the square that holds nine
+/// tenths of each dimension of the prior.
+pub fn mesh(prior: LatentPrior, latent_dim: usize) -> Vec<f32> {
+    let reach = match prior {
+        LatentPrior::Gaussian => 1.645,
+        LatentPrior::Uniform => 0.9,
+    };
+    let at = |index: usize| reach * (2.0 * index as f32 / (MESH - 1) as f32 - 1.0);
+    match latent_dim {
+        1 => (0..MESH).map(at).collect(),
+        // Further dimensions, which only a native run has, stay in the middle.
+        _ => (0..MESH * MESH)
+            .flat_map(|cell| {
+                let plane = [at(cell % MESH), at(cell / MESH)];
+                plane.into_iter().chain(std::iter::repeat_n(0.0, latent_dim - 2))
+            })
+            .collect(),
+    }
 }
 
 /// Worker to page, unasked.
@@ -175,8 +269,7 @@ pub enum Event {
     Ready { version: u32 },
     /// The device changed without being asked to.
     Device(DeviceReport),
-    /// Buffers: real points f32 `[n, 2]`, fake points f32 `[n, 2]`, D's verdict f32 `[side, side]` in `[0, 1]`, row 0 at
-    /// y = -1.25.
+    /// A look at the toy session. Buffers: [`LabBuffer`].
     Lab(LabUpdate),
     /// Work done so far for the request of this id, in its own unit (bytes, pictures).
     Progress { done: f64, total: f64 },
@@ -201,6 +294,8 @@ mod tests {
         round_trip(Request::LabCommand(Command::Step(StepKind::Discriminator)));
         round_trip(Request::LabCommand(Command::Reset));
         round_trip(Request::LabCommand(Command::TrainUntil(500)));
+        round_trip(Request::LabVisit { step: 9 });
+        round_trip(Request::LabUndo);
         round_trip(Request::ModelOpen);
         round_trip(Request::Generate { model: "digits".into(), count: 64 });
         round_trip(Request::Cancel { request: 3 });
@@ -220,6 +315,13 @@ mod tests {
     fn an_envelope_is_id_kind_payload() {
         let text = serde_json::to_string(&Envelope { id: 1, body: Event::Ready { version: 1 } }).unwrap();
         assert_eq!(text, r#"{"id":1,"kind":"ready","payload":{"version":1}}"#);
+    }
+
+    #[test]
+    fn the_mesh_has_a_point_in_the_middle() {
+        assert_eq!(mesh(LatentPrior::Gaussian, 2)[MESH * MESH - 1..=MESH * MESH], [0.0, 0.0]);
+        assert_eq!(mesh(LatentPrior::Uniform, 1).len(), MESH);
+        assert_eq!(mesh(LatentPrior::Uniform, 5).len(), MESH * MESH * 5);
     }
 
     #[test]
