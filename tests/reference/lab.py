@@ -1,4 +1,4 @@
-"""The lab's additions to the plain game: penalties, spectral normalisation, distances of samples, whole steps of each."""
+"""What the lab adds to the plain game: penalties, spectral normalisation, distances of samples, whole steps of each."""
 
 import copy
 from itertools import chain
@@ -187,7 +187,7 @@ def play(case, g, d, batches):
             parameter.grad = None
         value.backward()
         optimizer.step()
-        return torch.cat([parameter.grad.flatten() for parameter in net.parameters() if parameter.grad is not None]).norm()
+        return torch.cat([parameter.grad.flatten() for parameter in net.parameters()]).norm()
 
     for_d, for_g = build(d), build(g)
     for step, batch in enumerate(batches):
