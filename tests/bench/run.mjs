@@ -1,5 +1,5 @@
-// Trains each case with Forger and with TensorFlow.js in one browser, in turns, and tells the medians. The table goes to
-// stderr, the numbers as JSON to stdout. `node run.mjs cpu,wasm` measures only these backends, which needs no Forger.
+// Trains each case with Forger and with TensorFlow.js in one browser, in turns, and tells the medians. The table goes
+// to stderr, the numbers as JSON to stdout. `node run.mjs cpu,wasm` measures these only, and needs no Forger.
 
 import { createRequire } from 'node:module';
 import { CASES } from './cases.js';
@@ -10,8 +10,8 @@ const { chromium } = createRequire(new URL('../e2e/package.json', import.meta.ur
 const BACKENDS = process.argv[2]?.split(',') ?? ['forger', 'cpu', 'wasm', 'wasm-threads', 'webgl', 'webgpu'];
 const RUNS = 3;
 const TIMES = { warmUp: 3000, measure: 4000 };
-// WebGPU also where there is no graphics card.
-const ARGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--no-first-run'];
+const ARGS = ['--enable-unsafe-webgpu', '--no-first-run'];
+const SOFTWARE = '--use-webgpu-adapter=swiftshader';
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const round = (value) => Number(value.toPrecision(4));
@@ -55,13 +55,23 @@ function table(report) {
   return rows.map(line).join('\n');
 }
 
-const browser = await chromium.launch({ executablePath: process.env.FORGER_CHROME, args: ARGS });
-const page = await browser.newPage();
-await page.goto(process.env.FORGER_URL ?? 'http://127.0.0.1:8080/');
-const gpu = await page.evaluate(async () => {
-  const { vendor, architecture } = (await navigator.gpu?.requestAdapter())?.info ?? {};
-  return vendor ? `${vendor} ${architecture}` : 'none';
-});
+async function open(args) {
+  const browser = await chromium.launch({ executablePath: process.env.FORGER_CHROME, args });
+  const page = await browser.newPage();
+  await page.goto(process.env.FORGER_URL ?? 'http://127.0.0.1:8080/');
+  const gpu = await page.evaluate(async () => {
+    const { vendor, architecture } = (await navigator.gpu?.requestAdapter())?.info ?? {};
+    return vendor && `${vendor} ${architecture}`;
+  });
+  return { browser, page, gpu };
+}
+
+let { browser, page, gpu } = await open(ARGS);
+if (!gpu) {
+  // No graphics card: WebGPU in software.
+  await browser.close();
+  ({ browser, page, gpu = 'none' } = await open([...ARGS, SOFTWARE]));
+}
 const threads = await page.evaluate(() => navigator.hardwareConcurrency);
 const report = { ...summary(await measure(page)), browser: browser.version(), gpu, threads };
 await browser.close();
