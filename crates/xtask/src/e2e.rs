@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
+use axum::Router;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{
@@ -42,7 +43,7 @@ pub fn devices(folder: &Path) -> Result<()> {
 pub fn screenshots(folder: &Path) -> Result<()> {
     let browser = prepare()?;
     let runtime = Runtime::new()?;
-    let mut command = node::script("screenshots.mjs")?;
+    let mut command = node::script(Path::new("screenshots.mjs"))?;
     command.arg(folder).env(browser::VARIABLE, browser);
     shell::run(command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?))
 }
@@ -60,9 +61,22 @@ fn prepare() -> Result<PathBuf> {
     browser::ensure()
 }
 
+/// The benchmark in `tests/bench`, with Forger's side of it in `forger`. Gives back what it found.
+pub fn bench(forger: &Path) -> Result<String> {
+    let browser = prepare()?;
+    node::ensure_bench()?;
+    let runtime = Runtime::new()?;
+    let mut command = node::script(&places::bench().join("run.mjs"))?;
+    let url = serve_router(&runtime, server::bench(&places::bench(), forger), "/")?;
+    shell::output(command.env(browser::VARIABLE, browser).env("FORGER_URL", url))
+}
+
 /// Serves a built page until the runtime is dropped, and gives back its URL.
 fn serve(runtime: &Runtime, dist: &Path, public_url: &str) -> Result<String> {
-    let router = server::router(dist, public_url)?;
+    serve_router(runtime, server::router(dist, public_url)?, public_url)
+}
+
+fn serve_router(runtime: &Runtime, router: Router, public_url: &str) -> Result<String> {
     let listener = listen(0)?;
     let url = format!("http://{}{public_url}", listener.local_addr()?);
     let _guard = runtime.enter();

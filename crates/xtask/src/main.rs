@@ -9,6 +9,7 @@ mod server;
 mod shell;
 mod steps;
 mod tools;
+mod wasm_page;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ enum Chore {
     Serve(chores::serve::Args),
     /// Run everything that is tested
     Test(chores::test::Args),
+    /// Measure Forger against others in the same browser
+    Bench(chores::bench::Args),
     /// Take pictures of every page: wide and narrow, light and dark, in each language
     Screenshots(chores::screenshots::Args),
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Chore::Build(args) => chores::build::run(&args),
         Chore::Serve(args) => chores::serve::run(&args),
         Chore::Test(args) => chores::test::run(&args),
+        Chore::Bench(args) => chores::bench::run(&args),
         Chore::Screenshots(args) => chores::screenshots::run(&args),
     };
     match result {

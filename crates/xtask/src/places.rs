@@ -21,6 +21,11 @@ pub fn e2e() -> PathBuf {
     root().join("tests/e2e")
 }
 
+/// The benchmark against others.
+pub fn bench() -> PathBuf {
+    root().join("tests/bench")
+}
+
 /// Cargo's build folder, which an environment variable or a configuration of the user may have moved.
 pub fn target() -> PathBuf {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();

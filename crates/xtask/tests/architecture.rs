@@ -129,9 +129,11 @@ fn tracked_files_are_small() {
     }
 }
 
-/// The addresses in the lock file are of the machine that wrote it, which may have used a mirror.
+/// The addresses in a lock file are of the machine that wrote it, which may have used a mirror.
 #[test]
-fn the_lock_file_of_npm_names_no_host() {
-    let lock = fs::read_to_string(root().join("tests/e2e/package-lock.json")).unwrap();
-    assert!(lock.contains("\"integrity\"") && !lock.contains("\"resolved\""));
+fn the_lock_files_of_npm_name_no_host() {
+    for folder in ["tests/e2e", "tests/bench"] {
+        let lock = fs::read_to_string(root().join(folder).join("package-lock.json")).unwrap();
+        assert!(lock.contains("\"integrity\"") && !lock.contains("\"resolved\""), "{folder}");
+    }
 }

@@ -1,5 +1,6 @@
 //! One file a chore.
 
+pub mod bench;
 pub mod build;
 pub mod screenshots;
 pub mod serve;

@@ -23,7 +23,8 @@ pub enum Profile {
 }
 
 impl Profile {
-    const fn cargo(self) -> &'static str {
+    /// The name of cargo's profile.
+    pub const fn cargo(self) -> &'static str {
         match self {
             Self::Fast => "release",
             Self::Ship => "ship",

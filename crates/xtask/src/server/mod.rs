@@ -48,12 +48,21 @@ pub fn router(dist: &Path, public_url: &str) -> Result<Router> {
         }
     };
     let site = site.layer(middleware::from_fn(cache::set_header)).layer(CompressionLayer::new());
-    let site = HEADERS.into_iter().fold(site, |site, (name, value)| {
+    let policy = HeaderValue::from_str(&policy::of(&html)?)?;
+    let policy = SetResponseHeaderLayer::overriding(HeaderName::from_static("content-security-policy"), policy);
+    Ok(isolated(site).layer(policy))
+}
+
+/// The benchmark's page with `forger` beside it. Without a policy, which would be in the way of other people's scripts.
+pub fn bench(page: &Path, forger: &Path) -> Router {
+    isolated(Router::new().nest_service("/forger", ServeDir::new(forger)).fallback_service(ServeDir::new(page)))
+}
+
+fn isolated(site: Router) -> Router {
+    HEADERS.into_iter().fold(site, |site, (name, value)| {
         let value = HeaderValue::from_static(value);
         site.layer(SetResponseHeaderLayer::overriding(HeaderName::from_static(name), value))
-    });
-    let policy = HeaderValue::from_str(&policy::of(&html)?)?;
-    Ok(site.layer(SetResponseHeaderLayer::overriding(HeaderName::from_static("content-security-policy"), policy)))
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::router;
+use super::{bench, router};
 use crate::page::{Profile, compress};
 
 fn site() -> TempDir {
@@ -122,5 +122,17 @@ async fn nothing_outside_the_folder_is_served() {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = router(&inner, "/").unwrap().oneshot(request).await.unwrap();
         assert_ne!(text(response).await, "js", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_benchmark_is_isolated_and_has_no_policy() {
+    let (page, forger) = (site(), site());
+    for path in ["/plain.js", "/forger/plain.js"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = bench(page.path(), forger.path()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert_eq!(response.headers()["cross-origin-embedder-policy"], "require-corp", "{path}");
+        assert!(!response.headers().contains_key("content-security-policy"), "{path}");
     }
 }

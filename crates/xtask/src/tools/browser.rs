@@ -53,7 +53,7 @@ fn installed() -> Option<PathBuf> {
 /// Where Playwright's own browser is, or would be.
 fn playwrights() -> Result<PathBuf> {
     let print = "import { chromium } from '@playwright/test'; process.stdout.write(chromium.executablePath())";
-    let mut command = node::script("--input-type=module")?;
+    let mut command = node::script(Path::new("--input-type=module"))?;
     Ok(shell::output(command.args(["--eval", print]))?.into())
 }
 

@@ -1,6 +1,11 @@
 //! Node.js and the packages of the browser tests.
 
-use std::{fs, path::PathBuf, process::Command, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -14,22 +19,33 @@ pub fn ensure() -> Result<()> {
     let version = shell::output(Command::new(node).arg("--version"))?;
     let major = major(&version).with_context(|| format!("Node.js says its version is {version:?}"))?;
     ensure!(major >= OLDEST, "the browser tests need Node.js {OLDEST} or newer, but this is {version}");
-    if installed_after_lock() {
+    install(&places::e2e())
+}
+
+/// The packages of the benchmark.
+pub fn ensure_bench() -> Result<()> {
+    install(&places::bench())
+}
+
+fn install(folder: &Path) -> Result<()> {
+    if installed_after_lock(folder) {
         return Ok(());
     }
-    shell::run(Command::new(find("npm")?).current_dir(places::e2e()).args(["ci", "--no-audit", "--no-fund"]))
+    // What a package would run when it is installed is not needed by any of ours.
+    let ci = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    shell::run(Command::new(find("npm")?).current_dir(folder).args(ci))
 }
 
 /// Playwright's command line, in the folder of the tests.
 pub fn playwright() -> Result<Command> {
-    let mut command = script("node_modules/@playwright/test/cli.js")?;
+    let mut command = script(Path::new("node_modules/@playwright/test/cli.js"))?;
     // Node asks for it, and a colour for a terminal that has none would be noise in a log.
     command.env_remove("NO_COLOR");
     Ok(command)
 }
 
-/// A script in the folder of the tests.
-pub fn script(path: &str) -> Result<Command> {
+/// A script, run in the folder of the tests.
+pub fn script(path: &Path) -> Result<Command> {
     let mut command = Command::new(find("node")?);
     command.current_dir(places::e2e()).arg(path);
     Ok(command)
@@ -42,8 +58,8 @@ fn find(program: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn installed_after_lock() -> bool {
-    let changed = |file: &str| -> Option<SystemTime> { fs::metadata(places::e2e().join(file)).ok()?.modified().ok() };
+fn installed_after_lock(folder: &Path) -> bool {
+    let changed = |file: &str| -> Option<SystemTime> { fs::metadata(folder.join(file)).ok()?.modified().ok() };
     matches!(
         (changed("node_modules/.package-lock.json"), changed("package-lock.json")),
         (Some(installed), Some(lock)) if installed >= lock
