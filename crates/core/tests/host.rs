@@ -93,7 +93,10 @@ fn every_optimizer() {
 fn spectral_normalisation_alone_and_with_all_else() {
     compare("spectral", &ToyConfig { spectral_norm: true, ..small() }, &BOTH);
     let network = MlpConfig { width: 6, layers: 2, activation: Activation::Silu };
+    let optimizer = OptimizerConfig::Sgd { learning_rate: 0.05, momentum: 0.5 };
     let everything = ToyConfig {
+        generator_optimizer: optimizer,
+        discriminator_optimizer: optimizer,
         discriminator: network,
         spectral_norm: true,
         loss: AdversarialLoss::Wasserstein,

@@ -18,7 +18,11 @@ pub fn sigmoid(x: f32) -> f32 {
 pub fn real(loss: AdversarialLoss, smoothing: f32, a: f32) -> (f32, f32) {
     match loss {
         AdversarialLoss::Minimax | AdversarialLoss::NonSaturating => {
-            let ((real, real_slope), (fake, fake_slope)) = (softplus(-a), softplus(a));
+            let (real, real_slope) = softplus(-a);
+            if smoothing == 0.0 {
+                return (real, -real_slope);
+            }
+            let (fake, fake_slope) = softplus(a);
             ((1.0 - smoothing) * real + smoothing * fake, smoothing * fake_slope - (1.0 - smoothing) * real_slope)
         }
         AdversarialLoss::LeastSquares => {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "every function here is part of a test")]
 
 mod case;
+mod lab;
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -20,10 +21,9 @@ use forger_core::{
     nets::{dcgan, mlp::Mlp},
     optimizer::Optimizer,
     protocol::{
-        AdversarialLoss, DcganConfig, LatentPrior, MlpConfig, Normalization, OptimizerConfig, Penalty, Random, Stream,
-        ToyConfig,
+        AdversarialLoss, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig,
     },
-    systems::gan::{Gan, Rules},
+    systems::{gan::Gan, toy::rules},
 };
 
 fn training() -> Device {
@@ -215,26 +215,17 @@ fn adversarial_steps() {
             AdversarialLoss::Wasserstein => OptimizerConfig::RmsProp { learning_rate: 5e-3, alpha: 0.99 },
             _ => OptimizerConfig::adam(1e-3),
         };
-        let rules = Rules {
+        let config = ToyConfig {
             loss,
-            prior: LatentPrior::Gaussian,
-            latent_dim: 2,
             generator_optimizer: optimizer,
             discriminator_optimizer: optimizer,
             batch: 16,
-            d_steps: 1,
-            g_steps: 1,
-            clip: 0.1,
-            penalty: Penalty::None,
-            penalty_weight: 0.0,
-            label_smoothing: 0.0,
-            instance_noise: 0.0,
             ema_decay: 0.9,
-            seed: 1,
+            ..ToyConfig::default()
         };
         let (generator, discriminator) = (case.fill("g", net(2), &device), case.fill("d", net(1), &device));
-        let points = Points::new(&ToyConfig::default());
-        let mut gan = Gan::new(rules, generator, discriminator, points, &Device::flex());
+        let points = Points::new(&config);
+        let mut gan = Gan::new(rules(&config), generator, discriminator, points, &Device::flex());
         for step in 0..5 {
             let input = |name: &str| case.tensor::<2>(&format!("{name}.{step}"), &device);
             let mut board = gan.update_discriminator(input("real"), input("z_d"), None);

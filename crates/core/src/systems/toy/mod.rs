@@ -153,7 +153,8 @@ fn networks(config: &ToyConfig, device: &Device) -> (Mlp, Mlp) {
     (generator, if config.spectral_norm { discriminator.with_spectral_norm() } else { discriminator })
 }
 
-fn rules(config: &ToyConfig) -> Rules {
+/// The settings of the game on burn.
+pub fn rules(config: &ToyConfig) -> Rules {
     Rules {
         loss: config.loss,
         prior: config.prior,
