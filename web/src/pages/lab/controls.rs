@@ -10,6 +10,7 @@ use super::{
     own_data::OwnData,
     run::use_run,
     state::{group_key, use_lab},
+    thumbs::Thumbs,
 };
 use crate::{components::labels, i18n::*, state::toasts::use_toasts};
 
@@ -38,7 +39,10 @@ pub fn Controls() -> impl IntoView {
         view! {
             <details class="group" open>
                 <summary>{title}</summary>
-                <div class="fields">{fields}{(group == Group::Data).then(|| view! { <OwnData /> })}</div>
+                <div class="fields">
+                    {(group == Group::Data && lab.has("thumbs")).then(|| view! { <Thumbs /> })}
+                    {fields} {(group == Group::Data).then(|| view! { <OwnData /> })}
+                </div>
             </details>
         }
     };

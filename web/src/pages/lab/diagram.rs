@@ -72,7 +72,7 @@ pub fn Diagram() -> impl IntoView {
     };
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
     view! {
-        <figure class="diagram">
+        <figure class="both">
             <svg viewBox=view_box role="img" aria-label=move || t_string!(i18n, diagram_label) data-testid="diagram">
                 <Lines player=Player::Generator />
                 <Lines player=Player::Discriminator />

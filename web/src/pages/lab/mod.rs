@@ -17,6 +17,7 @@ pub mod run;
 pub mod share;
 mod slow;
 pub mod state;
+mod thumbs;
 mod time;
 mod wiring;
 
@@ -98,22 +99,25 @@ pub fn LabPage() -> impl IntoView {
                         {lab.has("time").then(|| view! { <TimeMachine /> })}
                         <Readout />
                     </div>
-                    <Fold name="view".to_owned() title=text(move || t_string!(i18n, view_title).into())>
-                        <div class="beside">
-                            <NoiseView />
-                            <LayerSwitches />
-                        </div>
-                    </Fold>
+                    {part(
+                        "view",
+                        text(move || t_string!(i18n, view_title).into()),
+                        view! {
+                            <div class="beside">
+                                <NoiseView />
+                                <LayerSwitches />
+                            </div>
+                        }
+                            .into_any(),
+                    )}
                 </div>
             </div>
             <div class="side">
                 {part("charts", text(move || t_string!(i18n, charts_title).into()), view! { <Charts /> }.into_any())}
                 {part("share", text(move || t_string!(i18n, share_title).into()), view! { <Share /> }.into_any())}
             </div>
-            <div class="settings">
-                <Fold name="settings".to_owned() title=text(move || t_string!(i18n, settings_title).into())>
-                    <Controls />
-                </Fold>
+            <div class="left">
+                {part("settings", text(move || t_string!(i18n, settings_title).into()), view! { <Controls /> }.into_any())}
             </div>
         </div>
         {lab.has("gallery").then(|| view! { <Cards gallery /> })}

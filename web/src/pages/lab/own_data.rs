@@ -197,10 +197,11 @@ fn Text(read: Callback<String>) -> impl IntoView {
                 >
                     {t!(i18n, own_read)}
                 </button>
-                <label class="file">
+                <label class="button file">
                     <span>{t!(i18n, own_file)}</span>
                     <input
                         type="file"
+                        class="unseen"
                         accept=".csv,.tsv,.txt,text/plain"
                         data-testid="own-file"
                         on:change=move |event| {

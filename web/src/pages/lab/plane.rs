@@ -58,6 +58,8 @@ pub fn Plane() -> impl IntoView {
         move || {
             engine.lab.track();
             run.visit.track();
+            // Beside another, the plane is smaller.
+            lab.pinned.track();
             canvas.track();
             lab.track();
         },

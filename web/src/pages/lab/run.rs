@@ -40,6 +40,8 @@ pub struct Run {
     pub config: RwSignal<ToyConfig>,
     /// The kept moment that is shown instead of the newest.
     pub visit: RwSignal<Option<Moment>>,
+    /// The step that the user wants to see, before it is there.
+    pub aim: RwSignal<Option<u64>>,
     /// Whether settings and step say all there is to say, so that a link reproduces the run.
     pub replayable: RwSignal<bool>,
     visits: StoredValue<Visits>,
@@ -54,6 +56,7 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
     let run = Run {
         config: RwSignal::new(config),
         visit: RwSignal::new(None),
+        aim: RwSignal::new(None),
         replayable: RwSignal::new(true),
         visits: StoredValue::default(),
         past: StoredValue::new(Vec::new()),
@@ -244,6 +247,7 @@ impl Run {
 
     /// Shows a kept moment.
     pub fn visit(self, step: u64) {
+        self.aim.set(Some(step));
         let start = self.visits.try_update_value(|visits| {
             visits.wanted = Some(step);
             !std::mem::replace(&mut visits.under_way, true)
@@ -277,7 +281,8 @@ impl Run {
     /// Shows the newest moment again.
     pub fn back_to_now(self) {
         let _ = self.visits.try_update_value(|visits| visits.wanted = None);
-        if self.visit.try_with_untracked(Option::is_some) == Some(true) {
+        if self.aim.try_with_untracked(Option::is_some) == Some(true) {
+            self.aim.set(None);
             self.visit.set(None);
         }
     }

@@ -118,10 +118,11 @@ pub fn Share() -> impl IntoView {
             </div>
             <div class="buttons">
                 <button data-testid="export-button" on:click=export>{t!(i18n, export_run)}</button>
-                <label class="file">
+                <label class="button file">
                     <span>{t!(i18n, import_run)}</span>
                     <input
                         type="file"
+                        class="unseen"
                         accept=".forger"
                         data-testid="import-file"
                         on:change=move |event| {

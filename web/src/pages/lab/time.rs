@@ -1,6 +1,6 @@
 //! The time machine: earlier moments of the run.
 
-use leptos::prelude::*;
+use leptos::{html::Input, prelude::*};
 
 use super::{run::use_run, state::use_lab};
 use crate::{engine_client::use_engine, i18n::*};
@@ -14,10 +14,18 @@ pub fn TimeMachine() -> impl IntoView {
     let visiting = Memo::new(move |_| run.visit.with(|visit| visit.as_ref().map(|moment| moment.step)));
     // After the last moment there is now.
     let now = move || kept.with(Vec::len);
-    let place = move || match visiting.get() {
+    let place = move || match run.aim.get() {
         Some(step) => kept.with(|kept| kept.partition_point(|kept| *kept < step)),
         None => now(),
     };
+    let slider = NodeRef::<Input>::new();
+    // Together and in this order: a value above the maximum would be cut.
+    Effect::new(move |_| {
+        if let Some(slider) = slider.get() {
+            slider.set_max(&now().to_string());
+            slider.set_value(&place().to_string());
+        }
+    });
     let go = move |event| {
         let Ok(place) = event_target_value(&event).parse::<usize>() else { return };
         match kept.with_untracked(|kept| kept.get(place).copied()) {
@@ -30,7 +38,7 @@ pub fn TimeMachine() -> impl IntoView {
         lab.pinned.set(if pinned { None } else { Some(untrack(|| run.with_moment(Clone::clone))) });
     };
     let is_pinned = Memo::new(move |_| lab.pinned.with(Option::is_some));
-    let spoken = move || match visiting.get() {
+    let spoken = move || match run.aim.get() {
         Some(step) => t_string!(i18n, at_step, step = step).to_string(),
         None => t_string!(i18n, now).to_string(),
     };
@@ -42,13 +50,8 @@ pub fn TimeMachine() -> impl IntoView {
                     type="range"
                     min="0"
                     step="1"
+                    node_ref=slider
                     data-testid="time-slider"
-                    max=move || now().to_string()
-                    prop:value=move || {
-                        // The browser clamps to the maximum, which must be there first.
-                        now();
-                        place().to_string()
-                    }
                     aria-valuetext=spoken
                     disabled=move || kept.with(Vec::is_empty)
                     on:input=go
