@@ -3,22 +3,27 @@
 use forger_protocol::{Command, StepKind, message::SessionState};
 use leptos::prelude::*;
 
-use super::{run::use_run, slow::SlowButtons};
+use super::{run::use_run, slow::SlowButtons, state::use_lab};
 use crate::i18n::*;
 
 /// `short` leaves out all but the first.
 #[component]
 pub fn Buttons(#[prop(optional)] short: bool) -> impl IntoView {
-    let (i18n, run) = (use_i18n(), use_run());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let running = Memo::new(move |_| run.state() == SessionState::Running);
-    let step = move |kind| run.command(Command::Step(kind));
+    // What begins something else ends the slow motion.
+    let command = move |command| {
+        lab.slow.close();
+        run.command(command);
+    };
+    let step = move |kind| command(Command::Step(kind));
     view! {
         <div class="buttons run-buttons">
             <button
                 class="primary"
                 data-testid="train-button"
                 disabled=move || running.get()
-                on:click=move |_| run.command(Command::Train)
+                on:click=move |_| command(Command::Train)
             >
                 {t!(i18n, train)}
             </button>
@@ -32,7 +37,7 @@ pub fn Buttons(#[prop(optional)] short: bool) -> impl IntoView {
             <button data-testid="step-button" disabled=move || running.get() on:click=move |_| step(StepKind::Both)>
                 {t!(i18n, step)}
             </button>
-            <button data-testid="reset-button" on:click=move |_| run.command(Command::Reset)>{t!(i18n, reset)}</button>
+            <button data-testid="reset-button" on:click=move |_| command(Command::Reset)>{t!(i18n, reset)}</button>
             {(!short).then(|| view! { <Undo /> })}
         </div>
         {(!short)

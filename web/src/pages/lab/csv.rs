@@ -27,7 +27,8 @@ pub enum Problem {
 
 /// Reads two numbers a line, with a comma, semicolon, space or tab between them. The first line may be a heading.
 pub fn parse(text: &str) -> Result<Points, Problem> {
-    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+    // Some programs mark the start of a file.
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let mut points = Vec::new();
     for (place, (number, line)) in lines.filter(|(_, line)| !line.is_empty()).enumerate() {
         match pair(line) {
@@ -109,6 +110,7 @@ mod tests {
     #[test]
     fn a_heading_is_left_out_and_only_as_the_first_line() {
         assert_eq!(read("x,y\n0,0\n1,1"), [[0, 0], [127, 127]]);
+        assert_eq!(read("\u{feff}0,0\n1,1"), [[0, 0], [127, 127]]);
         assert_eq!(parse("0,0\nx,y\n1,1"), Err(Problem::Line(2, "x,y".into())));
     }
 

@@ -70,7 +70,8 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
 
 fn begin(run: super::run::Run, lab: super::state::Lab, lesson: &Lesson, cure: bool) {
     let scene = if cure { &lesson.cure } else { &lesson.failure };
-    lab.slow.player.set(None);
+    lab.slow.close();
+    lab.pad.set(false);
     lab.pinned.set(None);
     lab.zoom.set(None);
     lab.lesson.set(Some((lesson.id.clone(), cure)));

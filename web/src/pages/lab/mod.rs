@@ -119,8 +119,8 @@ pub fn LabPage() -> impl IntoView {
             <div class="left">
                 {part("settings", text(move || t_string!(i18n, settings_title).into()), view! { <Controls /> }.into_any())}
             </div>
+            {lab.has("gallery").then(|| view! { <Cards gallery /> })}
         </div>
-        {lab.has("gallery").then(|| view! { <Cards gallery /> })}
     }
 }
 

@@ -7,6 +7,8 @@ use forger_protocol::{
     message::{SessionState, StepMetrics},
 };
 use leptos::{ev::KeyboardEvent, html::Section, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     layers::{Layer, Layers},
@@ -45,6 +47,12 @@ impl Slow {
             travel: RwSignal::new(1.0),
             playing: RwSignal::new(false),
             before: RwSignal::new(None),
+        }
+    }
+
+    pub fn close(self) {
+        if self.player.with_untracked(Option::is_some) {
+            self.player.set(None);
         }
     }
 
@@ -152,7 +160,15 @@ fn Stages(player: StepKind) -> impl IntoView {
             let _ = panel.focus();
         }
     });
-    let close = move || slow.player.set(None);
+    // Whoever came by keyboard goes on from where they were.
+    let begun_at = StoredValue::new_local(document().active_element());
+    let close = move || {
+        slow.close();
+        let element = begun_at.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            let _ = element.focus();
+        }
+    };
     let next = move || {
         slow.playing.set(false);
         if slow.stage.get_untracked() < UPDATE {

@@ -79,7 +79,9 @@ pub const fn group_key(group: Group) -> &'static str {
 }
 
 impl Lab {
-    /// Whether a link leaves this part, group or setting in.
+    /// Whether a link leaves this part, group or setting in. Parts are `diagram`, `view` (noise and layers), `charts`,
+    /// `measures`, `time`, `share`, `settings`, `thumbs` and `gallery`; `data` and `noise` mean the groups, not the settings
+    /// of that name.
     pub fn has(self, part: &str) -> bool {
         self.hidden.with_value(|hidden| !hidden.iter().any(|name| name == part))
     }

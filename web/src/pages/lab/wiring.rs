@@ -5,9 +5,9 @@ use std::fmt::Write;
 /// Neurons drawn of a layer; the others are counted.
 pub const MOST_DRAWN: usize = 9;
 /// Size of the diagram in its own units.
-pub const WIDTH: f32 = 720.0;
+pub const WIDTH: f32 = 560.0;
 pub const HEIGHT: f32 = 168.0;
-const EDGE: f32 = 34.0;
+const EDGE: f32 = 24.0;
 const MIDDLE: f32 = 78.0;
 const GAP: f32 = 15.0;
 
