@@ -10,7 +10,19 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
-from networks import Discriminator, Generator, Mlp, gradients, normal, randomise, tensors
+import lab
+from game import d_loss, g_loss, ring
+from networks import (
+    ACTIVATIONS,
+    Discriminator,
+    Generator,
+    Mlp,
+    away_from_kinks,
+    gradients,
+    normal,
+    randomise,
+    tensors,
+)
 
 TOLERANCE = 1e-6
 LOSSES = ("minimax", "non-saturating", "least-squares", "hinge", "wasserstein")
@@ -26,46 +38,29 @@ def cases(make, names):
 
 
 def mlp(case):
-    widths = {"mlp_2x5": [2, 5, 5, 1], "mlp_0": [2, 1], "mlp_3x4": [3, 4, 4, 4, 2]}[case]
-    net = randomise(Mlp(widths), deviation=0.7)
-    x = normal(7, widths[0]).requires_grad_()
+    activation = case.removeprefix("mlp_")
+    if activation in ACTIVATIONS:
+        net, (x,) = away_from_kinks([2, 5, 5, 1], activation, lambda: (normal(7, 2),))
+    else:
+        widths = {"mlp_2x5": [2, 5, 5, 1], "mlp_0": [2, 1], "mlp_3x4": [3, 4, 4, 4, 2]}[case]
+        net, x = randomise(Mlp(widths), deviation=0.7), normal(7, widths[0])
+    x.requires_grad_()
     y = net(x)
     y.square().mean().backward()
     return tensors("", net) | {"input": x, "output": y} | gradients("grad", net) | {"grad.input": x.grad}
 
 
-def d_loss(loss, a, b):
-    """D's loss for logits a on real and b on fake, by other functions than the Rust side's where PyTorch has them."""
-    ones, zeros = torch.ones_like(a), torch.zeros_like(b)
-    if loss in ("minimax", "non-saturating"):
-        bce = F.binary_cross_entropy_with_logits
-        return bce(a, ones) + bce(b, zeros)
-    if loss == "least-squares":
-        return 0.5 * F.mse_loss(a, ones) + 0.5 * F.mse_loss(b, zeros)
-    if loss == "hinge":
-        # max(0, margin - target * (x1 - x2))
-        ranking = F.margin_ranking_loss
-        return ranking(a, zeros, ones, margin=1.0) + ranking(b, zeros, -ones, margin=1.0)
-    return b.mean() - a.mean()
-
-
-def g_loss(loss, b):
-    if loss == "minimax":
-        return -F.binary_cross_entropy_with_logits(b, torch.zeros_like(b))
-    if loss == "non-saturating":
-        return -F.logsigmoid(b).mean()
-    if loss == "least-squares":
-        return 0.5 * F.mse_loss(b, torch.ones_like(b))
-    return -b.mean()
-
-
-def losses(loss):
+def losses(case):
+    loss = case.removesuffix("_smooth")
+    real_target = 1.0 if case == loss else 0.9
+    # The same logits with and without smoothing.
+    torch.manual_seed(zlib.crc32(loss.encode()))
     # Means of about 2.5 and -2.5: near 0, Wasserstein's loss would be what rounding leaves of them.
     spread = torch.linspace(-6, 6, 13)
     a = torch.cat([spread + normal(13, deviation=0.1), torch.tensor([40.0, -40.0, 40.0])]).float().double()
     b = torch.cat([torch.tensor([-40.0, 40.0, -40.0]), spread.flip(0) + normal(13, deviation=0.1)]).float().double()
     a, b = a.reshape(16, 1).requires_grad_(), b.reshape(16, 1).requires_grad_()
-    for_d, for_g = d_loss(loss, a, b), g_loss(loss, b)
+    for_d, for_g = d_loss(loss, a, b, real_target), g_loss(loss, b)
     grad_a, grad_b = torch.autograd.grad(for_d, [a, b])
     (grad_g,) = torch.autograd.grad(for_g, [b])
     return {
@@ -127,12 +122,6 @@ def optimizer(case):
     return out
 
 
-def ring(count):
-    """Points of a ring of eight clouds of radius 1."""
-    angle = torch.randint(8, (count,)) * (torch.pi / 4)
-    return (torch.stack([angle.cos(), angle.sin()], 1) + 0.05 * torch.randn(count, 2)).float().double()
-
-
 def toy(loss):
     # Adam and RMSProp take a full step along a gradient of any size, so where the gradients of real and fake cancel,
     # f32 would step along its own rounding error. With this seed and deviation that happens nowhere: such gradients are
@@ -175,10 +164,14 @@ def toy(loss):
 def files():
     """File name to its tensors, in f32; scalars as [1]."""
     made = {
-        "mlp": cases(mlp, ["mlp_2x5", "mlp_0", "mlp_3x4"]),
-        "losses": cases(losses, LOSSES),
+        "mlp": cases(mlp, ["mlp_2x5", "mlp_0", "mlp_3x4", *(f"mlp_{name}" for name in ACTIVATIONS)]),
+        "losses": cases(losses, [*LOSSES, *(f"{loss}_smooth" for loss in LOSSES[:3])]),
         "optimizers": cases(optimizer, ["adam", "rmsprop", "sgd", "sgd_momentum"]),
         "toy": cases(toy, LOSSES),
+        "penalties": cases(lab.penalty, lab.PENALTIES),
+        "spectral": cases(lab.spectral, ["leaky-relu"]),
+        "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
+        "toy_variants": cases(lab.variant, lab.VARIANTS),
     }
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):

@@ -7,6 +7,13 @@ import torch.nn.functional as F
 from torch import nn
 
 LEAK = 0.2
+ACTIVATIONS = {
+    "relu": F.relu,
+    "leaky-relu": lambda x: F.leaky_relu(x, LEAK),
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "silu": F.silu,
+}
 
 
 def normal(*shape, mean=0.0, deviation=1.0):
@@ -15,14 +22,20 @@ def normal(*shape, mean=0.0, deviation=1.0):
 
 
 class Mlp(nn.Module):
-    def __init__(self, widths):
+    def __init__(self, widths, activation="leaky-relu"):
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths))
+        self.activation = ACTIVATIONS[activation]
 
     def forward(self, x):
-        for index, layer in enumerate(self.layers):
-            x = layer(F.leaky_relu(x, LEAK) if index else x)
-        return x
+        return self.sums(x)[-1]
+
+    def sums(self, x):
+        """What each layer gives, before its activation."""
+        sums = []
+        for layer in self.layers:
+            sums.append(layer(self.activation(sums[-1]) if sums else x))
+        return sums
 
 
 def norm(kind, channels):
@@ -119,3 +132,17 @@ def tensors(prefix, module):
 def gradients(prefix, module):
     with_grad = (item for item in named(module) if item[2].grad is not None)
     return {join(prefix, name): (t.grad.T if transpose else t.grad).clone() for name, transpose, t in with_grad}
+
+
+def away_from_kinks(widths, activation, draw):
+    """A perceptron, and what `draw` draws: a tuple, of which those as wide as its input are points for it.
+
+    Both are drawn again until no neuron comes within 1e-3 of the kink that (leaky) ReLU has at 0, so that f32 takes the
+    same side.
+    """
+    while True:
+        net, drawn = randomise(Mlp(widths, activation), deviation=0.7), draw()
+        with torch.no_grad():
+            hidden = [sums for x in drawn if x.shape[1] == widths[0] for sums in net.sums(x)[:-1]]
+        if all((sums.abs() > 1e-3).all() for sums in hidden):
+            return net, drawn

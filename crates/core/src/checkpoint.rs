@@ -99,10 +99,26 @@ impl<'a> Reader<'a> {
         }))
     }
 
+    /// The tensors under `prefix` that have the names and shapes of the `expected` ones.
+    pub fn tensors(&self, prefix: &str, expected: &[NamedTensor]) -> Result<Vec<NamedTensor>, CheckpointError> {
+        let read = |NamedTensor { name, shape, .. }: &NamedTensor| {
+            let path = format!("{prefix}.{name}");
+            let view = self.tensors.tensor(&path).ok().filter(|view| view.shape() == shape);
+            let values = view.and_then(|_| self.floats(&path)).ok_or(CheckpointError::Tensor(path))?;
+            Ok(NamedTensor { name: name.clone(), shape: shape.clone(), values })
+        };
+        expected.iter().map(read).collect()
+    }
+
+    /// The values of a tensor, or `None` when there is none of this name.
+    pub fn floats(&self, name: &str) -> Option<Vec<f32>> {
+        let view = self.tensors.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
+        Some(floats(view.data()))
+    }
+
     /// A vector, or `None` when there is none of this name.
     pub fn vector(&self, name: &str, device: &Device) -> Option<Tensor<1>> {
-        let view = self.tensors.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
-        let values = floats(view.data());
+        let values = self.floats(name)?;
         let length = values.len();
         Some(Tensor::from_data(TensorData::new(values, [length]), device))
     }

@@ -7,6 +7,8 @@
 
 pub mod checkpoint;
 pub mod data;
+pub mod history;
+pub mod host;
 pub mod losses;
 pub mod metrics;
 pub mod nets;

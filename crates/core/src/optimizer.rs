@@ -14,7 +14,7 @@ use forger_protocol::OptimizerConfig;
 use crate::parameters;
 
 /// PyTorch's `eps`.
-const EPSILON: f64 = 1e-8;
+pub const EPSILON: f64 = 1e-8;
 
 /// An optimizer and its state for one network.
 #[derive(Clone, Debug)]
@@ -50,21 +50,25 @@ impl Optimizer {
         Self { config, time: 0, moments: Vec::new() }
     }
 
-    /// The same state with another learning rate.
-    pub fn set_learning_rate(&mut self, rate: f64) {
-        self.config = self.config.with_learning_rate(rate);
+    /// Other settings: the state is kept where it means the same.
+    pub fn tune(&mut self, config: OptimizerConfig) {
+        if !self.config.is_same_kind(&config) {
+            (self.time, self.moments) = (0, Vec::new());
+        }
+        self.config = config;
     }
 
-    /// One update of a network by the gradients of a loss.
-    pub fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> M {
+    /// One update of a network by the gradients of a loss. Also gives the Euclidean norm of the gradient, `[1]`.
+    pub fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> (M, Option<Tensor<1>>) {
         let mut gradients = GradientsParams::from_grads(gradients, &module);
         let mut flat = Flatten { gradients: &mut gradients, values: Vec::new(), slopes: Vec::new() };
         module.visit(&mut flat);
         if flat.values.is_empty() {
-            return module;
+            return (module, None);
         }
         let (values, slopes) = (Tensor::cat(flat.values, 0), Tensor::cat(flat.slopes, 0));
-        parameters::replace_trained(module, self.update(values, slopes))
+        let norm = slopes.clone().square().sum().sqrt();
+        (parameters::replace_trained(module, self.update(values, slopes)), Some(norm))
     }
 
     /// New values of the weights, `[weights]`, given their gradients.
@@ -114,12 +118,7 @@ impl Optimizer {
     /// Takes [`Optimizer::state`] of a network of `weights` trained values back; false if it has another length.
     pub fn restore(&mut self, time: u32, moments: Option<Tensor<1>>, weights: usize) -> bool {
         let length = moments.as_ref().map_or(0, |moments| moments.dims()[0]);
-        let count = match self.config {
-            _ if time == 0 => 0,
-            OptimizerConfig::Sgd { momentum: 0.0, .. } => 0,
-            OptimizerConfig::Sgd { .. } | OptimizerConfig::RmsProp { .. } => 1,
-            OptimizerConfig::Adam { .. } => 2,
-        };
+        let count = if time == 0 { 0 } else { self.config.moments() };
         if length != count * weights {
             return false;
         }

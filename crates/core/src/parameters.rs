@@ -28,9 +28,10 @@ trait Visit {
     ) -> Option<Tensor<D>>;
 }
 
-/// Running statistics of batch normalisation are kept with the weights, but no optimizer trains them.
+/// Running statistics of batch normalisation and the vectors of spectral normalisation are kept with the weights, but no
+/// optimizer trains them.
 fn is_statistic(name: &str) -> bool {
-    name.ends_with("running_mean") || name.ends_with("running_var")
+    name.ends_with("running_mean") || name.ends_with("running_var") || name.starts_with("spectral")
 }
 
 struct Walk<V> {

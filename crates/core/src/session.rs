@@ -9,7 +9,7 @@ use forger_protocol::{
     message::{SessionState, StepMetrics},
 };
 
-use crate::systems::System;
+use crate::systems::{System, gan::BOARD};
 
 /// A system and what a user does to it.
 pub struct Session<S> {
@@ -19,7 +19,7 @@ pub struct Session<S> {
     single: Option<StepKind>,
     /// Where to pause, if anywhere.
     until: Option<u64>,
-    /// Metrics of the steps since the last look, `[4]` each.
+    /// Metrics of the steps since the last look, `[BOARD]` each.
     pending: Vec<Tensor<1>>,
     /// Step of the first of them.
     first: u64,
@@ -91,7 +91,7 @@ impl<S: System> Session<S> {
         }
     }
 
-    /// Metrics of the steps since the last call, `[n, 4]`, not read back, with the number of the first of these steps.
+    /// Metrics of the steps since the last call, `[n, BOARD]`, not read back, with the number of the first of these steps.
     pub fn take_metrics(&mut self) -> Option<(u64, Tensor<2>)> {
         if self.pending.is_empty() {
             return None;
@@ -99,17 +99,18 @@ impl<S: System> Session<S> {
         Some((self.first, Tensor::stack(std::mem::take(&mut self.pending), 0)))
     }
 
-    /// Takes the metrics of steps from `first` on, read back: `[n, 4]`. When one is not a number, the session is
+    /// Takes the metrics of steps from `first` on, read back: `[n, BOARD]`. When one is not a number, the session is
     /// [`SessionState::Diverged`] and back at its last good state (or at its start); what follows is not returned.
     pub fn settle(&mut self, first: u64, values: &[f32]) -> Vec<StepMetrics> {
-        let mut metrics = Vec::with_capacity(values.len() / 4);
-        for (index, row) in values.chunks_exact(4).enumerate() {
+        let mut metrics = Vec::with_capacity(values.len() / BOARD);
+        for (index, row) in values.chunks_exact(BOARD).enumerate() {
             if !row.iter().all(|value| value.is_finite()) {
                 self.diverge();
                 break;
             }
             let step = first + index as u64;
-            metrics.push(StepMetrics { step, d_loss: row[0], g_loss: row[1], d_real: row[2], d_fake: row[3] });
+            let [d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient] = std::array::from_fn(|at| row[at]);
+            metrics.push(StepMetrics { step, d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient });
         }
         metrics
     }

@@ -8,7 +8,6 @@ use common::values;
 use forger_core::{
     Dcgan, Images, Session, System, Toy,
     burn::tensor::{Device, Tensor, TensorData},
-    metrics::coverage::coverage,
     parameters::{self, NamedTensor},
     protocol::{
         AdversarialLoss, Command, DcganConfig, Distribution, LatentPrior, Normalization, OptimizerConfig, Random,
@@ -25,7 +24,7 @@ fn run(mut toy: Toy, steps: usize) -> Toy {
 }
 
 fn measure(toy: &Toy) -> Coverage {
-    coverage(toy.config().distribution, &values(toy.fakes(1000))).unwrap()
+    toy.look().coverage(&toy.look().fakes(1000)).unwrap()
 }
 
 fn has_learned(toy: &Toy) -> bool {
@@ -57,7 +56,7 @@ fn twenty_steps_of_a_seed_end_where_they_always_have() {
     let norm = |tensors: &[NamedTensor]| {
         tensors.iter().flat_map(|tensor| &tensor.values).map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt()
     };
-    let norms = toy.gan().networks().map(|network| norm(&network));
+    let norms = toy.networks().map(|network| norm(&network));
     for (found, known) in norms.into_iter().zip([0.0, 0.0, 0.0]) {
         assert!((found - known).abs() < 1e-4, "{norms:?}");
     }
@@ -82,8 +81,8 @@ fn every_loss_learns_the_line() {
             ..ToyConfig::default()
         };
         let distance = |toy: &Toy| {
-            let off = values(toy.fakes(1000)).chunks(2).map(|p| (p[1] - 0.5 * p[0]).abs()).sum::<f32>() / 1000.0;
-            let spread = values(toy.fakes(1000)).chunks(2).map(|p| p[0].abs()).sum::<f32>() / 1000.0;
+            let off = toy.look().fakes(1000).chunks(2).map(|p| (p[1] - 0.5 * p[0]).abs()).sum::<f32>() / 1000.0;
+            let spread = toy.look().fakes(1000).chunks(2).map(|p| p[0].abs()).sum::<f32>() / 1000.0;
             (off, spread)
         };
         let toy = Toy::new(config, &Device::flex()).unwrap();
@@ -151,8 +150,8 @@ fn a_small_dcgan_learns_upright_stripes() {
 fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
     let config = ToyConfig { batch: 16, ..ToyConfig::default() };
     let device = Device::flex();
-    let whole = run(Toy::new(config, &device).unwrap(), 20);
-    let half = run(Toy::new(config, &device).unwrap(), 8).save();
+    let whole = run(Toy::new(config.clone(), &device).unwrap(), 20);
+    let half = run(Toy::new(config.clone(), &device).unwrap(), 8).save();
     let resumed = run(Toy::resume(&half, &device).unwrap(), 12);
     assert!(whole.save() == resumed.save());
 
@@ -206,7 +205,7 @@ fn training_that_is_not_a_number_goes_back_to_the_last_good_state() {
     assert!(metrics.len() < 200 && metrics.iter().all(|m| m.d_loss.is_finite()));
     assert_eq!((session.state(), session.system().steps()), (SessionState::Diverged, 0));
     let finite = |tensors: Vec<parameters::NamedTensor>| tensors.iter().all(|t| t.values.iter().all(|v| v.is_finite()));
-    assert!(session.system().gan().networks().into_iter().all(finite));
+    assert!(session.system().networks().into_iter().all(finite));
 }
 
 #[test]
@@ -221,7 +220,7 @@ fn a_session_trains_pauses_steps_and_resets() {
     session.advance(&mut || true);
     assert_eq!((session.state(), session.system().steps()), (SessionState::Paused, 7));
     let (first, metrics) = session.take_metrics().unwrap();
-    assert_eq!((first, metrics.dims()), (1, [7, 4]));
+    assert_eq!((first, metrics.dims()), (1, [7, 6]));
     session.handle(Command::Reset);
     assert_eq!((session.state(), session.system().steps()), (SessionState::Idle, 0));
     assert!(session.take_metrics().is_none());
@@ -230,11 +229,11 @@ fn a_session_trains_pauses_steps_and_resets() {
 #[test]
 fn a_step_of_one_player_leaves_the_other_as_it_was() {
     let mut toy = Toy::new(ToyConfig::default(), &Device::flex()).unwrap();
-    let [g, d, _] = toy.gan().networks();
+    let [g, d, _] = toy.networks();
     toy.step(StepKind::Discriminator);
-    let [g_after_d, d_after_d, _] = toy.gan().networks();
+    let [g_after_d, d_after_d, _] = toy.networks();
     assert!(g == g_after_d && d != d_after_d);
     toy.step(StepKind::Generator);
-    let [g_after_g, d_after_g, _] = toy.gan().networks();
+    let [g_after_g, d_after_g, _] = toy.networks();
     assert!(g_after_d != g_after_g && d_after_d == d_after_g);
 }

@@ -1,6 +1,7 @@
 //! The loop of the worker: one request after the other, and training in between.
 
 use forger_protocol::{DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
+use forger_core::Toy;
 use js_sys::ArrayBuffer;
 
 use crate::{
@@ -10,12 +11,14 @@ use crate::{
     lab::Lab,
     models::Models,
     schedule::yield_now,
+    undo::{Before, Undo},
 };
 
 struct Engine {
     channel: Channel,
     devices: Devices,
     lab: Option<Lab>,
+    undo: Undo,
     models: Models,
 }
 
@@ -32,7 +35,7 @@ pub fn start() {
         let devices = Devices::find().await;
         channel.event(0, Event::Ready { version: PROTOCOL_VERSION }, &[]);
         channel.event(0, Event::Device(devices.report()), &[]);
-        Engine { channel, devices, lab: None, models: Models::default() }.run().await;
+        Engine { channel, devices, lab: None, undo: Undo::default(), models: Models::default() }.run().await;
     });
 }
 
@@ -58,7 +61,7 @@ impl Engine {
             }
             match self.lab.as_mut().filter(|lab| lab.is_running()) {
                 Some(lab) => {
-                    if let Err(error) = lab.advance(&self.channel, &mut self.devices).await {
+                    if let Err(error) = lab.advance(&self.channel, &mut self.devices, self.undo.is_possible()).await {
                         self.training_failed(error).await;
                     }
                     yield_now().await;
@@ -97,31 +100,68 @@ impl Engine {
         match request {
             Request::UseDevice(choice) => self.use_device(choice).await,
             Request::LabOpen(config) => {
-                self.lab = None;
-                let mut lab = Lab::open(&mut self.devices, config, None).await?;
-                lab.look(&self.channel).await?;
+                // The new one must open before the old one goes.
+                let lab = Lab::open(&mut self.devices, config, None).await?;
+                self.remember().await?;
                 self.lab = Some(lab);
+                self.look().await?;
                 done()
             }
-            Request::LabRestore(config) => {
+            Request::LabImport => {
                 let saved = channel::to_bytes(first()?);
-                let mut lab = Lab::open(&mut self.devices, config, Some(&saved)).await?;
-                lab.look(&self.channel).await?;
+                let config = Toy::config_of(&saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
+                let lab = Lab::open(&mut self.devices, config, Some(&saved)).await?;
+                self.remember().await?;
                 self.lab = Some(lab);
-                done()
+                self.look().await?;
+                self.opened()
             }
             Request::LabTune(config) => {
+                self.remember().await?;
                 self.lab()?.tune(config)?;
+                self.look().await?;
                 done()
             }
             Request::LabCommand(command) => {
-                let channel = self.channel.clone();
-                self.lab()?.command(&channel, command).await?;
+                if command == Command::Reset {
+                    self.remember().await?;
+                }
+                let (channel, can_undo) = (self.channel.clone(), self.undo.is_possible());
+                self.lab()?.command(&channel, command, can_undo).await?;
+                done()
+            }
+            Request::LabClose => {
+                (self.lab, self.undo) = (None, Undo::default());
                 done()
             }
             Request::LabSave => {
                 let (step, state) = self.lab()?.save().await?;
                 Ok((Reply::LabSaved { step }, vec![channel::bytes(&state)]))
+            }
+            Request::LabVisit { step } => {
+                let can_undo = self.undo.is_possible();
+                let (update, buffers) = self.lab()?.visit(step, can_undo)?;
+                Ok((Reply::LabView(Box::new(update)), buffers))
+            }
+            Request::LabBranch { step } => {
+                self.remember().await?;
+                let lab = self.lab()?;
+                let (config, mut history) = (lab.config().clone(), lab.history.clone());
+                let state = history.at(step).ok_or_else(|| EngineError::NotOpen(format!("step {step}")))?.to_vec();
+                let mut branch = Lab::open(&mut self.devices, config, Some(&state)).await?;
+                history.cut(step);
+                branch.history = history;
+                self.lab = Some(branch);
+                self.look().await?;
+                done()
+            }
+            Request::LabUndo => {
+                let before = self.undo.take().ok_or_else(|| EngineError::NotOpen("nothing to take back".into()))?;
+                let mut lab = Lab::open(&mut self.devices, before.config, Some(&before.state)).await?;
+                lab.history = before.history;
+                self.lab = Some(lab);
+                self.look().await?;
+                self.opened()
             }
             Request::ModelFetch { base, entry } => {
                 let url = format!("{base}{}", entry.file);
@@ -143,6 +183,29 @@ impl Engine {
         }
     }
 
+    /// The session as it is now can be had back.
+    async fn remember(&mut self) -> Result<(), EngineError> {
+        if let Some(lab) = &mut self.lab {
+            let (_, state) = lab.save().await?;
+            self.undo.push(Before { config: lab.config().clone(), state, history: lab.history.clone() });
+        }
+        Ok(())
+    }
+
+    /// Shows the session.
+    async fn look(&mut self) -> Result<(), EngineError> {
+        let can_undo = self.undo.is_possible();
+        match &mut self.lab {
+            Some(lab) => lab.look(&self.channel, can_undo).await,
+            None => Ok(()),
+        }
+    }
+
+    fn opened(&mut self) -> Answer {
+        let config = self.lab()?.config().clone();
+        Ok((Reply::LabOpened(Box::new(config)), Vec::new()))
+    }
+
     fn lab(&mut self) -> Result<&mut Lab, EngineError> {
         self.lab.as_mut().ok_or_else(|| EngineError::NotOpen("lab".into()))
     }
@@ -156,7 +219,7 @@ impl Engine {
         match &mut self.lab {
             Some(lab) => {
                 lab.migrate(&mut self.devices).await?;
-                lab.look(&self.channel).await?;
+                self.look().await?;
             }
             None if choice != DeviceChoice::Auto => {
                 self.devices.used = if choice == DeviceChoice::Cpu { DeviceKind::Cpu } else { DeviceKind::WebGpu };

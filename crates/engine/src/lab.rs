@@ -1,10 +1,18 @@
 //! The toy session: slices of training, looks at it, and moving it between devices.
 
-use forger_core::{Session, System, Toy, data::distributions, metrics::coverage};
+use burn::tensor::Device;
+use forger_core::{
+    Session, System, Toy,
+    data::distributions,
+    history::History,
+    metrics::two_sample::Reference,
+    systems::toy::look::{Look, density},
+};
 use forger_protocol::{
     Command, DeviceChoice, DeviceKind, EngineError, Event, Random, Stream, ToyConfig,
-    message::{LabUpdate, SessionState, StepMetrics},
+    message::{LabUpdate, Measures, SessionState, StepMetrics},
 };
+use js_sys::ArrayBuffer;
 
 use crate::{
     channel::{Channel, floats},
@@ -14,15 +22,27 @@ use crate::{
 
 /// Length of a slice of training in milliseconds: the worker answers within this and a look.
 const SLICE: f64 = 12.0;
-/// Milliseconds between looks while it trains. A look costs about as much as ten steps.
+/// Milliseconds between looks while it trains.
 const LOOK_EVERY: f64 = 100.0;
 /// Milliseconds between states kept for the case that training diverges or the device is lost.
 const KEEP_EVERY: f64 = 2000.0;
-/// Points of each kind in a look.
-const POINTS: usize = 800;
-/// Cells a side of the heat map, which spans `[-EXTENT, EXTENT]` in both directions.
-const HEAT_SIDE: usize = 40;
-const EXTENT: f32 = 1.25;
+/// Milliseconds between measurements of the fakes while it trains: each takes as long as a few looks.
+const MEASURE_EVERY: f64 = 400.0;
+/// Real and fake points in a look, a thousand each.
+const POINTS: usize = 1000;
+/// Fakes that are measured.
+const MEASURED: usize = 2000;
+/// Cells a side of the maps.
+const MAP_SIDE: usize = 50;
+/// Moments that one can go back to, and steps between them at first.
+const MOMENTS: (usize, u64) = (120, 20);
+
+/// What the page is shown of one moment, and how far its fakes are from the data.
+struct Shown {
+    measures: Measures,
+    buffers: Vec<ArrayBuffer>,
+    finite: bool,
+}
 
 /// An open toy session.
 pub struct Lab {
@@ -39,17 +59,24 @@ pub struct Lab {
     metrics: Vec<StepMetrics>,
     /// What to go on from on another device.
     good: Option<Vec<u8>>,
+    pub history: History,
+    reference: Reference,
+    /// The last measurement, and when it was made.
+    measured: Option<(Measures, f64)>,
 }
 
 impl Lab {
     /// Opens a session on the device of the user's choice, at `saved` if given.
     pub async fn open(devices: &mut Devices, config: ToyConfig, saved: Option<&[u8]>) -> Result<Self, EngineError> {
         config.validate()?;
-        let kind = choose(devices, config).await?;
+        let kind = choose(devices, &config).await?;
+        let reference = Reference::new(&config, MEASURED);
         let mut toy = Toy::new(config, &devices.get(kind).await?)?;
         if let Some(saved) = saved {
-            toy.load(saved).map_err(|error| EngineError::Protocol(error.to_string()))?;
+            toy.load(saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
         }
+        let mut history = History::new(MOMENTS.0, MOMENTS.1);
+        history.keep(toy.steps(), toy.save_async().await);
         Ok(Self {
             session: Session::new(toy),
             device: kind,
@@ -60,7 +87,15 @@ impl Lab {
             burst: 1,
             metrics: Vec::new(),
             good: None,
+            history,
+            reference,
+            measured: None,
         })
+    }
+
+    /// The settings of the session.
+    pub fn config(&self) -> &ToyConfig {
+        self.session.system().config()
     }
 
     /// Takes settings that may change while it runs.
@@ -73,18 +108,21 @@ impl Lab {
     }
 
     /// Does what the user asks for, and shows it.
-    pub async fn command(&mut self, channel: &Channel, command: Command) -> Result<(), EngineError> {
+    pub async fn command(&mut self, channel: &Channel, command: Command, can_undo: bool) -> Result<(), EngineError> {
         self.settle().await?;
         self.session.handle(command);
         if command == Command::Reset {
             self.metrics.clear();
+            self.history = History::new(MOMENTS.0, MOMENTS.1);
+            self.remember().await;
         }
         self.rated = (self.session.system().steps(), now());
         if self.is_running() && !matches!(command, Command::Step(_)) {
             return Ok(());
         }
         self.session.advance(&mut || true);
-        self.look(channel).await
+        self.remember().await;
+        self.look(channel, can_undo).await
     }
 
     /// Whether there are steps to do.
@@ -93,7 +131,12 @@ impl Lab {
     }
 
     /// Trains for one slice.
-    pub async fn advance(&mut self, channel: &Channel, devices: &mut Devices) -> Result<(), EngineError> {
+    pub async fn advance(
+        &mut self,
+        channel: &Channel,
+        devices: &mut Devices,
+        can_undo: bool,
+    ) -> Result<(), EngineError> {
         devices.used = self.device;
         let start = now();
         if self.device == DeviceKind::Cpu {
@@ -109,8 +152,9 @@ impl Lab {
             self.burst = if took < LOOK_EVERY / 2.0 { self.burst * 2 } else { (self.burst / 2).max(1) };
         }
         if now() - self.looked >= LOOK_EVERY || !self.is_running() {
-            self.look(channel).await?;
+            self.look(channel, can_undo).await?;
         }
+        self.remember().await;
         if now() - self.kept >= KEEP_EVERY && self.is_running() {
             self.keep().await;
         }
@@ -125,6 +169,14 @@ impl Lab {
         Ok(())
     }
 
+    /// Keeps this moment for the user to go back to, if it is time for one.
+    async fn remember(&mut self) {
+        let step = self.session.system().steps();
+        if self.history.is_due(step) {
+            self.history.keep(step, self.session.system().save_async().await);
+        }
+    }
+
     /// Remembers this state, which the last look found finite.
     async fn keep(&mut self) {
         let state = self.session.system().save_async().await;
@@ -134,18 +186,18 @@ impl Lab {
     }
 
     /// Reads the session back and shows it to the page.
-    pub async fn look(&mut self, channel: &Channel) -> Result<(), EngineError> {
+    pub async fn look(&mut self, channel: &Channel, can_undo: bool) -> Result<(), EngineError> {
         self.settle().await?;
-        let (mut fakes, mut heat) = self.pictures().await?;
-        if !fakes.iter().chain(&heat).all(|value| value.is_finite()) {
+        let recent = self.measured.filter(|(_, when)| self.is_running() && now() - when < MEASURE_EVERY);
+        let look = self.session.system().look_async().await;
+        let mut shown = self.show(&look, self.session.system().steps(), recent.map(|(measures, _)| measures));
+        if !shown.finite {
             self.session.diverge();
-            (fakes, heat) = self.pictures().await?;
+            let look = self.session.system().look_async().await;
+            shown = self.show(&look, self.session.system().steps(), None);
         }
-        let toy = self.session.system();
-        let config = *toy.config();
-        let verdicts = heat.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect::<Vec<_>>();
-        let reals = distributions::sample(config.distribution, POINTS, &mut Random::new(config.seed, Stream::Metrics));
-        let (steps, time) = (toy.steps(), now());
+        let (steps, time) = (self.session.system().steps(), now());
+        self.measured = recent.or(Some((shown.measures, time)));
         let (steps_before, time_before) = self.rated;
         if self.is_running() && time - time_before > LOOK_EVERY / 2.0 && steps > steps_before {
             let rate = (steps - steps_before) as f64 / (time - time_before) * 1000.0;
@@ -154,21 +206,65 @@ impl Lab {
         }
         let update = LabUpdate {
             state: self.session.state(),
-            step: steps,
             steps_per_second: if self.is_running() { self.rate } else { 0.0 },
             metrics: std::mem::take(&mut self.metrics),
-            coverage: coverage::coverage(config.distribution, &fakes),
-            heat_side: HEAT_SIDE,
-            device: self.device,
+            ..self.update(shown.measures, steps, can_undo)
         };
-        channel.event(0, Event::Lab(update), &[floats(&reals), floats(&fakes), floats(&verdicts)]);
+        channel.event(0, Event::Lab(update), &shown.buffers);
         self.looked = now();
         Ok(())
     }
 
-    async fn pictures(&self) -> Result<(Vec<f32>, Vec<f32>), EngineError> {
-        let toy = self.session.system();
-        Ok((read(toy.fakes(POINTS)).await?, read(toy.heat_map(HEAT_SIDE, EXTENT)).await?))
+    fn update(&self, measures: Measures, step: u64, can_undo: bool) -> LabUpdate {
+        LabUpdate {
+            state: SessionState::Paused,
+            step,
+            steps_per_second: 0.0,
+            metrics: Vec::new(),
+            measures,
+            map_side: MAP_SIDE,
+            kept: self.history.steps(),
+            can_undo,
+            device: self.device,
+        }
+    }
+
+    /// The pictures of one moment, measured anew where no `measures` are given.
+    fn show(&self, look: &Look, step: u64, measures: Option<Measures>) -> Shown {
+        let config = look.config();
+        let random = &mut Random::new(config.seed, Stream::Metrics);
+        let reals = distributions::sample(config.distribution, &config.points, POINTS, random);
+        let many = look.fakes(MEASURED);
+        // The first of many are the same points that few would be.
+        let fakes = &many[..2 * POINTS];
+        let measures = measures.unwrap_or_else(|| Measures {
+            step,
+            coverage: look.coverage(&many),
+            jensen_shannon: self.reference.jensen_shannon(&many),
+            sliced_wasserstein: self.reference.sliced_wasserstein(&many),
+        });
+        let verdicts = look.verdicts(MAP_SIDE);
+        let finite = look.is_finite() && fakes.iter().chain(&verdicts).all(|value| value.is_finite());
+        let [generator, discriminator] = look.weights();
+        let buffers = [
+            &reals,
+            fakes,
+            &verdicts,
+            &density(&many, MAP_SIDE),
+            &look.manifold(),
+            &look.push(fakes),
+            generator,
+            discriminator,
+        ];
+        Shown { measures, buffers: buffers.map(floats).to_vec(), finite }
+    }
+
+    /// The newest kept moment at or before a step.
+    pub fn visit(&self, step: u64, can_undo: bool) -> Result<(LabUpdate, Vec<ArrayBuffer>), EngineError> {
+        let state = self.history.at(step).ok_or_else(|| EngineError::NotOpen(format!("step {step}")))?;
+        let toy = Toy::resume(state, &Device::flex()).map_err(|error| EngineError::BadRun(error.to_string()))?;
+        let shown = self.show(&toy.look(), toy.steps(), None);
+        Ok((self.update(shown.measures, toy.steps(), can_undo), shown.buffers))
     }
 
     /// The whole state and its step.
@@ -180,8 +276,8 @@ impl Lab {
 
     /// Goes on where the user wants it to; on CPU from the last state kept when the old device is lost.
     pub async fn migrate(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
-        let config = *self.session.system().config();
-        let kind = choose(devices, config).await?;
+        let config = self.config().clone();
+        let kind = choose(devices, &config).await?;
         if kind == self.device {
             return Ok(());
         }
@@ -190,6 +286,7 @@ impl Lab {
         let state = if from_lost { self.good.take() } else { Some(self.save().await?.1) };
         let mut moved = Self::open(devices, config, state.as_deref()).await?;
         moved.metrics = std::mem::take(&mut self.metrics);
+        moved.history = self.history.clone();
         if was_running {
             moved.session.handle(Command::Train);
         }
@@ -199,7 +296,7 @@ impl Lab {
 }
 
 /// The device for these settings. An open choice is settled by timing a few steps on both.
-async fn choose(devices: &mut Devices, config: ToyConfig) -> Result<DeviceKind, EngineError> {
+async fn choose(devices: &mut Devices, config: &ToyConfig) -> Result<DeviceKind, EngineError> {
     let kind = match devices.choice {
         DeviceChoice::Cpu => DeviceKind::Cpu,
         DeviceChoice::WebGpu => DeviceKind::WebGpu,
@@ -220,9 +317,9 @@ async fn choose(devices: &mut Devices, config: ToyConfig) -> Result<DeviceKind, 
 }
 
 /// Milliseconds a step, or `None` when the device does not answer soon.
-async fn time(devices: &mut Devices, kind: DeviceKind, config: ToyConfig) -> Option<f64> {
+async fn time(devices: &mut Devices, kind: DeviceKind, config: &ToyConfig) -> Option<f64> {
     let device = devices.get(kind).await.ok()?;
-    let mut toy = Toy::new(config, &device).ok()?;
+    let mut toy = Toy::new(config.clone(), &device).ok()?;
     // The first steps compile kernels.
     for _ in 0..2 {
         let warm_up = toy.step(forger_protocol::StepKind::Both);

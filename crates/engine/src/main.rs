@@ -17,6 +17,8 @@ mod lab;
 mod models;
 #[cfg(target_arch = "wasm32")]
 mod schedule;
+#[cfg(target_arch = "wasm32")]
+mod undo;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

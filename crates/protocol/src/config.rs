@@ -171,6 +171,20 @@ impl OptimizerConfig {
         }
     }
 
+    /// How many values it remembers for each weight.
+    pub const fn moments(&self) -> usize {
+        match *self {
+            Self::Adam { .. } => 2,
+            Self::Sgd { momentum: 0.0, .. } => 0,
+            Self::RmsProp { .. } | Self::Sgd { .. } => 1,
+        }
+    }
+
+    /// Whether what one remembers means the same to the other.
+    pub fn is_same_kind(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.moments() == other.moments()
+    }
+
     /// The same optimizer with another step size.
     pub const fn with_learning_rate(mut self, rate: f64) -> Self {
         match &mut self {

@@ -41,6 +41,9 @@ pub enum EngineError {
     /// A model file was refused.
     #[error(transparent)]
     Model(ModelError),
+    /// The file of a run was refused.
+    #[error("this run does not read: {0}")]
+    BadRun(String),
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
     Fetch { url: String, detail: String },

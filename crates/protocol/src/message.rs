@@ -82,6 +82,9 @@ pub enum Request {
     LabTune(ToyConfig),
     /// Answered by [`Reply::Done`].
     LabCommand(Command),
+    /// Forgets the toy session and all that could be taken back: the page that showed it is left. Answered by
+    /// [`Reply::Done`].
+    LabClose,
     /// The whole training state of the toy session, to go on from after the tab was closed or on another machine. Answered
     /// by [`Reply::LabSaved`].
     LabSave,
@@ -155,8 +158,11 @@ pub struct StepMetrics {
     pub g_loss: f32,
     pub d_real: f32,
     pub d_fake: f32,
-    /// Euclidean norm of the gradient of D's loss over all of D's weights, and the same for G.
+    /// Euclidean norm of the gradient of D's loss over all of D's weights, and the same for G; 0 for a player that was not
+    /// updated.
+    #[serde(default)]
     pub d_gradient: f32,
+    #[serde(default)]
     pub g_gradient: f32,
 }
 

@@ -224,4 +224,6 @@ macro_rules! mirror {
 
 mirror!(Loss => AdversarialLoss { Minimax, NonSaturating, LeastSquares, Hinge, Wasserstein });
 mirror!(Norm => Normalization { Batch, Instance, None });
-mirror!(Shape => Distribution { Ring, Grid, Line, Moons, Spiral });
+mirror!(Shape => Distribution {
+    Ring, Grid, Pair, Line, Circle, Blobs, Moons, Spiral, Checkerboard, SwissRoll
+});

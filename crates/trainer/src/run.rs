@@ -126,12 +126,14 @@ impl Losses {
     pub fn write(&mut self, rows: &[StepMetrics]) -> Result<()> {
         for row in rows {
             self.csv.serialize(row)?;
-            let StepMetrics { step, d_loss, g_loss, d_real, d_fake } = *row;
+            let StepMetrics { step, d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient } = *row;
             let scalars = [
                 ("loss/discriminator", d_loss),
                 ("loss/generator", g_loss),
                 ("verdict/real", d_real),
                 ("verdict/fake", d_fake),
+                ("gradient/discriminator", d_gradient),
+                ("gradient/generator", g_gradient),
             ];
             self.events.scalars(seconds(), step, &scalars)?;
         }

@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use forger_core::{
     Dcgan, Images, System, Toy,
     parameters::NamedTensor,
-    protocol::{DcganConfig, Normalization, StepKind, ToyConfig},
+    protocol::{Activation, AdversarialLoss, DcganConfig, MlpConfig, Normalization, Penalty, StepKind, ToyConfig},
     weights::sha256,
 };
 use wasm_bindgen::prelude::*;
@@ -34,14 +34,30 @@ impl Images for Stripes {
     }
 }
 
-async fn toy(device: &Device) -> Result<(Networks, Networks), String> {
-    let mut toy = Toy::new(ToyConfig { batch: 32, ..ToyConfig::default() }, device).map_err(|e| e.to_string())?;
-    let before = toy.gan().networks_async().await;
+async fn toy(device: &Device, config: ToyConfig) -> Result<(Networks, Networks), String> {
+    let mut toy = Toy::new(config, device).map_err(|e| e.to_string())?;
+    let before = toy.networks_async().await;
     for _ in 0..STEPS {
         // Read back, so that the queue does not grow.
         let _ = toy.step(StepKind::Both).into_data_async().await;
     }
-    Ok((before, toy.gan().networks_async().await))
+    Ok((before, toy.networks_async().await))
+}
+
+/// Everything that the default toy leaves out, at once.
+fn everything() -> ToyConfig {
+    let network = MlpConfig { width: 16, layers: 2, activation: Activation::Tanh };
+    ToyConfig {
+        batch: 32,
+        generator: network,
+        discriminator: network,
+        loss: AdversarialLoss::Wasserstein,
+        penalty: Penalty::Gradient,
+        spectral_norm: true,
+        instance_noise: 0.05,
+        d_steps: 2,
+        ..ToyConfig::default()
+    }
 }
 
 async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Networks, Networks), String> {
@@ -64,7 +80,8 @@ async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Network
 
 async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {
     match system {
-        "toy" => toy(device).await,
+        "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }).await,
+        "toy-everything" => toy(device, everything()).await,
         "dcgan" => dcgan(device, Normalization::Batch).await,
         "dcgan-instance" => dcgan(device, Normalization::Instance).await,
         other => Err(format!("no system {other}")),

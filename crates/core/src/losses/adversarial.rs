@@ -9,14 +9,22 @@ use burn::tensor::{
 };
 use forger_protocol::AdversarialLoss;
 
-/// D's loss, `[1]`.
-pub fn discriminator(loss: AdversarialLoss, a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
+/// D's loss, `[1]`. `smoothing` in `[0, 0.5]` lowers the aim for real samples from 1, where the loss has an aim: one-sided
+/// label smoothing, Salimans et al. 2016 (arXiv 1606.03498), section 3.4.
+pub fn discriminator(loss: AdversarialLoss, smoothing: f64, a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
     match loss {
         // -log sigma(a) = softplus(-a) and -log(1 - sigma(b)) = softplus(b), finite for any logit.
         AdversarialLoss::Minimax | AdversarialLoss::NonSaturating => {
-            softplus(a.neg(), 1.0).mean() + softplus(b, 1.0).mean()
+            let real = softplus(a.clone().neg(), 1.0).mean();
+            let real = match smoothing {
+                0.0 => real,
+                smoothing => real * (1.0 - smoothing) + softplus(a, 1.0).mean() * smoothing,
+            };
+            real + softplus(b, 1.0).mean()
         }
-        AdversarialLoss::LeastSquares => ((a - 1.0).square().mean() + b.square().mean()) * 0.5,
+        AdversarialLoss::LeastSquares => {
+            ((a - (1.0 - smoothing)).square().mean() + b.square().mean()) * 0.5
+        }
         AdversarialLoss::Hinge => relu(a.neg() + 1.0).mean() + relu(b + 1.0).mean(),
         AdversarialLoss::Wasserstein => b.mean() - a.mean(),
     }

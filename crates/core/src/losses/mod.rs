@@ -1,3 +1,4 @@
 //! Losses, one file a family.
 
 pub mod adversarial;
+pub mod penalty;

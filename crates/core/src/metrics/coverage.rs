@@ -6,7 +6,7 @@
 
 use forger_protocol::{Distribution, message::Coverage};
 
-use crate::data::distributions::{MODE_DEVIATION, modes};
+use crate::data::distributions::{Mode, modes};
 
 /// `None` for distributions without modes. `points` is `[n, 2]` flat.
 pub fn coverage(distribution: Distribution, points: &[f32]) -> Option<Coverage> {
@@ -14,13 +14,12 @@ pub fn coverage(distribution: Distribution, points: &[f32]) -> Option<Coverage> 
     if centres.is_empty() {
         return None;
     }
-    let radius = 3.0 * MODE_DEVIATION;
     let mut hits = vec![0_usize; centres.len()];
     let count = points.len() / 2;
     for point in points.chunks_exact(2) {
-        let distance = |c: &[f32; 2]| (c[0] - point[0]).hypot(c[1] - point[1]);
         // A point that is not a number is near no mode.
-        if let Some(nearest) = centres.iter().position(|c| distance(c) < radius) {
+        let is_near = |mode: &Mode| (mode.centre[0] - point[0]).hypot(mode.centre[1] - point[1]) < mode.reach;
+        if let Some(nearest) = centres.iter().position(is_near) {
             hits[nearest] += 1;
         }
     }
@@ -40,8 +39,9 @@ mod tests {
 
     #[test]
     fn the_data_itself_covers_every_mode() {
-        for (distribution, modes) in [(Distribution::Ring, 8), (Distribution::Grid, 25)] {
-            let points = sample(distribution, 1000, &mut Random::new(1, Stream::Metrics));
+        use Distribution::{Blobs, Grid, Pair, Ring};
+        for (distribution, modes) in [(Ring, 8), (Grid, 25), (Pair, 2), (Blobs, 3)] {
+            let points = sample(distribution, &[], 1000, &mut Random::new(1, Stream::Metrics));
             let coverage = coverage(distribution, &points).unwrap();
             assert_eq!((coverage.covered, coverage.modes), (modes, modes));
             assert!(coverage.high_quality > 0.97);

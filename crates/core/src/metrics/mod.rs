@@ -1,3 +1,4 @@
-//! Measures that the browser needs, too.
+//! What a model is judged by, where the browser needs it, too.
 
 pub mod coverage;
+pub mod two_sample;

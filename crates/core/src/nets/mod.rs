@@ -16,4 +16,15 @@ pub trait Generator<const N: usize>: Module {
 pub trait Discriminator<const N: usize>: Module {
     /// Returns logits, `[batch, 1]`; sigma of one is the probability that the sample is real.
     fn judge(&self, samples: Tensor<N>) -> Tensor<2>;
+
+    /// `grad_x D(x)` as `[batch, features]`, made of ordinary operations so that it has a gradient itself; `None` for
+    /// networks that cannot say it.
+    fn slopes(&self, _samples: Tensor<N>) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// What is to be done before each of its updates: a power iteration, where weights are normalised by one.
+    fn prepare(self) -> Self {
+        self
+    }
 }

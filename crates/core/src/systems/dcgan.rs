@@ -1,7 +1,7 @@
 //! DCGAN: Radford et al. 2016 (arXiv 1511.06434).
 
 use burn::tensor::{Device, Tensor};
-use forger_protocol::{DcganConfig, OutOfRange, Random, StepKind, Stream};
+use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream};
 use serde_json::json;
 
 use super::{
@@ -104,7 +104,12 @@ fn rules(config: &DcganConfig) -> Rules {
         discriminator_optimizer: config.discriminator_optimizer,
         batch: config.batch,
         d_steps: config.d_steps,
+        g_steps: 1,
         clip: config.clip,
+        penalty: Penalty::None,
+        penalty_weight: 0.0,
+        label_smoothing: 0.0,
+        instance_noise: 0.0,
         ema_decay: config.ema_decay,
         seed: config.seed,
     }

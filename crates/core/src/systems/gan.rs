@@ -1,20 +1,22 @@
 //! The game of two players that toy GAN and DCGAN share: Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
 
 use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
-use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Random, RandomState, StepKind, Stream};
+use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, Random, RandomState, StepKind, Stream};
 use serde_json::{Value, json};
 
 use crate::{
     checkpoint::{CheckpointError, Reader, Writer},
     data::Source,
-    losses::adversarial,
+    losses::{adversarial, penalty::penalty},
     nets::{Discriminator, Generator},
     optimizer::Optimizer,
     parameters::{self, NamedTensor},
 };
 
+/// The names of the networks in a checkpoint.
+pub const NETWORKS: [&str; 3] = ["generator", "discriminator", "average"];
 /// The names of the optimizers' states in a checkpoint.
-const OPTIMIZERS: [&str; 2] = ["generator_optimizer", "discriminator_optimizer"];
+pub const OPTIMIZERS: [&str; 2] = ["generator_optimizer", "discriminator_optimizer"];
 
 /// The settings of the game, apart from the networks.
 #[derive(Clone, Debug)]
@@ -26,7 +28,12 @@ pub struct Rules {
     pub discriminator_optimizer: OptimizerConfig,
     pub batch: usize,
     pub d_steps: usize,
+    pub g_steps: usize,
     pub clip: f64,
+    pub penalty: Penalty,
+    pub penalty_weight: f64,
+    pub label_smoothing: f64,
+    pub instance_noise: f64,
     pub ema_decay: f64,
     pub seed: u32,
 }
@@ -47,18 +54,31 @@ pub struct Gan<G, D, S, const N: usize> {
     steps: u64,
 }
 
-/// Losses and verdicts before an update, each `[1]`, not read back.
-pub struct Board {
-    pub d_loss: Tensor<1>,
-    pub g_loss: Tensor<1>,
-    pub d_real: Tensor<1>,
-    pub d_fake: Tensor<1>,
+/// Values of a [`Board`].
+pub const BOARD: usize = 6;
+
+/// Losses and verdicts before an update, and the norms of the gradients that updated.
+#[derive(Clone, Debug, Default)]
+pub struct Board<T> {
+    pub d_loss: T,
+    pub g_loss: T,
+    pub d_real: T,
+    pub d_fake: T,
+    pub d_gradient: T,
+    pub g_gradient: T,
 }
 
-impl Board {
-    /// `[d_loss, g_loss, d_real, d_fake]`.
+impl<T> Board<T> {
+    /// In the order of [`super::System::step`].
+    pub fn into_array(self) -> [T; BOARD] {
+        [self.d_loss, self.g_loss, self.d_real, self.d_fake, self.d_gradient, self.g_gradient]
+    }
+}
+
+impl Board<Tensor<1>> {
+    /// `[BOARD]`, not read back.
     pub fn into_tensor(self) -> Tensor<1> {
-        Tensor::cat(vec![self.d_loss, self.g_loss, self.d_real, self.d_fake], 0)
+        Tensor::cat(self.into_array().to_vec(), 0)
     }
 }
 
@@ -120,68 +140,135 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         Tensor::from_data(TensorData::new(z, [batch, latent_dim]), &self.device)
     }
 
-    /// One update of D on the next real samples.
-    fn step_discriminator(&mut self) -> Board {
-        let real = self.source.next(self.rules.batch, &self.device);
-        let z = self.z();
-        self.update_discriminator(real, z)
+    /// The rules changed: optimizers take their settings.
+    pub fn tune(&mut self, rules: Rules) {
+        self.generator_optimizer.tune(rules.generator_optimizer);
+        self.discriminator_optimizer.tune(rules.discriminator_optimizer);
+        self.rules = rules;
     }
 
-    /// D learns to tell `real` from what G forges of `z`; G stays as it is.
-    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>) -> Board {
+    fn zero(&self) -> Tensor<1> {
+        Tensor::zeros([1], &self.device())
+    }
+
+    /// Instance noise, where there is any.
+    fn blur(&mut self, samples: Tensor<N>) -> Tensor<N> {
+        let deviation = self.rules.instance_noise;
+        if deviation == 0.0 {
+            return samples;
+        }
+        let shape = samples.dims();
+        let mut noise = vec![0.0; shape.iter().product()];
+        self.noise.fill_normal(&mut noise);
+        samples + Tensor::from_data(TensorData::new(noise, shape), &self.device) * deviation
+    }
+
+    /// One update of D on the next real samples.
+    fn step_discriminator(&mut self) -> Board<Tensor<1>> {
+        let real = self.source.next(self.rules.batch, &self.device);
+        let z = self.z();
+        self.update_discriminator(real, z, None)
+    }
+
+    /// D learns to tell `real` from what G forges of `z`; G stays as it is. `mix`, one value a sample, says where between
+    /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
+    pub fn update_discriminator(
+        &mut self,
+        real: Tensor<N>,
+        z: Tensor<2>,
+        mix: Option<Tensor<2>>,
+    ) -> Board<Tensor<1>> {
         let fake = self.generator.forge(z).detach();
+        let real = self.blur(real);
+        let fake = self.blur(fake);
+        self.discriminator = self.discriminator.clone().prepare();
         // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
-        let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(fake));
-        let loss = adversarial::discriminator(self.rules.loss, a.clone(), b.clone());
-        let board = Board {
+        let (a, b) = (self.discriminator.judge(real.clone()), self.discriminator.judge(fake.clone()));
+        let mut loss =
+            adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
+        if let Some(penalty) = self.penalty(real, fake, mix) {
+            loss = loss + penalty * self.rules.penalty_weight;
+        }
+        let mut board = Board {
             d_loss: loss.clone().detach().inner(),
             g_loss: adversarial::generator(self.rules.loss, b.clone().detach().inner()),
             d_real: sigmoid(a.detach().inner()).mean(),
             d_fake: sigmoid(b.detach().inner()).mean(),
+            d_gradient: self.zero(),
+            g_gradient: self.zero(),
         };
-        self.discriminator_optimizer.set_learning_rate(self.rules.discriminator_optimizer.learning_rate());
-        self.discriminator = self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
-        if self.rules.loss == AdversarialLoss::Wasserstein {
+        let (discriminator, norm) =
+            self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
+        self.discriminator = discriminator;
+        if let Some(norm) = norm {
+            board.d_gradient = norm;
+        }
+        if self.rules.loss == AdversarialLoss::Wasserstein && self.rules.penalty == Penalty::None {
             self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
         }
         board
     }
 
-    /// G learns to pass what it forges of `z`; D stays as it is. Returns G's loss before the update, `[1]`.
-    pub fn update_generator(&mut self, z: Tensor<2>) -> Tensor<1> {
-        // D's weights need no gradient here, which saves a third of its backward pass.
-        let judge = self.discriminator.clone().no_grad();
-        let loss = adversarial::generator(self.rules.loss, judge.judge(self.generator.forge(z)));
-        let before = loss.clone().detach().inner();
-        self.generator_optimizer.set_learning_rate(self.rules.generator_optimizer.learning_rate());
-        self.generator = self.generator_optimizer.step(self.generator.clone(), loss.backward());
-        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
-        before
+    fn penalty(&mut self, real: Tensor<N>, fake: Tensor<N>, mix: Option<Tensor<2>>) -> Option<Tensor<1>> {
+        let at = match self.rules.penalty {
+            Penalty::None => return None,
+            Penalty::R1 => real,
+            Penalty::Gradient => {
+                let batch = self.rules.batch;
+                let mix = mix.unwrap_or_else(|| {
+                    let mut mix = vec![0.0; batch];
+                    self.noise.fill_uniform(&mut mix, 0.0, 1.0);
+                    Tensor::from_data(TensorData::new(mix, [batch, 1]), &self.device)
+                });
+                let mut shape = [1; N];
+                shape[0] = batch;
+                let mix: Tensor<N> = mix.reshape(shape);
+                real * mix.clone() + fake * (mix.neg() + 1.0)
+            }
+        };
+        penalty(self.rules.penalty, self.discriminator.slopes(at)?)
     }
 
-    fn step_generator(&mut self) -> Tensor<1> {
+    /// G learns to pass what it forges of `z`; D stays as it is. Returns G's loss before the update and the norm of its
+    /// gradient, `[1]` each.
+    pub fn update_generator(&mut self, z: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
+        // D's weights need no gradient here, which saves a third of its backward pass.
+        let judge = self.discriminator.clone().no_grad();
+        let fake = self.generator.forge(z);
+        let fake = self.blur(fake);
+        let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
+        let before = loss.clone().detach().inner();
+        let (generator, norm) = self.generator_optimizer.step(self.generator.clone(), loss.backward());
+        self.generator = generator;
+        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
+        (before, norm.unwrap_or_else(|| self.zero()))
+    }
+
+    fn step_generator(&mut self) -> (Tensor<1>, Tensor<1>) {
         let z = self.z();
         self.update_generator(z)
     }
 
     /// Losses and verdicts without an update of D.
-    fn look(&mut self) -> Board {
+    fn look(&mut self) -> Board<Tensor<1>> {
         let real = self.source.next(self.rules.batch, &self.device);
         let z = self.z();
         let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(self.generator.forge(z)));
         let (a, b) = (a.detach().inner(), b.detach().inner());
         Board {
-            d_loss: adversarial::discriminator(self.rules.loss, a.clone(), b.clone()),
+            d_loss: adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone()),
             g_loss: adversarial::generator(self.rules.loss, b.clone()),
             d_real: sigmoid(a).mean(),
             d_fake: sigmoid(b).mean(),
+            d_gradient: self.zero(),
+            g_gradient: self.zero(),
         }
     }
 
     /// The file of [`super::System::save`], of tensors that were read back by the caller: a browser must not wait.
     fn write(&self, networks: [Vec<NamedTensor>; 3], moments: [Vec<f32>; 2], config: Value) -> Vec<u8> {
         let mut writer = Writer::default();
-        for (name, tensors) in ["generator", "discriminator", "average"].into_iter().zip(networks) {
+        for (name, tensors) in NETWORKS.into_iter().zip(networks) {
             writer.network(name, tensors);
         }
         for (name, values) in OPTIMIZERS.into_iter().zip(moments) {
@@ -255,7 +342,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             StepKind::Discriminator => self.step_discriminator().into_tensor(),
             StepKind::Generator => {
                 let mut board = self.look();
-                board.g_loss = self.step_generator();
+                (board.g_loss, board.g_gradient) = self.step_generator();
                 board.into_tensor()
             }
             StepKind::Both => {
@@ -263,7 +350,9 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
                 for _ in 1..self.rules.d_steps {
                     board = self.step_discriminator();
                 }
-                board.g_loss = self.step_generator();
+                for _ in 0..self.rules.g_steps {
+                    (board.g_loss, board.g_gradient) = self.step_generator();
+                }
                 board.into_tensor()
             }
         }

@@ -11,8 +11,9 @@ use crate::CheckpointError;
 
 /// Networks, optimizers and one `step`: what a [`crate::Session`] runs.
 pub trait System: Sized {
-    /// Updates the players that `kind` names. Returns `[d_loss, g_loss, d_real, d_fake]` as they were before the
-    /// updates, not read back: losses without unit, verdicts as means of sigma(logit) in `[0, 1]`.
+    /// Updates the players that `kind` names. Returns `[d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient]`, not read
+    /// back: losses (without unit) and verdicts (means of sigma(logit) in `[0, 1]`) as they were before the updates, and
+    /// the norms of the gradients that updated, 0 for a player that was not.
     fn step(&mut self, kind: StepKind) -> Tensor<1>;
 
     /// Steps done.

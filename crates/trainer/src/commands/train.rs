@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use anyhow::{Context, Result, bail};
-use forger_core::{Dcgan, Session, System, Toy, metrics::coverage::coverage, weights};
+use forger_core::{Dcgan, Session, System, Toy, weights};
 use forger_protocol::{
     Command, DcganConfig, OptimizerConfig, Random, Stream, ToyConfig,
     message::{SessionState, StepMetrics},
@@ -183,7 +183,7 @@ pub fn toy(args: &ToyArgs) -> Result<()> {
     let batch = system.config().batch;
     let total = args.run.steps.unwrap_or(TOY_STEPS);
     train(system, &open(&args.run)?, (total, args.run.checkpoint_every, batch), |toy: &Toy| {
-        if let Some(found) = coverage(toy.config().distribution, &values(toy.fakes(1000))?) {
+        if let Some(found) = toy.look().coverage(&toy.look().fakes(1000)) {
             let (step, quality) = (toy.steps(), 100.0 * found.high_quality);
             ui::note(format_args!("step {step}: {} of {} modes, {quality:.0} % on one", found.covered, found.modes));
         }

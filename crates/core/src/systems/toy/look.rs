@@ -1,0 +1,116 @@
+//! Pictures of a toy run: what people look at. Made on the host from the weights, whatever the device that trains.
+
+use forger_protocol::{
+    AdversarialLoss, Random, Stream, ToyConfig,
+    message::{Coverage, EXTENT, MOST_WEIGHTS_SHOWN, mesh},
+};
+
+use crate::{
+    host::{
+        losses,
+        mlp::{HostMlp, columns, rows},
+        penalty::input_gradient,
+    },
+    metrics::coverage::coverage,
+};
+
+/// The networks at one moment.
+pub struct Look {
+    config: ToyConfig,
+    /// The moving average, which samples are drawn with.
+    generator: HostMlp,
+    discriminator: HostMlp,
+}
+
+impl Look {
+    /// `discriminator` as it judges: normalised where it is to be.
+    pub fn new(config: ToyConfig, generator: HostMlp, discriminator: HostMlp) -> Self {
+        Self { config, generator, discriminator }
+    }
+
+    /// z `[n, latent_dim]` to points `[n, 2]`, flat.
+    pub fn forge(&self, z: &[f32]) -> Vec<f32> {
+        let count = z.len() / self.config.latent_dim;
+        rows(self.generator.forward(columns(z, self.config.latent_dim)).output(), 2, count)
+    }
+
+    /// Fake points `[count, 2]`: the same z every time, so that points move and do not flicker.
+    pub fn fakes(&self, count: usize) -> Vec<f32> {
+        let ToyConfig { seed, prior, latent_dim, .. } = self.config;
+        self.forge(&Random::new(seed, Stream::Latent).latent(prior, count, latent_dim))
+    }
+
+    /// D's logits of points `[n, 2]`.
+    pub fn logits(&self, points: &[f32]) -> Vec<f32> {
+        let judged = self.discriminator.forward(columns(points, 2));
+        judged.output().iter().take(points.len() / 2).copied().collect()
+    }
+
+    /// D's verdicts, `[side, side]` in `[0, 1]`, at the cell centres of a grid over the plane, row by row from below.
+    pub fn verdicts(&self, side: usize) -> Vec<f32> {
+        let centre = |cell: usize| EXTENT * ((2 * cell + 1) as f32 / side as f32 - 1.0);
+        let cells = (0..side * side).flat_map(|cell| [centre(cell % side), centre(cell / side)]).collect::<Vec<_>>();
+        self.logits(&cells).into_iter().map(losses::sigmoid).collect()
+    }
+
+    /// What G makes of [`mesh`].
+    pub fn manifold(&self) -> Vec<f32> {
+        self.forge(&mesh(self.config.prior, self.config.latent_dim))
+    }
+
+    /// For each point `[n, 2]`, minus the gradient of G's loss for it alone: where D would push it.
+    pub fn push(&self, points: &[f32]) -> Vec<f32> {
+        let pass = self.discriminator.forward(columns(points, 2));
+        let slopes = input_gradient(&self.discriminator, &pass);
+        let mut push = rows(&slopes, 2, points.len() / 2);
+        for (pair, logit) in push.chunks_exact_mut(2).zip(pass.output()) {
+            let slope = -losses::generator(self.config.loss, *logit).1;
+            pair.iter_mut().for_each(|value| *value *= slope);
+        }
+        push
+    }
+
+    /// How well points cover the modes of the data.
+    pub fn coverage(&self, points: &[f32]) -> Option<Coverage> {
+        coverage(self.config.distribution, points)
+    }
+
+    /// The weights of G and D, or nothing where there are too many to be drawn.
+    pub fn weights(&self) -> [&[f32]; 2] {
+        [&self.generator, &self.discriminator].map(|network| match network.values.len() {
+            0..=MOST_WEIGHTS_SHOWN => network.values.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// The settings of the run at that moment.
+    pub fn config(&self) -> &ToyConfig {
+        &self.config
+    }
+
+    /// Whether every weight is a number.
+    pub fn is_finite(&self) -> bool {
+        [&self.generator, &self.discriminator].iter().all(|network| network.values.iter().all(|v| v.is_finite()))
+    }
+
+    /// Whether sigma(logit) is the probability that D learns: a Wasserstein critic's values have no such meaning.
+    pub fn judges_probabilities(&self) -> bool {
+        self.config.loss != AdversarialLoss::Wasserstein
+    }
+}
+
+/// Share of points `[n, 2]` in each cell of a grid over the plane, `[side, side]` row by row from below.
+pub fn density(points: &[f32], side: usize) -> Vec<f32> {
+    let mut cells = vec![0.0; side * side];
+    let share = 1.0 / (points.len() / 2).max(1) as f32;
+    let cell = |v: f32| {
+        let at = ((v + EXTENT) / (2.0 * EXTENT) * side as f32).floor();
+        (0.0..side as f32).contains(&at).then_some(at as usize)
+    };
+    for point in points.chunks_exact(2) {
+        if let (Some(column), Some(row)) = (cell(point[0]), cell(point[1])) {
+            cells[row * side + column] += share;
+        }
+    }
+    cells
+}
