@@ -158,8 +158,11 @@ pub fn numbers(stage: usize, of_d: bool, now: Option<StepMetrics>, before: Optio
         (2, _) => format!("D(x) = {:.3}   D(G(z)) = {:.3}", now.d_real, now.d_fake),
         (3, true) => format!("L_D = {:.4}", now.d_loss),
         (3, false) => format!("L_G = {:.4}", now.g_loss),
-        (4, true) => format!("‖∇L_D‖ = {:.4}", now.d_gradient),
-        (4, false) => format!("‖∇L_G‖ = {:.4}", now.g_gradient),
+        (4, _) => {
+            let (player, norm) = if of_d { ("D", now.d_gradient) } else { ("G", now.g_gradient) };
+            // There is none where the last step was the other player's.
+            if norm > 0.0 { format!("‖∇L_{player}‖ = {norm:.2e}") } else { String::new() }
+        }
         _ => {
             let player = if of_d { "D" } else { "G" };
             let before = before.unwrap_or(now);
@@ -203,6 +206,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
                 .to_string()
         }
         EngineError::Model(error) => model_error(locale, error),
+        EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
         EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),

@@ -66,7 +66,10 @@ impl Curve {
                 ..Chart::default()
             },
             Self::Gradients => {
-                Chart { lines: pair(|m| m.d_gradient, |m| m.g_gradient), log: true, steps, ..Chart::default() }
+                let mut lines = pair(|m| m.d_gradient, |m| m.g_gradient);
+                // A player that was not updated has none.
+                lines.iter_mut().for_each(|line| line.points.retain(|point| point.1 > 0.0));
+                Chart { lines, log: true, steps, ..Chart::default() }
             }
             Self::JensenShannon => score(|m| m.jensen_shannon),
             Self::SlicedWasserstein => score(|m| m.sliced_wasserstein),

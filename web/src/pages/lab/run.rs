@@ -1,6 +1,9 @@
 //! The toy run of a page: what is asked of the engine, and when.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use forger_protocol::{Command, EngineError, Reply, Request, StepKind, ToyConfig, message::SessionState};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -20,6 +23,9 @@ use crate::{
 const KEEP_EVERY: Duration = Duration::from_secs(5);
 /// Changes whose curves are kept, to come back with an undo.
 const MOST_PAST: usize = 8;
+
+/// Runs so far of this page: the last one is the engine's.
+static RUNS: AtomicU32 = AtomicU32::new(0);
 
 /// What an undo brings back that the engine does not have.
 struct Past {
@@ -70,6 +76,8 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
     Effect::new(move |before: Option<bool>| {
         let failed = matches!(run.engine.status.get(), Status::Failed(_));
         if before.is_none() || (before == Some(true) && !failed) {
+            // What another page did is not to be taken back here.
+            run.forget();
             run.open();
             if let Some(step) = until {
                 run.command(Command::TrainUntil(step));
@@ -80,9 +88,11 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
     if let Ok(timer) = set_interval_with_handle(move || run.keep(), KEEP_EVERY) {
         on_cleanup(move || timer.clear());
     }
+    let number = RUNS.fetch_add(1, Ordering::Relaxed) + 1;
     on_cleanup(move || {
-        if run.is_running() {
-            run.command(Command::Pause);
+        // The next page may have opened its own run before this one is gone.
+        if RUNS.load(Ordering::Relaxed) == number {
+            run.forget();
         }
     });
     run
@@ -132,6 +142,14 @@ impl Run {
             if let Err(error) = self.engine.request(request, buffers).await {
                 self.tell(&error);
             }
+        });
+    }
+
+    /// The engine needs no session any more.
+    fn forget(self) {
+        spawn_local(async move {
+            // Where there is none, there is nothing to tell.
+            let _ = self.engine.request(Request::LabClose, Vec::new()).await;
         });
     }
 
