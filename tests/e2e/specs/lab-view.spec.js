@@ -86,6 +86,17 @@ test('the diagram shows the weights and changes the networks', async ({ page }) 
   await expect(page).toHaveURL(/d_act=tanh/);
 });
 
+test('a neuron of D shows what it answers over the plane', async ({ page }) => {
+  await open(page, 'lab');
+  const { plane } = lab(page);
+  const before = (await picture(plane)).sha256;
+  await page.getByTestId('diagram').locator('.neurons.d circle').first().hover();
+  await expect.poll(async () => (await picture(plane)).sha256).not.toBe(before);
+  await expect(page.getByText(/What this neuron of D answers/)).toBeVisible();
+  await page.mouse.move(0, 0);
+  await expect.poll(async () => (await picture(plane)).sha256).toBe(before);
+});
+
 test('dragging in one chart zooms all of them, and Escape shows all again', async ({ page }) => {
   await open(page, 'lab');
   await trainTo(page, 100);

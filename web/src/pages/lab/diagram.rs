@@ -62,10 +62,15 @@ fn places(config: &ToyConfig) -> (Vec<f32>, Vec<f32>) {
 
 #[component]
 pub fn Diagram() -> impl IntoView {
-    let (i18n, run) = (use_i18n(), use_run());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     // The shape changes seldom, the weights ten times a second.
     let shape =
         Memo::new(move |_| run.config.with(|config| (config.generator, config.discriminator, config.latent_dim)));
+    // A neuron that goes while the pointer is on it cannot say that the pointer left.
+    Effect::new(move |_| {
+        shape.track();
+        lab.neuron.set(None);
+    });
     let neurons = move || {
         shape.track();
         run.config.with_untracked(neurons)
@@ -109,24 +114,39 @@ fn Lines(player: Player) -> impl IntoView {
 
 fn neurons(config: &ToyConfig) -> impl IntoView + use<> {
     let (g, d) = places(config);
-    let layers = config.generator.layers;
-    let last = d.len() - 1;
+    let (layers, last) = (config.generator.layers, d.len() - 1);
     let hidden = |part: &'static str, at: &[f32], width: usize, count: usize| {
-        at.iter().skip(1).take(count).map(|x| column(part, "", *x, width)).collect_view()
+        let places = at.iter().enumerate().skip(1).take(count);
+        places.map(|(layer, x)| column(part, "", *x, width, layer)).collect_view()
     };
     view! {
-        {column("z", "z", g[0], config.latent_dim)}
+        {column("z", "z", g[0], config.latent_dim, 0)}
         {hidden("g", &g, config.generator.width, layers)}
-        {column("x", "x", g[layers + 1], 2)}
+        {column("x", "x", g[layers + 1], 2, 0)}
         {hidden("d", &d, config.discriminator.width, config.discriminator.layers)}
-        {column("v", "D(x)", d[last], 1)}
+        {column("v", "D(x)", d[last], 1, 0)}
     }
 }
 
-fn column(part: &'static str, name: &'static str, x: f32, neurons: usize) -> impl IntoView + use<> {
+/// The neurons of a layer. Those of D show what they answer while the pointer is on them.
+fn column(part: &'static str, name: &'static str, x: f32, neurons: usize, layer: usize) -> impl IntoView + use<> {
     let lab = use_lab();
-    let circles =
-        rows(neurons).into_iter().map(|y| view! { <circle cx=x.to_string() cy=y.to_string() r="5"></circle> });
+    let circle = |(index, y): (usize, f32)| {
+        let enter = move |_| {
+            if part == "d" {
+                lab.neuron.set(Some((layer, index)));
+            }
+        };
+        let leave = move |_| {
+            if lab.neuron.with_untracked(Option::is_some) {
+                lab.neuron.set(None);
+            }
+        };
+        view! {
+            <circle cx=x.to_string() cy=y.to_string() r="5" on:pointerenter=enter on:pointerleave=leave></circle>
+        }
+    };
+    let circles = rows(neurons).into_iter().enumerate().map(circle);
     let below = match neurons.checked_sub(MOST_DRAWN) {
         Some(hidden) if hidden > 0 => format!("+{hidden}"),
         _ => name.to_owned(),
@@ -134,7 +154,9 @@ fn column(part: &'static str, name: &'static str, x: f32, neurons: usize) -> imp
     view! {
         <g class=format!("neurons {part}") class:works=move || lab.slow.works(part)>
             {circles.collect_view()}
-            <text x=x.to_string() y=(HEIGHT - 10.0).to_string() text-anchor="middle">{below}</text>
+            <text x=x.to_string() y=(HEIGHT - 10.0).to_string() text-anchor="middle">
+                {below}
+            </text>
         </g>
     }
 }

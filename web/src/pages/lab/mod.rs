@@ -13,6 +13,7 @@ mod own_data;
 pub mod plane;
 pub mod readout;
 mod record;
+mod response;
 pub mod run;
 pub mod share;
 mod slow;

@@ -7,6 +7,7 @@ use web_sys::{HtmlCanvasElement, PointerEvent};
 use super::{
     brush::Brush,
     layers::{Layer, Layers},
+    response,
     run::use_run,
     state::{Lab, use_lab},
 };
@@ -34,12 +35,15 @@ fn draw(canvas: &HtmlCanvasElement, moment: &Moment, lab: Lab, own: bool) {
         Some([point[0], point[1]])
     });
     let chosen = chosen.collect::<Vec<_>>();
+    // A neuron that is asked stands in for the whole of D.
+    let response = lab.response(moment);
+    let answer = response.as_deref();
     let picture = Picture {
-        side: moment.map_side,
-        verdict: on(layers, Layer::Verdict, &moment.verdict),
-        density: on(layers, Layer::Density, &moment.density),
+        side: if answer.is_some() { response::SIDE } else { moment.map_side },
+        verdict: answer.or_else(|| on(layers, Layer::Verdict, &moment.verdict)),
+        density: if answer.is_some() { None } else { on(layers, Layer::Density, &moment.density) },
         mesh: on(layers, Layer::Manifold, mesh),
-        contour: on(layers, Layer::Line, &moment.verdict),
+        contour: answer.or_else(|| on(layers, Layer::Line, &moment.verdict)),
         real: on(layers, Layer::Real, &moment.real),
         fake: on(layers, Layer::Fake, fake),
         // Arrows begin at the samples, not on the way there.
@@ -92,7 +96,11 @@ pub fn Plane() -> impl IntoView {
             <figcaption>
                 <span class="key real">{t!(i18n, real)}</span>
                 <span class="key fake">{t!(i18n, fake)}</span>
-                <span class="muted">{t!(i18n, verdict)}</span>
+                <span class="muted">
+                    {move || {
+                        if lab.neuron.get().is_some() { t_string!(i18n, neuron_answer) } else { t_string!(i18n, verdict) }
+                    }}
+                </span>
             </figcaption>
         </figure>
     }

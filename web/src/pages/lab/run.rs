@@ -29,7 +29,8 @@ static RUNS: AtomicU32 = AtomicU32::new(0);
 
 /// What an undo brings back that the engine does not have.
 struct Past {
-    curves: Curves,
+    /// None where they go on, as after another learning rate.
+    curves: Option<Curves>,
     replayable: bool,
 }
 
@@ -153,10 +154,10 @@ impl Run {
         });
     }
 
-    /// Keeps the curves, for an undo of what comes now.
-    fn remember(self) {
+    /// Keeps the curves, if what comes now ends them, for an undo.
+    fn remember(self, ends: bool) {
         let past = Past {
-            curves: self.engine.lab.with_untracked(|look| look.curves.clone()),
+            curves: ends.then(|| self.engine.lab.with_untracked(|look| look.curves.clone())),
             replayable: self.replayable.get_untracked(),
         };
         self.past.update_value(|pasts| {
@@ -169,7 +170,7 @@ impl Run {
 
     /// Starts anew.
     pub fn open(self) {
-        self.remember();
+        self.remember(true);
         self.replayable.set(true);
         self.start_over();
         self.ask(Request::LabOpen(self.config.get_untracked()), Vec::new());
@@ -183,7 +184,7 @@ impl Run {
     pub fn command(self, command: Command) {
         match command {
             Command::Reset => {
-                self.remember();
+                self.remember(true);
                 self.replayable.set(true);
                 self.start_over();
             }
@@ -205,7 +206,7 @@ impl Run {
         }
         self.config.set(config.clone());
         if before.is_live_change(&config) {
-            self.remember();
+            self.remember(false);
             // Before the first step, a change is as good as a start.
             if self.is_running() || untrack(|| self.step()) > 0 {
                 self.replayable.set(false);
@@ -235,7 +236,7 @@ impl Run {
             match self.engine.request(Request::LabUndo, Vec::new()).await {
                 Ok((Reply::LabOpened(config), _)) => {
                     let past = self.past.try_update_value(Vec::pop).flatten();
-                    let past = past.unwrap_or_else(|| Past { curves: Curves::default(), replayable: false });
+                    let past = past.unwrap_or_else(|| Past { curves: Some(Curves::default()), replayable: false });
                     self.opened(*config, past);
                 }
                 Ok(_) => {}
@@ -252,7 +253,9 @@ impl Run {
         }
         self.replayable.set(past.replayable);
         self.engine.lab.update(|look| {
-            look.curves = past.curves;
+            if let Some(curves) = past.curves {
+                look.curves = curves;
+            }
             if let Some(update) = look.update.clone() {
                 look.curves.keep_until(update.step);
                 let last = look.curves.metrics.last().map(|metrics| metrics.step);
@@ -307,7 +310,7 @@ impl Run {
 
     /// Goes on from the moment that is visited.
     pub fn branch(self, step: u64) {
-        self.remember();
+        self.remember(true);
         self.replayable.set(false);
         self.back_to_now();
         self.ask(Request::LabBranch { step }, Vec::new());
@@ -341,12 +344,12 @@ impl Run {
 
     /// Goes on with a run that was exported or kept.
     pub fn import(self, state: ArrayBuffer, replayable: bool) {
-        self.remember();
+        self.remember(true);
         self.back_to_now();
         spawn_local(async move {
             match self.engine.request(Request::LabImport, vec![state]).await {
                 Ok((Reply::LabOpened(config), _)) => {
-                    self.opened(*config, Past { curves: Curves::default(), replayable });
+                    self.opened(*config, Past { curves: Some(Curves::default()), replayable });
                 }
                 Ok(_) => {}
                 Err(error) => {

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use super::{
     brush::{self, Brush},
     layers::{Layer, Layers},
+    response,
     run::{Run, use_run},
     slow::Slow,
+    wiring,
 };
 use crate::engine_client::{Moment, use_engine};
 
@@ -26,6 +28,8 @@ pub struct Lab {
     pub pad: RwSignal<bool>,
     /// The lesson that is shown, and whether it is its cure.
     pub lesson: RwSignal<Option<(String, bool)>>,
+    /// The hidden neuron of D under the pointer: its layer, from 1, and its place.
+    pub neuron: RwSignal<Option<(usize, usize)>>,
     /// The noise of each fake.
     pub noise: Memo<Vec<f32>>,
     pub slow: Slow,
@@ -53,6 +57,7 @@ pub fn provide_lab(show: Option<String>, hide: Option<String>) -> Lab {
         zoom: RwSignal::new(None),
         pad: RwSignal::new(false),
         lesson: RwSignal::new(None),
+        neuron: RwSignal::new(None),
         noise,
         slow: Slow::new(),
         run,
@@ -121,6 +126,18 @@ impl Lab {
         })
     }
 
+    /// What the neuron under the pointer answers over the plane. Tracked.
+    pub fn response(self, moment: &Moment) -> Option<Vec<f32>> {
+        let (layer, neuron) = self.neuron.get()?;
+        self.run.config.with(|config| {
+            let network = config.discriminator;
+            let sizes = wiring::sizes(2, network.layers, network.width, 1);
+            // With spectral normalisation, D uses other weights than those it keeps.
+            let known = !config.spectral_norm;
+            known.then(|| response::map(&moment.discriminator, &sizes, network.activation, layer, neuron)).flatten()
+        })
+    }
+
     /// Reads all that the drawing of a moment depends on besides the moment.
     pub fn track(self) {
         self.slow.player.track();
@@ -129,6 +146,7 @@ impl Lab {
         self.layers.track();
         self.travel.track();
         self.brush.track();
+        self.neuron.track();
         self.run.config.track();
     }
 
