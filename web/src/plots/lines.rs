@@ -58,8 +58,9 @@ fn fit(chart: &Chart) -> (f64, f64) {
     }
 }
 
+/// A value as the axis has it; no number stays no number.
 fn level(chart: &Chart, value: f64) -> f64 {
-    if chart.log { value.max(LEAST).log10() } else { value }
+    if chart.log { value.clamp(LEAST, f64::MAX).log10() } else { value }
 }
 
 /// A level in the fewest characters that tell it apart.
