@@ -55,11 +55,19 @@ test('a failure and its cure run from the gallery', async ({ page }) => {
   await expect(page).toHaveURL(/batch=64/);
 });
 
-test('a link opens a lesson', async ({ page }) => {
+test('a link opens a lesson, with its words beside it', async ({ page }) => {
   await serve(page, { lessons: [lesson] });
-  await open(page, 'lab?lesson=collapse&scene=cure');
+  await open(page, 'lab?lesson=collapse&scene=cure&hide=gallery');
   await expect(lab(page).stepsText).toHaveText('30');
   await expect(page.getByTestId('loss-select')).toHaveValue('hinge');
+  const words = page.getByTestId('open-lesson');
+  await expect(words).toContainText('Its cure');
+  await words.getByRole('button', { name: 'Show the failure' }).click();
+  await expect(words).toContainText('A failure');
+  await expect(lab(page).stepsText).toHaveText('20');
+  await words.getByRole('button', { name: 'Close' }).click();
+  await expect(words).toBeHidden();
+  await expect(page).toHaveURL(/loss=minimax/);
 });
 
 test('a lesson that is not there, and lessons that do not read, are told, and the lab works', async ({ page }) => {

@@ -15,6 +15,8 @@ use crate::{
 
 /// Points of a line in a chart.
 const BINS: usize = 240;
+/// Steps of the button that zooms without a drag.
+const LAST: u64 = 500;
 /// A shorter drag is a click.
 const SHORTEST_DRAG: f64 = 6.0;
 
@@ -92,7 +94,7 @@ fn metric(colour: &'static str, curves: &Curves, steps: (f64, f64), of: fn(&Step
 /// Five small charts.
 #[component]
 pub fn Charts() -> impl IntoView {
-    let (i18n, lab) = (use_i18n(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let escape = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if event.key() == "Escape" && lab.zoom.with_untracked(Option::is_some) {
             lab.zoom.set(None);
@@ -109,6 +111,17 @@ pub fn Charts() -> impl IntoView {
                 .collect_view()}
             <p class="muted">
                 {t!(i18n, zoom_help)} " "
+                <button
+                    class="plain"
+                    data-testid="zoom-last"
+                    disabled=move || { run.step() <= LAST }
+                    on:click=move |_| {
+                        let last = untrack(|| run.step());
+                        lab.zoom.set(Some((last.saturating_sub(LAST) as f64, last as f64)));
+                    }
+                >
+                    {t!(i18n, zoom_last)}
+                </button>
                 <button
                     class="plain"
                     data-testid="zoom-reset"

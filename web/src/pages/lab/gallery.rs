@@ -88,6 +88,37 @@ impl Gallery {
     }
 }
 
+/// What the open lesson says, beside what it shows.
+#[component]
+pub fn OpenLesson(gallery: Gallery) -> impl IntoView {
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
+    let open = Memo::new(move |_| {
+        let (id, cure) = lab.lesson.get()?;
+        let lesson = gallery.lessons.with(|lessons| lessons.iter().find(|lesson| lesson.id == id).cloned())?;
+        Some((lesson, cure))
+    });
+    move || {
+        open.get().map(|(lesson, cure)| {
+            let scene = if cure { lesson.cure.clone() } else { lesson.failure.clone() };
+            let (title, words) = (scene.title, scene.text);
+            view! {
+                <section class="open-lesson" data-testid="open-lesson">
+                    <h2>{move || text(i18n.get_locale(), &title)}</h2>
+                    <p>{move || text(i18n.get_locale(), &words)}</p>
+                    <div class="buttons">
+                        <button on:click=move |_| begin(run, lab, &lesson, !cure)>
+                            {move || if cure { t_string!(i18n, show_problem) } else { t_string!(i18n, show_cure) }}
+                        </button>
+                        <button class="plain" on:click=move |_| lab.lesson.set(None)>
+                            {t!(i18n, close)}
+                        </button>
+                    </div>
+                </section>
+            }
+        })
+    }
+}
+
 /// The lessons as cards.
 #[component]
 pub fn Cards(gallery: Gallery) -> impl IntoView {

@@ -41,7 +41,7 @@ use buttons::Buttons;
 use charts::Charts;
 use controls::Controls;
 use diagram::Diagram;
-use gallery::{Cards, Gallery, provide_gallery};
+use gallery::{Cards, Gallery, OpenLesson, provide_gallery};
 use noise::NoiseView;
 use plane::{LayerSwitches, Plane};
 use readout::Readout;
@@ -83,15 +83,16 @@ pub fn LabPage() -> impl IntoView {
             navigate(&format!("/lab{}{query}", if query.is_empty() { "" } else { "?" }), options);
         }
     });
-    let part = move |name: &str, title: Signal<String>, inner: AnyView| {
-        lab.has(name).then(|| view! { <Fold name=name.to_owned() title>{inner}</Fold> })
+    let part = move |name: &str, title: Signal<String>, inner: fn() -> AnyView| {
+        lab.has(name).then(|| view! { <Fold name=name.to_owned() title>{inner()}</Fold> })
     };
     view! {
         <h1 class="unseen">{t!(i18n, lab)}</h1>
         <OpenInForger run lab />
         <div class="lab">
             <div class="stage" id="lab-stage">
-                {part("diagram", text(move || t_string!(i18n, diagram_title).into()), view! { <Diagram /> }.into_any())}
+                <OpenLesson gallery />
+                {part("diagram", text(move || t_string!(i18n, diagram_title).into()), || view! { <Diagram /> }.into_any())}
                 <div class="scene">
                     <div class="main">
                         <Plane />
@@ -103,7 +104,7 @@ pub fn LabPage() -> impl IntoView {
                     {part(
                         "view",
                         text(move || t_string!(i18n, view_title).into()),
-                        view! {
+                        || view! {
                             <div class="beside">
                                 <NoiseView />
                                 <LayerSwitches />
@@ -114,11 +115,11 @@ pub fn LabPage() -> impl IntoView {
                 </div>
             </div>
             <div class="side">
-                {part("charts", text(move || t_string!(i18n, charts_title).into()), view! { <Charts /> }.into_any())}
-                {part("share", text(move || t_string!(i18n, share_title).into()), view! { <Share /> }.into_any())}
+                {part("charts", text(move || t_string!(i18n, charts_title).into()), || view! { <Charts /> }.into_any())}
+                {part("share", text(move || t_string!(i18n, share_title).into()), || view! { <Share /> }.into_any())}
             </div>
             <div class="left">
-                {part("settings", text(move || t_string!(i18n, settings_title).into()), view! { <Controls /> }.into_any())}
+                {part("settings", text(move || t_string!(i18n, settings_title).into()), || view! { <Controls /> }.into_any())}
             </div>
             {lab.has("gallery").then(|| view! { <Cards gallery /> })}
         </div>

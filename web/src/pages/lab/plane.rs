@@ -76,7 +76,7 @@ pub fn Plane() -> impl IntoView {
     let hover = move |event: PointerEvent| lab.brush.set(under(&event, EXTENT).map(Brush::Plane));
     let compared = move || lab.pinned.with(|pinned| pinned.as_ref().map(|moment| moment.step));
     view! {
-        <figure class="plane">
+        <figure class="plane" class:past=move || run.visit.with(Option::is_some)>
             <div class="planes" class:two=move || compared().is_some()>
                 <div class="one">
                     <canvas
