@@ -7,11 +7,16 @@ use leptos_router::{
 };
 
 use crate::{
-    components::{header::Header, labels, toasts::ToastList},
+    components::{
+        header::{EngineNote, Header},
+        labels,
+        toasts::ToastList,
+    },
     engine_client::{provide_engine, use_engine},
     i18n::*,
     pages::{lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage},
     state::{
+        screen::provide_screen,
         site, storage,
         toasts::{provide_toasts, use_toasts},
     },
@@ -21,12 +26,15 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_toasts();
     provide_engine();
+    provide_screen();
+    let embedded = site::is_embedded();
     view! {
         <I18nContextProvider>
             <Language />
             <Warnings />
             <Router base=site::folder()>
-                <Header />
+                {(!embedded).then(|| view! { <Header /> })}
+                <EngineNote />
                 <main id="main" tabindex="-1">
                     <Routes fallback=MissingPage>
                         <Route path=path!("/") view=StoryPage />

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use forger_protocol::{
     DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
-    message::{LabUpdate, StepMetrics},
+    message::{LabBuffer, LabUpdate, Measures, StepMetrics},
 };
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
@@ -26,14 +26,88 @@ pub enum Status {
     Failed(String),
 }
 
+/// What there is to see of the toy session at one step.
+#[derive(Clone, Default)]
+pub struct Moment {
+    pub step: u64,
+    pub map_side: usize,
+    pub measures: Option<Measures>,
+    pub metrics: Option<StepMetrics>,
+    pub real: Vec<f32>,
+    pub fake: Vec<f32>,
+    pub verdict: Vec<f32>,
+    pub density: Vec<f32>,
+    pub manifold: Vec<f32>,
+    pub push: Vec<f32>,
+    pub generator: Vec<f32>,
+    pub discriminator: Vec<f32>,
+}
+
+impl Moment {
+    pub fn new(update: &LabUpdate, buffers: &[ArrayBuffer]) -> Self {
+        let floats = |which: LabBuffer| {
+            buffers.get(which as usize).map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default()
+        };
+        Self {
+            step: update.step,
+            map_side: update.map_side,
+            measures: Some(update.measures),
+            metrics: update.metrics.last().copied(),
+            real: floats(LabBuffer::Real),
+            fake: floats(LabBuffer::Fake),
+            verdict: floats(LabBuffer::Verdict),
+            density: floats(LabBuffer::Density),
+            manifold: floats(LabBuffer::Manifold),
+            push: floats(LabBuffer::Push),
+            generator: floats(LabBuffer::Generator),
+            discriminator: floats(LabBuffer::Discriminator),
+        }
+    }
+}
+
+/// The curves of a run.
+#[derive(Clone, Default)]
+pub struct Curves {
+    pub metrics: Vec<StepMetrics>,
+    /// One for each time that the distances were measured.
+    pub measures: Vec<Measures>,
+}
+
+impl Curves {
+    /// Forgets what came after a step.
+    pub fn keep_until(&mut self, step: u64) {
+        self.metrics.retain(|metrics| metrics.step <= step);
+        self.measures.retain(|measures| measures.step <= step);
+    }
+
+    pub fn add(&mut self, update: &LabUpdate) {
+        self.metrics.extend(&update.metrics);
+        if self.measures.last().is_none_or(|last| last.step < update.measures.step) {
+            self.measures.push(update.measures);
+        }
+    }
+}
+
 /// The last look at the toy session, and its curves so far.
 #[derive(Clone, Default)]
 pub struct LabLook {
     pub update: Option<LabUpdate>,
-    pub real: Vec<f32>,
-    pub fake: Vec<f32>,
-    pub heat: Vec<f32>,
-    pub history: Vec<StepMetrics>,
+    pub moment: Moment,
+    pub curves: Curves,
+}
+
+impl LabLook {
+    fn take(&mut self, update: LabUpdate, buffers: &[ArrayBuffer]) {
+        if self.update.as_ref().is_none_or(|before| update.step < before.step) {
+            self.curves.keep_until(update.step);
+        }
+        self.curves.add(&update);
+        let before = self.moment.metrics.filter(|metrics| metrics.step <= update.step);
+        self.moment = Moment::new(&update, buffers);
+        // A look at a session that stands still brings no new metrics.
+        self.moment.metrics = self.moment.metrics.or(before);
+        self.update = Some(update);
+    }
 }
 
 type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
@@ -180,18 +254,8 @@ impl Engine {
             Event::Progress { done, total } => self.progress.set(Some((id, done, total))),
             Event::Warning(error) => self.warning.set(Some(error)),
             Event::Lab(update) => {
-                let floats = |index: usize| {
-                    buffers.get(index).map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default()
-                };
                 let device = update.device;
-                self.lab.update(|look| {
-                    if look.update.as_ref().is_none_or(|before| update.step < before.step) {
-                        look.history.retain(|metrics| metrics.step <= update.step);
-                    }
-                    look.history.extend(&update.metrics);
-                    (look.real, look.fake, look.heat) = (floats(0), floats(1), floats(2));
-                    look.update = Some(update);
-                });
+                self.lab.update(|look| look.take(update, buffers));
                 self.device.update(|report| {
                     if let Some(report) = report {
                         report.used = device;

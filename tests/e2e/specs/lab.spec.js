@@ -82,6 +82,26 @@ test('a link with nonsense in it says what it could not use, and works', async (
   await expect(lab(page).stepsText).toHaveText('1');
 });
 
+test('every setting is in the form, and a setting without effect cannot be chosen', async ({ page }) => {
+  await open(page, 'lab');
+  const keys =
+    'data batch prior z loss penalty penalty_weight clip sn smooth noise ' +
+    'g_layers g_width g_act g_opt g_lr g_steps d_layers d_width d_act d_opt d_lr d_steps';
+  for (const key of keys.split(' ')) {
+    await expect(page.getByTestId(`${key}-select`), key).toBeVisible();
+  }
+  await expect(page.getByTestId('clip-select')).toBeDisabled();
+  await expect(page.getByTestId('penalty_weight-select')).toBeDisabled();
+  await page.getByTestId('loss-select').selectOption('wasserstein');
+  await expect(page.getByTestId('clip-select')).toBeEnabled();
+  await expect(page.getByTestId('smooth-select')).toBeDisabled();
+  await page.getByTestId('penalty-select').selectOption('gradient');
+  await expect(page.getByTestId('clip-select')).toBeDisabled();
+  await expect(page.getByTestId('penalty_weight-select')).toBeEnabled();
+  await page.getByTestId('sn-select').check();
+  await expect(page).toHaveURL(/sn=on/);
+});
+
 test('a learning rate can change while it trains', async ({ page }) => {
   await open(page, 'lab');
   const { train, pause, steps } = lab(page);
@@ -92,6 +112,26 @@ test('a learning rate can change while it trains', async ({ page }) => {
   await expect(page).toHaveURL(/g_lr=0\.0003/);
   await expect.poll(steps).toBeGreaterThan(before);
   await pause.click();
+});
+
+test('a run that was changed on its way is shared without its step, and the page says why', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThan(20);
+  await pause.click();
+  await expect(train).toBeEnabled();
+  await page.getByTestId('g_lr-select').selectOption('0.0003');
+  await page.getByTestId('share-button').click();
+  await expect(page.getByTestId('note-toast').first()).toBeVisible();
+  await expect(page).toHaveURL(/g_lr=0\.0003/);
+  await expect(page).not.toHaveURL(/step=/);
+
+  await page.getByTestId('reset-button').click();
+  await page.getByTestId('step-button').click();
+  await expect(page.getByTestId('step-count')).toHaveText('1');
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/step=1$/);
 });
 
 test('a shared link shows the same picture to someone else', async ({ page, browser, baseURL }) => {

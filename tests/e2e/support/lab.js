@@ -1,5 +1,6 @@
 // The lab, as the tests use it.
 
+import { expect } from '@playwright/test';
 import { number } from './page.js';
 
 export const lab = (page) => ({
@@ -13,3 +14,20 @@ export const lab = (page) => ({
   steps: () => number(page.getByTestId('step-count')),
   rate: () => number(page.getByTestId('steps-per-second')),
 });
+
+/** Trains for at least so many steps, then pauses. Gives the step that it stands at. */
+export async function trainTo(page, least) {
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThanOrEqual(least);
+  await pause.click();
+  await expect(train).toBeEnabled();
+  return steps();
+}
+
+/** Moves a slider, as a hand does: the value first, then the event. */
+export const slide = (slider, value) =>
+  slider.evaluate((element, value) => {
+    element.value = value;
+    element.dispatchEvent(new Event('input', { bubbles: true }));
+  }, String(value));

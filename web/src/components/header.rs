@@ -9,7 +9,7 @@ use super::labels;
 use crate::{
     engine_client::{Status, use_engine},
     i18n::*,
-    state::{site, storage, toasts::use_toasts},
+    state::{screen::use_screen, site, storage, toasts::use_toasts},
 };
 
 #[component]
@@ -30,7 +30,6 @@ pub fn Header() -> impl IntoView {
                 <ThemeChoice />
             </div>
         </header>
-        <EngineNote />
     }
 }
 
@@ -110,7 +109,7 @@ fn LanguageChoice() -> impl IntoView {
 #[component]
 fn ThemeChoice() -> impl IntoView {
     let i18n = use_i18n();
-    let theme = RwSignal::new(storage::get("theme").unwrap_or_else(|| "auto".into()));
+    let (screen, theme) = (use_screen(), RwSignal::new(storage::get("theme").unwrap_or_else(|| "auto".into())));
     let choose = move |value: String| {
         storage::set("theme", &value);
         if let Some(root) = document().document_element() {
@@ -121,6 +120,7 @@ fn ThemeChoice() -> impl IntoView {
             };
         }
         theme.set(value);
+        screen.changed();
     };
     view! {
         <select
@@ -138,7 +138,7 @@ fn ThemeChoice() -> impl IntoView {
 
 /// Says when the engine is not there, and offers a new one.
 #[component]
-fn EngineNote() -> impl IntoView {
+pub fn EngineNote() -> impl IntoView {
     let (i18n, engine) = (use_i18n(), use_engine());
     move || match engine.status.get() {
         Status::Ready => None,

@@ -1,7 +1,12 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
 use crate::i18n::*;
-use forger_protocol::{DeviceKind, EngineError, error::ModelError, message::SessionState};
+use forger_protocol::{
+    DeviceKind, EngineError,
+    error::ModelError,
+    lab_url::Group,
+    message::{SessionState, StepMetrics},
+};
 
 /// The language, tracked.
 pub fn locale() -> Locale {
@@ -12,32 +17,166 @@ pub fn locale() -> Locale {
 pub fn name(locale: Locale, key: &str) -> String {
     match key {
         "data" => td_string!(locale, set_data),
-        "loss" => td_string!(locale, set_loss),
-        "prior" => td_string!(locale, set_prior),
-        "g_lr" => td_string!(locale, set_g_lr),
-        "d_lr" => td_string!(locale, set_d_lr),
-        "d_steps" => td_string!(locale, set_d_steps),
         "batch" => td_string!(locale, set_batch),
-        "g_width" => td_string!(locale, set_g_width),
-        "g_layers" => td_string!(locale, set_g_layers),
-        "d_width" => td_string!(locale, set_d_width),
-        "d_layers" => td_string!(locale, set_d_layers),
+        "prior" => td_string!(locale, set_prior),
+        "z" => td_string!(locale, set_z),
         "seed" => td_string!(locale, set_seed),
+        "loss" => td_string!(locale, set_loss),
+        "penalty" => td_string!(locale, set_penalty),
+        "penalty_weight" => td_string!(locale, set_penalty_weight),
+        "clip" => td_string!(locale, set_clip),
+        "sn" => td_string!(locale, set_sn),
+        "smooth" => td_string!(locale, set_smooth),
+        "noise" => td_string!(locale, set_noise),
+        "g_layers" | "d_layers" => td_string!(locale, set_layers),
+        "g_width" | "d_width" => td_string!(locale, set_width),
+        "g_act" | "d_act" => td_string!(locale, set_act),
+        "g_opt" | "d_opt" => td_string!(locale, set_opt),
+        "g_lr" | "d_lr" => td_string!(locale, set_lr),
+        "g_steps" => td_string!(locale, set_g_steps),
+        "d_steps" => td_string!(locale, set_d_steps),
         "ring" => td_string!(locale, ring),
         "grid" => td_string!(locale, grid),
         "line" => td_string!(locale, line),
         "moons" => td_string!(locale, moons),
         "spiral" => td_string!(locale, spiral),
+        "pair" => td_string!(locale, pair),
+        "circle" => td_string!(locale, circle),
+        "blobs" => td_string!(locale, blobs),
+        "checkerboard" => td_string!(locale, checkerboard),
+        "swiss-roll" => td_string!(locale, swiss_roll),
+        "own" => td_string!(locale, own),
         "minimax" => td_string!(locale, minimax),
         "non-saturating" => td_string!(locale, non_saturating),
         "least-squares" => td_string!(locale, least_squares),
         "hinge" => td_string!(locale, hinge),
         "wasserstein" => td_string!(locale, wasserstein),
+        "none" => td_string!(locale, none),
+        "gradient" => td_string!(locale, gradient),
+        "r1" => td_string!(locale, r1),
         "gaussian" => td_string!(locale, gaussian),
         "uniform" => td_string!(locale, uniform),
+        "leaky-relu" => td_string!(locale, leaky_relu),
+        "momentum" => td_string!(locale, momentum),
+        "sgd" => td_string!(locale, sgd),
+        // The same in every language.
+        "relu" => return "ReLU".to_owned(),
+        "tanh" => return "Tanh".to_owned(),
+        "sigmoid" => return "Sigmoid".to_owned(),
+        "silu" => return "SiLU".to_owned(),
+        "adam" => return "Adam".to_owned(),
+        "rmsprop" => return "RMSProp".to_owned(),
         other => return other.to_owned(),
     }
     .to_string()
+}
+
+pub fn group(locale: Locale, group: Group) -> String {
+    match group {
+        Group::Data => td_string!(locale, group_data),
+        Group::Noise => td_string!(locale, group_noise),
+        Group::Game => td_string!(locale, group_game),
+        Group::Generator => td_string!(locale, generator),
+        Group::Discriminator => td_string!(locale, discriminator),
+    }
+    .to_string()
+}
+
+/// A layer of the plane, by its name in the URL.
+pub fn layer(locale: Locale, key: &str) -> String {
+    match key {
+        "real" => td_string!(locale, real),
+        "fake" => td_string!(locale, fake),
+        "verdict" => td_string!(locale, layer_verdict),
+        "line" => td_string!(locale, layer_line),
+        "density" => td_string!(locale, layer_density),
+        "manifold" => td_string!(locale, layer_manifold),
+        _ => td_string!(locale, layer_push),
+    }
+    .to_string()
+}
+
+/// The title of a chart.
+pub fn curve(locale: Locale, key: &str) -> String {
+    match key {
+        "losses" => td_string!(locale, losses),
+        "verdicts" => td_string!(locale, curve_verdicts),
+        "gradients" => td_string!(locale, curve_gradients),
+        "js" => td_string!(locale, jensen_shannon),
+        _ => td_string!(locale, sliced_wasserstein),
+    }
+    .to_string()
+}
+
+/// What a chart shows, as a sentence.
+pub fn curve_text(locale: Locale, key: &str) -> String {
+    match key {
+        "losses" => td_string!(locale, text_losses),
+        "verdicts" => td_string!(locale, text_verdicts),
+        "gradients" => td_string!(locale, text_gradients),
+        "js" => td_string!(locale, text_js),
+        _ => td_string!(locale, text_sw),
+    }
+    .to_string()
+}
+
+/// The title of a stage in slow motion.
+pub fn stage(locale: Locale, stage: usize) -> String {
+    match stage {
+        0 => td_string!(locale, stage_noise),
+        1 => td_string!(locale, stage_forge),
+        2 => td_string!(locale, stage_judge),
+        3 => td_string!(locale, stage_loss),
+        4 => td_string!(locale, stage_gradient),
+        _ => td_string!(locale, stage_update),
+    }
+    .to_string()
+}
+
+/// What happens at a stage, to D or to G.
+pub fn stage_text(locale: Locale, stage: usize, of_d: bool) -> String {
+    match (stage, of_d) {
+        (0, _) => td_string!(locale, slow_noise),
+        (1, _) => td_string!(locale, slow_forge),
+        (2, _) => td_string!(locale, slow_judge),
+        (3, true) => td_string!(locale, slow_loss_d),
+        (3, false) => td_string!(locale, slow_loss_g),
+        (4, true) => td_string!(locale, slow_gradient_d),
+        (4, false) => td_string!(locale, slow_gradient_g),
+        (_, true) => td_string!(locale, slow_update_d),
+        (_, false) => td_string!(locale, slow_update_g),
+    }
+    .to_string()
+}
+
+/// The numbers of a stage, in the signs of the papers, which need no language.
+pub fn numbers(stage: usize, of_d: bool, now: Option<StepMetrics>, before: Option<StepMetrics>) -> String {
+    let Some(now) = now else { return String::new() };
+    let loss = |m: StepMetrics| if of_d { m.d_loss } else { m.g_loss };
+    match (stage, of_d) {
+        (0 | 1, _) => String::new(),
+        (2, _) => format!("D(x) = {:.3}   D(G(z)) = {:.3}", now.d_real, now.d_fake),
+        (3, true) => format!("L_D = {:.4}", now.d_loss),
+        (3, false) => format!("L_G = {:.4}", now.g_loss),
+        (4, _) => {
+            let (player, norm) = if of_d { ("D", now.d_gradient) } else { ("G", now.g_gradient) };
+            // There is none where the last step was the other player's.
+            if norm > 0.0 { format!("‖∇L_{player}‖ = {norm:.2e}") } else { String::new() }
+        }
+        _ => {
+            let player = if of_d { "D" } else { "G" };
+            let before = before.unwrap_or(now);
+            format!(
+                "L_{player}: {:.4} → {:.4}   D(x): {:.3} → {:.3}   D(G(z)): {:.3} → {:.3}",
+                loss(before),
+                loss(now),
+                before.d_real,
+                now.d_real,
+                before.d_fake,
+                now.d_fake
+            )
+        }
+    }
 }
 
 pub fn state(locale: Locale, state: SessionState) -> String {
@@ -67,6 +206,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
                 .to_string()
         }
         EngineError::Model(error) => model_error(locale, error),
+        EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
         EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),

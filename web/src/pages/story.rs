@@ -3,16 +3,15 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::lab::{
-    run::provide_run,
-    views::{Buttons, Plane, Readout},
-};
+use super::lab::{buttons::Buttons, plane::Plane, readout::Readout, run::provide_run, state::provide_lab};
 use crate::{i18n::*, state::site};
 
 #[component]
 pub fn StoryPage() -> impl IntoView {
     let i18n = use_i18n();
     provide_run(Default::default(), None);
+    // The first page has few words: distances come with the lab.
+    provide_lab(None, Some("measures".into()));
     view! {
         <section class="story">
             <div class="lead">

@@ -4,6 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+/// The two-dimensional context of a canvas.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
 /// A context whose unit is a CSS pixel, cleared, with the size in CSS pixels.
 pub fn prepare(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, f64, f64)> {
     let ratio = window().device_pixel_ratio().max(1.0);
@@ -13,10 +18,51 @@ pub fn prepare(canvas: &HtmlCanvasElement) -> Option<(CanvasRenderingContext2d, 
         canvas.set_width(pixels_x);
         canvas.set_height(pixels_y);
     }
-    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    let context = context(canvas)?;
     context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
     context.clear_rect(0.0, 0.0, width, height);
     Some((context, width, height))
+}
+
+/// A canvas that is in no page, for what is drawn elsewhere later.
+pub fn hidden(width: u32, height: u32) -> Option<HtmlCanvasElement> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    Some(canvas)
+}
+
+/// A square of numbers, `[-extent, extent]` in both directions and y upwards, on a prepared canvas.
+pub struct Space {
+    pub context: CanvasRenderingContext2d,
+    pub width: f64,
+    pub height: f64,
+    pub extent: f32,
+}
+
+impl Space {
+    pub fn new(canvas: &HtmlCanvasElement, extent: f32) -> Option<Self> {
+        let (context, width, height) = prepare(canvas)?;
+        Some(Self { context, width, height, extent })
+    }
+
+    /// Where a point is on the canvas.
+    pub fn at(&self, x: f32, y: f32) -> (f64, f64) {
+        let share = |value: f32| f64::from((value + self.extent) / (2.0 * self.extent));
+        (share(x) * self.width, share(-y) * self.height)
+    }
+}
+
+/// The point of a [`Space`] under the pointer.
+pub fn under(event: &web_sys::MouseEvent, extent: f32) -> Option<[f32; 2]> {
+    let canvas = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let edge = canvas.get_bounding_client_rect();
+    if edge.width() <= 0.0 || edge.height() <= 0.0 {
+        return None;
+    }
+    let x = (f64::from(event.client_x()) - edge.left()) / edge.width();
+    let y = (f64::from(event.client_y()) - edge.top()) / edge.height();
+    Some([(2.0 * x - 1.0) as f32 * extent, (1.0 - 2.0 * y) as f32 * extent])
 }
 
 /// A colour of `tokens.css`, such as `--real`.
@@ -27,5 +73,11 @@ pub fn colour(name: &str) -> String {
         let get = js_sys::Reflect::get(&style, &"getPropertyValue".into()).ok()?;
         get.dyn_ref::<js_sys::Function>()?.call1(&style, &name.into()).ok()?.as_string()
     });
-    style.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).unwrap_or_else(|| "#888".into())
+    style.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).unwrap_or_else(|| "#888888".into())
+}
+
+/// The parts of `#rrggbb`.
+pub fn rgb(text: &str) -> [u8; 3] {
+    let part = |at: usize| text.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(128);
+    [part(1), part(3), part(5)]
 }

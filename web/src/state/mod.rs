@@ -1,8 +1,8 @@
 //! What the page remembers: in the URL first, then on this machine, then by default.
 
 pub mod codes;
-pub mod lab_url;
 pub mod saved;
+pub mod screen;
 pub mod site;
 pub mod storage;
 pub mod toasts;

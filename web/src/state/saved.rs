@@ -3,7 +3,6 @@
 //! One run only, about 100 kB for the default networks: well within what every browser's local storage holds.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use forger_protocol::ToyConfig;
 use serde::{Deserialize, Serialize};
 
 use super::storage;
@@ -13,16 +12,18 @@ const KEY: &str = "run";
 /// A toy run on this machine.
 #[derive(Serialize, Deserialize)]
 pub struct SavedRun {
-    pub config: ToyConfig,
     pub step: u64,
-    /// What `LabSave` gave, in base64.
+    /// Whether a link of its settings and step leads there again.
+    #[serde(default)]
+    pub replayable: bool,
+    /// What `LabSave` gave, in base64: it holds the settings, too.
     state: String,
 }
 
 impl SavedRun {
     /// Keeps a run in place of the one before. A run that is too large is not kept.
-    pub fn keep(config: ToyConfig, step: u64, state: &[u8]) {
-        let run = Self { config, step, state: STANDARD.encode(state) };
+    pub fn keep(step: u64, replayable: bool, state: &[u8]) {
+        let run = Self { step, replayable, state: STANDARD.encode(state) };
         if let Ok(text) = serde_json::to_string(&run) {
             storage::set(KEY, &text);
         }

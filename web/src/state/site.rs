@@ -21,3 +21,9 @@ pub fn link(route: &str) -> String {
 pub fn url(path: &str) -> String {
     web_sys::Url::new_with_base(path, &base_uri()).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
 }
+
+/// Whether the address asks for the page without its frame, to be put into another page.
+pub fn is_embedded() -> bool {
+    let query = leptos::prelude::window().location().search().unwrap_or_default();
+    web_sys::UrlSearchParams::new_with_str(&query).is_ok_and(|query| query.get("embed").as_deref() == Some("1"))
+}

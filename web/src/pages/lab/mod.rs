@@ -1,28 +1,58 @@
 //! The toy GAN.
 
+mod brush;
+pub mod buttons;
+mod charts;
 mod controls;
+mod csv;
+mod diagram;
+mod gallery;
+mod layers;
+mod noise;
+mod own_data;
+pub mod plane;
+pub mod readout;
+mod record;
+mod response;
 pub mod run;
-pub mod views;
+pub mod share;
+mod slow;
+pub mod state;
+mod thumbs;
+mod time;
+mod wiring;
 
-use leptos::{prelude::*, task::spawn_local};
+use forger_protocol::lab_url::{from_query, to_query};
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
-use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     i18n::*,
     state::{
-        lab_url::{from_query, to_query},
-        saved::SavedRun,
+        screen::{matches, use_screen},
         site,
         toasts::use_toasts,
     },
 };
+use buttons::Buttons;
+use charts::Charts;
 use controls::Controls;
-use run::provide_run;
-use views::{Buttons, Charts, Plane, Readout};
+use diagram::Diagram;
+use gallery::{Cards, Gallery, OpenLesson, provide_gallery};
+use noise::NoiseView;
+use plane::{LayerSwitches, Plane};
+use readout::Readout;
+use run::{Run, provide_run};
+use share::{Share, query_text, view_query};
+use slow::SlowMotion;
+use state::{Lab, provide_lab};
+use time::TimeMachine;
+
+/// From here on everything is open at the start; below, all but the stage is folded away.
+const WIDE: &str = "(min-width: 761px)";
 
 #[component]
 pub fn LabPage() -> impl IntoView {
@@ -35,77 +65,111 @@ pub fn LabPage() -> impl IntoView {
         toasts.error(td_string!(i18n.get_locale_untracked(), bad_url, what = what).to_string());
     }
     let run = provide_run(config, query.get("step").and_then(|step| step.parse().ok()));
-
+    let lab = provide_lab(query.get("show"), query.get("hide"));
+    let asked = query.get("lesson").map(|id| (id, query.get("scene").is_some_and(|scene| scene == "cure")));
+    let gallery = provide_gallery(asked);
+    // What a link says of the page itself stays.
+    let page = ["hide", "embed", "lang"].into_iter().filter_map(|key| Some((key, query.get(key)?))).collect::<Vec<_>>();
+    let whole = {
+        let page = page.clone();
+        move || address(run, lab, gallery, &page)
+    };
     let navigate = use_navigate();
     Effect::new(move |before: Option<()>| {
-        let query = to_query(&run.config.get());
+        let query = whole();
         // The first time, the URL is where the settings came from.
         if before.is_some() {
-            let query = query.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
             let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate(&format!("/lab{}{query}", if query.is_empty() { "" } else { "?" }), options);
         }
     });
-
-    let saved = RwSignal::new(SavedRun::load().filter(|saved| saved.step > 0).map(|saved| saved.step));
-    let restore = move |_| {
-        saved.set(None);
-        if let Some(saved) = SavedRun::load() {
-            run.restore(&saved);
-        }
-    };
-    let share = move |_| {
-        let step = untrack(move || run.step());
-        let mut query = to_query(&run.config.get_untracked());
-        query.push(("step", step.to_string()));
-        let query = query.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
-        let url = site::url(&format!("lab?{query}"));
-        copy(url, move |copied| {
-            let locale = i18n.get_locale_untracked();
-            let text = if copied { td_string!(locale, copied) } else { td_string!(locale, copy_failed) };
-            toasts.note(text.to_string());
-        });
+    let part = move |name: &str, title: Signal<String>, inner: fn() -> AnyView| {
+        lab.has(name).then(|| view! { <Fold name=name.to_owned() title>{inner()}</Fold> })
     };
     view! {
         <h1 class="unseen">{t!(i18n, lab)}</h1>
+        <OpenInForger run lab />
         <div class="lab">
-            <div class="stage">
-                <Plane />
-                <Buttons />
-                <Readout />
-            </div>
-            <div class="side">
-                <Charts />
-                <div class="buttons">
-                    <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
-                    {move || {
-                        saved
-                            .get()
-                            .map(|step| {
-                                view! {
-                                    <button class="plain" data-testid="continue-button" on:click=restore>
-                                        {t!(i18n, continue_run, step = step)}
-                                    </button>
-                                }
-                            })
-                    }}
+            <div class="stage" id="lab-stage">
+                <OpenLesson gallery />
+                {part("diagram", text(move || t_string!(i18n, diagram_title).into()), || view! { <Diagram /> }.into_any())}
+                <div class="scene">
+                    <div class="main">
+                        <Plane />
+                        <Buttons />
+                        <SlowMotion />
+                        {lab.has("time").then(|| view! { <TimeMachine /> })}
+                        <Readout />
+                    </div>
+                    {part(
+                        "view",
+                        text(move || t_string!(i18n, view_title).into()),
+                        || view! {
+                            <div class="beside">
+                                <NoiseView />
+                                <LayerSwitches />
+                            </div>
+                        }
+                            .into_any(),
+                    )}
                 </div>
             </div>
-            <Controls />
+            <div class="side">
+                {part("charts", text(move || t_string!(i18n, charts_title).into()), || view! { <Charts /> }.into_any())}
+                {part("share", text(move || t_string!(i18n, share_title).into()), || view! { <Share /> }.into_any())}
+            </div>
+            <div class="left">
+                {part("settings", text(move || t_string!(i18n, settings_title).into()), || view! { <Controls /> }.into_any())}
+            </div>
+            {lab.has("gallery").then(|| view! { <Cards gallery /> })}
         </div>
     }
 }
 
-/// Puts a link into the address bar and the clipboard; says whether the browser allowed the second.
-pub fn copy(url: String, then: impl FnOnce(bool) + 'static) {
-    if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(text)
+}
+
+/// The query of the page as it is.
+fn address(run: Run, lab: Lab, gallery: Gallery, page: &[(&'static str, String)]) -> String {
+    let mut query = run.config.with(|config| match lab.lesson.get() {
+        Some(lesson) if gallery.shows(&lesson, config) => {
+            let scene = lesson.1.then(|| ("scene", "cure".to_owned()));
+            [("lesson", lesson.0)].into_iter().chain(scene).collect()
+        }
+        _ => to_query(config),
+    });
+    query.extend(view_query(lab.layers.get()));
+    query.extend(page.iter().cloned());
+    query_text(&query)
+}
+
+/// A part of the page that folds away.
+#[component]
+fn Fold(name: String, title: Signal<String>, children: Children) -> impl IntoView {
+    let screen = use_screen();
+    view! {
+        <details class=format!("fold {name}") open=matches(WIDE) on:toggle=move |_| screen.changed()>
+            <summary>{move || title.get()}</summary>
+            {children()}
+        </details>
     }
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-    if clipboard.is_ok_and(|clipboard| clipboard.is_undefined()) {
-        // Browsers give a clipboard to secure pages only.
-        return then(false);
-    }
-    let promise = window().navigator().clipboard().write_text(&url);
-    spawn_local(async move { then(JsFuture::from(promise).await.is_ok()) });
+}
+
+/// Where the page is part of another, the way to the whole.
+#[component]
+fn OpenInForger(run: Run, lab: Lab) -> impl IntoView {
+    let i18n = use_i18n();
+    let link = move || {
+        let mut query = run.config.with(to_query);
+        query.extend(view_query(lab.layers.get()));
+        site::url(&format!("lab?{}", query_text(&query)))
+    };
+    site::is_embedded().then(|| {
+        view! {
+            <p class="embedded">
+                <a href=link target="_blank" rel="noopener" data-testid="open-in-forger">{t!(i18n, open_in_forger)}</a>
+            </p>
+        }
+    })
 }

@@ -12,7 +12,7 @@ use web_sys::DragEvent;
 
 use crate::{
     i18n::*,
-    pages::lab::copy,
+    pages::lab::share::copy,
     state::{codes, site, toasts::use_toasts},
 };
 use explorer::Explorer;

@@ -1,0 +1,86 @@
+// Data of a user's own, drawn or pasted.
+
+import { expect, test } from '../support/test.js';
+import { engineReady, open, picture } from '../support/page.js';
+import { lab } from '../support/lab.js';
+
+async function openPad(page) {
+  await open(page, 'lab');
+  await page.getByTestId('data-select').selectOption('own');
+  await expect(page.getByTestId('own-pad')).toBeVisible();
+}
+
+async function stroke(page, from, to) {
+  const box = await page.getByTestId('own-pad').boundingBox();
+  const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  await page.mouse.move(...at(to), { steps: 20 });
+  await page.mouse.up();
+}
+
+test('a drawing becomes data, is in the URL, and can be trained on', async ({ page }) => {
+  await openPad(page);
+  const count = page.getByTestId('own-count');
+  await expect(page.getByTestId('own-done')).toBeDisabled();
+  await stroke(page, [0.2, 0.2], [0.8, 0.2]);
+  await stroke(page, [0.2, 0.8], [0.8, 0.8]);
+  const both = Number((await count.innerText()).match(/\d+/)[0]);
+  expect(both).toBeGreaterThan(20);
+  await page.getByTestId('own-undo').click();
+  await expect.poll(async () => Number((await count.innerText()).match(/\d+/)[0])).toBeLessThan(both);
+  const before = await picture(lab(page).plane);
+  await page.getByTestId('own-done').click();
+  await expect(page).toHaveURL(/points=/);
+  await expect(page.getByTestId('own-pad')).toBeHidden();
+  await expect.poll(async () => (await picture(lab(page).plane)).sha256).not.toBe(before.sha256);
+  await lab(page).step.click();
+  await expect(lab(page).stepsText).toHaveText('1');
+  await page.reload();
+  await engineReady(page);
+  await expect(page.getByTestId('data-select')).toHaveValue('own');
+});
+
+test('clear empties the pad, and cancel keeps the data there was', async ({ page }) => {
+  await openPad(page);
+  await stroke(page, [0.3, 0.3], [0.7, 0.7]);
+  await page.getByTestId('own-clear').click();
+  await expect(page.getByTestId('own-done')).toBeDisabled();
+  await page.getByTestId('own-data').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('data-select')).toHaveValue('ring');
+  await expect(page).not.toHaveURL(/points=/);
+});
+
+test('a table is read, scaled and thinned, and says so', async ({ page }) => {
+  await openPad(page);
+  await page.getByText('Paste or drop a table').click();
+  const rows = Array.from({ length: 700 }, (_, index) => `${index};${index % 7}`).join('\n');
+  await page.getByTestId('own-text').fill(`x;y\n${rows}`);
+  await page.getByTestId('own-read').click();
+  await expect(page.getByTestId('note-toast').filter({ hasText: '700' })).toBeVisible();
+  await expect(page.getByTestId('note-toast').filter({ hasText: 'scaled' })).toBeVisible();
+  await expect(page.getByTestId('own-count')).toContainText('512');
+  await page.getByTestId('own-done').click();
+  await expect(page).toHaveURL(/points=/);
+});
+
+test('a bad line is named by its number, and nothing is lost', async ({ page }) => {
+  await openPad(page);
+  await page.getByText('Paste or drop a table').click();
+  await page.getByTestId('own-text').fill('0.1, 0.2\n\n0.3, banana\n');
+  await page.getByTestId('own-read').click();
+  await expect(page.getByTestId('error-toast')).toContainText('3');
+  await expect(page.getByTestId('error-toast')).toContainText('banana');
+  await expect(page.getByTestId('own-text')).toHaveValue(/banana/);
+  await page.getByTestId('own-text').fill('0.1 0.2');
+  await page.getByTestId('own-read').click();
+  await expect(page.getByTestId('error-toast').filter({ hasText: 'two points' })).toBeVisible();
+});
+
+test('a file is read as the box is', async ({ page }) => {
+  await openPad(page);
+  await page.getByText('Paste or drop a table').click();
+  const buffer = Buffer.from('x,y\n-0.5,0\n0.5,0\n0,0.5\n');
+  await page.getByTestId('own-file').setInputFiles({ name: 'points.csv', mimeType: 'text/csv', buffer });
+  await expect(page.getByTestId('own-count')).toContainText('3');
+});

@@ -1,0 +1,117 @@
+// Back in time: earlier moments, branches, undo, and runs in files.
+
+import { readFile } from 'node:fs/promises';
+
+import { expect, test } from '../support/test.js';
+import { open, picture } from '../support/page.js';
+import { lab, slide, trainTo } from '../support/lab.js';
+
+const sha = async (canvas) => (await picture(canvas)).sha256;
+
+test('an earlier moment is shown, and the run stays where it is', async ({ page }) => {
+  await open(page, 'lab');
+  const { plane, stepsText } = lab(page);
+  const start = await sha(plane);
+  const step = await trainTo(page, 200);
+  const now = await sha(plane);
+  await slide(page.getByTestId('time-slider'), 0);
+  await expect(page.getByTestId('visiting')).toContainText('step 0');
+  await expect.poll(() => sha(plane)).toBe(start);
+  await expect(stepsText).toHaveText(String(step));
+  await page.getByTestId('now-button').click();
+  await expect(page.getByTestId('visiting')).toBeHidden();
+  await expect.poll(() => sha(plane)).toBe(now);
+});
+
+test('a moment is compared with another', async ({ page }) => {
+  await open(page, 'lab');
+  await trainTo(page, 100);
+  await page.getByTestId('compare-button').click();
+  const [plane, other] = [lab(page).plane, page.getByTestId('compare-plane')];
+  await expect(other).toBeVisible();
+  await expect.poll(async () => (await sha(plane)) === (await sha(other))).toBe(true);
+  const pinned = await sha(other);
+  await slide(page.getByTestId('time-slider'), 0);
+  await expect(page.getByTestId('visiting')).toBeVisible();
+  await expect.poll(async () => (await sha(plane)) === pinned).toBe(false);
+  expect(await sha(other)).toBe(pinned);
+  await page.getByTestId('compare-button').click();
+  await expect(other).toBeHidden();
+});
+
+test('a branch goes on from an earlier moment, and undo brings the rest back', async ({ page }) => {
+  await open(page, 'lab');
+  const { plane, step, stepsText } = lab(page);
+  const end = String(await trainTo(page, 200));
+  const picked = await sha(plane);
+  await slide(page.getByTestId('time-slider'), 0);
+  await page.getByTestId('branch-button').click();
+  await expect(stepsText).toHaveText('0');
+  await expect(page.getByTestId('visiting')).toBeHidden();
+  await step.click();
+  await expect(stepsText).toHaveText('1');
+  await page.getByTestId('undo-button').click();
+  await expect(stepsText).toHaveText(end);
+  await expect.poll(() => sha(plane)).toBe(picked);
+});
+
+test('undo takes back a setting, and the form and the URL with it', async ({ page }) => {
+  await open(page, 'lab');
+  const end = String(await trainTo(page, 30));
+  await page.getByTestId('data-select').selectOption('grid');
+  await expect(lab(page).stepsText).toHaveText('0');
+  await expect(page).toHaveURL(/data=grid/);
+  await page.getByTestId('undo-button').click();
+  await expect(page.getByTestId('data-select')).toHaveValue('ring');
+  await expect(page).not.toHaveURL(/data=/);
+  await expect(lab(page).stepsText).toHaveText(end);
+});
+
+test('a run is exported and imported again, and a file that is none is refused', async ({ page, browser, baseURL }) => {
+  await open(page, 'lab?data=moons&seed=3');
+  const { plane } = lab(page);
+  const step = String(await trainTo(page, 60));
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-button').click()]);
+  expect(download.suggestedFilename()).toBe(`forger-run-${step}.forger`);
+  const buffer = await readFile(await download.path());
+  const mine = await sha(plane);
+
+  const fresh = await browser.newContext({ baseURL, viewport: page.viewportSize(), colorScheme: 'light' });
+  const other = await fresh.newPage();
+  await open(other, 'lab');
+  const file = (buffer) => ({ name: 'run.forger', mimeType: 'application/octet-stream', buffer });
+  await other.getByTestId('import-file').setInputFiles(file(buffer));
+  await expect(lab(other).stepsText).toHaveText(step);
+  await expect(other.getByTestId('data-select')).toHaveValue('moons');
+  await expect(other.getByTestId('seed-input')).toHaveValue('3');
+  await expect.poll(() => sha(lab(other).plane)).toBe(mine);
+
+  await other.getByTestId('import-file').setInputFiles(file(Buffer.from('no run')));
+  await expect(other.getByTestId('error-toast').first()).toBeVisible();
+  await expect(lab(other).stepsText).toHaveText(step);
+  await fresh.close();
+});
+
+test('curves and picture are files', async ({ page }) => {
+  await open(page, 'lab');
+  const step = await trainTo(page, 30);
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('csv-button').click()]);
+  const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\n');
+  expect(lines[0]).toMatch(/^step,d_loss,g_loss/);
+  expect(lines.length).toBe(step + 1);
+  const [png] = await Promise.all([page.waitForEvent('download'), page.getByTestId('png-button').click()]);
+  expect((await readFile(await png.path())).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('a film is recorded where the browser can', async ({ page }) => {
+  await open(page, 'lab');
+  const record = page.getByTestId('record-button');
+  test.skip(await record.isDisabled(), 'this browser records no films');
+  await record.click();
+  await expect(record).toHaveText('Stop recording');
+  await lab(page).train.click();
+  await page.waitForTimeout(1000);
+  const [film] = await Promise.all([page.waitForEvent('download'), record.click()]);
+  expect((await readFile(await film.path())).length).toBeGreaterThan(100);
+  await lab(page).pause.click();
+});

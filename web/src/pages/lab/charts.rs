@@ -1,0 +1,238 @@
+//! The curves of a run. Dragging in one zooms all.
+
+use forger_protocol::message::{Measures, Score, StepMetrics};
+use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
+use web_sys::PointerEvent;
+
+use super::{run::use_run, state::use_lab};
+use crate::{
+    components::labels,
+    engine_client::{Curves, use_engine},
+    i18n::*,
+    plots::lines::{self, Chart, Line},
+    state::screen::animate,
+};
+
+/// Points of a line in a chart.
+const BINS: usize = 240;
+/// Steps of the button that zooms without a drag.
+const LAST: u64 = 500;
+/// A shorter drag is a click.
+const SHORTEST_DRAG: f64 = 6.0;
+
+/// A chart of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    Losses,
+    Verdicts,
+    Gradients,
+    JensenShannon,
+    SlicedWasserstein,
+}
+
+impl Curve {
+    pub const ALL: [Self; 5] =
+        [Self::Losses, Self::Verdicts, Self::JensenShannon, Self::SlicedWasserstein, Self::Gradients];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Losses => "losses",
+            Self::Verdicts => "verdicts",
+            Self::Gradients => "gradients",
+            Self::JensenShannon => "js",
+            Self::SlicedWasserstein => "sw",
+        }
+    }
+
+    pub const fn is_measure(self) -> bool {
+        matches!(self, Self::JensenShannon | Self::SlicedWasserstein)
+    }
+
+    fn chart(self, curves: &Curves, steps: (f64, f64)) -> Chart {
+        let pair = |of_d: fn(&StepMetrics) -> f32, of_g: fn(&StepMetrics) -> f32| {
+            vec![metric("--real", curves, steps, of_d), metric("--fake", curves, steps, of_g)]
+        };
+        let score = |of: fn(&Measures) -> Score| {
+            let within = within(&curves.measures, steps, |measures| measures.step);
+            let points = lines::thin(within, BINS, |m| (m.step as f64, f64::from(of(m).value)));
+            let band = within.last().map(of).map(|score| (f64::from(score.floor_low), f64::from(score.floor_high)));
+            Chart { lines: vec![Line { colour: "--accent", points }], band, steps, ..Chart::default() }
+        };
+        match self {
+            Self::Losses => Chart { lines: pair(|m| m.d_loss, |m| m.g_loss), steps, ..Chart::default() },
+            Self::Verdicts => Chart {
+                lines: pair(|m| m.d_real, |m| m.d_fake),
+                range: Some((0.0, 1.0)),
+                mark: Some(0.5),
+                steps,
+                ..Chart::default()
+            },
+            Self::Gradients => {
+                let mut lines = pair(|m| m.d_gradient, |m| m.g_gradient);
+                // A player that was not updated has none.
+                lines.iter_mut().for_each(|line| line.points.retain(|point| point.1 > 0.0));
+                Chart { lines, log: true, steps, ..Chart::default() }
+            }
+            Self::JensenShannon => score(|m| m.jensen_shannon),
+            Self::SlicedWasserstein => score(|m| m.sliced_wasserstein),
+        }
+    }
+}
+
+/// What lies within these steps, and a neighbour on either side so that lines reach the edge.
+fn within<T>(items: &[T], (first, last): (f64, f64), step: impl Fn(&T) -> u64) -> &[T] {
+    let from = items.partition_point(|item| (step(item) as f64) < first).saturating_sub(1);
+    let to = items.partition_point(|item| step(item) as f64 <= last).saturating_add(1).min(items.len());
+    items.get(from..to).unwrap_or_default()
+}
+
+fn metric(colour: &'static str, curves: &Curves, steps: (f64, f64), of: fn(&StepMetrics) -> f32) -> Line {
+    let within = within(&curves.metrics, steps, |metrics| metrics.step);
+    Line { colour, points: lines::thin(within, BINS, |m| (m.step as f64, f64::from(of(m)))) }
+}
+
+/// Five small charts.
+#[component]
+pub fn Charts() -> impl IntoView {
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
+    let escape = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+        if event.key() == "Escape" && lab.zoom.with_untracked(Option::is_some) {
+            lab.zoom.set(None);
+        }
+    });
+    on_cleanup(move || escape.remove());
+    let dragged = RwSignal::new(None::<(f64, f64)>);
+    view! {
+        <div class="charts">
+            {Curve::ALL
+                .into_iter()
+                .filter(|curve| !curve.is_measure() || lab.has("measures"))
+                .map(|curve| view! { <One curve dragged /> })
+                .collect_view()}
+            <p class="muted">
+                {t!(i18n, zoom_help)} " "
+                <button
+                    class="plain"
+                    data-testid="zoom-last"
+                    disabled=move || { run.step() <= LAST }
+                    on:click=move |_| {
+                        let last = untrack(|| run.step());
+                        lab.zoom.set(Some((last.saturating_sub(LAST) as f64, last as f64)));
+                    }
+                >
+                    {t!(i18n, zoom_last)}
+                </button>
+                <button
+                    class="plain"
+                    data-testid="zoom-reset"
+                    disabled=move || lab.zoom.get().is_none()
+                    on:click=move |_| lab.zoom.set(None)
+                >
+                    {t!(i18n, zoom_reset)}
+                </button>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
+    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let canvas = NodeRef::<Canvas>::new();
+    let steps = move || lab.zoom.get().unwrap_or_else(|| (0.0, run.step().max(1) as f64));
+    animate(
+        move || {
+            engine.lab.track();
+            run.visit.track();
+            lab.zoom.track();
+            dragged.track();
+            canvas.track();
+        },
+        move || {
+            let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+            let mut chart = engine.lab.with(|look| curve.chart(&look.curves, steps()));
+            chart.chosen = dragged.get();
+            chart.cursor = run.visit.with(|visit| visit.as_ref().map(|moment| moment.step as f64));
+            lines::draw(&canvas, &chart);
+        },
+    );
+    let step_under = move |event: &PointerEvent| {
+        let width = canvas.get_untracked().map_or(1.0, |canvas| f64::from(canvas.client_width()));
+        lines::step_at(f64::from(event.offset_x()), width, untrack(steps))
+    };
+    let from = StoredValue::new(None::<f64>);
+    let down = move |event: PointerEvent| {
+        if let Some(canvas) = canvas.get_untracked() {
+            let _ = canvas.set_pointer_capture(event.pointer_id());
+        }
+        from.set_value(Some(f64::from(event.offset_x())));
+        let step = step_under(&event);
+        dragged.set(Some((step, step)));
+    };
+    let drag = move |event: PointerEvent| {
+        if from.get_value().is_some() {
+            let step = step_under(&event);
+            dragged.update(|dragged| *dragged = dragged.map(|(first, _)| (first, step)));
+        }
+    };
+    let up = move |event: PointerEvent| {
+        let start = from.try_update_value(Option::take).flatten();
+        let chosen = dragged.get_untracked();
+        dragged.set(None);
+        if let (Some(start), Some((first, last))) = (start, chosen)
+            && (f64::from(event.offset_x()) - start).abs() > SHORTEST_DRAG
+        {
+            lab.zoom.set(Some((first.min(last).floor(), first.max(last).ceil().max(first.min(last).floor() + 1.0))));
+        }
+    };
+    let keys = move || match curve {
+        _ if curve.is_measure() => view! { <span class="key floor">{t!(i18n, floor)}</span> }.into_any(),
+        Curve::Verdicts => view! {
+            <span class="key real">"D(" {t!(i18n, real)} ")"</span>
+            <span class="key fake">"D(" {t!(i18n, fake)} ")"</span>
+        }
+        .into_any(),
+        _ => view! {
+            <span class="key real">"D"</span>
+            <span class="key fake">"G"</span>
+        }
+        .into_any(),
+    };
+    view! {
+        <figure class="chart" title=move || labels::curve_text(i18n.get_locale(), curve.key())>
+            <figcaption>
+                <strong>{move || labels::curve(i18n.get_locale(), curve.key())}</strong>
+                {keys}
+            </figcaption>
+            <canvas
+                node_ref=canvas
+                data-testid=format!("chart-{}", curve.key())
+                data-chart=""
+                role="img"
+                aria-label=move || labels::curve_text(i18n.get_locale(), curve.key())
+                on:pointerdown=down
+                on:pointermove=drag
+                on:pointerup=up
+                on:pointercancel=move |_| {
+                    from.set_value(None);
+                    dragged.set(None);
+                }
+                on:dblclick=move |_| lab.zoom.set(None)
+            ></canvas>
+        </figure>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn a_range_of_steps_and_its_neighbours() {
+        let steps = [10_u64, 20, 30, 40, 50];
+        assert_eq!(within(&steps, (25.0, 35.0), |step| *step), [20, 30, 40]);
+        assert_eq!(within(&steps, (0.0, 99.0), |step| *step), steps);
+        assert_eq!(within(&steps, (60.0, 99.0), |step| *step), [50]);
+        assert!(within(&[] as &[u64], (0.0, 1.0), |step| *step).is_empty());
+    }
+}

@@ -1,0 +1,41 @@
+//! Points.
+
+use super::canvas::{Space, colour};
+
+/// How a point is drawn: not by colour alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Dot,
+    Square,
+    /// A ring round a point, to pick it out.
+    Ring,
+}
+
+/// One path for all points `[n, 2]`: a path each would cost the frame.
+pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, mark: Mark, size: f64) {
+    let context = &space.context;
+    context.begin_path();
+    for [x, y] in points {
+        let (x, y) = space.at(x, y);
+        if mark == Mark::Square {
+            context.rect(x - size, y - size, 2.0 * size, 2.0 * size);
+        } else {
+            context.move_to(x + size, y);
+            let _ = context.arc(x, y, size, 0.0, std::f64::consts::TAU);
+        }
+    }
+    if mark == Mark::Ring {
+        context.set_stroke_style_str(&colour(ink));
+        context.set_line_width(2.0);
+        return context.stroke();
+    }
+    context.set_global_alpha(0.75);
+    context.set_fill_style_str(&colour(ink));
+    context.fill();
+    context.set_global_alpha(1.0);
+}
+
+/// Points as pairs.
+pub fn pairs(points: &[f32]) -> impl Iterator<Item = [f32; 2]> {
+    points.chunks_exact(2).map(|point| [point[0], point[1]])
+}
