@@ -7,7 +7,8 @@ use forger_core::{
     burn::tensor::Device,
     parameters::NamedTensor,
     protocol::{
-        Activation, AdversarialLoss, Distribution, LatentPrior, MlpConfig, OptimizerConfig, Penalty, StepKind, ToyConfig,
+        Activation, AdversarialLoss, Distribution, LatentPrior, MlpConfig, OptimizerConfig, Penalty, StepKind,
+        ToyConfig,
     },
 };
 
@@ -112,7 +113,8 @@ fn odd_shapes_and_single_steps() {
     let flat = MlpConfig { width: 3, layers: 0, activation: Activation::Relu };
     compare("no hidden layer", &ToyConfig { generator: flat, discriminator: flat, ..small() }, &BOTH);
     let one = MlpConfig { width: 1, layers: 5, activation: Activation::Tanh };
-    let narrow = ToyConfig { generator: one, discriminator: one, latent_dim: 1, prior: LatentPrior::Uniform, ..small() };
+    let narrow =
+        ToyConfig { generator: one, discriminator: one, latent_dim: 1, prior: LatentPrior::Uniform, ..small() };
     compare("one neuron", &narrow, &BOTH);
     let more = ToyConfig { d_steps: 3, g_steps: 2, distribution: Distribution::Blobs, ..small() };
     compare("three of D, two of G", &more, &BOTH);

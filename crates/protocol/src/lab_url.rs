@@ -3,9 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::config::{
-    Activation, AdversarialLoss, Distribution, LatentPrior, OptimizerConfig, Penalty, ToyConfig,
-};
+use crate::config::{Activation, AdversarialLoss, Distribution, LatentPrior, OptimizerConfig, Penalty, ToyConfig};
 
 /// How a setting is chosen.
 #[derive(Clone, Copy)]

@@ -236,7 +236,7 @@ pub enum LabBuffer {
     /// G's weights, layer by layer, each `[inputs, outputs]` and then `[outputs]` of biases. Empty above
     /// [`MOST_WEIGHTS_SHOWN`].
     Generator = 6,
-    /// D's weights, in the same way.
+    /// D's weights as it judges with them, spectral normalisation done, in the same way.
     Discriminator = 7,
 }
 

@@ -10,10 +10,7 @@ use super::{
     penalty::penalty,
     spectral::Spectral,
 };
-use crate::{
-    data::distributions::Points,
-    systems::gan::Board,
-};
+use crate::{data::distributions::Points, systems::gan::Board};
 
 /// What the steps of a game allocate, kept from one to the next.
 #[derive(Default)]
@@ -247,4 +244,3 @@ fn norm(values: &[f32]) -> f32 {
     }
     sums.iter().sum::<f32>().sqrt()
 }
-

@@ -22,9 +22,7 @@ pub fn discriminator(loss: AdversarialLoss, smoothing: f64, a: Tensor<2>, b: Ten
             };
             real + softplus(b, 1.0).mean()
         }
-        AdversarialLoss::LeastSquares => {
-            ((a - (1.0 - smoothing)).square().mean() + b.square().mean()) * 0.5
-        }
+        AdversarialLoss::LeastSquares => ((a - (1.0 - smoothing)).square().mean() + b.square().mean()) * 0.5,
         AdversarialLoss::Hinge => relu(a.neg() + 1.0).mean() + relu(b + 1.0).mean(),
         AdversarialLoss::Wasserstein => b.mean() - a.mean(),
     }

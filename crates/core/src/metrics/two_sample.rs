@@ -3,7 +3,10 @@
 //! A finite sample of the data itself is not at distance 0 from the data: the [`Score`] carries the band in which a perfect
 //! generator would lie, so that nobody trains towards what cannot be had.
 
-use forger_protocol::{Random, Stream, ToyConfig, message::{EXTENT, Score}};
+use forger_protocol::{
+    Random, Stream, ToyConfig,
+    message::{EXTENT, Score},
+};
 
 use crate::data::distributions::sample;
 
@@ -166,7 +169,10 @@ mod tests {
             assert!(above_js < 5 && above_sw < 5, "{distribution:?}: {above_js} and {above_sw} of {draws}");
             let collapsed = [0.7, 0.0].repeat(2000);
             let (js, sw) = (reference.jensen_shannon(&collapsed), reference.sliced_wasserstein(&collapsed));
-            assert!(js.value > 5.0 * js.floor_high && sw.value > 5.0 * sw.floor_high, "{distribution:?}: {js:?} {sw:?}");
+            assert!(
+                js.value > 5.0 * js.floor_high && sw.value > 5.0 * sw.floor_high,
+                "{distribution:?}: {js:?} {sw:?}"
+            );
         }
     }
 

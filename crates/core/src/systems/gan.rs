@@ -172,20 +172,14 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
 
     /// D learns to tell `real` from what G forges of `z`; G stays as it is. `mix`, one value a sample, says where between
     /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
-    pub fn update_discriminator(
-        &mut self,
-        real: Tensor<N>,
-        z: Tensor<2>,
-        mix: Option<Tensor<2>>,
-    ) -> Board<Tensor<1>> {
+    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Board<Tensor<1>> {
         let fake = self.generator.forge(z).detach();
         let real = self.blur(real);
         let fake = self.blur(fake);
         self.discriminator = self.discriminator.clone().prepare();
         // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
         let (a, b) = (self.discriminator.judge(real.clone()), self.discriminator.judge(fake.clone()));
-        let mut loss =
-            adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
+        let mut loss = adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
         if let Some(penalty) = self.penalty(real, fake, mix) {
             loss = loss + penalty * self.rules.penalty_weight;
         }
@@ -197,8 +191,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             d_gradient: self.zero(),
             g_gradient: self.zero(),
         };
-        let (discriminator, norm) =
-            self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
+        let (discriminator, norm) = self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
         self.discriminator = discriminator;
         if let Some(norm) = norm {
             board.d_gradient = norm;

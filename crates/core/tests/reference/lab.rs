@@ -131,7 +131,9 @@ fn penalties() {
             let [real, fake] = ["real", "fake"].map(|name| case.values(name));
             let mix = case.values("mix");
             let at = match kind {
-                Penalty::Gradient => (0..real.len()).map(|i| mix[i / 2] * real[i] + (1.0 - mix[i / 2]) * fake[i]).collect(),
+                Penalty::Gradient => {
+                    (0..real.len()).map(|i| mix[i / 2] * real[i] + (1.0 - mix[i / 2]) * fake[i]).collect()
+                }
                 _ => real.to_vec(),
             };
             let count = at.len() / 2;
@@ -246,8 +248,7 @@ fn adversarial_steps_of_the_lab() {
         let (generator, host_g) = networks(&case, "g", 2, config.generator, 2);
         let (discriminator, host_d) = networks(&case, "d", 2, config.discriminator, 1);
         let discriminator = if config.spectral_norm { discriminator.with_spectral_norm() } else { discriminator };
-        let mut gan =
-            Gan::new(rules(&config), generator, discriminator, Points::new(&config), &Device::flex());
+        let mut gan = Gan::new(rules(&config), generator, discriminator, Points::new(&config), &Device::flex());
         let mut host = HostGame::new(config.clone(), host_g, host_d);
         for step in 0..5 {
             let input = |name: &str| case.tensor::<2>(&format!("{name}.{step}"), &device);

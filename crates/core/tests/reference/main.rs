@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "every function here is part of a test")]
 
 mod case;
-mod lab;
 #[path = "../common/mod.rs"]
 mod common;
+mod lab;
 
 use burn::{
     module::{Module, Param},
@@ -20,9 +20,7 @@ use forger_core::{
     losses::adversarial,
     nets::{dcgan, mlp::Mlp},
     optimizer::Optimizer,
-    protocol::{
-        AdversarialLoss, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig,
-    },
+    protocol::{AdversarialLoss, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig},
     systems::{gan::Gan, toy::rules},
 };
 
@@ -41,7 +39,8 @@ fn mlp() {
         [("mlp_2x5", 2, 5, 2, 1), ("mlp_0", 2, 1, 0, 1), ("mlp_3x4", 3, 4, 3, 2)]
     {
         let (case, device) = (Case::read(&file, name), training());
-        let net = Mlp::new(inputs, MlpConfig { width, layers, ..MlpConfig::default() }, outputs, &mut random(), &device);
+        let net =
+            Mlp::new(inputs, MlpConfig { width, layers, ..MlpConfig::default() }, outputs, &mut random(), &device);
         let net = case.fill("", net, &device);
         let input = case.tensor::<2>("input", &device).require_grad();
         let output = net.forward(input.clone());
@@ -210,7 +209,9 @@ fn adversarial_steps() {
     let file = file("toy.safetensors");
     for loss in AdversarialLoss::ALL {
         let (case, device) = (Case::read(&file, &loss_name(loss)), training());
-        let net = |outputs| Mlp::new(2, MlpConfig { width: 8, layers: 2, ..MlpConfig::default() }, outputs, &mut random(), &device);
+        let net = |outputs| {
+            Mlp::new(2, MlpConfig { width: 8, layers: 2, ..MlpConfig::default() }, outputs, &mut random(), &device)
+        };
         let optimizer = match loss {
             AdversarialLoss::Wasserstein => OptimizerConfig::RmsProp { learning_rate: 5e-3, alpha: 0.99 },
             _ => OptimizerConfig::adam(1e-3),

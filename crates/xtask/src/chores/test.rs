@@ -74,7 +74,8 @@ impl Step {
     }
 }
 
-const BROWSER: [&str; 6] = ["--package", "forger-web", "--package", "forger-engine", "--package", "forger-devices"];
+const BROWSER: [&str; 4] =
+    ["--package=forger-web", "--package=forger-engine", "--package=forger-devices", "--package=forger-bench"];
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 fn clippy() -> Command {

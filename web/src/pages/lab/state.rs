@@ -132,9 +132,7 @@ impl Lab {
         self.run.config.with(|config| {
             let network = config.discriminator;
             let sizes = wiring::sizes(2, network.layers, network.width, 1);
-            // With spectral normalisation, D uses other weights than those it keeps.
-            let known = !config.spectral_norm;
-            known.then(|| response::map(&moment.discriminator, &sizes, network.activation, layer, neuron)).flatten()
+            response::map(&moment.discriminator, &sizes, network.activation, layer, neuron)
         })
     }
 

@@ -45,10 +45,8 @@ impl Toy {
         }
         config.validate()?;
         let (generator, discriminator) = networks(&config, device);
-        let [generator, discriminator] =
-            [(generator, &config.generator), (discriminator, &config.discriminator)].map(|(network, settings)| {
-                HostMlp::from_tensors(&parameters::collect(&network), settings.activation)
-            });
+        let [generator, discriminator] = [(generator, &config.generator), (discriminator, &config.discriminator)]
+            .map(|(network, settings)| HostMlp::from_tensors(&parameters::collect(&network), settings.activation));
         let game = Game::Host(Box::new(HostGame::new(config.clone(), generator, discriminator)));
         Ok(Self { config, game })
     }
@@ -202,7 +200,9 @@ fn host_step(game: &mut HostGame, kind: StepKind) -> [f32; BOARD] {
 impl System for Toy {
     fn step(&mut self, kind: StepKind) -> Tensor<1> {
         match &mut self.game {
-            Game::Host(game) => Tensor::from_data(TensorData::new(host_step(game, kind).to_vec(), [BOARD]), &Device::flex()),
+            Game::Host(game) => {
+                Tensor::from_data(TensorData::new(host_step(game, kind).to_vec(), [BOARD]), &Device::flex())
+            }
             Game::Burn(game) => game.step(kind),
         }
     }
