@@ -1,7 +1,7 @@
 //! The loop of the worker: one request after the other, and training in between.
 
 use forger_core::Toy;
-use forger_protocol::{DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
+use forger_protocol::{Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
 use js_sys::ArrayBuffer;
 
 use crate::{

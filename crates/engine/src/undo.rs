@@ -4,7 +4,7 @@ use forger_core::history::History;
 use forger_protocol::ToyConfig;
 
 /// Changes that can be taken back.
-const MOST: usize = 10;
+const MOST: usize = 8;
 
 /// A session before a change.
 pub struct Before {
