@@ -14,6 +14,8 @@ use forger_core::{
 use wasm_bindgen::prelude::*;
 
 const STEPS: usize = 20;
+/// Steps of a game whose every step is hundreds of operations, which a software GPU does one after the other.
+const FEW: usize = 6;
 
 type Networks = [Vec<NamedTensor>; 3];
 
@@ -34,10 +36,10 @@ impl Images for Stripes {
     }
 }
 
-async fn toy(device: &Device, config: ToyConfig) -> Result<(Networks, Networks), String> {
+async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networks, Networks), String> {
     let mut toy = Toy::new(config, device).map_err(|e| e.to_string())?;
     let before = toy.networks_async().await;
-    for _ in 0..STEPS {
+    for _ in 0..steps {
         // Read back, so that the queue does not grow.
         let _ = toy.step(StepKind::Both).into_data_async().await;
     }
@@ -55,7 +57,6 @@ fn everything() -> ToyConfig {
         penalty: Penalty::Gradient,
         spectral_norm: true,
         instance_noise: 0.05,
-        d_steps: 2,
         ..ToyConfig::default()
     }
 }
@@ -80,8 +81,8 @@ async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Network
 
 async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {
     match system {
-        "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }).await,
-        "toy-everything" => toy(device, everything()).await,
+        "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
+        "toy-everything" => toy(device, everything(), FEW).await,
         "dcgan" => dcgan(device, Normalization::Batch).await,
         "dcgan-instance" => dcgan(device, Normalization::Instance).await,
         other => Err(format!("no system {other}")),

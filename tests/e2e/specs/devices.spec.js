@@ -4,7 +4,7 @@ import { test, expect } from '@playwright/test';
 const MOST_APART = 0.005;
 
 for (const system of ['toy', 'toy-everything', 'dcgan', 'dcgan-instance']) {
-  test(`twenty training steps of ${system} on CPU and on WebGPU end at the same weights`, async ({ page }) => {
+  test(`training ${system} on CPU and on WebGPU ends at the same weights`, async ({ page }) => {
     test.setTimeout(300_000);
     await page.goto(process.env.FORGER_DEVICES_URL);
     const report = await page.evaluate(async (system) => JSON.parse(await (await globalThis.devices).compare(system)), system);

@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { lab, slide, trainTo } from '../support/lab.js';
+import { drawnPlane, lab, slide, trainTo } from '../support/lab.js';
 
 const sha = async (canvas) => (await picture(canvas)).sha256;
 
 test('an earlier moment is shown, and the run stays where it is', async ({ page }) => {
   await open(page, 'lab');
   const { plane, stepsText } = lab(page);
-  const start = await sha(plane);
+  const start = await drawnPlane(page);
   const step = await trainTo(page, 200);
   const now = await sha(plane);
   await slide(page.getByTestId('time-slider'), 0);

@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { lab, slide, trainTo } from '../support/lab.js';
+import { drawnPlane, lab, slide, trainTo } from '../support/lab.js';
 
 test('every layer changes the picture and comes back from the URL', async ({ page }) => {
   await open(page, 'lab');
@@ -62,7 +62,7 @@ test('the brush picks the same samples in noise and plane, by pointer and by key
 test('points travel from the noise to the samples', async ({ page }) => {
   await open(page, 'lab');
   const { plane } = lab(page);
-  const there = (await picture(plane)).sha256;
+  const there = await drawnPlane(page);
   await slide(page.getByTestId('travel-slider'), 0.3);
   await expect.poll(async () => (await picture(plane)).sha256).not.toBe(there);
   await page.getByTestId('travel-button').click();
@@ -75,7 +75,7 @@ test('the diagram shows the weights and changes the networks', async ({ page }) 
   const drawn = () => page.getByTestId('diagram').locator('path').evaluateAll((all) => all.map((path) => path.getAttribute('d')).join());
   await expect.poll(async () => (await drawn()).includes('M')).toBe(true);
   const before = await drawn();
-  await lab(page).step.click();
+  await trainTo(page, 200);
   await expect.poll(drawn).not.toBe(before);
   await page.getByTestId('g-more-layers').click();
   await expect(page).toHaveURL(/g_layers=3/);

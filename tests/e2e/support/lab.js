@@ -1,7 +1,7 @@
 // The lab, as the tests use it.
 
 import { expect } from '@playwright/test';
-import { number } from './page.js';
+import { number, picture } from './page.js';
 
 export const lab = (page) => ({
   train: page.getByTestId('train-button'),
@@ -31,3 +31,10 @@ export const slide = (slider, value) =>
     element.value = value;
     element.dispatchEvent(new Event('input', { bubbles: true }));
   }, String(value));
+
+/** A fingerprint of the plane, once something is drawn in it. */
+export async function drawnPlane(page) {
+  const plane = page.getByTestId('plane');
+  await expect.poll(async () => (await picture(plane)).levels).toBeGreaterThan(10);
+  return (await picture(plane)).sha256;
+}
