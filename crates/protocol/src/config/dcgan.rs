@@ -1,0 +1,83 @@
+//! DCGAN.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AdversarialLoss, LatentPrior, Normalization, OptimizerConfig, OutOfRange, within};
+
+/// DCGAN: Radford et al. 2016 (arXiv 1511.06434).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DcganConfig {
+    /// Side of the square picture in pixels: 28, 32, 64 or 128.
+    pub image_size: usize,
+    /// 1 for grey, 3 for RGB.
+    pub channels: usize,
+    /// Dimensions of z.
+    pub latent_dim: usize,
+    /// Channels of the widest picture-sized layer; deeper layers double it.
+    pub width: usize,
+    pub normalization: Normalization,
+    pub prior: LatentPrior,
+    pub loss: AdversarialLoss,
+    pub generator_optimizer: OptimizerConfig,
+    pub discriminator_optimizer: OptimizerConfig,
+    pub batch: usize,
+    /// Updates of D before each update of G.
+    pub d_steps: usize,
+    /// Weights of D stay within `[-clip, clip]`; used by [`AdversarialLoss::Wasserstein`] only.
+    pub clip: f64,
+    /// Decay of the moving average of G's weights, a step.
+    pub ema_decay: f64,
+    pub seed: u32,
+}
+
+impl Default for DcganConfig {
+    fn default() -> Self {
+        Self {
+            image_size: 64,
+            channels: 3,
+            latent_dim: 100,
+            width: 64,
+            normalization: Normalization::Batch,
+            prior: LatentPrior::Gaussian,
+            loss: AdversarialLoss::NonSaturating,
+            generator_optimizer: OptimizerConfig::adam(2e-4),
+            discriminator_optimizer: OptimizerConfig::adam(2e-4),
+            batch: 64,
+            d_steps: 1,
+            clip: 0.01,
+            ema_decay: 0.999,
+            seed: 1,
+        }
+    }
+}
+
+impl DcganConfig {
+    /// Says which setting is out of range, if any.
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        if self.doublings().is_none() {
+            return within("image_size", f64::NAN, 28.0, 128.0)
+                .map_err(|e| OutOfRange { value: self.image_size as f64, ..e });
+        }
+        within("channels", self.channels as f64, 1.0, 4.0)?;
+        within("latent_dim", self.latent_dim as f64, 1.0, 1024.0)?;
+        within("width", self.width as f64, 1.0, 512.0)?;
+        self.generator_optimizer.validate("generator_optimizer")?;
+        self.discriminator_optimizer.validate("discriminator_optimizer")?;
+        within("batch", self.batch as f64, 2.0, 4096.0)?;
+        within("d_steps", self.d_steps as f64, 1.0, 100.0)?;
+        within("clip", self.clip, 1e-6, 100.0)?;
+        within("ema_decay", self.ema_decay, 0.0, 0.999_999)
+    }
+
+    /// `(side of the smallest feature map, times it is doubled)`, or `None` for a size that is not offered.
+    pub const fn doublings(&self) -> Option<(usize, usize)> {
+        match self.image_size {
+            28 => Some((7, 2)),
+            32 => Some((4, 3)),
+            64 => Some((4, 4)),
+            128 => Some((4, 5)),
+            _ => None,
+        }
+    }
+}

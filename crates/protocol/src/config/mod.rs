@@ -1,0 +1,161 @@
+//! What to train: the settings of each system, with the defaults that page and command line share.
+
+mod dcgan;
+mod optimizer;
+mod toy;
+
+use serde::{Deserialize, Serialize};
+
+pub use dcgan::DcganConfig;
+pub use optimizer::OptimizerConfig;
+pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
+
+/// What a hidden neuron makes of its sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// `max(0, x)`.
+    Relu,
+    /// `max(0.2 x, x)`, the usual choice for GANs since DCGAN (arXiv 1511.06434, section 4).
+    #[default]
+    LeakyRelu,
+    Tanh,
+    /// The logistic function.
+    Sigmoid,
+    /// `x sigma(x)`: Elfwing et al. 2017 (arXiv 1702.03118).
+    Silu,
+}
+
+impl Activation {
+    /// Every activation, in the order in which a menu shows them.
+    pub const ALL: [Self; 5] = [Self::LeakyRelu, Self::Relu, Self::Tanh, Self::Sigmoid, Self::Silu];
+}
+
+/// How D's verdict becomes a loss. `a = D(real)`, `b = D(fake)` are logits; sigma is the logistic function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdversarialLoss {
+    /// G minimises `log(1 - sigma(b))`: Goodfellow et al. 2014 (arXiv 1406.2661), equation 1.
+    Minimax,
+    /// G maximises `log sigma(b)`: the same paper, end of section 3. The usual choice.
+    #[default]
+    NonSaturating,
+    /// Targets 1 and 0 with a squared error: Mao et al. 2017 (arXiv 1611.04076), equation 9.
+    LeastSquares,
+    /// Hinge: Lim and Ye 2017 (arXiv 1705.02894); Miyato et al. 2018 (arXiv 1802.05957), equations 16 and 17.
+    Hinge,
+    /// Wasserstein with weight clipping: Arjovsky et al. 2017 (arXiv 1701.07875), algorithm 1.
+    Wasserstein,
+}
+
+impl AdversarialLoss {
+    /// Every loss, in the order in which a menu shows them.
+    pub const ALL: [Self; 5] = [Self::NonSaturating, Self::Minimax, Self::LeastSquares, Self::Hinge, Self::Wasserstein];
+}
+
+/// Which player a step trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// One update of D only.
+    Discriminator,
+    /// One update of G only.
+    Generator,
+    /// One full step: `d_steps` updates of D, then one of G.
+    Both,
+}
+
+/// What z is drawn from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatentPrior {
+    /// Standard normal in every dimension.
+    #[default]
+    Gaussian,
+    /// Uniform on `[-1, 1]` in every dimension.
+    Uniform,
+}
+
+/// Normalisation between the layers of a convolutional network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalization {
+    /// Batch normalisation, as in DCGAN.
+    #[default]
+    Batch,
+    /// Instance normalisation.
+    Instance,
+    /// None.
+    None,
+}
+
+/// Hidden layers of a multilayer perceptron: `layers` of `width` neurons each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MlpConfig {
+    /// Neurons in each hidden layer, 1 to 512.
+    pub width: usize,
+    /// Hidden layers, 0 to 5.
+    pub layers: usize,
+    pub activation: Activation,
+}
+
+impl Default for MlpConfig {
+    fn default() -> Self {
+        Self { width: 64, layers: 2, activation: Activation::LeakyRelu }
+    }
+}
+
+/// A setting out of its range.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{field} is {value}, but must lie between {min} and {max}")]
+pub struct OutOfRange {
+    pub field: String,
+    pub value: f64,
+    pub min: f64,
+    pub max: f64,
+}
+
+fn within(field: &str, value: f64, min: f64, max: f64) -> Result<(), OutOfRange> {
+    // Written so that NaN fails, too.
+    if value >= min && value <= max {
+        return Ok(());
+    }
+    Err(OutOfRange { field: field.to_owned(), value, min, max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_valid() {
+        assert_eq!(ToyConfig::default().validate(), Ok(()));
+        assert_eq!(DcganConfig::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn out_of_range_names_the_field() {
+        let config = ToyConfig { batch: 1, ..ToyConfig::default() };
+        assert_eq!(config.validate().unwrap_err().field, "batch");
+        let config = ToyConfig { clip: f64::NAN, ..ToyConfig::default() };
+        assert_eq!(config.validate().unwrap_err().field, "clip");
+        let config = DcganConfig { image_size: 30, ..DcganConfig::default() };
+        assert_eq!(config.validate().unwrap_err().to_string(), "image_size is 30, but must lie between 28 and 128");
+    }
+
+    #[test]
+    fn learning_rate_is_live_and_width_is_not() {
+        let config = ToyConfig::default();
+        let faster = ToyConfig { generator_optimizer: OptimizerConfig::adam(0.01), ..config.clone() };
+        assert!(config.is_live_change(&faster));
+        let wider = ToyConfig { generator: MlpConfig { width: 65, ..MlpConfig::default() }, ..config.clone() };
+        assert!(!config.is_live_change(&wider));
+    }
+
+    #[test]
+    fn missing_settings_take_their_defaults() {
+        let config: ToyConfig = serde_json::from_str(r#"{"batch": 32}"#).unwrap();
+        assert_eq!(config, ToyConfig { batch: 32, ..ToyConfig::default() });
+    }
+}
