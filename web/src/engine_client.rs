@@ -224,9 +224,9 @@ impl Engine {
 
     fn take(self, parts: &Array) {
         let value = parts.get(0);
-        let field = |name: &str| Reflect::get(&value, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        let id = field("id").as_f64().unwrap_or_default() as u32;
-        let kind = field("kind").as_string().unwrap_or_default();
+        let field = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        let id = field(&value, "id").as_f64().unwrap_or_default() as u32;
+        let kind = field(&field(&value, "body"), "kind").as_string().unwrap_or_default();
         let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
         let is_event = matches!(kind.as_str(), "ready" | "lab" | "progress" | "warning") || id == 0;
         if is_event {

@@ -22,7 +22,6 @@ pub const PROTOCOL_VERSION: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope<T> {
     pub id: u32,
-    #[serde(flatten)]
     pub body: T,
 }
 
@@ -318,9 +317,9 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_is_id_kind_payload() {
+    fn an_envelope_is_id_and_body() {
         let text = serde_json::to_string(&Envelope { id: 1, body: Event::Ready { version: 1 } }).unwrap();
-        assert_eq!(text, r#"{"id":1,"kind":"ready","payload":{"version":1}}"#);
+        assert_eq!(text, r#"{"id":1,"body":{"kind":"ready","payload":{"version":1}}}"#);
     }
 
     #[test]
@@ -332,7 +331,7 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_an_error() {
-        let error = serde_json::from_str::<Envelope<Request>>(r#"{"id":1,"kind":"fly"}"#).unwrap_err();
+        let error = serde_json::from_str::<Envelope<Request>>(r#"{"id":1,"body":{"kind":"fly"}}"#).unwrap_err();
         assert!(error.to_string().contains("fly"), "{error}");
     }
 }

@@ -11,9 +11,14 @@ const ROWS: usize = 4;
 
 type Lanes = [f32; LANES];
 
-fn lanes(values: &[f32], at: usize) -> Lanes {
-    // The caller's batch is a multiple of LANES, so there is always a whole one.
-    values.get(at..at + LANES).and_then(|values| values.try_into().ok()).unwrap_or([0.0; LANES])
+/// A batch as whole lanes.
+fn tiles(values: &[f32]) -> &[Lanes] {
+    values.as_chunks().0
+}
+
+/// The tiles of a feature.
+fn row(tiles: &[Lanes], index: usize, count: usize) -> &[Lanes] {
+    &tiles[index * count..(index + 1) * count]
 }
 
 /// A matrix of weights, `[inputs, outputs]`, as it stands or transposed.
@@ -44,24 +49,31 @@ impl<'a> Matrix<'a> {
 pub fn affine(matrix: Matrix<'_>, bias: Option<&[f32]>, x: &[f32], batch: usize, out: &mut Vec<f32>) {
     out.clear();
     out.resize(matrix.columns * batch, 0.0);
+    let (x, count) = (tiles(x), batch / LANES);
+    let out = out.as_chunks_mut::<LANES>().0;
+    let mut weights = Vec::with_capacity(matrix.rows);
     for first in (0..matrix.columns).step_by(ROWS) {
         // Past the last column the last one is computed again: cheaper than a loop for the rest.
         let columns: [usize; ROWS] = std::array::from_fn(|k| (first + k).min(matrix.columns - 1));
         let biases = columns.map(|column| bias.map_or(0.0, |bias| bias[column]));
-        let starts = columns.map(|column| column * matrix.column_stride);
-        for at in (0..batch).step_by(LANES) {
+        // Side by side, so that the inner loop reads them in order.
+        weights.clear();
+        weights.extend(
+            (0..matrix.rows).map(|row| {
+                columns.map(|column| matrix.values[row * matrix.row_stride + column * matrix.column_stride])
+            }),
+        );
+        for at in 0..count {
             let mut sums = biases.map(|bias| [bias; LANES]);
-            for row in 0..matrix.rows {
-                let x = lanes(x, row * batch + at);
-                let weights = starts.map(|start| matrix.values[start + row * matrix.row_stride]);
+            for (weights, x) in weights.iter().zip(x[at..].iter().step_by(count)) {
                 for (sum, weight) in sums.iter_mut().zip(weights) {
-                    for lane in 0..LANES {
-                        sum[lane] += weight * x[lane];
+                    for (sum, x) in sum.iter_mut().zip(x) {
+                        *sum += weight * x;
                     }
                 }
             }
             for (column, sum) in columns.into_iter().zip(sums) {
-                out[column * batch + at..column * batch + at + LANES].copy_from_slice(&sum);
+                out[column * count + at] = sum;
             }
         }
     }
@@ -69,20 +81,18 @@ pub fn affine(matrix: Matrix<'_>, bias: Option<&[f32]>, x: &[f32], batch: usize,
 
 /// `out[i, j] += sum over samples of x[i] d[j]`: `x` is `[rows, batch]`, `d` `[columns, batch]`, `out` row by row.
 pub fn outer(x: &[f32], rows: usize, d: &[f32], columns: usize, batch: usize, out: &mut [f32]) {
+    let (x, d, count) = (tiles(x), tiles(d), batch / LANES);
     for i in (0..rows).step_by(2) {
-        let is = [i, (i + 1).min(rows - 1)];
+        let [x0, x1] = [i, (i + 1).min(rows - 1)].map(|i| row(x, i, count));
         for j in (0..columns).step_by(2) {
-            let js = [j, (j + 1).min(columns - 1)];
+            let [d0, d1] = [j, (j + 1).min(columns - 1)].map(|j| row(d, j, count));
             let mut sums = [[[0.0; LANES]; 2]; 2];
-            for at in (0..batch).step_by(LANES) {
-                let xs = is.map(|i| lanes(x, i * batch + at));
-                let ds = js.map(|j| lanes(d, j * batch + at));
-                for (sums, x) in sums.iter_mut().zip(xs) {
-                    for (sum, d) in sums.iter_mut().zip(ds) {
-                        for lane in 0..LANES {
-                            sum[lane] += x[lane] * d[lane];
-                        }
-                    }
+            for ((x0, x1), (d0, d1)) in x0.iter().zip(x1).zip(d0.iter().zip(d1)) {
+                for lane in 0..LANES {
+                    sums[0][0][lane] += x0[lane] * d0[lane];
+                    sums[0][1][lane] += x0[lane] * d1[lane];
+                    sums[1][0][lane] += x1[lane] * d0[lane];
+                    sums[1][1][lane] += x1[lane] * d1[lane];
                 }
             }
             for (row, sums) in sums.iter().enumerate().take(rows - i) {
@@ -104,11 +114,8 @@ pub fn sums(d: &[f32], columns: usize, batch: usize, out: &mut [f32]) {
 /// The sum of values whose number is a multiple of [`LANES`].
 pub fn sum(values: &[f32]) -> f32 {
     let mut sums = [0.0; LANES];
-    for at in (0..values.len()).step_by(LANES) {
-        let values = lanes(values, at);
-        for lane in 0..LANES {
-            sums[lane] += values[lane];
-        }
+    for values in tiles(values) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
     total(&sums)
 }
