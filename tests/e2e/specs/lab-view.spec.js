@@ -82,6 +82,9 @@ test('the diagram shows the weights and changes the networks', async ({ page }) 
   await expect(page.getByTestId('g_layers-select')).toHaveValue('3');
   await page.getByTestId('d-fewer-neurons').click();
   await expect(page.getByTestId('d_width-select')).toHaveValue('32');
+  // Noise, three layers of G, points, two layers of D, verdict.
+  const captions = page.getByTestId('diagram').locator('text');
+  await expect(captions).toHaveText(['z', '+55', '+55', '+55', 'x', '+23', '+23', 'D(x)']);
   await page.getByTestId('d-activation').selectOption('tanh');
   await expect(page).toHaveURL(/d_act=tanh/);
 });

@@ -63,18 +63,13 @@ fn places(config: &ToyConfig) -> (Vec<f32>, Vec<f32>) {
 #[component]
 pub fn Diagram() -> impl IntoView {
     let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
-    // The shape changes seldom, the weights ten times a second.
-    let shape =
-        Memo::new(move |_| run.config.with(|config| (config.generator, config.discriminator, config.latent_dim)));
     // A neuron that goes while the pointer is on it cannot say that the pointer left.
     Effect::new(move |_| {
-        shape.track();
+        run.config.track();
         lab.neuron.set(None);
     });
-    let neurons = move || {
-        shape.track();
-        run.config.with_untracked(neurons)
-    };
+    // Settings change seldom, the weights ten times a second.
+    let neurons = move || run.config.with(neurons);
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
     view! {
         <figure class="both">
