@@ -134,22 +134,24 @@ test('a run that was changed on its way is shared without its step, and the page
   await expect(page).toHaveURL(/step=1$/);
 });
 
-test('a shared link shows the same picture to someone else', async ({ page, browser, baseURL }) => {
+test('a shared link shows the same picture and figures to someone else, after 500 steps', async ({ page, browser, baseURL }) => {
   await open(page, 'lab?data=moons&seed=3');
   const { train, pause, plane, steps, stepsText } = lab(page);
+  const figures = (page) => Promise.all(['js', 'sw'].map((name) => page.getByTestId(name).innerText()));
   await train.click();
-  await expect.poll(steps).toBeGreaterThan(100);
+  await expect.poll(steps).toBeGreaterThan(500);
   await pause.click();
   await expect(train).toBeEnabled();
   await page.getByTestId('share-button').click();
   await expect(page).toHaveURL(/step=\d+/);
-  const mine = { step: await stepsText.innerText(), ...(await picture(plane)) };
+  const mine = { step: await stepsText.innerText(), figures: await figures(page), ...(await picture(plane)) };
 
   const fresh = await browser.newContext({ baseURL, viewport: page.viewportSize(), colorScheme: 'light' });
   const other = await fresh.newPage();
   await open(other, page.url());
   await expect(lab(other).stepsText).toHaveText(mine.step, { timeout: 60_000 });
   await expect.poll(async () => (await picture(lab(other).plane)).sha256).toBe(mine.sha256);
+  expect(await figures(other)).toEqual(mine.figures);
   expect(mine.levels, 'a picture, not a blank').toBeGreaterThan(10);
   await fresh.close();
 });
