@@ -92,7 +92,7 @@ test('the diagram shows the weights and changes the networks', async ({ page }) 
 test('a neuron of D shows what it answers over the plane', async ({ page }) => {
   await open(page, 'lab');
   const { plane } = lab(page);
-  const before = (await picture(plane)).sha256;
+  const before = await drawnPlane(page);
   await page.getByTestId('diagram').locator('.neurons.d circle').first().hover();
   await expect.poll(async () => (await picture(plane)).sha256).not.toBe(before);
   await expect(page.getByText(/What this neuron of D answers/)).toBeVisible();

@@ -46,7 +46,7 @@ test('a step of one player changes the picture', async ({ page }) => {
   await open(page, 'lab');
   const { plane } = lab(page);
   for (const player of ['step-d-button', 'step-g-button']) {
-    const before = (await picture(plane)).sha256;
+    const before = await drawnPlane(page);
     await page.getByTestId(player).click();
     await expect.poll(async () => (await picture(plane)).sha256, player).not.toBe(before);
   }
