@@ -36,6 +36,8 @@ const MEASURED: usize = 2000;
 const MAP_SIDE: usize = 50;
 /// Moments that one can go back to, and steps between them at first.
 const MOMENTS: (usize, u64) = (120, 20);
+/// Bytes that they may take together: the widest networks are kept less often.
+const MOST_BYTES: usize = 64 << 20;
 
 /// What the page is shown of one moment, and how far its fakes are from the data.
 struct Shown {
@@ -75,8 +77,7 @@ impl Lab {
         if let Some(saved) = saved {
             toy.load(saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
         }
-        let mut history = History::new(MOMENTS.0, MOMENTS.1);
-        history.keep(toy.steps(), toy.save_async().await);
+        let history = history_from(toy.steps(), toy.save_async().await);
         Ok(Self {
             session: Session::new(toy),
             device: kind,
@@ -113,8 +114,8 @@ impl Lab {
         self.session.handle(command);
         if command == Command::Reset {
             self.metrics.clear();
-            self.history = History::new(MOMENTS.0, MOMENTS.1);
-            self.remember().await;
+            let toy = self.session.system();
+            self.history = history_from(toy.steps(), toy.save_async().await);
         }
         self.rated = (self.session.system().steps(), now());
         if self.is_running() && !matches!(command, Command::Step(_)) {
@@ -293,6 +294,14 @@ impl Lab {
         *self = moved;
         Ok(())
     }
+}
+
+/// A history that begins with this state.
+fn history_from(step: u64, state: Vec<u8>) -> History {
+    let most = (MOST_BYTES / state.len().max(1)).clamp(8, MOMENTS.0);
+    let mut history = History::new(most, MOMENTS.1);
+    history.keep(step, state);
+    history
 }
 
 /// The device for these settings. An open choice is settled by timing a few steps on both.
