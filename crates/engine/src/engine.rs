@@ -101,7 +101,7 @@ impl Engine {
             Request::UseDevice(choice) => self.use_device(choice).await,
             Request::LabOpen(config) => {
                 // The new one must open before the old one goes.
-                let lab = Lab::open(&mut self.devices, config, None).await?;
+                let lab = Lab::open(&mut self.devices, config, None, self.lab.as_ref()).await?;
                 self.remember().await?;
                 self.lab = Some(lab);
                 self.look().await?;
@@ -110,7 +110,7 @@ impl Engine {
             Request::LabImport => {
                 let saved = channel::to_bytes(first()?);
                 let config = Toy::config_of(&saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
-                let lab = Lab::open(&mut self.devices, config, Some(&saved)).await?;
+                let lab = Lab::open(&mut self.devices, config, Some(&saved), self.lab.as_ref()).await?;
                 self.remember().await?;
                 self.lab = Some(lab);
                 self.look().await?;
@@ -148,7 +148,7 @@ impl Engine {
                 let lab = self.lab()?;
                 let (config, mut history) = (lab.config().clone(), lab.history.clone());
                 let state = history.at(step).ok_or_else(|| EngineError::NotOpen(format!("step {step}")))?.to_vec();
-                let mut branch = Lab::open(&mut self.devices, config, Some(&state)).await?;
+                let mut branch = Lab::open(&mut self.devices, config, Some(&state), self.lab.as_ref()).await?;
                 history.cut(step);
                 branch.history = history;
                 self.lab = Some(branch);
@@ -157,7 +157,8 @@ impl Engine {
             }
             Request::LabUndo => {
                 let before = self.undo.take().ok_or_else(|| EngineError::NotOpen("nothing to take back".into()))?;
-                let mut lab = Lab::open(&mut self.devices, before.config, Some(&before.state)).await?;
+                let known = self.lab.as_ref();
+                let mut lab = Lab::open(&mut self.devices, before.config, Some(&before.state), known).await?;
                 lab.history = before.history;
                 self.lab = Some(lab);
                 self.look().await?;

@@ -1,5 +1,7 @@
 //! The toy session: slices of training, looks at it, and moving it between devices.
 
+use std::rc::Rc;
+
 use burn::tensor::Device;
 use forger_core::{
     Session, System, Toy,
@@ -62,17 +64,24 @@ pub struct Lab {
     /// What to go on from on another device.
     good: Option<Vec<u8>>,
     pub history: History,
-    reference: Reference,
+    reference: Rc<Reference>,
     /// The last measurement, and when it was made.
     measured: Option<(Measures, f64)>,
 }
 
 impl Lab {
-    /// Opens a session on the device of the user's choice, at `saved` if given.
-    pub async fn open(devices: &mut Devices, config: ToyConfig, saved: Option<&[u8]>) -> Result<Self, EngineError> {
+    /// Opens a session on the device of the user's choice, at `saved` if given. `before` is the session that it follows:
+    /// on the same data, it need not be measured again what a perfect generator scores.
+    pub async fn open(
+        devices: &mut Devices,
+        config: ToyConfig,
+        saved: Option<&[u8]>,
+        before: Option<&Self>,
+    ) -> Result<Self, EngineError> {
         config.validate()?;
         let kind = choose(devices, &config).await?;
-        let reference = Reference::new(&config, MEASURED);
+        let known = before.map(|before| before.reference.clone()).filter(|reference| reference.fits(&config));
+        let reference = known.unwrap_or_else(|| Rc::new(Reference::new(&config, MEASURED)));
         let mut toy = Toy::new(config, &devices.get(kind).await?)?;
         if let Some(saved) = saved {
             toy.load(saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
@@ -285,7 +294,7 @@ impl Lab {
         let was_running = self.is_running();
         let from_lost = self.device == DeviceKind::WebGpu && devices.lost.is_some();
         let state = if from_lost { self.good.take() } else { Some(self.save().await?.1) };
-        let mut moved = Self::open(devices, config, state.as_deref()).await?;
+        let mut moved = Self::open(devices, config, state.as_deref(), Some(self)).await?;
         moved.metrics = std::mem::take(&mut self.metrics);
         moved.history = self.history.clone();
         if was_running {

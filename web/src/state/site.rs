@@ -1,6 +1,9 @@
 //! Where the page is: it may live in a folder of a site.
 
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 fn base_uri() -> String {
     document().base_uri().ok().flatten().unwrap_or_default()
@@ -26,4 +29,18 @@ pub fn url(path: &str) -> String {
 pub fn is_embedded() -> bool {
     let query = leptos::prelude::window().location().search().unwrap_or_default();
     web_sys::UrlSearchParams::new_with_str(&query).is_ok_and(|query| query.get("embed").as_deref() == Some("1"))
+}
+
+/// A JSON file of the site, or what was wrong with it.
+pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, String> {
+    let text = |error: JsValue| {
+        error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
+    };
+    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
+    let response: web_sys::Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("{} {}", response.status(), response.status_text()));
+    }
+    let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
+    serde_json::from_str(&body.as_string().unwrap_or_default()).map_err(|error| error.to_string())
 }

@@ -4,7 +4,7 @@
 //! generator would lie, so that nobody trains towards what cannot be had.
 
 use forger_protocol::{
-    Random, Stream, ToyConfig,
+    Distribution, Random, Stream, ToyConfig,
     message::{EXTENT, Score},
 };
 
@@ -95,6 +95,8 @@ pub fn sliced_wasserstein(a: &[f32], b: &[f32]) -> f32 {
 
 /// The data of a run, ready to be compared with samples of `count` points.
 pub struct Reference {
+    distribution: Distribution,
+    own: Vec<[i8; 2]>,
     histogram: Vec<f64>,
     slices: Vec<Vec<f32>>,
     jensen_shannon: (f32, f32),
@@ -108,6 +110,8 @@ impl Reference {
         let mut draw = |count| sample(config.distribution, &config.points, count, random);
         let data = draw(REFERENCE);
         let mut reference = Self {
+            distribution: config.distribution,
+            own: config.points.clone(),
             histogram: histogram(&data),
             slices: (0..SLICES).map(|index| slice(&data, index)).collect(),
             jensen_shannon: (0.0, 0.0),
@@ -117,6 +121,11 @@ impl Reference {
         reference.jensen_shannon = band(perfect.iter().map(|points| reference.jensen_shannon(points).value));
         reference.sliced_wasserstein = band(perfect.iter().map(|points| reference.sliced_wasserstein(points).value));
         reference
+    }
+
+    /// Whether it is of the data of these settings.
+    pub fn fits(&self, config: &ToyConfig) -> bool {
+        self.distribution == config.distribution && self.own == config.points
     }
 
     /// Of fakes `[count, 2]` flat.
@@ -150,7 +159,6 @@ fn band(values: impl Iterator<Item = f32>) -> (f32, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use forger_protocol::Distribution;
 
     #[test]
     fn a_perfect_sampler_lies_in_its_band_and_a_collapsed_one_far_above() {

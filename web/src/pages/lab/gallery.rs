@@ -6,8 +6,6 @@ use forger_protocol::{
     lesson::{Lesson, Lessons, Scene, Text},
 };
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{run::use_run, state::use_lab};
 use crate::{i18n::*, state::site};
@@ -19,19 +17,6 @@ pub fn settings(scene: &Scene) -> ToyConfig {
 
 fn text(locale: Locale, text: &Text) -> String {
     if locale == Locale::ko { text.ko.clone() } else { text.en.clone() }
-}
-
-async fn fetch(url: &str) -> Result<Lessons, String> {
-    let text = |error: wasm_bindgen::JsValue| {
-        error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
-    };
-    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
-    let response: web_sys::Response = response.unchecked_into();
-    if !response.ok() {
-        return Err(format!("{} {}", response.status(), response.status_text()));
-    }
-    let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
-    serde_json::from_str(&body.as_string().unwrap_or_default()).map_err(|error| error.to_string())
 }
 
 /// Fetches the lessons, and begins the one that a link asks for. `failure` unless its cure is asked for.
@@ -46,7 +31,7 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
     provide_context(gallery);
     let url = site::url("lessons/lessons.json");
     spawn_local(async move {
-        match fetch(&url).await {
+        match site::fetch_json::<Lessons>(&url).await {
             Ok(found) => {
                 let begun = asked.and_then(|(id, cure)| {
                     let lesson = found.lessons.iter().find(|lesson| lesson.id == id);

@@ -120,7 +120,7 @@ impl Explorer {
     pub fn load_manifest(self) {
         spawn_local(async move {
             let url = site::url("models/manifest.json");
-            match fetch_manifest(&url).await {
+            match site::fetch_json::<Manifest>(&url).await {
                 Ok(manifest) => {
                     self.manifest.set(Some(manifest));
                     self.load_wanted();
@@ -257,17 +257,4 @@ impl Explorer {
             Err(error) => self.tell(&error),
         }
     }
-}
-
-async fn fetch_manifest(url: &str) -> Result<Manifest, String> {
-    let text = |error: wasm_bindgen::JsValue| {
-        error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
-    };
-    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
-    let response: web_sys::Response = response.unchecked_into();
-    if !response.ok() {
-        return Err(format!("{} {}", response.status(), response.status_text()));
-    }
-    let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
-    serde_json::from_str(&body.as_string().unwrap_or_default()).map_err(|error| error.to_string())
 }

@@ -1,7 +1,7 @@
 //! Pictures of a toy run: what people look at. Made on the host from the weights, whatever the device that trains.
 
 use forger_protocol::{
-    AdversarialLoss, Random, Stream, ToyConfig,
+    Random, Stream, ToyConfig,
     message::{Coverage, EXTENT, MOST_WEIGHTS_SHOWN, mesh},
 };
 
@@ -91,11 +91,6 @@ impl Look {
     /// Whether every weight is a number.
     pub fn is_finite(&self) -> bool {
         [&self.generator, &self.discriminator].iter().all(|network| network.values.iter().all(|v| v.is_finite()))
-    }
-
-    /// Whether sigma(logit) is the probability that D learns: a Wasserstein critic's values have no such meaning.
-    pub fn judges_probabilities(&self) -> bool {
-        self.config.loss != AdversarialLoss::Wasserstein
     }
 }
 

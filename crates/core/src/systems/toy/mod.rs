@@ -73,11 +73,6 @@ impl Toy {
         serde_json::from_value(config).map_err(|_| CheckpointError::Version)
     }
 
-    /// The networks of a checkpoint, for looking at that moment.
-    pub fn look_of(checkpoint: &[u8]) -> Result<Look, CheckpointError> {
-        Ok(Self::resume(checkpoint, &Device::flex())?.look())
-    }
-
     /// The settings.
     pub fn config(&self) -> &ToyConfig {
         &self.config
