@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
+import images
 import lab
 from game import d_loss, g_loss, ring
 from networks import (
@@ -171,6 +172,8 @@ def files():
         "penalties": cases(lab.penalty, lab.PENALTIES),
         "spectral": cases(lab.spectral, ["leaky-relu"]),
         "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
+        "augment": cases(images.augment, ["color", "translation", "cutout", "all"]),
+        "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
     }
     # A file for each normalisation keeps each small.

@@ -1,9 +1,9 @@
 //! The command line. Defaults are those of `forger_protocol`: a flag that is not given changes nothing.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use forger_protocol::{AdversarialLoss, Distribution, Normalization};
+use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
 
 /// Train GANs, look at what they draw, and export their weights for the page.
 #[derive(Parser)]
@@ -18,6 +18,8 @@ pub enum Command {
     /// Train a GAN
     #[command(subcommand)]
     Train(TrainCommand),
+    /// List the presets of `train dcgan --recipe`
+    Recipes,
     /// Draw a sheet of samples
     #[command(
         after_help = "Example: forger sample --model public/models/digits-*.safetensors --seed 1 --out sheet.png"
@@ -105,9 +107,28 @@ pub struct DataArgs {
     /// Which part, for sets that have parts
     #[arg(long, value_enum, default_value_t = Split::Train)]
     pub split: Split,
+    /// For sets without parts: keep the last so many pictures back, as --split test
+    #[arg(long, default_value_t = 0)]
+    pub holdout: usize,
     /// Cut this out of every picture first, in pixels: left,top,right,bottom
-    #[arg(long, value_delimiter = ',', num_args = 4)]
-    pub crop: Option<Vec<u32>>,
+    #[arg(long, value_name = "L,T,R,B")]
+    pub crop: Option<Crop>,
+}
+
+/// A part of a picture in pixels; right and bottom are the first that are left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Crop(pub [u32; 4]);
+
+impl FromStr for Crop {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split(',').map(|part| part.trim().parse()).collect::<Result<Vec<u32>, _>>();
+        match numbers.as_deref() {
+            Ok(&[left, top, right, bottom]) if left < right && top < bottom => Ok(Self([left, top, right, bottom])),
+            _ => Err("give four numbers as left,top,right,bottom with left < right and top < bottom".into()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -122,6 +143,9 @@ pub struct DcganArgs {
     pub run: RunArgs,
     #[command(flatten)]
     pub data: DataArgs,
+    /// A preset (see `forger recipes`) or a TOML file; the flags below override it
+    #[arg(long)]
+    pub recipe: Option<String>,
     /// Stop after this many looks at every picture
     #[arg(long, conflicts_with = "steps")]
     pub epochs: Option<u64>,
@@ -140,6 +164,44 @@ pub struct DcganArgs {
     /// Normalisation between layers
     #[arg(long, value_enum)]
     pub normalization: Option<Norm>,
+    /// Spectral normalisation of the discriminator, in place of its normalisation
+    #[arg(long)]
+    pub spectral_norm: Option<bool>,
+    /// Differentiable augmentation, any of color,translation,cutout, or none
+    #[arg(long)]
+    pub augment: Option<Augmentations>,
+    /// Mirror every other picture
+    #[arg(long)]
+    pub mirror: Option<bool>,
+    /// Decay of the moving average of the generator, a step
+    #[arg(long)]
+    pub ema_decay: Option<f64>,
+    /// Updates of the discriminator in a step
+    #[arg(long)]
+    pub d_steps: Option<usize>,
+}
+
+/// A list of augmentations.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Augmentations(pub Augment);
+
+impl FromStr for Augmentations {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut policy = Augment::default();
+        for name in text.split(',').filter(|name| *name != "none") {
+            match name {
+                "color" => policy.color = true,
+                "translation" => policy.translation = true,
+                "cutout" => policy.cutout = true,
+                other => {
+                    return Err(format!("there is no augmentation {other}: use color, translation, cutout or none"));
+                }
+            }
+        }
+        Ok(Self(policy))
+    }
 }
 
 #[derive(Args)]

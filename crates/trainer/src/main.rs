@@ -5,6 +5,7 @@ mod commands;
 mod data;
 mod device;
 mod progress;
+mod recipes;
 mod run;
 mod sheet;
 mod tensorboard;
@@ -16,10 +17,15 @@ use clap::Parser;
 
 use cli::{Cli, Command, DataCommand, TrainCommand};
 
+/// A step allocates and frees some hundred megabytes in large pieces, which the system's allocator gives back each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(TrainCommand::Dcgan(args)) => commands::train::dcgan(&args),
         Command::Train(TrainCommand::Toy(args)) => commands::train::toy(&args),
+        Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Eval(args) => commands::eval::eval(&args),

@@ -1,11 +1,11 @@
 //! Pictures for training, in a shuffled order that a checkpoint can go on with.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{Random, RandomState, Stream};
+use forger_protocol::{Augment, Random, RandomState, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Source;
+use super::{Source, augment::Changes};
 
 /// A set of pictures of one size, held by the caller: core does no I/O.
 pub trait Images {
@@ -29,21 +29,41 @@ pub struct Shuffled {
     /// Where the random sequence stood before the order of this epoch was drawn.
     before: RandomState,
     random: Random,
+    mirror: bool,
+    policy: Augment,
+    /// For mirror and augmentation.
+    chance: Random,
 }
 
 #[derive(Serialize, Deserialize)]
 struct State {
     next: usize,
     before: RandomState,
+    /// Runs from before there was augmentation have none.
+    chance: Option<RandomState>,
 }
 
 impl Shuffled {
     /// The order that a seed gives.
     pub fn new(images: Box<dyn Images>, seed: u32) -> Self {
         let random = Random::new(seed, Stream::Data);
-        let mut shuffled = Self { images, order: Vec::new(), next: 0, before: random.state(), random };
+        let mut shuffled = Self {
+            images,
+            order: Vec::new(),
+            next: 0,
+            before: random.state(),
+            random,
+            mirror: false,
+            policy: Augment::default(),
+            chance: Random::new(seed, Stream::Augment),
+        };
         shuffled.shuffle();
         shuffled
+    }
+
+    /// Mirrors real pictures by chance, and augments what D sees.
+    pub fn augmented(self, mirror: bool, policy: Augment) -> Self {
+        Self { mirror, policy, ..self }
     }
 
     fn shuffle(&mut self) {
@@ -67,18 +87,29 @@ impl Source<4> for Shuffled {
             if let Some(&index) = self.order.get(self.next) {
                 self.images.write(index as usize, out);
             }
+            if self.mirror && self.chance.below(2) == 1 {
+                out.chunks_exact_mut(width).for_each(<[f32]>::reverse);
+            }
             self.next += 1;
         }
         Tensor::from_data(TensorData::new(values, [count, channels, height, width]), device)
     }
 
+    fn augment(&mut self, samples: Tensor<4>) -> Tensor<4> {
+        let [batch, _, height, width] = samples.dims();
+        Changes::draw(self.policy, batch, [height, width], &mut self.chance).apply(samples)
+    }
+
     fn rewind(&mut self) {
-        self.random = Random::new(self.random.state().seed, Stream::Data);
+        let seed = self.random.state().seed;
+        self.random = Random::new(seed, Stream::Data);
+        self.chance = Random::new(seed, Stream::Augment);
         self.shuffle();
     }
 
     fn state(&self) -> Value {
-        serde_json::to_value(State { next: self.next, before: self.before }).unwrap_or_default()
+        serde_json::to_value(State { next: self.next, before: self.before, chance: Some(self.chance.state()) })
+            .unwrap_or_default()
     }
 
     fn restore(&mut self, state: &Value) -> bool {
@@ -86,6 +117,9 @@ impl Source<4> for Shuffled {
         self.random = Random::restore(state.before);
         self.shuffle();
         self.next = state.next;
+        if let Some(chance) = state.chance {
+            self.chance = Random::restore(chance);
+        }
         true
     }
 }

@@ -1,5 +1,6 @@
 //! What a GAN learns from.
 
+pub mod augment;
 pub mod distributions;
 pub mod images;
 
@@ -10,6 +11,10 @@ use serde_json::Value;
 pub trait Source<const N: usize> {
     /// The next `[count, ...]` samples.
     fn next(&mut self, count: usize, device: &Device) -> Tensor<N>;
+    /// What D is to see of samples, real or forged. Differentiable.
+    fn augment(&mut self, samples: Tensor<N>) -> Tensor<N> {
+        samples
+    }
     /// Back to the first sample.
     fn rewind(&mut self);
     /// Where it stands, for a checkpoint.

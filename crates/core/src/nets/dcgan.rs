@@ -4,20 +4,29 @@
 //! normalisation follows has no bias: the normalisation would take it out again.
 
 use burn::{
-    module::Module,
+    module::{Module, Param},
     nn::{
         Linear, LinearConfig, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
     },
-    tensor::{
-        Device, Tensor,
-        activation::{leaky_relu, relu},
-    },
+    tensor::{Device, Tensor},
 };
 use forger_protocol::{DcganConfig, Normalization, OutOfRange, Random};
 
-use super::{mlp::LEAK, norm::Norm};
+use super::Discriminator as _;
+use super::{
+    activation::leaky_relu,
+    conv::{Window, conv_transpose2d, conv2d},
+    mlp::LEAK,
+    norm::Norm,
+    spectral,
+};
 use crate::parameters;
+
+/// The kernel of 4 x 4 that doubles or halves the side.
+const HALVE: Window = Window { stride: 2, padding: 1 };
+/// The kernel that covers all of a feature map.
+const COVER: Window = Window { stride: 1, padding: 0 };
 
 /// A convolution that doubles the side, then normalisation and ReLU.
 #[derive(Module, Debug)]
@@ -51,6 +60,12 @@ pub struct Discriminator {
     pub input: Conv2d,
     pub blocks: Vec<DownBlock>,
     pub out: Conv2d,
+    /// u and v of each kernel, from `input` to `out`; empty without spectral normalisation.
+    pub spectral: Vec<Param<Tensor<1>>>,
+}
+
+fn transposed(conv: &ConvTranspose2d, x: Tensor<4>) -> Tensor<4> {
+    conv_transpose2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), HALVE)
 }
 
 fn up(channels: [usize; 2], bias: bool, device: &Device) -> ConvTranspose2d {
@@ -68,7 +83,9 @@ fn down(channels: [usize; 2], bias: bool, device: &Device) -> Conv2d {
 /// All weights N(0, 0.02), biases zero (section 4); scales of normalisation N(1, 0.02), as the authors' code has it.
 fn initial(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
     let mut values = vec![0.0; shape.iter().product()];
-    if name.ends_with("running_var") {
+    if name.starts_with("spectral") {
+        random.fill_normal(&mut values);
+    } else if name.ends_with("running_var") {
         values.fill(1.0);
     } else if name.ends_with("weight") || name.ends_with("gamma") {
         let mean = if name.ends_with("gamma") { 1.0 } else { 0.0 };
@@ -111,11 +128,11 @@ impl Generator {
         let projected = self.project.forward(z);
         let channels = projected.dims()[1] / (self.base * self.base);
         let mut x = projected.reshape([batch, channels, self.base, self.base]);
-        x = relu(normalize(&self.project_norm, x));
+        x = leaky_relu(normalize(&self.project_norm, x), 0.0);
         for block in &self.blocks {
-            x = relu(normalize(&block.norm, block.conv.forward(x)));
+            x = leaky_relu(normalize(&block.norm, transposed(&block.conv, x)), 0.0);
         }
-        self.out.forward(x).tanh()
+        transposed(&self.out, x).tanh()
     }
 }
 
@@ -123,27 +140,46 @@ impl Discriminator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         let (base, doublings) = doublings(config)?;
-        let bias = config.normalization == Normalization::None;
-        let module = Self {
+        // Spectral normalisation stands in place of the other one, as in the paper.
+        let normalization = if config.spectral_norm { Normalization::None } else { config.normalization };
+        let bias = normalization == Normalization::None;
+        let mut module = Self {
             input: down([config.channels, config.width], true, device),
             blocks: (1..doublings)
                 .map(|level| DownBlock {
                     conv: down([config.width << (level - 1), config.width << level], bias, device),
-                    norm: Norm::new(config.normalization, config.width << level, device),
+                    norm: Norm::new(normalization, config.width << level, device),
                 })
                 .collect(),
             out: Conv2dConfig::new([config.width << (doublings - 1), 1], [base, base]).init(device),
+            spectral: Vec::new(),
         };
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+        if config.spectral_norm {
+            module.spectral = module.kernels().into_iter().map(|conv| spectral::vectors(&conv.weight.val())).collect();
+        }
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)).prepare())
+    }
+
+    fn kernels(&self) -> Vec<&Conv2d> {
+        std::iter::once(&self.input).chain(self.blocks.iter().map(|block| &block.conv)).chain([&self.out]).collect()
+    }
+
+    fn conv(&self, index: usize, conv: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
+        let weight = match self.spectral.get(index) {
+            Some(vectors) => spectral::normalize(conv.weight.val(), vectors.val()),
+            None => conv.weight.val(),
+        };
+        conv2d(x, weight, conv.bias.as_ref().map(Param::val), window)
     }
 
     /// Pictures `[batch, channels, height, width]` to logits `[batch, 1]`.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let mut x = leaky_relu(self.input.forward(pictures), LEAK);
-        for block in &self.blocks {
-            x = leaky_relu(normalize(&block.norm, block.conv.forward(x)), LEAK);
+        let mut x = leaky_relu(self.conv(0, &self.input, pictures, HALVE), LEAK as f32);
+        for (index, block) in self.blocks.iter().enumerate() {
+            let sums = self.conv(index + 1, &block.conv, x, HALVE);
+            x = leaky_relu(normalize(&block.norm, sums), LEAK as f32);
         }
-        self.out.forward(x).flatten(1, 3)
+        self.conv(self.blocks.len() + 1, &self.out, x, COVER).flatten(1, 3)
     }
 }
 
@@ -163,5 +199,17 @@ impl super::Generator<4> for Generator {
 impl super::Discriminator<4> for Discriminator {
     fn judge(&self, samples: Tensor<4>) -> Tensor<2> {
         self.forward(samples)
+    }
+
+    /// One power iteration for each kernel.
+    fn prepare(mut self) -> Self {
+        let kernels = self.kernels().into_iter().map(|conv| conv.weight.val()).collect::<Vec<_>>();
+        self.spectral = self
+            .spectral
+            .into_iter()
+            .zip(kernels)
+            .map(|(vectors, weight)| spectral::iterate(weight, vectors))
+            .collect();
+        self
     }
 }

@@ -1,8 +1,11 @@
 //! Networks, one file each.
 
+mod activation;
+mod conv;
 pub mod dcgan;
 pub mod mlp;
 pub mod norm;
+pub mod spectral;
 
 use burn::{module::Module, tensor::Tensor};
 

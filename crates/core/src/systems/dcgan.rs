@@ -40,7 +40,7 @@ impl Dcgan {
         if images.is_empty() {
             return Err(OutOfRange { field: "number of pictures".into(), value: 0.0, min: 1.0, max: f64::INFINITY });
         }
-        let source = Shuffled::new(images, config.seed);
+        let source = Shuffled::new(images, config.seed).augmented(config.mirror, config.augment);
         let gan = Gan::new(rules(&config), generator, discriminator, source, device);
         Ok(Self { config, gan })
     }

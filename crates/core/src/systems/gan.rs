@@ -151,8 +151,9 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         Tensor::zeros([1], &self.device())
     }
 
-    /// Instance noise, where there is any.
-    fn blur(&mut self, samples: Tensor<N>) -> Tensor<N> {
+    /// Samples as D sees them: augmented, and with instance noise, where there is any.
+    fn shown(&mut self, samples: Tensor<N>) -> Tensor<N> {
+        let samples = self.source.augment(samples);
         let deviation = self.rules.instance_noise;
         if deviation == 0.0 {
             return samples;
@@ -174,8 +175,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
     pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Board<Tensor<1>> {
         let fake = self.generator.forge(z).detach();
-        let real = self.blur(real);
-        let fake = self.blur(fake);
+        let real = self.shown(real);
+        let fake = self.shown(fake);
         self.discriminator = self.discriminator.clone().prepare();
         // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
         let (a, b) = (self.discriminator.judge(real.clone()), self.discriminator.judge(fake.clone()));
@@ -228,7 +229,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         // D's weights need no gradient here, which saves a third of its backward pass.
         let judge = self.discriminator.clone().no_grad();
         let fake = self.generator.forge(z);
-        let fake = self.blur(fake);
+        let fake = self.shown(fake);
         let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
         let before = loss.clone().detach().inner();
         let (generator, norm) = self.generator_optimizer.step(self.generator.clone(), loss.backward());

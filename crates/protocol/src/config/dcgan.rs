@@ -28,7 +28,27 @@ pub struct DcganConfig {
     pub clip: f64,
     /// Decay of the moving average of G's weights, a step.
     pub ema_decay: f64,
+    /// Divides each kernel of D by its largest singular value, in place of D's normalisation: Miyato et al. 2018 (arXiv
+    /// 1802.05957), algorithm 1.
+    pub spectral_norm: bool,
+    /// What D sees of real and forged pictures alike.
+    pub augment: Augment,
+    /// Shows every other real picture, by chance, in a mirror.
+    pub mirror: bool,
     pub seed: u32,
+}
+
+/// Differentiable augmentation: Zhao et al. 2020 (arXiv 2006.10738), section 3.2. It keeps D from learning a small data set
+/// by heart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Augment {
+    /// Random brightness, saturation and contrast.
+    pub color: bool,
+    /// A shift by up to an eighth of the side, over black.
+    pub translation: bool,
+    /// A grey square of half the side.
+    pub cutout: bool,
 }
 
 impl Default for DcganConfig {
@@ -47,6 +67,9 @@ impl Default for DcganConfig {
             d_steps: 1,
             clip: 0.01,
             ema_decay: 0.999,
+            spectral_norm: false,
+            augment: Augment::default(),
+            mirror: false,
             seed: 1,
         }
     }

@@ -6,7 +6,7 @@ mod toy;
 
 use serde::{Deserialize, Serialize};
 
-pub use dcgan::DcganConfig;
+pub use dcgan::{Augment, DcganConfig};
 pub use optimizer::OptimizerConfig;
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
 

@@ -12,7 +12,15 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, nets::dcgan::Generator, weights};
 use forger_protocol::{DcganConfig, card::System};
 
-use crate::run::Run;
+use crate::{recipes, run::Run, ui};
+
+/// `forger recipes`.
+pub fn recipes() -> Result<()> {
+    for (name, description) in recipes::list()? {
+        ui::result(format_args!("{name:<14} {description}"));
+    }
+    Ok(())
+}
 
 /// A generator from a model file or a run.
 pub enum Drawer {

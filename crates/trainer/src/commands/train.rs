@@ -17,6 +17,7 @@ use crate::{
     cli::{DcganArgs, RunArgs, ToyArgs},
     data, device,
     progress::Progress,
+    recipes,
     run::{DataNote, Run},
     sheet, ui,
 };
@@ -122,7 +123,7 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
     let checkpoint = if run.resume { Some(Run::open(&run.out)?.newest()?) } else { None };
     let mut config = match &checkpoint {
         Some(bytes) => Dcgan::config_of(bytes).with_context(|| run.out.display().to_string())?,
-        None => data::defaults(&args.data.data),
+        None => recipes::find(args.recipe.as_deref().unwrap_or_else(|| data::recipe(&args.data.data)))?,
     };
     if checkpoint.is_none() {
         apply(&mut config, args);
@@ -158,6 +159,11 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     set(&mut config.latent_dim, args.latent_dim);
     set(&mut config.width, args.width);
     set(&mut config.normalization, args.normalization.map(Into::into));
+    set(&mut config.spectral_norm, args.spectral_norm);
+    set(&mut config.augment, args.augment.map(|list| list.0));
+    set(&mut config.mirror, args.mirror);
+    set(&mut config.ema_decay, args.ema_decay);
+    set(&mut config.d_steps, args.d_steps);
     set(&mut config.batch, args.run.batch);
     set(&mut config.seed, args.run.seed);
     set(&mut config.loss, args.run.loss.map(Into::into));

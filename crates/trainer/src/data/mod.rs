@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use forger_core::Images;
-use forger_protocol::DcganConfig;
 
 use crate::cli::{DataArgs, Split};
 
@@ -37,13 +36,24 @@ impl Images for Pictures {
     }
 }
 
-/// The settings for a set that needs others than DCGAN's paper: digits are small and grey.
-pub fn defaults(data: &str) -> DcganConfig {
-    let config = DcganConfig::default();
-    if data == "mnist" || idx::find(Path::new(data), Split::Train).is_some() {
-        return DcganConfig { image_size: 28, channels: 1, latent_dim: 64, width: 32, ..config };
+/// The recipe for data of which nothing else is said: digits are small and grey.
+pub fn recipe(data: &str) -> &'static str {
+    let digits = data == "mnist" || idx::find(Path::new(data), Split::Train).is_some();
+    if digits { "dcgan-digits" } else { "dcgan-modern" }
+}
+
+/// The part of a set that has none of its own: all but the last `--holdout` pictures, or these.
+fn part(mut values: Vec<u8>, shape: [usize; 3], args: &DataArgs) -> Result<Vec<u8>> {
+    let size = shape.iter().product::<usize>();
+    let count = values.len() / size;
+    if args.split == Split::Test && args.holdout == 0 {
+        bail!("{} has no test part: say with --holdout how many pictures are kept back", args.data);
     }
-    config
+    if args.holdout >= count {
+        bail!("--holdout {} leaves nothing of {count} pictures", args.holdout);
+    }
+    let held_out = values.split_off((count - args.holdout) * size);
+    Ok(if args.split == Split::Train { values } else { held_out })
 }
 
 /// Loads a set as pictures of this many channels and this side.
@@ -58,7 +68,7 @@ pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
     let shape = [channels, side, side];
     let values = match idx::find(&path, args.split) {
         Some(file) => idx::read(&file, shape)?,
-        None => pictures::read(&path, shape, args.crop.as_deref())?,
+        None => part(pictures::read(&path, shape, args.crop)?, shape, args)?,
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mnist = name.contains("mnist") && !name.contains("fashion");

@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use image::{DynamicImage, imageops::FilterType};
 use walkdir::WalkDir;
 
-use crate::ui;
+use crate::{cli::Crop, ui};
 
 /// Broken pictures that are named; the rest are counted.
 const NAMED: usize = 5;
@@ -22,7 +22,7 @@ fn is_picture(path: &Path) -> bool {
 }
 
 /// Every picture as `[channels, height, width]` bytes, in the order of their names.
-pub fn read(path: &Path, shape: [usize; 3], crop: Option<&[u32]>) -> Result<Vec<u8>> {
+pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<Vec<u8>> {
     let (mut values, mut broken, mut good) = (Vec::new(), 0, 0_usize);
     let mut take = |name: &Path, bytes: &[u8]| match image::load_from_memory(bytes) {
         Ok(picture) => {
@@ -79,12 +79,10 @@ fn archive(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
 }
 
 /// Cut out, made square (the middle of the longer side stays), resized, and split into planes.
-fn planes(picture: &DynamicImage, [channels, height, width]: [usize; 3], crop: Option<&[u32]>) -> Vec<u8> {
+fn planes(picture: &DynamicImage, [channels, height, width]: [usize; 3], crop: Option<Crop>) -> Vec<u8> {
     let cut = match crop {
-        Some(&[left, top, right, bottom]) => {
-            picture.crop_imm(left, top, right.saturating_sub(left).max(1), bottom.saturating_sub(top).max(1))
-        }
-        _ => picture.clone(),
+        Some(Crop([left, top, right, bottom])) => picture.crop_imm(left, top, right - left, bottom - top),
+        None => picture.clone(),
     };
     let resized = cut.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3);
     if channels == 1 {
@@ -126,7 +124,7 @@ mod tests {
         assert_eq!((found.len(), found[0], found[3 * 1024]), (2 * 3 * 1024, 100, 200));
         assert_eq!(found, read(&tar, [3, 32, 32], None).unwrap());
         assert_eq!(found, read(&gz, [3, 32, 32], None).unwrap());
-        assert_eq!(read(&inner, [1, 28, 28], Some(&[0, 0, 28, 28])).unwrap().len(), 2 * 784);
+        assert_eq!(read(&inner, [1, 28, 28], Some(Crop([0, 0, 28, 28]))).unwrap().len(), 2 * 784);
     }
 
     #[test]

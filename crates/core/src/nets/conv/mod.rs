@@ -1,0 +1,158 @@
+//! Convolutions, forwards and backwards, as products of matrices on the CPU.
+//!
+//! burn's CPU backend has no backward pass of its own for a convolution: it takes the gradient of the weights by a
+//! convolution whose kernel is as large as a picture, which took two thirds of a training step. Three maps of two
+//! arguments, `convolve`, `spread` and `correlate`, are each other's derivatives, so they are all that forward and
+//! backward pass of a convolution and of a transposed one need. Other devices have kernels of their own, and take burn's.
+
+mod backward;
+mod maps;
+mod unfold;
+
+use burn::{
+    backend::{Autodiff, Flex},
+    tensor::{
+        Tensor, module,
+        ops::{ConvOptions, ConvTransposeOptions},
+    },
+};
+
+pub use maps::Window;
+
+/// Pictures `[batch, inner, height, width]` to `[batch, outer, rows, columns]`; `weight` is `[outer, inner, kernel, kernel]`
+/// and `bias` `[outer]`.
+pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: Window) -> Tensor<4> {
+    match on_cpu(Map::Convolve, &x, &weight, window) {
+        Some(y) => add_bias(y, bias),
+        None => {
+            let Window { stride, padding } = window;
+            module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1))
+        }
+    }
+}
+
+/// The transposed convolution: pictures `[batch, outer, rows, columns]` to `[batch, inner, height, width]`; `weight` is
+/// `[outer, inner, kernel, kernel]` and `bias` `[inner]`.
+pub fn conv_transpose2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: Window) -> Tensor<4> {
+    match on_cpu(Map::Spread, &x, &weight, window) {
+        Some(y) => add_bias(y, bias),
+        None => {
+            let Window { stride, padding } = window;
+            let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [0; 2], [1; 2], 1);
+            module::conv_transpose2d(x, weight, bias, options)
+        }
+    }
+}
+
+fn add_bias(y: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    match bias {
+        Some(bias) => {
+            let channels = bias.dims()[0];
+            y + bias.reshape([1, channels, 1, 1])
+        }
+        None => y,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Map {
+    Convolve,
+    Spread,
+}
+
+/// `None` on a device that is not the CPU.
+fn on_cpu(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
+    let [.., height, width] = x.dims();
+    let [.., kernel_height, kernel_width] = weight.dims();
+    // What a transposed convolution covers.
+    let size = [(height, kernel_height), (width, kernel_width)]
+        .map(|(length, kernel)| (length - 1) * window.stride + kernel - 2 * window.padding);
+    if let (Ok(x), Ok(weight)) =
+        (x.clone().try_into_primitive::<Autodiff<Flex>>(), weight.clone().try_into_primitive::<Autodiff<Flex>>())
+    {
+        return Some(Tensor::from_primitive::<Autodiff<Flex>>(match map {
+            Map::Convolve => backward::convolve(x, weight, window),
+            Map::Spread => backward::spread(x, weight, window, size),
+        }));
+    }
+    let (x, weight) = (x.clone().try_into_primitive::<Flex>().ok()?, weight.clone().try_into_primitive::<Flex>().ok()?);
+    Some(Tensor::from_primitive::<Flex>(match map {
+        Map::Convolve => maps::convolve(&x, &weight, window),
+        Map::Spread => maps::spread(&x, &weight, window, size),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, Distribution, Tolerance};
+
+    /// Pictures, inner and outer channels, side, kernel, stride, padding.
+    const CASES: [[usize; 7]; 6] = [
+        [3, 3, 5, 8, 4, 2, 1],
+        [2, 4, 1, 4, 4, 1, 0],
+        [5, 2, 3, 7, 3, 1, 1],
+        [1, 1, 2, 9, 3, 2, 0],
+        [2, 3, 2, 6, 5, 3, 2],
+        // More than one group of pictures.
+        [9, 16, 4, 32, 4, 2, 1],
+    ];
+
+    fn compare(map: Map) {
+        let device = Device::flex().autodiff();
+        device.seed(1);
+        for [batch, inner, outer, side, kernel, stride, padding] in CASES {
+            let draw =
+                |shape: [usize; 4]| Tensor::<4>::random(shape, Distribution::Normal(0.0, 1.0), &device).require_grad();
+            let weight = draw([outer, inner, kernel, kernel]);
+            let channels = if matches!(map, Map::Convolve) { [inner, outer] } else { [outer, inner] };
+            let x = draw([batch, channels[0], side, side]);
+            let bias = Tensor::<1>::random([channels[1]], Distribution::Normal(0.0, 1.0), &device).require_grad();
+            let ours = |x: Tensor<4>| match map {
+                Map::Convolve => conv2d(x, weight.clone(), Some(bias.clone()), Window { stride, padding }),
+                Map::Spread => conv_transpose2d(x, weight.clone(), Some(bias.clone()), Window { stride, padding }),
+            };
+            let theirs = match map {
+                Map::Convolve => {
+                    let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
+                    module::conv2d(x.clone(), weight.clone(), Some(bias.clone()), options)
+                }
+                Map::Spread => {
+                    let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [0; 2], [1; 2], 1);
+                    module::conv_transpose2d(x.clone(), weight.clone(), Some(bias.clone()), options)
+                }
+            };
+            let close = |a: Tensor<4>, b: Tensor<4>| {
+                a.into_data().assert_approx_eq::<f32>(&b.into_data(), Tolerance::rel_abs(1e-4, 1e-4));
+            };
+            close(ours(x.clone()).inner(), theirs.clone().inner());
+            close(ours(x.clone().detach().require_grad()).inner(), ours(x.clone()).inner());
+            // On a device without gradients as well.
+            let plain = match map {
+                Map::Convolve => conv2d(x.clone().inner(), weight.clone().inner(), None, Window { stride, padding }),
+                Map::Spread => {
+                    conv_transpose2d(x.clone().inner(), weight.clone().inner(), None, Window { stride, padding })
+                }
+            };
+            close(plain + bias.clone().inner().reshape([1, channels[1], 1, 1]), theirs.clone().inner());
+            let slope = Tensor::<4>::random(theirs.dims(), Distribution::Normal(0.0, 1.0), &device);
+            let wanted = (theirs * slope.clone()).sum().backward();
+            let found = (ours(x.clone()) * slope).sum().backward();
+            for tensor in [&x, &weight] {
+                close(tensor.grad(&found).unwrap(), tensor.grad(&wanted).unwrap());
+            }
+            let [found, wanted] = [found, wanted].map(|gradients| bias.grad(&gradients).unwrap().into_data());
+            found.assert_approx_eq::<f32>(&wanted, Tolerance::rel_abs(1e-4, 1e-4));
+        }
+    }
+
+    #[test]
+    fn a_convolution_is_burns() {
+        compare(Map::Convolve);
+    }
+
+    #[test]
+    fn a_transposed_convolution_is_burns() {
+        compare(Map::Spread);
+    }
+}

@@ -1,0 +1,47 @@
+//! What is done to pictures and to kernels: differentiable augmentation and spectral normalisation.
+
+use burn::module::{Param, ParamId};
+use forger_core::{burn, data::augment::Changes, nets::spectral};
+
+use crate::{
+    case::{Case, file},
+    common::values,
+    training,
+};
+
+#[test]
+fn augmentation() {
+    let file = file("augment.safetensors");
+    for name in ["color", "translation", "cutout", "all"] {
+        let (case, device) = (Case::read(&file, name), training());
+        let numbers = |name: &str| if case.has(name) { case.values(name).to_vec() } else { Vec::new() };
+        let pairs = |name: &str| numbers(name).chunks_exact(2).map(|p| [p[0] as isize, p[1] as isize]).collect();
+        let changes = Changes {
+            brightness: numbers("brightness"),
+            saturation: numbers("saturation"),
+            contrast: numbers("contrast"),
+            shift: pairs("shift"),
+            hole: pairs("hole"),
+        };
+        let x = case.tensor::<4>("input", &device).require_grad();
+        let y = changes.apply(x.clone());
+        case.assert_close("output", &values(y.clone().inner()), 1e-5);
+        let gradients = (y * case.tensor("probe", &device)).sum().backward();
+        case.assert_close("grad", &values(x.grad(&gradients).unwrap()), 1e-5);
+    }
+}
+
+#[test]
+fn spectral_normalisation_of_a_kernel() {
+    let (case, device) = (Case::only(&file("spectral_kernel.safetensors")), training());
+    let weight = case.tensor::<4>("weight", &device).require_grad();
+    let start = [case.values("u").to_vec(), vec![0.0; 48]].concat();
+    let start = Param::initialized(ParamId::new(), burn::tensor::Tensor::from_floats(start.as_slice(), &device));
+    let vectors = spectral::iterate(weight.clone(), start).val();
+    let after = [case.values("u_after"), case.values("v_after")].concat();
+    case::assert_close("vectors", &values(vectors.clone().inner()), &after, 1e-5);
+    let normalized = spectral::normalize(weight.clone(), vectors);
+    case.assert_close("normalized", &values(normalized.clone().inner()), 1e-5);
+    let gradients = (normalized * case.tensor("probe", &device)).sum().backward();
+    case.assert_close("grad", &values(weight.grad(&gradients).unwrap()), 1e-5);
+}
