@@ -6,6 +6,7 @@
 //! seed gives the same run whatever the device.
 
 pub mod checkpoint;
+pub mod classifier;
 pub mod data;
 pub mod history;
 pub mod host;

@@ -16,7 +16,7 @@ pub mod random;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use config::{
-    Activation, AdversarialLoss, Augment, DcganConfig, Distribution, LatentPrior, MOST_POINTS, MlpConfig, Normalization,
+    Activation, AdversarialLoss, Augment, ClassifierConfig, DcganConfig, Distribution, LatentPrior, MOST_POINTS, MlpConfig, Normalization,
     OptimizerConfig, OutOfRange, Penalty, StepKind, ToyConfig,
 };
 pub use error::EngineError;

@@ -1,5 +1,6 @@
 //! The command line. Defaults are those of `forger_protocol`: a flag that is not given changes nothing.
 
+use crate::commands::{bench::BenchArgs, classifier::ClassifierArgs, eval_latent::LatentArgs};
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -32,10 +33,32 @@ pub enum Command {
     #[command(
         after_help = "Example: forger eval --model public/models/digits-*.safetensors --data mnist --split test --json"
     )]
-    Eval(EvalArgs),
+    Eval(EvalCommand),
+    /// Measure speed beside other programs
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Get data sets
     #[command(subcommand)]
     Data(DataCommand),
+}
+
+/// `forger eval --model ...`, or one of its other measures.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct EvalCommand {
+    #[command(flatten)]
+    pub samples: Option<EvalArgs>,
+    #[command(subcommand)]
+    pub other: Option<OtherEval>,
+}
+
+#[derive(Subcommand)]
+pub enum OtherEval {
+    /// Latent arithmetic: how often "man with glasses - man + woman" is a woman with glasses
+    #[command(
+        after_help = "Example: forger eval latent --model runs/avatars --classifier runs/avatars-classifier.safetensors"
+    )]
+    Latent(LatentArgs),
 }
 
 #[derive(Subcommand)]
@@ -43,9 +66,20 @@ pub enum TrainCommand {
     /// DCGAN on pictures
     #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20")]
     Dcgan(DcganArgs),
+    /// A classifier of attributes, which `forger eval` measures generators with
+    #[command(
+        after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors"
+    )]
+    Classifier(ClassifierArgs),
     /// The toy GAN on a two-dimensional distribution
     #[command(after_help = "Example: forger train toy --distribution ring --out runs/ring --steps 3000")]
     Toy(ToyArgs),
+}
+
+#[derive(Subcommand)]
+pub enum BenchCommand {
+    #[command(after_help = "Example: forger bench train --python .venv/bin/python --json")]
+    Train(BenchArgs),
 }
 
 #[derive(Subcommand)]
@@ -99,7 +133,7 @@ pub struct RunArgs {
     pub loss: Option<Loss>,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct DataArgs {
     /// mnist, a folder of pictures, a tar or tar.gz of them, or IDX files (a file, or a folder that holds them)
     #[arg(long)]

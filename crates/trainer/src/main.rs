@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Cli, Command, DataCommand, TrainCommand};
+use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, OtherEval, TrainCommand};
 
 /// A step allocates and frees some hundred megabytes in large pieces, which the system's allocator gives back each time.
 #[global_allocator]
@@ -24,11 +24,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(TrainCommand::Dcgan(args)) => commands::train::dcgan(&args),
+        Command::Train(TrainCommand::Classifier(args)) => commands::classifier::train(&args),
         Command::Train(TrainCommand::Toy(args)) => commands::train::toy(&args),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
-        Command::Eval(args) => commands::eval::eval(&args),
+        Command::Eval(EvalCommand { other: Some(OtherEval::Latent(args)), .. }) => commands::eval_latent::latent(&args),
+        Command::Eval(EvalCommand { samples: Some(args), .. }) => commands::eval::eval(&args),
+        Command::Eval(_) => Err(anyhow::anyhow!("give a --model, or see forger eval --help")),
+        Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
     };
     match result {

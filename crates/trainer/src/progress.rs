@@ -28,6 +28,15 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// A bar for a task of so many parts; hidden where there is no terminal.
+pub fn bar(total: u64, what: &str) -> ProgressBar {
+    let bar = ProgressBar::new(total).with_message(what.to_owned());
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {percent} %, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
 impl Progress {
     pub fn start(done: u64, total: u64, batch: usize) -> Self {
         let terminal = std::io::stderr().is_terminal();

@@ -1,4 +1,5 @@
 //! Losses, one file a family.
 
 pub mod adversarial;
+pub mod classification;
 pub mod penalty;

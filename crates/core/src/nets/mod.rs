@@ -1,6 +1,7 @@
 //! Networks, one file each.
 
 mod activation;
+pub mod classifier;
 mod conv;
 pub mod dcgan;
 pub mod mlp;

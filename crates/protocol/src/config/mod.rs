@@ -1,11 +1,13 @@
 //! What to train: the settings of each system, with the defaults that page and command line share.
 
+mod classifier;
 mod dcgan;
 mod optimizer;
 mod toy;
 
 use serde::{Deserialize, Serialize};
 
+pub use classifier::ClassifierConfig;
 pub use dcgan::{Augment, DcganConfig};
 pub use optimizer::OptimizerConfig;
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};

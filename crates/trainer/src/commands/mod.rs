@@ -1,6 +1,9 @@
 //! One file a command.
 
+pub mod bench;
+pub mod classifier;
 pub mod eval;
+pub mod eval_latent;
 pub mod export;
 pub mod sample;
 pub mod train;
@@ -39,6 +42,14 @@ impl Drawer {
         let model = weights::read(&bytes, &device).with_context(|| path.display().to_string())?;
         model.check(&values(model.test_output())?).with_context(|| path.display().to_string())?;
         Ok(Self::Model(Box::new(model)))
+    }
+
+    /// The name on the card, if there is one.
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::Model(model) => Some(model.card.name.clone()),
+            Self::Run(_) => None,
+        }
     }
 
     pub fn config(&self) -> &DcganConfig {

@@ -1,0 +1,94 @@
+//! A classifier of attributes: convolutions that halve the side, batch normalisation, and a mean over what is left.
+
+use burn::{
+    module::{Module, Param},
+    nn::{
+        Linear, LinearConfig, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig},
+    },
+    tensor::{Device, Tensor},
+};
+use forger_protocol::{ClassifierConfig, Normalization, OutOfRange, Random};
+
+use super::{
+    activation::leaky_relu,
+    conv::{Window, conv2d},
+    mlp::LEAK,
+    norm::Norm,
+};
+use crate::parameters;
+
+/// A convolution that halves the side, then batch normalisation and leaky ReLU.
+#[derive(Module, Debug)]
+pub struct Block {
+    pub conv: Conv2d,
+    pub norm: Option<Norm>,
+}
+
+/// From a picture in `[-1, 1]` to a logit an attribute.
+#[derive(Module, Debug)]
+pub struct Classifier {
+    pub blocks: Vec<Block>,
+    pub head: Linear,
+}
+
+impl Classifier {
+    /// Weights are normal with variance `2 / fan_in` (He et al. 2015, arXiv 1502.01852), biases zero. Fails for settings out
+    /// of range.
+    pub fn new(config: &ClassifierConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        config.validate()?;
+        let blocks = config.blocks().unwrap_or(1);
+        let conv = |inputs, outputs| {
+            let padding = PaddingConfig2d::Explicit(1, 1, 1, 1);
+            Conv2dConfig::new([inputs, outputs], [4, 4]).with_stride([2, 2]).with_padding(padding).with_bias(false)
+        };
+        let module = Self {
+            blocks: (0..blocks)
+                .map(|level| {
+                    let inputs = if level == 0 { config.channels } else { config.width << (level - 1) };
+                    let outputs = config.width << level;
+                    Block {
+                        conv: conv(inputs, outputs).init(device),
+                        norm: Norm::new(Normalization::Batch, outputs, device),
+                    }
+                })
+                .collect(),
+            head: LinearConfig::new(config.features(), config.attributes.len()).init(device),
+        };
+        Ok(parameters::fill(module, device, |name, shape| {
+            let mut values = vec![0.0; shape.iter().product()];
+            if name.ends_with("running_var") || name.ends_with("gamma") {
+                values.fill(1.0);
+            } else if name.ends_with("weight") {
+                let fan_in = if shape.len() == 4 { shape[1..].iter().product() } else { shape[0] };
+                let deviation = (2.0 / fan_in as f64).sqrt() as f32;
+                random.fill_normal(&mut values);
+                values.iter_mut().for_each(|value| *value *= deviation);
+            }
+            values
+        }))
+    }
+
+    /// Pictures `[batch, channels, height, width]` in `[-1, 1]` to features `[batch, features]`.
+    pub fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let mut x = pictures;
+        for block in &self.blocks {
+            x = conv2d(x, block.conv.weight.val(), block.conv.bias.as_ref().map(Param::val), Window { stride: 2, padding: 1 });
+            if let Some(norm) = &block.norm {
+                x = norm.forward(x);
+            }
+            x = leaky_relu(x, LEAK as f32);
+        }
+        x.mean_dim(3).mean_dim(2).flatten(1, 3)
+    }
+
+    /// Features to logits `[batch, attributes]`; sigma of one is the probability that the picture has the attribute.
+    pub fn judge(&self, features: Tensor<2>) -> Tensor<2> {
+        self.head.forward(features)
+    }
+
+    /// Pictures to logits `[batch, attributes]`.
+    pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.judge(self.features(pictures))
+    }
+}

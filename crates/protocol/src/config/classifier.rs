@@ -1,0 +1,71 @@
+//! The classifier of attributes, which measures what generators draw.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OptimizerConfig, OutOfRange, within};
+
+/// A small convolutional network that says which attributes a picture has. Its last features are a space to compare
+/// pictures in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClassifierConfig {
+    /// Side of the square picture in pixels: 28, 32, 64 or 128.
+    pub image_size: usize,
+    /// 1 for grey, 3 for RGB.
+    pub channels: usize,
+    /// Channels of the first layer; each further one doubles them.
+    pub width: usize,
+    /// Names of the attributes, in the order of the outputs.
+    pub attributes: Vec<String>,
+    pub optimizer: OptimizerConfig,
+    pub batch: usize,
+    pub seed: u32,
+}
+
+impl Default for ClassifierConfig {
+    fn default() -> Self {
+        Self {
+            image_size: 64,
+            channels: 3,
+            width: 24,
+            attributes: Vec::new(),
+            optimizer: OptimizerConfig::Adam { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999 },
+            batch: 64,
+            seed: 1,
+        }
+    }
+}
+
+impl ClassifierConfig {
+    /// Says which setting is out of range, if any.
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        if self.blocks().is_none() {
+            return within("image_size", f64::NAN, 28.0, 128.0)
+                .map_err(|error| OutOfRange { value: self.image_size as f64, ..error });
+        }
+        within("channels", self.channels as f64, 1.0, 4.0)?;
+        within("width", self.width as f64, 1.0, 512.0)?;
+        within("attributes", self.attributes.len() as f64, 1.0, 1000.0)?;
+        self.optimizer.validate("optimizer")?;
+        within("batch", self.batch as f64, 2.0, 4096.0)
+    }
+
+    /// How often the side is halved, or `None` for a size that is not offered.
+    pub const fn blocks(&self) -> Option<usize> {
+        match self.image_size {
+            28 => Some(2),
+            32 => Some(3),
+            64 => Some(4),
+            128 => Some(5),
+            _ => None,
+        }
+    }
+
+    /// Length of the vector of features.
+    pub const fn features(&self) -> usize {
+        match self.blocks() {
+            Some(blocks) => self.width << (blocks - 1),
+            None => 0,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! `forger bench train`: steps of DCGAN beside PyTorch, in turns in one run.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
+use clap::Args;
+use forger_core::{Dcgan, Images, System};
+use forger_protocol::{DcganConfig, Random, StepKind, Stream};
+use serde_json::{Value, json};
+
+use super::values;
+use crate::{device, ui};
+
+const PEER: &str = include_str!("pytorch.py");
+
+/// Speed of training beside PyTorch: the same DCGAN, batch, machine and number of threads
+#[derive(Args)]
+pub struct BenchArgs {
+    /// cpu or cuda
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// A Python that has PyTorch
+    #[arg(long, default_value = "python3")]
+    pub python: PathBuf,
+    /// Side of the pictures in pixels: 28, 32, 64 or 128
+    #[arg(long, default_value_t = 64)]
+    pub image_size: usize,
+    /// Channels of the widest picture-sized layer
+    #[arg(long, default_value_t = 32)]
+    pub width: usize,
+    /// Pictures in a step
+    #[arg(long, default_value_t = 16)]
+    pub batch: usize,
+    /// Steps of a turn
+    #[arg(long, default_value_t = 10)]
+    pub steps: usize,
+    /// Turns of each, of which the median counts; one more comes before, to warm up
+    #[arg(long, default_value_t = 7)]
+    pub turns: usize,
+    /// Print one line of JSON last
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Noise as pictures: the speed does not depend on what they show.
+struct Static {
+    shape: [usize; 3],
+    values: Vec<f32>,
+}
+
+impl Images for Static {
+    fn len(&self) -> usize {
+        self.values.len() / self.shape.iter().product::<usize>()
+    }
+    fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        out.copy_from_slice(&self.values[index * out.len()..][..out.len()]);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "native only, unlike core and engine")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// PyTorch in a process of its own.
+struct Peer {
+    child: Child,
+    answers: BufReader<std::process::ChildStdout>,
+}
+
+impl Peer {
+    fn start(args: &BenchArgs, settings: &Value) -> Result<(Self, Value)> {
+        let mut child = Command::new(&args.python)
+            .args(["-u", "-c", PEER])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}: name a Python with --python", args.python.display()))?;
+        let answers = BufReader::new(child.stdout.take().context("no output of Python")?);
+        let mut peer = Self { child, answers };
+        let hello = peer.ask(&settings.to_string())?;
+        let hello = serde_json::from_str(&hello).with_context(|| format!("Python answered {hello}"))?;
+        Ok((peer, hello))
+    }
+
+    fn ask(&mut self, line: &str) -> Result<String> {
+        let input = self.child.stdin.as_mut().context("no input of Python")?;
+        writeln!(input, "{line}").and_then(|()| input.flush()).context("Python ended")?;
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).context("Python ended")?;
+        if answer.is_empty() {
+            bail!("Python ended: does it have PyTorch (`pip install torch`)?");
+        }
+        Ok(answer.trim().to_owned())
+    }
+
+    fn run(&mut self, steps: usize) -> Result<f64> {
+        self.ask(&steps.to_string())?.parse().context("Python answered no seconds")
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Prints images a second of both, and their ratio: above 1, Forger is faster.
+pub fn train(args: &BenchArgs) -> Result<()> {
+    let device = device::parse(&args.device)?;
+    let kind = args.device.split(':').next().unwrap_or_default().to_owned();
+    let config = DcganConfig {
+        image_size: args.image_size,
+        width: args.width,
+        batch: args.batch,
+        ..DcganConfig::default()
+    };
+    config.validate()?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut settings = json!(config);
+    settings["device"] = json!(args.device);
+    settings["threads"] = json!(if kind == "cpu" { threads } else { 0 });
+    let (mut peer, hello) = Peer::start(args, &settings)?;
+    let mut forger = ours(&config, &device)?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for turn in 0..=args.turns {
+        let pair = (forger(args.steps)?, peer.run(args.steps)?);
+        let rate = |seconds: f64| (args.steps * args.batch) as f64 / seconds;
+        if turn > 0 {
+            ours.push(rate(pair.0));
+            theirs.push(rate(pair.1));
+            ui::note(format_args!(
+                "turn {turn}: Forger {:.0}, PyTorch {:.0} images/s",
+                rate(pair.0),
+                rate(pair.1)
+            ));
+        }
+    }
+    let median = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let (ours, theirs) = (median(ours), median(theirs));
+    ui::result(format_args!(
+        "{} px, width {}, batch {} on {}: Forger {ours:.1}, PyTorch {} {theirs:.1} images/s; ratio {:.2}",
+        args.image_size,
+        args.width,
+        args.batch,
+        args.device,
+        hello["torch"].as_str().unwrap_or("?"),
+        ours / theirs
+    ));
+    if args.json {
+        let mut line = json!({ "device": args.device, "threads": threads, "torch": hello["torch"] });
+        line[format!("forger_{kind}")] = json!(ours);
+        line[format!("pytorch_{kind}")] = json!(theirs);
+        line[format!("ratio_{kind}")] = json!(ours / theirs);
+        ui::result(line);
+    }
+    Ok(())
+}
+
+/// Does as many steps as it is asked for and says how many seconds they took.
+fn ours(config: &DcganConfig, device: &Device) -> Result<impl FnMut(usize) -> Result<f64> + use<>> {
+    let shape = [config.channels, config.image_size, config.image_size];
+    let mut pixels = vec![0.0; 4 * config.batch * shape.iter().product::<usize>()];
+    Random::new(1, Stream::Data).fill_uniform(&mut pixels, -1.0, 1.0);
+    let mut dcgan = Dcgan::new(config.clone(), Box::new(Static { shape, values: pixels }), device)?;
+    Ok(move |steps| {
+        let start = now();
+        let mut last = None;
+        for _ in 0..steps {
+            last = Some(dcgan.step(StepKind::Both));
+        }
+        // Reading back waits for a GPU.
+        if let Some(metrics) = last {
+            values(metrics)?;
+        }
+        Ok(start.elapsed().as_secs_f64())
+    })
+}

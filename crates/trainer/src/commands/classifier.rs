@@ -1,0 +1,158 @@
+//! `forger train classifier`: the network that measures what generators draw.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::{Device, Tensor, TensorData};
+use clap::Args;
+use forger_core::{
+    Images,
+    classifier::{Judge, Training},
+};
+use forger_protocol::ClassifierConfig;
+use serde_json::{Map, Value, json};
+
+use super::values;
+use crate::{
+    cli::{DataArgs, Split},
+    data, device, progress,
+    run::write_whole,
+    ui,
+};
+
+/// Pictures that are judged at a time.
+const CHUNK: usize = 256;
+
+#[derive(Args)]
+pub struct ClassifierArgs {
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// File to write
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Which attributes, by name: all that the set has, if none is named
+    #[arg(long, value_delimiter = ',')]
+    pub attribute: Vec<String>,
+    /// Looks at every picture
+    #[arg(long, default_value_t = 12)]
+    pub epochs: usize,
+    /// Side of the pictures in pixels: 28, 32, 64 or 128
+    #[arg(long)]
+    pub image_size: Option<usize>,
+    /// 1 for grey, 3 for colour
+    #[arg(long)]
+    pub channels: Option<usize>,
+    /// Channels of the first layer
+    #[arg(long)]
+    pub width: Option<usize>,
+    /// Seed of everything that is random
+    #[arg(long)]
+    pub seed: Option<u32>,
+    /// cpu, vulkan, cuda or cuda:INDEX
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+}
+
+/// Trains on one part of a set and states its accuracy on the other.
+pub fn train(args: &ClassifierArgs) -> Result<()> {
+    let device = device::parse(&args.device)?;
+    let mut config = ClassifierConfig::default();
+    config.image_size = args.image_size.unwrap_or(config.image_size);
+    config.channels = args.channels.unwrap_or(config.channels);
+    config.width = args.width.unwrap_or(config.width);
+    config.seed = args.seed.unwrap_or(config.seed);
+    let (pictures, labels) = part(&args.data, Split::Train, &config)?;
+    let (held_out, held_out_labels) = part(&args.data, Split::Test, &config)?;
+    config.attributes = if args.attribute.is_empty() { labels.names.clone() } else { args.attribute.clone() };
+    let places = config.attributes.iter().map(|name| {
+        let known = || format!("the set has no attribute {name}, but {}", labels.names.join(", "));
+        labels.names.iter().position(|known| known == name).with_context(known)
+    });
+    let places = places.collect::<Result<Vec<_>>>()?;
+    let chosen = |rows: Vec<Vec<bool>>| -> Vec<Vec<bool>> {
+        rows.into_iter().map(|row| places.iter().map(|place| row[*place]).collect()).collect()
+    };
+    let (rows, held_out_rows) = (chosen(labels.rows), chosen(held_out_labels.rows));
+    let mut training = Training::new(config.clone(), &device)?;
+    let bar = progress::bar(1000 * args.epochs as u64, "training a classifier");
+    for epoch in 0..args.epochs {
+        // Down to zero along half a cosine: Loshchilov and Hutter 2017 (arXiv 1608.03983), section 3.
+        let angle = std::f64::consts::PI * epoch as f64 / args.epochs as f64;
+        let rate = config.optimizer.learning_rate() * 0.5 * (1.0 + angle.cos());
+        let (mut sum, mut steps) = (0.0, 0.0_f64);
+        let mut failed = None;
+        training.epoch(&pictures, &rows, rate, |done, loss| {
+            match values(loss) {
+                Ok(loss) => sum += f64::from(loss[0]),
+                Err(error) => failed = Some(error),
+            }
+            steps += 1.0;
+            bar.set_position((1000.0 * (epoch as f64 + done)) as u64);
+            failed.is_none()
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let loss = sum / steps.max(1.0);
+        if !loss.is_finite() {
+            bail!("training diverged in epoch {}: try --seed with another number", epoch + 1);
+        }
+        ui::note(format_args!("epoch {} of {}: loss {loss:.4}", epoch + 1, args.epochs));
+    }
+    bar.finish_and_clear();
+    let mut judge = training.judge();
+    judge.note = report(&judge, &held_out, &held_out_rows)?;
+    judge.note["data"] = json!(pictures.name);
+    write_whole(&args.out, &judge.save())?;
+    ui::result(format_args!("{}", args.out.display()));
+    Ok(())
+}
+
+fn part(args: &DataArgs, split: Split, config: &ClassifierConfig) -> Result<(data::Pictures, data::Labels)> {
+    let args = DataArgs { split, ..args.clone() };
+    let pictures = data::load(&args, config.channels, config.image_size)?;
+    let labels = data::labels(&args)?;
+    if labels.rows.len() != pictures.len() {
+        bail!("{} pictures, but labels of {}", pictures.len(), labels.rows.len());
+    }
+    Ok((pictures, labels))
+}
+
+/// Accuracy, its mean over both answers, and the share that has the attribute, on pictures that were not trained on.
+fn report(judge: &Judge, pictures: &data::Pictures, rows: &[Vec<bool>]) -> Result<Value> {
+    let probabilities = judge_all(judge, pictures)?;
+    let count = judge.config.attributes.len();
+    let (mut accuracy, mut balanced) = (Map::new(), Map::new());
+    ui::note("attribute              accuracy  balanced   share");
+    for (place, name) in judge.config.attributes.iter().enumerate() {
+        // Right and all, of those without and with the attribute.
+        let mut tally = [[0.0_f64; 2]; 2];
+        for (row, probabilities) in rows.iter().zip(probabilities.chunks_exact(count)) {
+            let (is, found) = (row[place], probabilities[place] >= 0.5);
+            tally[usize::from(is)][0] += f64::from(u8::from(is == found));
+            tally[usize::from(is)][1] += 1.0;
+        }
+        let [[right_without, without], [right_with, with]] = tally;
+        let all = (right_without + right_with) / (without + with);
+        let mean = if with * without == 0.0 { all } else { (right_without / without + right_with / with) / 2.0 };
+        ui::note(format_args!("{name:<22} {all:8.3}  {mean:8.3}  {:6.3}", with / (with + without)));
+        accuracy.insert(name.clone(), all.into());
+        balanced.insert(name.clone(), mean.into());
+    }
+    Ok(json!({ "accuracy": accuracy, "balanced_accuracy": balanced, "held_out": pictures.len() }))
+}
+
+/// Probabilities of every attribute of every picture.
+fn judge_all(judge: &Judge, pictures: &data::Pictures) -> Result<Vec<f32>> {
+    let [channels, height, width] = pictures.shape();
+    let size = channels * height * width;
+    let mut all = Vec::new();
+    for first in (0..pictures.len()).step_by(CHUNK) {
+        let count = CHUNK.min(pictures.len() - first);
+        let mut chunk = vec![0.0; count * size];
+        chunk.chunks_exact_mut(size).enumerate().for_each(|(index, out)| pictures.write(first + index, out));
+        let chunk = Tensor::from_data(TensorData::new(chunk, [count, channels, height, width]), &Device::flex());
+        all.extend(values(judge.see(chunk).1)?);
+    }
+    Ok(all)
+}

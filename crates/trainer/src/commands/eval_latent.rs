@@ -1,0 +1,182 @@
+//! `forger eval latent`: does the sentence come true? Radford et al. 2016 (arXiv 1511.06434), section 6.3.2.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::{Device, Tensor, TensorData};
+use clap::Args;
+use forger_core::{classifier::Judge, weights};
+use forger_protocol::{Random, Stream, latent};
+use serde_json::{Value, json};
+
+use super::{Drawer, values};
+use crate::{progress, sheet, ui};
+
+/// Samples that are drawn and judged at a time.
+const CHUNK: usize = 256;
+/// Exemplars that are averaged for each term, as in the paper.
+const EXEMPLARS: usize = 3;
+/// How sure the classifier must be of an exemplar.
+const SURE: f32 = 0.9;
+
+/// The share of results of `mean(3 men with glasses) - mean(3 men) + mean(3 women)` that are women with glasses
+#[derive(Args)]
+pub struct LatentArgs {
+    /// A model file or the folder of a run; may be given several times
+    #[arg(long, required = true, num_args = 1)]
+    pub model: Vec<PathBuf>,
+    /// The classifier of each model, from `forger train classifier`, in the same order
+    #[arg(long, required = true, num_args = 1)]
+    pub classifier: Vec<PathBuf>,
+    /// Seeded trials
+    #[arg(long, default_value_t = 200)]
+    pub trials: usize,
+    /// Random samples to find exemplars among
+    #[arg(long, default_value_t = 10_000)]
+    pub samples: usize,
+    /// Seed of samples and trials
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
+    /// Write a sheet of the first trials: exemplars of each term, and the result
+    #[arg(long)]
+    pub sheet: Option<PathBuf>,
+    /// Print one line of JSON last
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Measures every model.
+pub fn latent(args: &LatentArgs) -> Result<()> {
+    if args.model.len() != args.classifier.len() {
+        bail!("give a --classifier for each --model, in the same order");
+    }
+    let mut figures = BTreeMap::new();
+    for (index, (model, classifier)) in args.model.iter().zip(&args.classifier).enumerate() {
+        let drawer = Drawer::open(model)?;
+        let bytes = std::fs::read(classifier).with_context(|| format!("cannot read {}", classifier.display()))?;
+        let judge = Judge::load(&bytes, &Device::flex()).with_context(|| classifier.display().to_string())?;
+        let name = drawer.name().unwrap_or_else(|| format!("model{}", index + 1));
+        measure(args, &name, &drawer, &judge, &mut figures)?;
+    }
+    if args.json {
+        let command = format!(
+            "forger eval latent --model MODEL --classifier CLASSIFIER --trials {} --samples {} --seed {} --json",
+            args.trials, args.samples, args.seed
+        );
+        figures.insert("command".into(), command.into());
+        ui::result(json!(figures));
+    }
+    Ok(())
+}
+
+/// Probabilities of being a man and of wearing glasses, `[male, glasses]` for each picture.
+struct Look {
+    male: usize,
+    glasses: usize,
+}
+
+impl Look {
+    fn new(judge: &Judge) -> Result<Self> {
+        let place = |name| {
+            let names = judge.config.attributes.join(", ");
+            judge.attribute(name).with_context(|| format!("the classifier knows no attribute {name}, but {names}"))
+        };
+        Ok(Self { male: place("Male")?, glasses: place("Eyeglasses")? })
+    }
+
+    fn judge(&self, judge: &Judge, pictures: &[f32], config: &forger_protocol::DcganConfig) -> Result<Vec<[f32; 2]>> {
+        let size = config.channels * config.image_size * config.image_size;
+        let mut all = Vec::new();
+        for chunk in pictures.chunks(CHUNK * size) {
+            let shape = [chunk.len() / size, config.channels, config.image_size, config.image_size];
+            let (_, probabilities) =
+                judge.see(Tensor::from_data(TensorData::new(chunk.to_vec(), shape), &Device::flex()));
+            let probabilities = values(probabilities)?;
+            let rows = probabilities.chunks_exact(judge.config.attributes.len());
+            all.extend(rows.map(|row| [row[self.male], row[self.glasses]]));
+        }
+        Ok(all)
+    }
+}
+
+fn is_woman_with_glasses([male, glasses]: [f32; 2]) -> bool {
+    male < 0.5 && glasses >= 0.5
+}
+
+fn measure(
+    args: &LatentArgs,
+    name: &str,
+    drawer: &Drawer,
+    judge: &Judge,
+    figures: &mut BTreeMap<String, Value>,
+) -> Result<()> {
+    let config = drawer.config();
+    if (judge.config.image_size, judge.config.channels) != (config.image_size, config.channels) {
+        bail!("the classifier of {name} sees pictures of another size: {} px", judge.config.image_size);
+    }
+    let look = Look::new(judge)?;
+    let dim = config.latent_dim;
+    let random = &mut Random::new(args.seed, Stream::Metrics);
+    let z = random.latent(config.prior, args.samples, dim);
+    let bar = progress::bar(args.samples as u64, &format!("judging samples of {name}"));
+    let mut seen = Vec::new();
+    for chunk in z.chunks(CHUNK * dim) {
+        seen.extend(look.judge(judge, &drawer.draw(chunk)?, config)?);
+        bar.set_position(seen.len() as u64);
+    }
+    bar.finish_and_clear();
+    let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
+    let chance = share(seen.iter().filter(|look| is_woman_with_glasses(**look)).count(), seen.len());
+    let sure = |value: f32, wanted: bool| if wanted { value >= SURE } else { value <= 1.0 - SURE };
+    let group = |male, glasses| {
+        let fits = |look: &[f32; 2]| sure(look[0], male) && sure(look[1], glasses);
+        seen.iter().enumerate().filter(|(_, look)| fits(look)).map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    let groups = [("men with glasses", group(true, true)), ("men", group(true, false)), ("women", group(false, false))];
+    for (what, group) in &groups {
+        if group.len() < EXEMPLARS {
+            ui::warn(format_args!("{name}: only {} of {} samples are surely {what}", group.len(), args.samples));
+            figures.insert(format!("{name}_arithmetic"), 0.0.into());
+            figures.insert(format!("{name}_chance"), chance.into());
+            return Ok(());
+        }
+    }
+    let code = |index: usize| &z[index * dim..(index + 1) * dim];
+    let (mut results, mut shown) = (Vec::new(), Vec::new());
+    for _ in 0..args.trials {
+        let mut means = Vec::new();
+        for (_, group) in &groups {
+            let mut group = group.clone();
+            random.shuffle(&mut group);
+            let codes = group[..EXEMPLARS].iter().map(|index| code(*index)).collect::<Vec<_>>();
+            shown.extend(codes.iter().flat_map(|code| code.to_vec()));
+            means.push(latent::mean(&codes));
+        }
+        let result = latent::combine(&[(1.0, &means[0]), (-1.0, &means[1]), (1.0, &means[2])]);
+        shown.extend(&result);
+        results.extend(result);
+    }
+    let looks = look.judge(judge, &drawer.draw(&results)?, config)?;
+    let arithmetic = share(looks.iter().filter(|look| is_woman_with_glasses(**look)).count(), looks.len());
+    ui::result(format_args!(
+        "{name}: {:.1} % of {} results are women with glasses, {:.1} % of {} random samples",
+        100.0 * arithmetic, args.trials, 100.0 * chance, args.samples
+    ));
+    figures.insert(format!("{name}_arithmetic"), arithmetic.into());
+    figures.insert(format!("{name}_chance"), chance.into());
+    for attribute in ["Male", "Eyeglasses"] {
+        let accuracy = &judge.note["accuracy"][attribute];
+        if accuracy.is_number() {
+            figures.insert(format!("{name}_classifier_{}", attribute.to_lowercase()), accuracy.clone());
+        }
+    }
+    if let Some(path) = &args.sheet {
+        let count = (EXEMPLARS * 3 + 1) * 10;
+        let codes = &shown[..shown.len().min(count * dim)];
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = path.with_file_name(format!("{name}-{file}"));
+        sheet::write(&path, &weights::to_bytes(&drawer.draw(codes)?), config.channels, config.image_size)?;
+        ui::note(format_args!("a row a trial in {}: three exemplars of each term, and the result", path.display()));
+    }
+    Ok(())
+}
