@@ -25,6 +25,8 @@ pub enum Stream {
     Latent = 4,
     /// What metrics are measured on.
     Metrics = 5,
+    /// Faces of the data set that Forger draws.
+    Avatars = 6,
 }
 
 /// A seeded random number generator whose state can be kept.
