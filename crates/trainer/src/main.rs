@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod data;
 mod device;
+mod interrupt;
 mod progress;
 mod run;
 mod sheet;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Export(args) => commands::export::export(&args),
         Command::Eval(args) => commands::eval::eval(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
+        Command::Data(DataCommand::Make(args)) => data::make::make(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

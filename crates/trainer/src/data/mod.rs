@@ -1,7 +1,10 @@
-//! Pictures from disk, in every form that people have them in.
+//! Pictures from disk, in every form that people have them in, and those that the program draws.
 
+pub mod avatars;
 pub mod fetch;
 mod idx;
+mod labels;
+pub mod make;
 mod pictures;
 
 use std::path::{Path, PathBuf};
@@ -12,10 +15,15 @@ use forger_protocol::DcganConfig;
 
 use crate::cli::{DataArgs, Split};
 
+#[allow(unused_imports, reason = "for commands that learn attributes")]
+pub use labels::{Labels, labels};
+
 /// A set in memory, 8 bits a value.
 pub struct Pictures {
     pub name: String,
     pub licence: String,
+    /// The file of each picture, where each has its own.
+    files: Vec<PathBuf>,
     shape: [usize; 3],
     values: Vec<u8>,
 }
@@ -48,21 +56,36 @@ pub fn defaults(data: &str) -> DcganConfig {
 
 /// Loads a set as pictures of this many channels and this side.
 pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
+    let shape = [channels, side, side];
+    if let Some(part) = avatars::part(args) {
+        let values = avatars::read(&part?, shape, args.crop.as_deref())?;
+        let (name, licence) = (args.data.clone(), avatars::LICENCE.into());
+        return Ok(Pictures { name, licence, files: Vec::new(), shape, values });
+    }
     let path = match args.data.as_str() {
         "mnist" => fetch::fetch("mnist", None)?,
         path => PathBuf::from(path),
     };
     if !path.exists() {
-        bail!("there is no file or folder {}; a set by name is one of: mnist", path.display());
+        bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
     }
-    let shape = [channels, side, side];
-    let values = match idx::find(&path, args.split) {
-        Some(file) => idx::read(&file, shape)?,
+    let (files, values) = match idx::find(&path, args.split) {
+        Some(file) => (Vec::new(), idx::read(&file, shape)?),
         None => pictures::read(&path, shape, args.crop.as_deref())?,
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mnist = name.contains("mnist") && !name.contains("fashion");
     let licence = if mnist { "CC BY-SA 3.0 (Yann LeCun and Corinna Cortes)" } else { "see its owner" };
     let name = if mnist { "mnist".into() } else { name };
-    Ok(Pictures { name, licence: licence.into(), shape, values })
+    Ok(Pictures { name, licence: licence.into(), files, shape, values })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `--data` alone means.
+    pub fn args(data: &str) -> DataArgs {
+        DataArgs { data: data.into(), split: Split::Train, crop: None, attributes: None }
+    }
 }
