@@ -27,6 +27,8 @@ pub enum Stream {
     Metrics = 5,
     /// How pictures are augmented.
     Augment = 6,
+    /// Faces of the data set that Forger draws.
+    Avatars = 7,
 }
 
 /// A seeded random number generator whose state can be kept.

@@ -87,6 +87,9 @@ pub enum DataCommand {
     /// Download a data set and check its sha256; goes on where a download was cut
     #[command(after_help = "Example: forger data fetch mnist")]
     Fetch(FetchArgs),
+    /// Draw a data set: pictures, and attributes.csv that says what is in them
+    #[command(after_help = "Example: forger data make avatars --count 20000 --out avatars")]
+    Make(MakeArgs),
 }
 
 #[derive(Args)]
@@ -96,6 +99,24 @@ pub struct FetchArgs {
     /// Folder to put it in, instead of the user's cache
     #[arg(long)]
     pub to: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct MakeArgs {
+    /// Name of the set: avatars
+    pub name: String,
+    /// How many pictures
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub count: u64,
+    /// Folder to put them in: new, or empty
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Side of the pictures in pixels
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=2048))]
+    pub side: u32,
+    /// Another seed, other faces
+    #[arg(long, default_value_t = crate::data::avatars::SEED)]
+    pub seed: u32,
 }
 
 /// What every run has.
@@ -135,7 +156,7 @@ pub struct RunArgs {
 
 #[derive(Args, Clone)]
 pub struct DataArgs {
-    /// mnist, a folder of pictures, a tar or tar.gz of them, or IDX files (a file, or a folder that holds them)
+    /// mnist, avatars or avatars:COUNT (faces that Forger draws), a folder of pictures, a tar or tar.gz of them, or IDX files (a file, or a folder that holds them)
     #[arg(long)]
     pub data: String,
     /// Which part, for sets that have parts
@@ -147,6 +168,9 @@ pub struct DataArgs {
     /// Cut this out of every picture first, in pixels: left,top,right,bottom
     #[arg(long, value_name = "L,T,R,B")]
     pub crop: Option<Crop>,
+    /// What is in the pictures: a CSV of file name and attributes, 1 or 0; attributes.csv in or beside the data if not given
+    #[arg(long)]
+    pub attributes: Option<PathBuf>,
 }
 
 /// A part of a picture in pixels; right and bottom are the first that are left out.

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod data;
 mod device;
+mod interrupt;
 mod progress;
 mod recipes;
 mod run;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Eval(_) => Err(anyhow::anyhow!("give a --model, or see forger eval --help")),
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
+        Command::Data(DataCommand::Make(args)) => data::make::make(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

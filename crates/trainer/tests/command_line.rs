@@ -140,3 +140,76 @@ fn mistakes_are_named_with_a_way_out() {
     assert!(errors(&mut command).1.contains("/no/such/place"));
     assert!(errors(forger().args(["data", "fetch", "imagenet"])).1.contains("fetches mnist"));
 }
+
+fn make(out: &Path, more: &[&str]) -> Command {
+    let mut command = forger();
+    command.args(["data", "make", "avatars", "--out"]).arg(out).args(more);
+    command
+}
+
+#[test]
+fn avatars_are_made_whole_and_are_a_data_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("avatars");
+    let (code, text) = errors(&mut make(&out, &["--count", "12", "--side", "48"]));
+    assert!(code == Some(0) && text.contains("12 avatars") && text.contains("CC0"), "{text}");
+    let names = |path: &Path| {
+        let mut names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&out), ["attributes.csv", "images"]);
+    assert_eq!(names(&out.join("images")).len(), 12);
+    assert_eq!(image::open(out.join("images/000012.png")).unwrap().into_rgb8().dimensions(), (48, 48));
+    let table = fs::read_to_string(out.join("attributes.csv")).unwrap();
+    let lines = table.lines().collect::<Vec<_>>();
+    assert!(lines.len() == 13 && lines[0].starts_with("file,Male,Eyeglasses,"), "{table}");
+    assert!(lines[12].starts_with("000012.png,") && lines[12].split(',').count() == 14, "{table}");
+
+    let (code, text) = errors(&mut make(&out, &["--count", "12"]));
+    assert!(code == Some(1) && text.contains("is not empty"), "{text}");
+    let other = folder.path().join("other");
+    let (code, text) = errors(&mut make(&other, &["--count", "0"]));
+    assert!(code == Some(2) && text.contains("--count") && !other.exists(), "{text}");
+    let (code, text) = errors(forger().args(["data", "make", "cats", "--count", "1", "--out"]).arg(&other));
+    assert!(code == Some(1) && text.contains("makes avatars") && !other.exists(), "{text}");
+    fs::write(&other, "a file").unwrap();
+    let (code, text) = errors(&mut make(&other, &["--count", "1"]));
+    assert!(code == Some(1) && text.contains("cannot make folder"), "{text}");
+
+    for data in [out.to_str().unwrap(), "avatars:8"] {
+        let mut command = forger();
+        command.args([
+            "train",
+            "dcgan",
+            "--width",
+            "2",
+            "--batch",
+            "4",
+            "--steps",
+            "2",
+            "--image-size",
+            "32",
+            "--data",
+        ]);
+        command.arg(data).arg("--out").arg(folder.path().join(format!("run-{}", data.len())));
+        let (code, text) = errors(&mut command);
+        assert!(code == Some(0) && text.contains("pictures of 32x32"), "{data}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn avatars_that_are_stopped_leave_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("avatars");
+    let child = make(&out, &["--count", "1000000"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !out.exists() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && text.contains("nothing was kept"), "{text}");
+    assert!(!out.exists());
+}

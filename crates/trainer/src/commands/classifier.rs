@@ -111,7 +111,7 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
 fn part(args: &DataArgs, split: Split, config: &ClassifierConfig) -> Result<(data::Pictures, data::Labels)> {
     let args = DataArgs { split, ..args.clone() };
     let pictures = data::load(&args, config.channels, config.image_size)?;
-    let labels = data::labels(&args)?;
+    let labels = data::labels(&args, &pictures)?;
     if labels.rows.len() != pictures.len() {
         bail!("{} pictures, but labels of {}", pictures.len(), labels.rows.len());
     }

@@ -1,9 +1,6 @@
 //! `forger train`: the loop that both systems share, and what differs between them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use forger_core::{Dcgan, Session, System, Toy, weights};
@@ -15,7 +12,7 @@ use forger_protocol::{
 use super::values;
 use crate::{
     cli::{DcganArgs, RunArgs, ToyArgs},
-    data, device,
+    data, device, interrupt,
     progress::Progress,
     recipes,
     run::{DataNote, Run},
@@ -41,20 +38,6 @@ fn set<T>(setting: &mut T, flag: Option<T>) {
     }
 }
 
-/// Set by Ctrl-C; a second one ends the program at once.
-fn interrupt() -> Result<Arc<AtomicBool>> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let set = flag.clone();
-    ctrlc::set_handler(move || {
-        if set.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-        ui::note("saving (Ctrl-C again to stop without)");
-    })
-    .context("cannot listen for Ctrl-C")?;
-    Ok(flag)
-}
-
 /// Trains up to step `total`. `show` is called with every checkpoint.
 fn train<S: System>(
     system: S,
@@ -62,7 +45,7 @@ fn train<S: System>(
     (total, every, batch): (u64, u64, usize),
     show: impl Fn(&S) -> Result<()>,
 ) -> Result<()> {
-    let stop = interrupt()?;
+    let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
     let mut session = Session::new(system);
     let mut losses = run.losses(session.system().steps())?;
     let mut progress = Progress::start(session.system().steps(), total, batch);

@@ -1,7 +1,10 @@
-//! Pictures from disk, in every form that people have them in.
+//! Pictures from disk, in every form that people have them in, and those that the program draws.
 
+pub mod avatars;
 pub mod fetch;
 mod idx;
+mod labels;
+pub mod make;
 mod pictures;
 
 use std::path::{Path, PathBuf};
@@ -11,10 +14,15 @@ use forger_core::Images;
 
 use crate::cli::{DataArgs, Split};
 
+#[allow(unused_imports, reason = "for commands that learn attributes")]
+pub use labels::{Labels, labels};
+
 /// A set in memory, 8 bits a value.
 pub struct Pictures {
     pub name: String,
     pub licence: String,
+    /// The file of each picture, where each has its own.
+    files: Vec<PathBuf>,
     shape: [usize; 3],
     values: Vec<u8>,
 }
@@ -43,36 +51,54 @@ pub fn recipe(data: &str) -> &'static str {
 }
 
 /// The part of a set that has none of its own: all but the last `--holdout` pictures, or these.
-fn part(mut values: Vec<u8>, shape: [usize; 3], args: &DataArgs) -> Result<Vec<u8>> {
-    let size = shape.iter().product::<usize>();
-    let count = values.len() / size;
+fn part(
+    (mut files, mut values): (Vec<PathBuf>, Vec<u8>),
+    shape: [usize; 3],
+    args: &DataArgs,
+) -> Result<(Vec<PathBuf>, Vec<u8>)> {
     if args.split == Split::Test && args.holdout == 0 {
         bail!("{} has no test part: say with --holdout how many pictures are kept back", args.data);
     }
+    let count = files.len();
     if args.holdout >= count {
         bail!("--holdout {} leaves nothing of {count} pictures", args.holdout);
     }
-    let held_out = values.split_off((count - args.holdout) * size);
-    Ok(if args.split == Split::Train { values } else { held_out })
+    let held_out = (files.split_off(count - args.holdout), values.split_off((count - args.holdout) * shape.iter().product::<usize>()));
+    Ok(if args.split == Split::Train { (files, values) } else { held_out })
 }
 
 /// Loads a set as pictures of this many channels and this side.
 pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
+    let shape = [channels, side, side];
+    if let Some(part) = avatars::part(args) {
+        let values = avatars::read(&part?, shape, args.crop)?;
+        let (name, licence) = (args.data.clone(), avatars::LICENCE.into());
+        return Ok(Pictures { name, licence, files: Vec::new(), shape, values });
+    }
     let path = match args.data.as_str() {
         "mnist" => fetch::fetch("mnist", None)?,
         path => PathBuf::from(path),
     };
     if !path.exists() {
-        bail!("there is no file or folder {}; a set by name is one of: mnist", path.display());
+        bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
     }
-    let shape = [channels, side, side];
-    let values = match idx::find(&path, args.split) {
-        Some(file) => idx::read(&file, shape)?,
+    let (files, values) = match idx::find(&path, args.split) {
+        Some(file) => (Vec::new(), idx::read(&file, shape)?),
         None => part(pictures::read(&path, shape, args.crop)?, shape, args)?,
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mnist = name.contains("mnist") && !name.contains("fashion");
     let licence = if mnist { "CC BY-SA 3.0 (Yann LeCun and Corinna Cortes)" } else { "see its owner" };
     let name = if mnist { "mnist".into() } else { name };
-    Ok(Pictures { name, licence: licence.into(), shape, values })
+    Ok(Pictures { name, licence: licence.into(), files, shape, values })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `--data` alone means.
+    pub fn args(data: &str) -> DataArgs {
+        DataArgs { data: data.into(), split: Split::Train, holdout: 0, crop: None, attributes: None }
+    }
 }

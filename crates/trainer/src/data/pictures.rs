@@ -21,12 +21,12 @@ fn is_picture(path: &Path) -> bool {
     ["png", "jpg", "jpeg"].contains(&end.as_str())
 }
 
-/// Every picture as `[channels, height, width]` bytes, in the order of their names.
-pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<Vec<u8>> {
-    let (mut values, mut broken, mut good) = (Vec::new(), 0, 0_usize);
+/// Every picture that reads: its file, and `[channels, height, width]` bytes, in the order of their names.
+pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<(Vec<PathBuf>, Vec<u8>)> {
+    let (mut files, mut values, mut broken) = (Vec::new(), Vec::new(), 0);
     let mut take = |name: &Path, bytes: &[u8]| match image::load_from_memory(bytes) {
         Ok(picture) => {
-            good += 1;
+            files.push(name.to_owned());
             values.extend(planes(&picture, shape, crop));
         }
         Err(error) => {
@@ -42,17 +42,17 @@ pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<Vec<u8
             take(&file, &bytes);
         }
     } else {
-        let mut members = archive(path)?;
+        let mut members = archive(path, is_picture)?;
         members.sort();
         members.iter().for_each(|(name, bytes)| take(name, bytes));
     }
     if broken > 0 {
         ui::warn(format_args!("{broken} broken pictures left out"));
     }
-    if good == 0 {
+    if files.is_empty() {
         bail!("{} holds no picture that reads (PNG and JPEG are looked for)", path.display());
     }
-    Ok(values)
+    Ok((files, values))
 }
 
 fn folder(path: &Path) -> Vec<PathBuf> {
@@ -60,7 +60,8 @@ fn folder(path: &Path) -> Vec<PathBuf> {
     files.filter(|path| is_picture(path)).collect()
 }
 
-fn archive(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+/// The members of an archive whose names are wanted.
+pub fn archive(path: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let damaged = || format!("{} is damaged, or no tar of pictures", path.display());
     let file = BufReader::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?);
     let gzipped = path.extension().is_some_and(|end| end == "gz" || end == "tgz");
@@ -69,7 +70,7 @@ fn archive(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     for entry in tar::Archive::new(reader).entries().with_context(damaged)? {
         let mut entry = entry.with_context(damaged)?;
         let name = entry.path().with_context(damaged)?.into_owned();
-        if is_picture(&name) {
+        if wanted(&name) {
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).with_context(damaged)?;
             members.push((name, bytes));
@@ -120,11 +121,15 @@ mod tests {
         let mut encoder = flate2::write::GzEncoder::new(File::create(&gz).unwrap(), flate2::Compression::fast());
         std::io::copy(&mut File::open(&tar).unwrap(), &mut encoder).unwrap();
         encoder.finish().unwrap();
-        let found = read(&inner, [3, 32, 32], None).unwrap();
+        let (files, found) = read(&inner, [3, 32, 32], None).unwrap();
+        assert_eq!(files, [inner.join("a.png"), inner.join("b.png")]);
         assert_eq!((found.len(), found[0], found[3 * 1024]), (2 * 3 * 1024, 100, 200));
-        assert_eq!(found, read(&tar, [3, 32, 32], None).unwrap());
-        assert_eq!(found, read(&gz, [3, 32, 32], None).unwrap());
-        assert_eq!(read(&inner, [1, 28, 28], Some(Crop([0, 0, 28, 28]))).unwrap().len(), 2 * 784);
+        for archive in [&tar, &gz] {
+            let (files, values) = read(archive, [3, 32, 32], None).unwrap();
+            assert_eq!(files, ["pictures/a.png", "pictures/b.png"].map(PathBuf::from));
+            assert!(values == found);
+        }
+        assert_eq!(read(&inner, [1, 28, 28], Some(Crop([0, 0, 28, 28]))).unwrap().1.len(), 2 * 784);
     }
 
     #[test]

@@ -1,0 +1,24 @@
+//! Ctrl-C, for work that should end in good order.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use anyhow::{Context, Result};
+
+use crate::ui;
+
+/// A flag that Ctrl-C sets, which then says `message`; a second one ends the program at once.
+pub fn listen(message: &'static str) -> Result<Arc<AtomicBool>> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let set = flag.clone();
+    ctrlc::set_handler(move || {
+        if set.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        ui::note(message);
+    })
+    .context("cannot listen for Ctrl-C")?;
+    Ok(flag)
+}
