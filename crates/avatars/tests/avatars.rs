@@ -1,7 +1,5 @@
 //! What a user of the set counts on: the same faces for ever, and labels that say what is drawn.
 
-#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
-
 use std::collections::HashSet;
 
 use forger_avatars::{Attributes, Avatar, Hair};

@@ -55,6 +55,7 @@ fn dependencies_run_one_way() {
     for (from, to, never) in [
         ("forger-web", "leptos", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger"]),
         ("forger-protocol", "serde", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger-web"]),
+        ("forger-avatars", "tiny-skia", vec!["burn", "burn-core", "forger-core", "forger", "leptos"]),
         ("forger-core", "burn-core", vec!["forger-engine", "forger-web", "forger", "leptos"]),
         ("forger-engine", "forger-core", vec!["forger-web", "forger", "leptos", "clap"]),
         ("forger", "forger-core", vec!["forger-engine", "forger-web", "leptos"]),
@@ -82,7 +83,7 @@ fn core_and_protocol_ask_for_no_platform() {
 
 /// The library means the same native and in the tab because it cannot tell where it is.
 #[test]
-fn core_and_protocol_are_pure() {
+fn core_protocol_and_avatars_are_pure() {
     const NEVER: [&str; 12] = [
         "std::fs",
         "std::net",
@@ -97,7 +98,7 @@ fn core_and_protocol_are_pure() {
         "SystemTime",
         "target_arch",
     ];
-    let sources = [tracked("crates/core/src/**.rs"), tracked("crates/protocol/src/**.rs")].concat();
+    let sources = ["core", "protocol", "avatars"].map(|name| tracked(&format!("crates/{name}/src/**.rs"))).concat();
     assert!(sources.len() > 10, "found {} sources only", sources.len());
     for path in sources {
         for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use forger_avatars::{Attributes, Avatar};
-use image::{ExtendedColorType, ImageFormat};
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
@@ -81,7 +81,8 @@ fn write(args: &MakeArgs, stop: &AtomicBool) -> Result<()> {
 }
 
 fn save(path: &Path, pixels: &[u8], side: u32) -> Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    image::save_buffer_with_format(path, pixels, side, side, ExtendedColorType::Rgb8, ImageFormat::Png)
-        .with_context(context)
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes).write_image(pixels, side, side, ExtendedColorType::Rgb8)?;
+    // Not by image::save_buffer, which says nothing when the disk is full: its buffer is written as it is dropped.
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
