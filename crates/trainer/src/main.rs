@@ -18,12 +18,16 @@ use cli::{Cli, Command, DataCommand, TrainCommand};
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Train(TrainCommand::Dcgan(args)) => commands::train::dcgan(&args),
-        Command::Train(TrainCommand::Toy(args)) => commands::train::toy(&args),
+        Command::Train(TrainCommand::Dcgan(args)) => {
+            commands::train::guarded(&args.run, || commands::train::dcgan(&args))
+        }
+        Command::Train(TrainCommand::Toy(args)) => commands::train::guarded(&args.run, || commands::train::toy(&args)),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Eval(args) => commands::eval::eval(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
+        Command::Doctor(args) => commands::doctor::doctor(&args),
+        Command::Worker(args) => commands::worker::worker(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,11 @@
 //! One file a command.
 
+pub mod doctor;
 pub mod eval;
 pub mod export;
 pub mod sample;
 pub mod train;
+pub mod worker;
 
 use std::path::Path;
 
@@ -12,7 +14,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, nets::dcgan::Generator, weights};
 use forger_protocol::{DcganConfig, card::System};
 
-use crate::run::Run;
+use crate::{device::Failed, run::Run};
 
 /// A generator from a model file or a run.
 pub enum Drawer {
@@ -60,6 +62,6 @@ impl Drawer {
 
 /// Reads a tensor back.
 pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.try_into_data().map_err(|error| anyhow!("the device failed: {error}"))?;
+    let data = tensor.try_into_data().map_err(Failed::new)?;
     data.convert::<f32>().try_into_vec::<f32>().map_err(|error| anyhow!("the device gave no numbers: {error:?}"))
 }
