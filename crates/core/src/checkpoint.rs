@@ -32,6 +32,9 @@ pub enum CheckpointError {
     /// A tensor is missing or has another shape.
     #[error("the checkpoint lacks tensor {0}, or has it in another shape")]
     Tensor(String),
+    /// The state could not be read back from the device that has it.
+    #[error("the device failed: {0}")]
+    Device(String),
     /// The settings in it are out of range.
     #[error(transparent)]
     Config(#[from] forger_protocol::OutOfRange),

@@ -44,6 +44,23 @@ impl ModuleVisitor for Flatten<'_> {
     }
 }
 
+/// The trained values of a network and the gradient of a loss by them, `[weights]` each; `None` where there is no gradient.
+pub fn flatten<M: Module>(module: &M, gradients: Gradients) -> Option<(Tensor<1>, Tensor<1>)> {
+    let mut gradients = GradientsParams::from_grads(gradients, module);
+    let mut flat = Flatten { gradients: &mut gradients, values: Vec::new(), slopes: Vec::new() };
+    module.visit(&mut flat);
+    (!flat.values.is_empty()).then(|| (Tensor::cat(flat.values, 0), Tensor::cat(flat.slopes, 0)))
+}
+
+/// The mean of one vector and others like it; the one itself, to the last bit, where there are no others.
+pub fn mean(one: Tensor<1>, others: Vec<Tensor<1>>) -> Tensor<1> {
+    if others.is_empty() {
+        return one;
+    }
+    let count = others.len() + 1;
+    others.into_iter().fold(one, |sum, other| sum + other) / count as f32
+}
+
 impl Optimizer {
     /// Without state.
     pub fn new(config: OptimizerConfig) -> Self {
@@ -60,13 +77,19 @@ impl Optimizer {
 
     /// One update of a network by the gradients of a loss. Also gives the Euclidean norm of the gradient, `[1]`.
     pub fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> (M, Option<Tensor<1>>) {
-        let mut gradients = GradientsParams::from_grads(gradients, &module);
-        let mut flat = Flatten { gradients: &mut gradients, values: Vec::new(), slopes: Vec::new() };
-        module.visit(&mut flat);
-        if flat.values.is_empty() {
-            return (module, None);
-        }
-        let (values, slopes) = (Tensor::cat(flat.values, 0), Tensor::cat(flat.slopes, 0));
+        self.step_shared(module, gradients, Vec::new())
+    }
+
+    /// [`Optimizer::step`] by the mean of several gradients: `gradients`, and those that copies of the network found on as
+    /// many other samples, made flat by [`flatten`] and brought to the device of the network.
+    pub fn step_shared<M: Module>(
+        &mut self,
+        module: M,
+        gradients: Gradients,
+        others: Vec<Tensor<1>>,
+    ) -> (M, Option<Tensor<1>>) {
+        let Some((values, slopes)) = flatten(&module, gradients) else { return (module, None) };
+        let slopes = mean(slopes, others);
         let norm = slopes.clone().square().sum().sqrt();
         (parameters::replace_trained(module, self.update(values, slopes)), Some(norm))
     }

@@ -8,6 +8,8 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 
+use crate::CheckpointError;
+
 /// A tensor on its way to or from a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedTensor {
@@ -92,6 +94,24 @@ pub fn fill<M: Module>(module: M, device: &Device, value: impl FnMut(&str, &[usi
     walk(module, Fill { device: device.clone(), value }).0
 }
 
+/// A copy on another device, with tensors of its own; it can be trained there if the device has autodiff.
+pub fn copy<M: Module>(module: &M, device: &Device) -> M {
+    struct Copy(Device);
+    impl Visit for Copy {
+        fn tensor<const D: usize>(
+            &mut self,
+            _: &str,
+            _: [usize; D],
+            current: &dyn Fn() -> Tensor<D>,
+        ) -> Option<Tensor<D>> {
+            let value = current().to_device(&self.0.clone().inner());
+            Some(if self.0.is_autodiff() { Tensor::from_inner(value) } else { value })
+        }
+    }
+    // A clone would share running statistics with the module, and take them along to the other device.
+    walk(module.valid(), Copy(device.clone())).0
+}
+
 /// Names and shapes, in order; reads no value.
 pub fn shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
     struct Shapes(Vec<(String, Vec<usize>)>);
@@ -113,6 +133,17 @@ pub fn shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
 pub fn collect<M: Module>(module: &M) -> Vec<NamedTensor> {
     let (shapes, flat) = flatten(module);
     split(shapes, flat.map(|flat| flat.into_data()))
+}
+
+/// [`collect`] for a device that may be lost: what it panics at is an error here.
+pub fn try_collect<M: Module>(module: &M) -> Result<Vec<NamedTensor>, CheckpointError> {
+    let (shapes, flat) = flatten(module);
+    Ok(split(shapes, flat.map(try_read).transpose()?))
+}
+
+/// Reads a tensor back from a device that may be lost.
+pub fn try_read<const D: usize>(tensor: Tensor<D>) -> Result<TensorData, CheckpointError> {
+    tensor.try_into_data().map_err(|error| CheckpointError::Device(error.to_string()))
 }
 
 /// Reads every tensor back where waiting is not allowed: in a browser.

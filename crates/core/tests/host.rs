@@ -129,11 +129,11 @@ fn checkpoints_are_the_same() {
     let mut host = Toy::new(config.clone(), &Device::flex()).unwrap();
     (0..5).for_each(|_| drop(host.step(StepKind::Both)));
     let mut burn = Toy::on_burn(config.clone(), &Device::flex()).unwrap();
-    burn.load(&host.save()).unwrap();
+    burn.load(&host.save().unwrap()).unwrap();
     assert_eq!(host.networks(), burn.networks());
     let mut back = Toy::new(config, &Device::flex()).unwrap();
-    back.load(&burn.save()).unwrap();
-    assert!(back.save() == host.save());
+    back.load(&burn.save().unwrap()).unwrap();
+    assert!(back.save().unwrap() == host.save().unwrap());
     for toy in [&mut host, &mut burn] {
         (0..5).for_each(|_| drop(toy.step(StepKind::Both)));
     }
@@ -147,7 +147,7 @@ fn settings_change_live_and_back() {
     let config = small();
     let mut toy = Toy::new(config.clone(), &Device::flex()).unwrap();
     (0..3).for_each(|_| drop(toy.step(StepKind::Both)));
-    let state = toy.save();
+    let state = toy.save().unwrap();
     let other = ToyConfig {
         generator_optimizer: OptimizerConfig::Sgd { learning_rate: 0.1, momentum: 0.9 },
         loss: AdversarialLoss::Hinge,

@@ -152,9 +152,9 @@ fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
     let config = ToyConfig { batch: 16, ..ToyConfig::default() };
     let device = Device::flex();
     let whole = run(Toy::new(config.clone(), &device).unwrap(), 20);
-    let half = run(Toy::new(config.clone(), &device).unwrap(), 8).save();
+    let half = run(Toy::new(config.clone(), &device).unwrap(), 8).save().unwrap();
     let resumed = run(Toy::resume(&half, &device).unwrap(), 12);
-    assert!(whole.save() == resumed.save());
+    assert!(whole.save().unwrap() == resumed.save().unwrap());
 
     for normalization in [Normalization::Batch, Normalization::Instance, Normalization::None] {
         let new = || Dcgan::new(DcganConfig { normalization, ..small() }, Box::new(Stripes), &device).unwrap();
@@ -165,18 +165,18 @@ fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
         for _ in 0..5 {
             first.step(StepKind::Both);
         }
-        let mut resumed = Dcgan::resume(&first.save(), Box::new(Stripes), &device).unwrap();
+        let mut resumed = Dcgan::resume(&first.save().unwrap(), Box::new(Stripes), &device).unwrap();
         for _ in 0..7 {
             resumed.step(StepKind::Both);
         }
-        assert!(whole.save() == resumed.save(), "{normalization:?}");
+        assert!(whole.save().unwrap() == resumed.save().unwrap(), "{normalization:?}");
     }
 }
 
 #[test]
 fn damaged_and_foreign_checkpoints_are_refused() {
     let device = Device::flex();
-    let good = run(Toy::new(ToyConfig::default(), &device).unwrap(), 2).save();
+    let good = run(Toy::new(ToyConfig::default(), &device).unwrap(), 2).save().unwrap();
     for cut in [0, 7, 100, good.len() / 2, good.len() - 1] {
         assert!(Toy::resume(&good[..cut], &device).is_err(), "cut at {cut}");
     }
@@ -194,7 +194,7 @@ fn training_that_is_not_a_number_goes_back_to_the_last_good_state() {
         ..ToyConfig::default()
     };
     let mut session = Session::new(Toy::new(config, &Device::flex()).unwrap());
-    session.keep(session.system().save());
+    session.keep(session.system().save().unwrap());
     session.handle(Command::Train);
     let mut left = 200;
     session.advance(&mut || {

@@ -6,6 +6,11 @@ use std::{path::PathBuf, str::FromStr};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
 
+use crate::{
+    commands::{doctor, worker},
+    device::DeviceArgs,
+};
+
 /// Train GANs, look at what they draw, and export their weights for the page.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
@@ -40,6 +45,15 @@ pub enum Command {
     /// Get data sets
     #[command(subcommand)]
     Data(DataCommand),
+    /// Say what this machine can train on, try it, and measure it
+    #[command(after_help = "Example: forger doctor --device cuda:0 --json")]
+    Doctor(doctor::Args),
+    /// Lend a device of this machine to others who have the secret
+    #[command(
+        after_help = "Example: forger worker --device cuda --secret-file secret.txt, and on the other machine\n         \
+        forger train dcgan --device remote:ws://HOST:7070 --secret-file secret.txt ..."
+    )]
+    Worker(worker::Args),
 }
 
 /// `forger eval --model ...`, or one of its other measures.
@@ -125,9 +139,8 @@ pub struct RunArgs {
     /// Folder of the run: checkpoints, losses.csv and sample sheets
     #[arg(long)]
     pub out: PathBuf,
-    /// cpu, vulkan, cuda or cuda:INDEX
-    #[arg(long, default_value = "cpu")]
-    pub device: String,
+    #[command(flatten)]
+    pub device: DeviceArgs,
     /// Go on from the newest checkpoint of --out, with its settings
     #[arg(long)]
     pub resume: bool,

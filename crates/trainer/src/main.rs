@@ -24,9 +24,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Train(TrainCommand::Dcgan(args)) => commands::train::dcgan(&args),
+        Command::Train(TrainCommand::Dcgan(args)) => {
+            commands::train::guarded(&args.run, || commands::train::dcgan(&args))
+        }
+        Command::Train(TrainCommand::Toy(args)) => commands::train::guarded(&args.run, || commands::train::toy(&args)),
         Command::Train(TrainCommand::Classifier(args)) => commands::classifier::train(&args),
-        Command::Train(TrainCommand::Toy(args)) => commands::train::toy(&args),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
         Command::Data(DataCommand::Make(args)) => data::make::make(&args),
+        Command::Doctor(args) => commands::doctor::doctor(&args),
+        Command::Worker(args) => commands::worker::worker(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -80,6 +80,11 @@ impl Run {
         bail!("there is no checkpoint to go on from in {}", self.folder.display())
     }
 
+    /// The step of the newest checkpoint, if there is one.
+    pub fn newest_step(&self) -> Option<u64> {
+        self.checkpoints().ok()?.last().map(|(step, _)| *step)
+    }
+
     /// Writes a checkpoint so that a crash at any moment leaves the old ones or the new one, never a torn one.
     pub fn save(&self, step: u64, bytes: &[u8]) -> Result<()> {
         write_whole(&self.path(&format!("checkpoint-{step:010}.safetensors")), bytes)?;

@@ -128,6 +128,8 @@ fn mistakes_are_named_with_a_way_out() {
     for (more, expected) in [
         (&["--device", "cuda"][..], "--features cuda"),
         (&["--device", "abacus"], "use cpu, vulkan, cuda"),
+        (&["--device", "cuda:0,cuda:0"], "cuda:0 twice"),
+        (&["--device", "remote:host"], "ws://HOST:PORT"),
         (&["--image-size", "64"], "--image-size 28"),
         (&["--latent-dim", "0"], "latent_dim is 0"),
         (&["--resume"], "there is no run in"),
@@ -212,4 +214,35 @@ fn avatars_that_are_stopped_leave_nothing() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(1) && text.contains("nothing was kept"), "{text}");
     assert!(!out.exists());
+#[test]
+fn the_doctor_says_what_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let output = forger().args(["doctor", "--out"]).arg(folder.path()).args(more).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, text) = run(&[]);
+    assert!(code == Some(0) && text.contains("works") && text.contains("images/s"), "{text}");
+    let (code, text) = run(&["--json", "--device", "cpu"]);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(code, Some(0));
+    assert_eq!((&report["devices"][0]["device"], &report["devices"][0]["ok"]), (&"cpu".into(), &true.into()));
+    assert!(
+        report["storage"]["free_bytes"].as_u64().unwrap() > 0 && report["machine"]["threads"].as_u64().unwrap() > 0
+    );
+    // A device that was asked for and fails.
+    let (code, text) = run(&["--json", "--device", "cuda:99"]);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(code == Some(1) && report["devices"][0]["error"].is_string(), "{text}");
+    assert_eq!(run(&["--device", "abacus"]).0, Some(1));
+}
+
+#[cfg(not(feature = "remote"))]
+#[test]
+fn what_is_not_built_in_says_how_to_build_it() {
+    for arguments in [&["worker", "--secret-env", "HOME"][..], &["doctor", "--device", "remote:ws://127.0.0.1:1"]] {
+        let output = forger().args(arguments).output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.code() == Some(1) && text.contains("--features remote"), "{text}");
+    }
 }

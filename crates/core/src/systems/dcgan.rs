@@ -52,6 +52,19 @@ impl Dcgan {
         Ok(dcgan)
     }
 
+    /// Shares every batch with more devices, in equal parts; fails where it cannot be divided so. Batch normalisation then
+    /// takes its statistics of each part, and keeps those of the first.
+    pub fn share(&mut self, devices: &[Device]) -> Result<(), OutOfRange> {
+        let parts = devices.len() + 1;
+        if !self.config.batch.is_multiple_of(parts) || self.config.batch < 2 * parts {
+            let (field, value) = ("batch / devices".into(), self.config.batch as f64 / parts as f64);
+            // The least part that batch normalisation can work with, and the largest that `validate` allows.
+            return Err(OutOfRange { field, value, min: 2.0, max: 4096.0 });
+        }
+        self.gan.share(devices);
+        Ok(())
+    }
+
     /// The settings that a checkpoint holds.
     pub fn config_of(checkpoint: &[u8]) -> Result<DcganConfig, CheckpointError> {
         let config = Reader::new(checkpoint)?.state["config"].take();
@@ -131,7 +144,7 @@ impl System for Dcgan {
         }
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, CheckpointError> {
         self.gan.save(json!(self.config))
     }
 

@@ -1,13 +1,15 @@
 //! The game of two players that toy GAN and DCGAN share: Goodfellow et al. 2014 (arXiv 1406.2661), algorithm 1.
 
-use burn::tensor::{Device, Tensor, TensorData, activation::sigmoid};
+mod updates;
+
+use burn::tensor::{Device, Tensor, activation::sigmoid};
 use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, Random, RandomState, StepKind, Stream};
 use serde_json::{Value, json};
 
 use crate::{
     checkpoint::{CheckpointError, Reader, Writer},
     data::Source,
-    losses::{adversarial, penalty::penalty},
+    losses::adversarial,
     nets::{Discriminator, Generator},
     optimizer::Optimizer,
     parameters::{self, NamedTensor},
@@ -51,6 +53,8 @@ pub struct Gan<G, D, S, const N: usize> {
     source: S,
     noise: Random,
     device: Device,
+    /// Devices that take a part of every batch, besides `device`.
+    helpers: Vec<Device>,
     steps: u64,
 }
 
@@ -96,6 +100,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             discriminator,
             source,
             device,
+            helpers: Vec::new(),
             steps: 0,
         };
         // Its own tensors from the start: a clone would share running statistics with G.
@@ -134,12 +139,6 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         self.device.clone().inner()
     }
 
-    fn z(&mut self) -> Tensor<2> {
-        let Rules { prior, batch, latent_dim, .. } = self.rules;
-        let z = self.noise.latent(prior, batch, latent_dim);
-        Tensor::from_data(TensorData::new(z, [batch, latent_dim]), &self.device)
-    }
-
     /// The rules changed: optimizers take their settings.
     pub fn tune(&mut self, rules: Rules) {
         self.generator_optimizer.tune(rules.generator_optimizer);
@@ -147,106 +146,11 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         self.rules = rules;
     }
 
-    fn zero(&self) -> Tensor<1> {
-        Tensor::zeros([1], &self.device())
-    }
-
-    /// Samples as D sees them: augmented, and with instance noise, where there is any.
-    fn shown(&mut self, samples: Tensor<N>) -> Tensor<N> {
-        let samples = self.source.augment(samples);
-        let deviation = self.rules.instance_noise;
-        if deviation == 0.0 {
-            return samples;
-        }
-        let shape = samples.dims();
-        let mut noise = vec![0.0; shape.iter().product()];
-        self.noise.fill_normal(&mut noise);
-        samples + Tensor::from_data(TensorData::new(noise, shape), &self.device) * deviation
-    }
-
-    /// One update of D on the next real samples.
-    fn step_discriminator(&mut self) -> Board<Tensor<1>> {
-        let real = self.source.next(self.rules.batch, &self.device);
-        let z = self.z();
-        self.update_discriminator(real, z, None)
-    }
-
-    /// D learns to tell `real` from what G forges of `z`; G stays as it is. `mix`, one value a sample, says where between
-    /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
-    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Board<Tensor<1>> {
-        let fake = self.generator.forge(z).detach();
-        let real = self.shown(real);
-        let fake = self.shown(fake);
-        self.discriminator = self.discriminator.clone().prepare();
-        // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
-        let (a, b) = (self.discriminator.judge(real.clone()), self.discriminator.judge(fake.clone()));
-        let mut loss = adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
-        if let Some(penalty) = self.penalty(real, fake, mix) {
-            loss = loss + penalty * self.rules.penalty_weight;
-        }
-        let mut board = Board {
-            d_loss: loss.clone().detach().inner(),
-            g_loss: adversarial::generator(self.rules.loss, b.clone().detach().inner()),
-            d_real: sigmoid(a.detach().inner()).mean(),
-            d_fake: sigmoid(b.detach().inner()).mean(),
-            d_gradient: self.zero(),
-            g_gradient: self.zero(),
-        };
-        let (discriminator, norm) = self.discriminator_optimizer.step(self.discriminator.clone(), loss.backward());
-        self.discriminator = discriminator;
-        if let Some(norm) = norm {
-            board.d_gradient = norm;
-        }
-        if self.rules.loss == AdversarialLoss::Wasserstein && self.rules.penalty == Penalty::None {
-            self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
-        }
-        board
-    }
-
-    fn penalty(&mut self, real: Tensor<N>, fake: Tensor<N>, mix: Option<Tensor<2>>) -> Option<Tensor<1>> {
-        let at = match self.rules.penalty {
-            Penalty::None => return None,
-            Penalty::R1 => real,
-            Penalty::Gradient => {
-                let batch = self.rules.batch;
-                let mix = mix.unwrap_or_else(|| {
-                    let mut mix = vec![0.0; batch];
-                    self.noise.fill_uniform(&mut mix, 0.0, 1.0);
-                    Tensor::from_data(TensorData::new(mix, [batch, 1]), &self.device)
-                });
-                let mut shape = [1; N];
-                shape[0] = batch;
-                let mix: Tensor<N> = mix.reshape(shape);
-                real * mix.clone() + fake * (mix.neg() + 1.0)
-            }
-        };
-        penalty(self.rules.penalty, self.discriminator.slopes(at)?)
-    }
-
-    /// G learns to pass what it forges of `z`; D stays as it is. Returns G's loss before the update and the norm of its
-    /// gradient, `[1]` each.
-    pub fn update_generator(&mut self, z: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
-        // D's weights need no gradient here, which saves a third of its backward pass.
-        let judge = self.discriminator.clone().no_grad();
-        let fake = self.generator.forge(z);
-        let fake = self.shown(fake);
-        let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
-        let before = loss.clone().detach().inner();
-        let (generator, norm) = self.generator_optimizer.step(self.generator.clone(), loss.backward());
-        self.generator = generator;
-        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
-        (before, norm.unwrap_or_else(|| self.zero()))
-    }
-
-    fn step_generator(&mut self) -> (Tensor<1>, Tensor<1>) {
-        let z = self.z();
-        self.update_generator(z)
-    }
-
     /// Losses and verdicts without an update of D.
     fn look(&mut self) -> Board<Tensor<1>> {
         let real = self.source.next(self.rules.batch, &self.device);
-        let z = self.z();
+        let device = self.device.clone();
+        let z = self.z(self.rules.batch, &device);
         let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(self.generator.forge(z)));
         let (a, b) = (a.detach().inner(), b.detach().inner());
         Board {
@@ -279,13 +183,18 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// The whole state, waiting for the device.
-    pub fn save(&self, config: Value) -> Vec<u8> {
-        let read = |optimizer: &Optimizer| {
-            let moments = optimizer.state().1.and_then(|moments| moments.into_data().try_into_vec().ok());
-            moments.unwrap_or_default()
+    pub fn save(&self, config: Value) -> Result<Vec<u8>, CheckpointError> {
+        let read = |optimizer: &Optimizer| -> Result<Vec<f32>, CheckpointError> {
+            let Some(moments) = optimizer.state().1 else { return Ok(Vec::new()) };
+            Ok(parameters::try_read(moments)?.try_into_vec().unwrap_or_default())
         };
-        let moments = [read(&self.generator_optimizer), read(&self.discriminator_optimizer)];
-        self.write(self.networks(), moments, config)
+        let moments = [read(&self.generator_optimizer)?, read(&self.discriminator_optimizer)?];
+        let networks = [
+            parameters::try_collect(&self.generator)?,
+            parameters::try_collect(&self.discriminator)?,
+            parameters::try_collect(&self.average)?,
+        ];
+        Ok(self.write(networks, moments, config))
     }
 
     /// The whole state, where waiting is not allowed.

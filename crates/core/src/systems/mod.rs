@@ -23,7 +23,8 @@ pub trait System: Sized {
     fn reset(&mut self);
 
     /// The whole training state. A run that goes on from it ends bit-equal to one that never stopped, on CPU.
-    fn save(&self) -> Vec<u8>;
+    /// Fails when the device is lost.
+    fn save(&self) -> Result<Vec<u8>, CheckpointError>;
 
     /// [`System::save`] where waiting is not allowed: in a browser. No step may run until it is done.
     fn save_async(&self) -> impl Future<Output = Vec<u8>>;

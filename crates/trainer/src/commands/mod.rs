@@ -2,11 +2,13 @@
 
 pub mod bench;
 pub mod classifier;
+pub mod doctor;
 pub mod eval;
 pub mod eval_latent;
 pub mod export;
 pub mod sample;
 pub mod train;
+pub mod worker;
 
 use std::path::Path;
 
@@ -15,7 +17,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, nets::dcgan::Generator, weights};
 use forger_protocol::{DcganConfig, card::System};
 
-use crate::{recipes, run::Run, ui};
+use crate::{device::Failed, recipes, run::Run, ui};
 
 /// `forger recipes`.
 pub fn recipes() -> Result<()> {
@@ -79,6 +81,6 @@ impl Drawer {
 
 /// Reads a tensor back.
 pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.try_into_data().map_err(|error| anyhow!("the device failed: {error}"))?;
+    let data = tensor.try_into_data().map_err(Failed::new)?;
     data.convert::<f32>().try_into_vec::<f32>().map_err(|error| anyhow!("the device gave no numbers: {error:?}"))
 }

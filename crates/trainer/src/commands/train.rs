@@ -49,7 +49,7 @@ fn train<S: System>(
     let mut session = Session::new(system);
     let mut losses = run.losses(session.system().steps())?;
     let mut progress = Progress::start(session.system().steps(), total, batch);
-    session.keep(session.system().save());
+    session.keep(saved(session.system())?);
     session.handle(Command::TrainUntil(total));
     while session.state() == SessionState::Running {
         let every = every.max(1);
@@ -73,7 +73,7 @@ fn train<S: System>(
         progress.update(step, &metrics);
         let done = session.state() != SessionState::Running;
         if step.is_multiple_of(every) || done || stop() {
-            let state = session.system().save();
+            let state = saved(session.system())?;
             run.save(step, &state)?;
             session.keep(state);
             show(session.system())?;
@@ -88,6 +88,10 @@ fn train<S: System>(
     Ok(())
 }
 
+fn saved<S: System>(system: &S) -> Result<Vec<u8>> {
+    system.save().map_err(|error| device::Failed::new(error).into())
+}
+
 fn settle<S: System>(session: &mut Session<S>) -> Result<Vec<StepMetrics>> {
     match session.take_metrics() {
         Some((first, metrics)) => Ok(session.settle(first, &values(metrics)?)),
@@ -99,9 +103,26 @@ fn open(args: &RunArgs) -> Result<Run> {
     if args.resume { Run::open(&args.out) } else { Run::create(&args.out) }
 }
 
+/// Runs a training command. Where its device fails, the error says how to go on.
+pub fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<()> {
+    let result = device::guard(command);
+    let Some(failed) = result.as_ref().err().and_then(|error| error.downcast_ref::<device::Failed>()) else {
+        return result;
+    };
+    let saved = Run::open(&args.out).ok().and_then(|run| run.newest_step());
+    let advice = match saved {
+        Some(step) => format!(
+            "The state of step {step} is saved: go on with --resume and the same settings, with --device cpu or with \
+             this device when it is back"
+        ),
+        None => "Nothing was saved yet: start again in a new --out; `forger doctor` says what works".into(),
+    };
+    bail!("device {} failed: {failed}\n{advice}", args.device.device)
+}
+
 /// `forger train dcgan`.
 pub fn dcgan(args: &DcganArgs) -> Result<()> {
-    let device = device::parse(&args.run.device)?;
+    let (device, helpers) = args.run.device.open()?;
     let run = &args.run;
     let checkpoint = if run.resume { Some(Run::open(&run.out)?.newest()?) } else { None };
     let mut config = match &checkpoint {
@@ -121,10 +142,13 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         "{images} pictures of {}x{} from {}; {total} steps of {}",
         config.image_size, config.image_size, note.name, config.batch
     ));
-    let system = match &checkpoint {
+    let mut system = match &checkpoint {
         Some(bytes) => Dcgan::resume(bytes, Box::new(pictures), &device)?,
         None => Dcgan::new(config.clone(), Box::new(pictures), &device)?,
     };
+    if !helpers.is_empty() {
+        system.share(&helpers)?;
+    }
     let folder = open(run)?;
     folder.write_note(&note)?;
     let z = Random::new(1, Stream::Latent).latent(config.prior, 64, config.latent_dim);
@@ -156,7 +180,7 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
 
 /// `forger train toy`.
 pub fn toy(args: &ToyArgs) -> Result<()> {
-    let device = device::parse(&args.run.device)?;
+    let device = args.run.device.open_single()?;
     let system = if args.run.resume {
         Toy::resume(&Run::open(&args.run.out)?.newest()?, &device)?
     } else {

@@ -224,9 +224,9 @@ impl System for Toy {
         }
     }
 
-    fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Result<Vec<u8>, CheckpointError> {
         match &self.game {
-            Game::Host(game) => checkpoint::save(game),
+            Game::Host(game) => Ok(checkpoint::save(game)),
             Game::Burn(game) => game.save(serde_json::json!(self.config)),
         }
     }

@@ -1,0 +1,220 @@
+//! The updates of the two players, on one device or by parts of a batch on several.
+//!
+//! The first device has networks and optimizers. The others get copies of the networks for each update and send their
+//! gradients back, as burn's own trainer does it where one device optimizes for all (`MultiDeviceOptim::OptimMainDevice`).
+//! burn's all-reduce would spare the copies, but only its CUDA devices have it. All devices work at the same time: no
+//! operation here waits for its result.
+
+use burn::tensor::{Device, Gradients, Tensor, TensorData, activation::sigmoid};
+use forger_protocol::{AdversarialLoss, Penalty};
+
+use super::{Board, Gan, Rules};
+use crate::{
+    data::Source,
+    losses::{adversarial, penalty::penalty},
+    nets::{Discriminator, Generator},
+    optimizer, parameters,
+};
+
+/// What one device learns from in an update of D.
+struct Part<const N: usize> {
+    real: Tensor<N>,
+    z: Tensor<2>,
+    mix: Option<Tensor<2>>,
+}
+
+impl Board<Tensor<1>> {
+    /// The mean of this one and of others, each as [`Board::into_tensor`] has it.
+    fn mean(self, others: Vec<Tensor<1>>) -> Self {
+        let mean = optimizer::mean(self.into_tensor(), others);
+        let value = |index: usize| mean.clone().slice(index..index + 1);
+        Self {
+            d_loss: value(0),
+            g_loss: value(1),
+            d_real: value(2),
+            d_fake: value(3),
+            d_gradient: value(4),
+            g_gradient: value(5),
+        }
+    }
+}
+
+impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, D, S, N> {
+    /// Shares every batch, in equal parts, with more devices.
+    pub fn share(&mut self, devices: &[Device]) {
+        self.helpers = devices.iter().map(|device| device.clone().autodiff()).collect();
+    }
+
+    /// All devices that train, the first one first, and the samples that each takes of a batch.
+    fn parts(&self) -> (Vec<Device>, usize) {
+        let devices = [std::slice::from_ref(&self.device), &self.helpers].concat();
+        let count = self.rules.batch / devices.len();
+        (devices, count)
+    }
+
+    pub(super) fn z(&mut self, count: usize, device: &Device) -> Tensor<2> {
+        let Rules { prior, latent_dim, .. } = self.rules;
+        let z = self.noise.latent(prior, count, latent_dim);
+        Tensor::from_data(TensorData::new(z, [count, latent_dim]), device)
+    }
+
+    pub(super) fn zero(&self) -> Tensor<1> {
+        Tensor::zeros([1], &self.device())
+    }
+
+    /// Samples as D sees them: augmented, and with instance noise, where there is any.
+    fn shown(&mut self, samples: Tensor<N>) -> Tensor<N> {
+        let samples = self.source.augment(samples);
+        let deviation = self.rules.instance_noise;
+        if deviation == 0.0 {
+            return samples;
+        }
+        let shape = samples.dims();
+        let mut noise = vec![0.0; shape.iter().product()];
+        self.noise.fill_normal(&mut noise);
+        let device = samples.device();
+        samples + Tensor::from_data(TensorData::new(noise, shape), &device) * deviation
+    }
+
+    /// One update of D on the next real samples.
+    pub(super) fn step_discriminator(&mut self) -> Board<Tensor<1>> {
+        let (devices, count) = self.parts();
+        let part =
+            |device: &Device| Part { real: self.source.next(count, device), z: self.z(count, device), mix: None };
+        let parts = devices.iter().map(part).collect();
+        self.teach_discriminator(parts)
+    }
+
+    /// D learns to tell `real` from what G forges of `z`; G stays as it is. `mix`, one value a sample, says where between
+    /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
+    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Board<Tensor<1>> {
+        self.teach_discriminator(vec![Part { real, z, mix }])
+    }
+
+    /// An update of D by parts of a batch, the first on the device of the networks.
+    fn teach_discriminator(&mut self, parts: Vec<Part<N>>) -> Board<Tensor<1>> {
+        self.discriminator = self.discriminator.clone().prepare();
+        let (generator, discriminator) = (self.generator.clone(), self.discriminator.clone());
+        let mut parts = parts.into_iter();
+        let Some(own) = parts.next() else { return self.look() };
+        let (board, gradients) = self.judge_both(&generator, &discriminator, own);
+        let (mut boards, mut slopes) = (Vec::new(), Vec::new());
+        for part in parts {
+            let device = part.z.device();
+            let discriminator = parameters::copy(&discriminator, &device);
+            let (board, gradients) = self.judge_both(&parameters::copy(&generator, &device), &discriminator, part);
+            boards.push(board.into_tensor());
+            slopes.extend(optimizer::flatten(&discriminator, gradients).map(|(_, slopes)| slopes));
+        }
+        // Only now, so that no device waits for another before it has all of its work.
+        let boards = self.gather(boards);
+        let mut board = if boards.is_empty() { board } else { board.mean(boards) };
+        let slopes = self.gather(slopes);
+        let (discriminator, norm) = self.discriminator_optimizer.step_shared(discriminator, gradients, slopes);
+        self.discriminator = discriminator;
+        if let Some(norm) = norm {
+            board.d_gradient = norm;
+        }
+        if self.rules.loss == AdversarialLoss::Wasserstein && self.rules.penalty == Penalty::None {
+            self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
+        }
+        board
+    }
+
+    fn gather(&self, tensors: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
+        tensors.into_iter().map(|tensor| tensor.to_device(&self.device())).collect()
+    }
+
+    /// Losses and verdicts of a part of a batch, and the gradients of D's loss.
+    fn judge_both(&mut self, generator: &G, discriminator: &D, part: Part<N>) -> (Board<Tensor<1>>, Gradients) {
+        let fake = generator.forge(part.z).detach();
+        let real = self.shown(part.real);
+        let fake = self.shown(fake);
+        // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
+        let (a, b) = (discriminator.judge(real.clone()), discriminator.judge(fake.clone()));
+        let mut loss = adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
+        if let Some(penalty) = self.penalty(discriminator, real, fake, part.mix) {
+            loss = loss + penalty * self.rules.penalty_weight;
+        }
+        let zero = Tensor::zeros([1], &loss.device().inner());
+        let board = Board {
+            d_loss: loss.clone().detach().inner(),
+            g_loss: adversarial::generator(self.rules.loss, b.clone().detach().inner()),
+            d_real: sigmoid(a.detach().inner()).mean(),
+            d_fake: sigmoid(b.detach().inner()).mean(),
+            d_gradient: zero.clone(),
+            g_gradient: zero,
+        };
+        (board, loss.backward())
+    }
+
+    fn penalty(
+        &mut self,
+        discriminator: &D,
+        real: Tensor<N>,
+        fake: Tensor<N>,
+        mix: Option<Tensor<2>>,
+    ) -> Option<Tensor<1>> {
+        let at = match self.rules.penalty {
+            Penalty::None => return None,
+            Penalty::R1 => real,
+            Penalty::Gradient => {
+                let batch = real.dims()[0];
+                let mix = mix.unwrap_or_else(|| {
+                    let mut mix = vec![0.0; batch];
+                    self.noise.fill_uniform(&mut mix, 0.0, 1.0);
+                    Tensor::from_data(TensorData::new(mix, [batch, 1]), &real.device())
+                });
+                let mut shape = [1; N];
+                shape[0] = batch;
+                let mix: Tensor<N> = mix.reshape(shape);
+                real * mix.clone() + fake * (mix.neg() + 1.0)
+            }
+        };
+        penalty(self.rules.penalty, discriminator.slopes(at)?)
+    }
+
+    /// G learns to pass what it forges of `z`; D stays as it is. Returns G's loss before the update and the norm of its
+    /// gradient, `[1]` each.
+    pub fn update_generator(&mut self, z: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
+        self.teach_generator(vec![z])
+    }
+
+    /// An update of G by parts of a batch, the first on the device of the networks.
+    fn teach_generator(&mut self, parts: Vec<Tensor<2>>) -> (Tensor<1>, Tensor<1>) {
+        // D's weights need no gradient here, which saves a third of its backward pass.
+        let (generator, judge) = (self.generator.clone(), self.discriminator.clone().no_grad());
+        let mut parts = parts.into_iter();
+        let Some(own) = parts.next() else { return (self.zero(), self.zero()) };
+        let (before, gradients) = self.forge_for(&generator, &judge, own);
+        let (mut losses, mut slopes) = (Vec::new(), Vec::new());
+        for z in parts {
+            let device = z.device();
+            let generator = parameters::copy(&generator, &device);
+            let judge = parameters::copy(&judge, &device).no_grad();
+            let (loss, gradients) = self.forge_for(&generator, &judge, z);
+            losses.push(loss);
+            slopes.extend(optimizer::flatten(&generator, gradients).map(|(_, slopes)| slopes));
+        }
+        let before = optimizer::mean(before, self.gather(losses));
+        let slopes = self.gather(slopes);
+        let (generator, norm) = self.generator_optimizer.step_shared(generator, gradients, slopes);
+        self.generator = generator;
+        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
+        (before, norm.unwrap_or_else(|| self.zero()))
+    }
+
+    /// G's loss on a part of a batch, and its gradients.
+    fn forge_for(&mut self, generator: &G, judge: &D, z: Tensor<2>) -> (Tensor<1>, Gradients) {
+        let fake = generator.forge(z);
+        let fake = self.shown(fake);
+        let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
+        (loss.clone().detach().inner(), loss.backward())
+    }
+
+    pub(super) fn step_generator(&mut self) -> (Tensor<1>, Tensor<1>) {
+        let (devices, count) = self.parts();
+        let parts = devices.iter().map(|device| self.z(count, device)).collect();
+        self.teach_generator(parts)
+    }
+}

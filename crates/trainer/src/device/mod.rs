@@ -1,0 +1,68 @@
+//! The devices that a flag names.
+
+mod failure;
+mod name;
+#[cfg(feature = "remote")]
+mod remote;
+pub mod secret;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use burn::tensor::Device;
+
+pub use failure::{Failed, guard, on_panic};
+pub use name::Name;
+
+/// Where a command computes.
+#[derive(clap::Args)]
+pub struct DeviceArgs {
+    /// cpu, vulkan, cuda, cuda:INDEX, or remote:ws://HOST:PORT for what `forger worker` lends on another machine. Several
+    /// cuda or remote devices with commas between them share every batch, as in cuda:0,cuda:1; batch normalisation then
+    /// takes its statistics on each device alone
+    #[arg(long, default_value = "cpu", value_name = "DEVICE")]
+    pub device: String,
+    /// File with the secret of remote devices, instead of the environment variable FORGER_SECRET
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+impl DeviceArgs {
+    /// Opens what `--device` names: the device with the networks, and those that share its batches.
+    pub fn open(&self) -> Result<(Device, Vec<Device>)> {
+        let names = name::list(&self.device)?;
+        let mut devices = names.iter().map(|name| self.open_one(name)).collect::<Result<Vec<_>>>()?;
+        let first = devices.remove(0);
+        Ok((first, devices))
+    }
+
+    /// Opens the only device that `--device` names.
+    pub fn open_single(&self) -> Result<Device> {
+        let (device, others) = self.open()?;
+        if !others.is_empty() {
+            bail!("--device {}: this trains on one device only; name one of them", self.device);
+        }
+        Ok(device)
+    }
+
+    pub fn open_one(&self, name: &Name) -> Result<Device> {
+        match name {
+            Name::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "vulkan")]
+            Name::Vulkan => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
+            #[cfg(feature = "cuda")]
+            Name::Cuda(index) => Ok(Device::cuda(*index)),
+            #[cfg(feature = "remote")]
+            Name::Remote(url) => remote::connect(url, self.secret_file.as_deref()),
+            #[cfg(not(all(feature = "vulkan", feature = "cuda", feature = "remote")))]
+            _ => Err(missing(name.feature())),
+        }
+    }
+}
+
+/// Why a device or a command that is not compiled in does not work.
+pub fn missing(feature: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "this forger was built without {feature}: build it with `cargo build --release -p forger --features {feature}`"
+    )
+}
