@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 import lab
+from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
     ACTIVATIONS,
@@ -172,6 +173,7 @@ def files():
         "spectral": cases(lab.spectral, ["leaky-relu"]),
         "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
+        "features": cases(features, FEATURES),
     }
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):
