@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use forger_protocol::{AdversarialLoss, Distribution, Normalization};
 
+use crate::commands::{compare::CompareArgs, report::ReportArgs};
+
 /// Train GANs, look at what they draw, and export their weights for the page.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
@@ -31,6 +33,12 @@ pub enum Command {
         after_help = "Example: forger eval --model public/models/digits-*.safetensors --data mnist --split test --json"
     )]
     Eval(EvalArgs),
+    /// Write what a run has come to as one HTML page: settings, curves, measures and samples
+    #[command(after_help = "Example: forger report runs/digits --out digits.html")]
+    Report(ReportArgs),
+    /// Say what differs between runs: settings, examples seen and measures
+    #[command(after_help = "Example: forger compare runs/digits runs/digits-hinge --out comparison.html")]
+    Compare(CompareArgs),
     /// Get data sets
     #[command(subcommand)]
     Data(DataCommand),

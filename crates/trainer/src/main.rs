@@ -4,7 +4,10 @@ mod cli;
 mod commands;
 mod data;
 mod device;
+#[allow(dead_code, reason = "the training loop will write what commands read here")]
+mod measures;
 mod progress;
+mod report;
 mod run;
 mod sheet;
 mod tensorboard;
@@ -23,6 +26,8 @@ fn main() -> ExitCode {
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Eval(args) => commands::eval::eval(&args),
+        Command::Report(args) => commands::report::report(&args),
+        Command::Compare(args) => commands::compare::compare(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
     };
     match result {

@@ -1,7 +1,9 @@
 //! One file a command.
 
+pub mod compare;
 pub mod eval;
 pub mod export;
+pub mod report;
 pub mod sample;
 pub mod train;
 
