@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 import images
 import lab
+from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
     ACTIVATIONS,
@@ -175,6 +176,7 @@ def files():
         "augment": cases(images.augment, ["color", "translation", "cutout", "all"]),
         "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
+        "features": cases(features, FEATURES),
     }
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):

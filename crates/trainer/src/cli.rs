@@ -1,13 +1,15 @@
 //! The command line. Defaults are those of `forger_protocol`: a flag that is not given changes nothing.
 
-use crate::commands::{bench::BenchArgs, classifier::ClassifierArgs, eval_latent::LatentArgs};
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
 
 use crate::{
-    commands::{doctor, worker},
+    commands::{
+        bench::BenchArgs, classifier::ClassifierArgs, compare::CompareArgs, doctor, eval_latent::LatentArgs,
+        report::ReportArgs, worker,
+    },
     device::DeviceArgs,
 };
 
@@ -42,6 +44,12 @@ pub enum Command {
     /// Measure speed beside other programs
     #[command(subcommand)]
     Bench(BenchCommand),
+    /// Write what a run has come to as one HTML page: settings, curves, measures and samples
+    #[command(after_help = "Example: forger report runs/digits --out digits.html")]
+    Report(ReportArgs),
+    /// Say what differs between runs: settings, examples seen and measures
+    #[command(after_help = "Example: forger compare runs/digits runs/digits-hinge --out comparison.html")]
+    Compare(CompareArgs),
     /// Get data sets
     #[command(subcommand)]
     Data(DataCommand),

@@ -5,8 +5,11 @@ mod commands;
 mod data;
 mod device;
 mod interrupt;
+#[allow(dead_code, reason = "the training loop will write what commands read here")]
+mod measures;
 mod progress;
 mod recipes;
+mod report;
 mod run;
 mod sheet;
 mod tensorboard;
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
         Command::Eval(EvalCommand { samples: Some(args), .. }) => commands::eval::eval(&args),
         Command::Eval(_) => Err(anyhow::anyhow!("give a --model, or see forger eval --help")),
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
+        Command::Report(args) => commands::report::report(&args),
+        Command::Compare(args) => commands::compare::compare(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
         Command::Data(DataCommand::Make(args)) => data::make::make(&args),
         Command::Doctor(args) => commands::doctor::doctor(&args),

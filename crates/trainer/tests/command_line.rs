@@ -121,6 +121,38 @@ fn the_toy_trains_from_the_command_line() {
 }
 
 #[test]
+fn runs_are_reported_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    for (out, loss) in [("a", "hinge"), ("b&", "least-squares")] {
+        assert!(train(folder.path(), out, &["--loss", loss]).output().unwrap().status.success());
+        let measures =
+            format!("step,images,name,value\n30,240,recall,0.25\n60,480,recall,{}\n", out.len() as f64 / 4.0);
+        fs::write(folder.path().join(out).join("metrics.csv"), measures).unwrap();
+    }
+    let (a, b) = (folder.path().join("a"), folder.path().join("b&"));
+    assert_eq!(errors(forger().arg("report").arg(&b)).0, Some(0));
+    let page = fs::read_to_string(b.join("report.html")).unwrap();
+    assert!(page.contains("Run b&amp;") && page.contains("least-squares") && page.contains("480 examples seen"));
+    // Six of twelve sheets, three charts of losses and one of recall.
+    assert_eq!(page.matches("data:image/png;base64,").count(), 6);
+    assert_eq!(page.matches("role=\"img\"").count(), 4);
+    assert!(!page.contains("<script") && !page.contains("http"), "the page must need nothing else");
+
+    let html = folder.path().join("both.html");
+    let output = forger().arg("compare").args([&a, &b]).arg("--out").arg(&html).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let row = |name: &str| text.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    assert!(row("loss").contains("hinge") && row("loss").contains("least-squares"), "{text}");
+    assert!(row("Recall, last").contains("| 0.25 |") && row("Recall, last").contains("0.5 * |"), "{text}");
+    // What is the same everywhere is no difference.
+    assert!(row("batch").is_empty() && row("examples seen").contains("480"), "{text}");
+    assert_eq!(fs::read_to_string(html).unwrap().matches("data:image/png;base64,").count(), 2);
+    assert_eq!(errors(forger().arg("compare").arg(&a)).0, Some(2));
+    assert!(errors(forger().arg("report").arg(folder.path().join("c"))).1.contains("there is no run in"));
+}
+
+#[test]
 fn mistakes_are_named_with_a_way_out() {
     let folder = tempfile::tempdir().unwrap();
     stripes(folder.path());

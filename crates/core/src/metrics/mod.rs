@@ -1,4 +1,8 @@
 //! What a model is judged by, where the browser needs it, too.
 
 pub mod coverage;
+pub mod features;
+pub mod frechet;
+pub mod manifold;
+pub mod pairwise;
 pub mod two_sample;

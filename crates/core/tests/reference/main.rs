@@ -6,6 +6,7 @@ mod case;
 #[path = "../common/mod.rs"]
 mod common;
 mod images;
+mod features;
 mod lab;
 
 use burn::{

@@ -3,9 +3,11 @@
 pub mod bench;
 pub mod classifier;
 pub mod doctor;
+pub mod compare;
 pub mod eval;
 pub mod eval_latent;
 pub mod export;
+pub mod report;
 pub mod sample;
 pub mod train;
 pub mod worker;

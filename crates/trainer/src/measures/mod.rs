@@ -1,0 +1,3 @@
+//! What a run is judged by, on disk and on pictures.
+
+pub mod log;
