@@ -40,8 +40,7 @@ impl<'a> Features<'a> {
         if dim == 0 || !values.len().is_multiple_of(dim) {
             return Err(FeatureError::Shape { values: values.len(), dim });
         }
-        // Written so that what is not a number fails, too.
-        match values.iter().position(|value| !(value.abs() <= LARGEST)) {
+        match values.iter().position(|value| value.is_nan() || value.abs() > LARGEST) {
             Some(index) => Err(FeatureError::NotFinite { row: index / dim, column: index % dim }),
             None => Ok(Self { values, dim }),
         }

@@ -1,3 +1,10 @@
 //! What a run is judged by, on disk and on pictures.
 
 pub mod log;
+
+#[cfg(feature = "fid")]
+pub mod inception;
+#[cfg(feature = "fid")]
+pub mod pairs;
+#[cfg(feature = "fid")]
+pub mod ranking;

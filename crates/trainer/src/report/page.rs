@@ -1,5 +1,6 @@
 //! The pages.
 
+use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -10,7 +11,6 @@ use super::{
     story::{Sheet, Story},
     table::{Cell, Table},
 };
-use anyhow::Result;
 
 /// Sheets of a run that are shown.
 const SHEETS: usize = 6;

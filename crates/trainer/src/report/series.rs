@@ -65,7 +65,7 @@ pub fn range<'a>(curves: impl Iterator<Item = &'a [(f64, f64)]>) -> Option<(f64,
 /// Round numbers within a range, about `count` of them.
 pub fn ticks((low, high): (f64, f64), count: usize) -> Vec<f64> {
     let step = tick_step((low, high), count);
-    if !(step > 0.0) || !step.is_finite() {
+    if !step.is_normal() {
         return Vec::new();
     }
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
