@@ -124,10 +124,11 @@ fn end(mut process: Child, within: Duration) -> Output {
     #[expect(clippy::disallowed_methods, reason = "a native test")]
     let started = Instant::now();
     while process.try_wait().unwrap().is_none() {
-        if started.elapsed() > within {
+        let hangs = started.elapsed() > within;
+        if hangs {
             let _ = process.kill();
-            panic!("it hangs");
         }
+        assert!(!hangs, "it hangs");
         std::thread::sleep(Duration::from_millis(20));
     }
     process.wait_with_output().unwrap()

@@ -109,15 +109,20 @@ pub fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<(
     let Some(failed) = result.as_ref().err().and_then(|error| error.downcast_ref::<device::Failed>()) else {
         return result;
     };
-    let saved = Run::open(&args.out).ok().and_then(|run| run.newest_step());
-    let advice = match saved {
+    let device = &args.device.device;
+    let reason = if device.starts_with("remote") {
+        format!("a worker is gone, or the connection to it ({failed})")
+    } else {
+        failed.to_string()
+    };
+    let advice = match Run::open(&args.out).ok().and_then(|run| run.newest_step()) {
         Some(step) => format!(
-            "The state of step {step} is saved: go on with --resume and the same settings, with --device cpu or with \
-             this device when it is back"
+            "The state of step {step} is saved: repeat the command with --resume, and with --device cpu or when the \
+             device is back"
         ),
         None => "Nothing was saved yet: start again in a new --out; `forger doctor` says what works".into(),
     };
-    bail!("device {} failed: {failed}\n{advice}", args.device.device)
+    bail!("device {device} failed: {reason}\n{advice}")
 }
 
 /// `forger train dcgan`.

@@ -4,6 +4,7 @@ mod failure;
 mod name;
 #[cfg(feature = "remote")]
 mod remote;
+#[cfg(feature = "remote")]
 pub mod secret;
 
 use std::path::PathBuf;
@@ -11,7 +12,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 
-pub use failure::{Failed, guard, on_panic};
+#[cfg(feature = "remote")]
+pub use failure::on_panic;
+pub use failure::{Failed, guard};
 pub use name::Name;
 
 /// Where a command computes.
@@ -61,6 +64,7 @@ impl DeviceArgs {
 }
 
 /// Why a device or a command that is not compiled in does not work.
+#[cfg(not(all(feature = "vulkan", feature = "cuda", feature = "remote")))]
 pub fn missing(feature: &str) -> anyhow::Error {
     anyhow::anyhow!(
         "this forger was built without {feature}: build it with `cargo build --release -p forger --features {feature}`"

@@ -9,11 +9,14 @@ use burn::{
 };
 
 use super::secret;
+use crate::ui;
 
 /// Connects the device of the worker at `url`.
 pub fn connect(url: &str, secret_file: Option<&Path>) -> Result<Device> {
     let secret = secret::of_client(secret_file)?;
     let host = RemoteHost::websocket(url).with_credential(secret);
+    // A worker that is not there is waited for, a quarter of a minute.
+    ui::note(format_args!("connecting to {url}"));
     match Device::remote_options(&host).init() {
         Ok(device) => Ok(device),
         Err(ConnectError::Unauthorized) => bail!(
