@@ -10,6 +10,7 @@ use burn::{
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::parameters::{self, NamedTensor};
 
@@ -57,7 +58,8 @@ impl Writer {
 
     /// The file. `state` is everything that is not a tensor.
     pub fn finish(self, state: Value) -> Vec<u8> {
-        let metadata = serde_json::json!({ "version": VERSION, "state": state }).to_string();
+        let sum = checksum(self.tensors.iter().map(|(name, _, _, bytes)| (name.as_str(), bytes.as_slice())));
+        let metadata = serde_json::json!({ "version": VERSION, "state": state, "sha256": sum }).to_string();
         let views = self.tensors.iter().filter_map(|(name, dtype, shape, bytes)| {
             TensorView::new(*dtype, shape.clone(), bytes).ok().map(|view| (name.as_str(), view))
         });
@@ -84,6 +86,13 @@ impl<'a> Reader<'a> {
             return Err(CheckpointError::Version);
         }
         let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
+        // Checkpoints from before there was one have no sum.
+        if let Some(expected) = value["sha256"].as_str() {
+            let tensors = tensors.tensors();
+            if checksum(tensors.iter().map(|(name, view)| (name.as_str(), view.data()))) != expected {
+                return Err(CheckpointError::Malformed("a value in it has changed".into()));
+            }
+        }
         Ok(Self { tensors, state: value["state"].take() })
     }
 
@@ -125,6 +134,18 @@ impl<'a> Reader<'a> {
         let length = values.len();
         Some(Tensor::from_data(TensorData::new(values, [length]), device))
     }
+}
+
+/// SHA-256 of all tensors in the order of their names, in hex.
+fn checksum<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut tensors = tensors.collect::<Vec<_>>();
+    tensors.sort_unstable();
+    let mut hasher = Sha256::new();
+    for (name, bytes) in tensors {
+        hasher.update(name);
+        hasher.update(bytes);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -246,6 +246,12 @@ pub struct DcganArgs {
     /// Spectral normalisation of the discriminator, in place of its normalisation
     #[arg(long)]
     pub spectral_norm: Option<bool>,
+    /// Measure every checkpoint with this classifier (`forger train classifier`), and keep the best as best.safetensors
+    #[arg(long)]
+    pub classifier: Option<PathBuf>,
+    /// How many pictures are drawn and compared with as many held-out ones
+    #[arg(long, default_value_t = 1000)]
+    pub measure_count: usize,
     /// Differentiable augmentation, any of color,translation,cutout, or none
     #[arg(long)]
     pub augment: Option<Augmentations>,
@@ -312,6 +318,9 @@ pub struct SampleArgs {
 pub struct ExportArgs {
     /// Folder of the run
     pub run: PathBuf,
+    /// Take the checkpoint that measured best, not the newest
+    #[arg(long)]
+    pub best: bool,
     /// Short name of the model: a-z, 0-9 and -
     #[arg(long)]
     pub name: String,
@@ -339,6 +348,9 @@ pub struct EvalArgs {
     pub model: PathBuf,
     #[command(flatten)]
     pub data: DataArgs,
+    /// Measure in the features of this classifier, too (`forger train classifier`)
+    #[arg(long)]
+    pub classifier: Option<PathBuf>,
     /// Pictures of each kind
     #[arg(long, default_value_t = 2000)]
     pub count: usize,

@@ -5,7 +5,6 @@ mod commands;
 mod data;
 mod device;
 mod interrupt;
-#[allow(dead_code, reason = "the training loop will write what commands read here")]
 mod measures;
 mod progress;
 mod recipes;
@@ -28,9 +27,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(TrainCommand::Dcgan(args)) => {
-            commands::train::guarded(&args.run, || commands::train::dcgan(&args))
+            commands::train::guarded(&args.run, || commands::train::dcgan::dcgan(&args))
         }
-        Command::Train(TrainCommand::Toy(args)) => commands::train::guarded(&args.run, || commands::train::toy(&args)),
+        Command::Train(TrainCommand::Toy(args)) => commands::train::guarded(&args.run, || commands::train::toy::toy(&args)),
         Command::Train(TrainCommand::Classifier(args)) => commands::classifier::train(&args),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),

@@ -16,6 +16,8 @@ use crate::{tensorboard::Events, ui};
 
 /// How many checkpoints stay: the newest, and the one before in case the newest does not read.
 const KEPT: usize = 2;
+/// The checkpoint that measured best.
+const BEST: &str = "best.safetensors";
 
 /// A run on disk.
 pub struct Run {
@@ -94,6 +96,17 @@ impl Run {
             let _ = fs::remove_file(path);
         }
         Ok(())
+    }
+
+    /// Keeps the checkpoint that measures best.
+    pub fn save_best(&self, bytes: &[u8]) -> Result<()> {
+        write_whole(&self.path(BEST), bytes)
+    }
+
+    /// The checkpoint that measured best; fails where none was measured.
+    pub fn best(&self) -> Result<Vec<u8>> {
+        let path = self.path(BEST);
+        fs::read(&path).with_context(|| format!("no checkpoint of {} was measured: train with --classifier", self.folder.display()))
     }
 
     pub fn write_note(&self, note: &DataNote) -> Result<()> {

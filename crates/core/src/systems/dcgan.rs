@@ -133,6 +133,19 @@ impl System for Dcgan {
         self.gan.step(kind)
     }
 
+    fn slow_down(&mut self, factor: f64) -> bool {
+        let mut config = self.config.clone();
+        for optimizer in [&mut config.generator_optimizer, &mut config.discriminator_optimizer] {
+            *optimizer = optimizer.with_learning_rate(optimizer.learning_rate() * factor);
+        }
+        if config.validate().is_err() {
+            return false;
+        }
+        self.gan.tune(rules(&config));
+        self.config = config;
+        true
+    }
+
     fn steps(&self) -> u64 {
         self.gan.steps()
     }

@@ -16,6 +16,9 @@ pub trait System: Sized {
     /// the norms of the gradients that updated, 0 for a player that was not.
     fn step(&mut self, kind: StepKind) -> Tensor<1>;
 
+    /// Multiplies both learning rates, as after a loss that was not a number; false where that is not possible.
+    fn slow_down(&mut self, factor: f64) -> bool;
+
     /// Steps done.
     fn steps(&self) -> u64;
 

@@ -112,8 +112,8 @@ fn part(args: &DataArgs, split: Split, config: &ClassifierConfig) -> Result<(dat
     let args = DataArgs { split, ..args.clone() };
     let pictures = data::load(&args, config.channels, config.image_size)?;
     let labels = data::labels(&args, &pictures)?;
-    if labels.rows.len() != pictures.len() {
-        bail!("{} pictures, but labels of {}", pictures.len(), labels.rows.len());
+    if let Some(missing) = labels.rows.iter().position(Vec::is_empty) {
+        bail!("picture {} of {} has no attributes: leave it out of the set", missing + 1, pictures.len());
     }
     Ok((pictures, labels))
 }

@@ -8,7 +8,9 @@ use serde_json::json;
 use super::Drawer;
 use crate::{
     cli::{EvalArgs, Split},
-    data, ui,
+    data,
+    measures::classified::{Classified, Reference},
+    ui,
 };
 
 /// Prints the energy distance (Szekely and Rizzo 2013, doi 10.1016/j.jspi.2013.03.018) on pixels in `[-1, 1]`,
@@ -40,11 +42,24 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
         |with: &[f32]| 2.0 * mean_distance(&real, with, size) - within_real - mean_distance(with, with, size);
     let (energy, floor) = (distance(&fake), distance(&other));
     ui::result(format_args!("energy distance {energy:.4}, of real pictures {floor:.4} ({count} of each)"));
+    let mut figures = json!({ "energy_distance": energy, "energy_distance_floor": floor });
+    if let Some(path) = &args.classifier {
+        let classified = Classified::open(path, config)?;
+        let reference = Reference::new(&classified, &pictures, count, &mut Random::new(args.seed, Stream::Metrics))?;
+        let fakes = drawer.draw(&random.latent(config.prior, count, config.latent_dim))?;
+        for (name, value) in reference.measure(&classified, &fakes)? {
+            ui::result(format_args!("{name} {value:.4}"));
+            figures[name] = json!(value);
+        }
+    }
     if args.json {
         let split = if args.data.split == Split::Test { " --split test" } else { "" };
         let (name, seed) = (&pictures.name, args.seed);
-        let command = format!("forger eval --model MODEL --data {name}{split} --count {count} --seed {seed} --json");
-        let figures = json!({ "energy_distance": energy, "energy_distance_floor": floor, "command": command });
+        let holdout = if args.data.holdout > 0 { format!(" --holdout {}", args.data.holdout) } else { String::new() };
+        let classifier = if args.classifier.is_some() { " --classifier CLASSIFIER" } else { "" };
+        figures["command"] = json!(format!(
+            "forger eval --model MODEL --data {name}{split}{holdout}{classifier} --count {count} --seed {seed} --json"
+        ));
         ui::result(figures);
     }
     Ok(())

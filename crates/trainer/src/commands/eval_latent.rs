@@ -3,14 +3,13 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::{Device, Tensor, TensorData};
 use clap::Args;
 use forger_core::{classifier::Judge, weights};
 use forger_protocol::{Random, Stream, latent};
 use serde_json::{Value, json};
 
-use super::{Drawer, values};
-use crate::{progress, sheet, ui};
+use super::Drawer;
+use crate::{measures::classified::Classified, progress, sheet, ui};
 
 /// Samples that are drawn and judged at a time.
 const CHUNK: usize = 256;
@@ -53,10 +52,9 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     let mut figures = BTreeMap::new();
     for (index, (model, classifier)) in args.model.iter().zip(&args.classifier).enumerate() {
         let drawer = Drawer::open(model)?;
-        let bytes = std::fs::read(classifier).with_context(|| format!("cannot read {}", classifier.display()))?;
-        let judge = Judge::load(&bytes, &Device::flex()).with_context(|| classifier.display().to_string())?;
+        let classified = Classified::open(classifier, drawer.config())?;
         let name = drawer.name().unwrap_or_else(|| format!("model{}", index + 1));
-        measure(args, &name, &drawer, &judge, &mut figures)?;
+        measure(args, &name, &drawer, &classified, &mut figures)?;
     }
     if args.json {
         let command = format!(
@@ -84,18 +82,10 @@ impl Look {
         Ok(Self { male: place("Male")?, glasses: place("Eyeglasses")? })
     }
 
-    fn judge(&self, judge: &Judge, pictures: &[f32], config: &forger_protocol::DcganConfig) -> Result<Vec<[f32; 2]>> {
-        let size = config.channels * config.image_size * config.image_size;
-        let mut all = Vec::new();
-        for chunk in pictures.chunks(CHUNK * size) {
-            let shape = [chunk.len() / size, config.channels, config.image_size, config.image_size];
-            let (_, probabilities) =
-                judge.see(Tensor::from_data(TensorData::new(chunk.to_vec(), shape), &Device::flex()));
-            let probabilities = values(probabilities)?;
-            let rows = probabilities.chunks_exact(judge.config.attributes.len());
-            all.extend(rows.map(|row| [row[self.male], row[self.glasses]]));
-        }
-        Ok(all)
+    fn judge(&self, classified: &Classified, pictures: &[f32]) -> Result<Vec<[f32; 2]>> {
+        let (_, probabilities) = classified.see(pictures)?;
+        let rows = probabilities.chunks_exact(classified.judge.config.attributes.len());
+        Ok(rows.map(|row| [row[self.male], row[self.glasses]]).collect())
     }
 }
 
@@ -107,13 +97,11 @@ fn measure(
     args: &LatentArgs,
     name: &str,
     drawer: &Drawer,
-    judge: &Judge,
+    classified: &Classified,
     figures: &mut BTreeMap<String, Value>,
 ) -> Result<()> {
     let config = drawer.config();
-    if (judge.config.image_size, judge.config.channels) != (config.image_size, config.channels) {
-        bail!("the classifier of {name} sees pictures of another size: {} px", judge.config.image_size);
-    }
+    let judge = &classified.judge;
     let look = Look::new(judge)?;
     let dim = config.latent_dim;
     let random = &mut Random::new(args.seed, Stream::Metrics);
@@ -121,7 +109,7 @@ fn measure(
     let bar = progress::bar(args.samples as u64, &format!("judging samples of {name}"));
     let mut seen = Vec::new();
     for chunk in z.chunks(CHUNK * dim) {
-        seen.extend(look.judge(judge, &drawer.draw(chunk)?, config)?);
+        seen.extend(look.judge(classified, &drawer.draw(chunk)?)?);
         bar.set_position(seen.len() as u64);
     }
     bar.finish_and_clear();
@@ -156,7 +144,7 @@ fn measure(
         shown.extend(&result);
         results.extend(result);
     }
-    let looks = look.judge(judge, &drawer.draw(&results)?, config)?;
+    let looks = look.judge(classified, &drawer.draw(&results)?)?;
     let arithmetic = share(looks.iter().filter(|look| is_woman_with_glasses(**look)).count(), looks.len());
     ui::result(format_args!(
         "{name}: {:.1} % of {} results are women with glasses, {:.1} % of {} random samples",

@@ -18,7 +18,6 @@ pub const FILE: &str = "attributes.csv";
 
 /// Attributes of pictures, in the order of the pictures.
 #[derive(Debug)]
-#[allow(dead_code, reason = "for commands that learn attributes, which come next")]
 pub struct Labels {
     pub names: Vec<String>,
     /// A value for each of `names`. Empty for a picture that the table does not name.
@@ -26,7 +25,6 @@ pub struct Labels {
 }
 
 /// The attributes of pictures that these arguments loaded: a row for each picture, in their order.
-#[allow(dead_code, reason = "for commands that learn attributes, which come next")]
 pub fn labels(args: &DataArgs, of: &Pictures) -> Result<Labels> {
     if let Some(part) = avatars::part(args) {
         return Ok(avatars::labels(&part?));

@@ -14,7 +14,6 @@ use forger_core::Images;
 
 use crate::cli::{DataArgs, Split};
 
-#[allow(unused_imports, reason = "for commands that learn attributes")]
 pub use labels::{Labels, labels};
 
 /// A set in memory, 8 bits a value.

@@ -1,6 +1,8 @@
 //! What a run is judged by, on disk and on pictures.
 
+pub mod classified;
 pub mod log;
+pub mod watch;
 
 #[cfg(feature = "fid")]
 pub mod inception;

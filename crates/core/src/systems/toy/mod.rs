@@ -202,6 +202,14 @@ impl System for Toy {
         }
     }
 
+    fn slow_down(&mut self, factor: f64) -> bool {
+        let mut config = self.config.clone();
+        for optimizer in [&mut config.generator_optimizer, &mut config.discriminator_optimizer] {
+            *optimizer = optimizer.with_learning_rate(optimizer.learning_rate() * factor);
+        }
+        self.tune(config)
+    }
+
     fn steps(&self) -> u64 {
         match &self.game {
             Game::Host(game) => game.steps,

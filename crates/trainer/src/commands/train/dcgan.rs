@@ -1,0 +1,100 @@
+//! `forger train dcgan`.
+
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_core::{Dcgan, System, weights};
+use forger_protocol::{DcganConfig, Random, Stream};
+
+use super::{open, rate, set, train};
+use crate::{
+    cli::DcganArgs,
+    commands::values,
+    data,
+    measures::watch::Watch,
+    recipes,
+    run::{DataNote, Run, write_whole},
+    sheet, ui,
+};
+
+/// Epochs of a run that says nothing of its length.
+const EPOCHS: u64 = 20;
+/// Pictures that are drawn at a time.
+const DRAWN: usize = 64;
+
+/// `forger train dcgan`.
+pub fn dcgan(args: &DcganArgs) -> Result<()> {
+    let (device, helpers) = args.run.device.open()?;
+    let run = &args.run;
+    let checkpoint = if run.resume { Some(Run::open(&run.out)?.newest()?) } else { None };
+    let mut config = match &checkpoint {
+        Some(bytes) => Dcgan::config_of(bytes).with_context(|| run.out.display().to_string())?,
+        None => recipes::find(args.recipe.as_deref().unwrap_or_else(|| data::recipe(&args.data.data)))?,
+    };
+    if checkpoint.is_none() {
+        apply(&mut config, args);
+    }
+    config.validate()?;
+    let pictures = data::load(&args.data, config.channels, config.image_size)?;
+    let images = forger_core::Images::len(&pictures) as u64;
+    let per_epoch = images.div_ceil((config.batch * config.d_steps) as u64);
+    let total = run.steps.unwrap_or_else(|| args.epochs.unwrap_or(EPOCHS) * per_epoch);
+    let note = DataNote { name: pictures.name.clone(), licence: pictures.licence.clone(), images };
+    ui::note(format_args!(
+        "{images} pictures of {}x{} from {}; {total} steps of {}",
+        config.image_size, config.image_size, note.name, config.batch
+    ));
+    let mut system = match &checkpoint {
+        Some(bytes) => Dcgan::resume(bytes, Box::new(pictures), &device)?,
+        None => Dcgan::new(config.clone(), Box::new(pictures), &device)?,
+    };
+    if !helpers.is_empty() {
+        system.share(&helpers)?;
+    }
+    let folder = open(run)?;
+    folder.write_note(&note)?;
+    write_whole(&folder.path("recipe.toml"), recipes::write(&config, &note.name)?.as_bytes())?;
+    let mut watch = args.classifier.as_ref().map(|file| Watch::start(args, file, &config)).transpose()?;
+    let z = Random::new(1, Stream::Latent).latent(config.prior, 64, config.latent_dim);
+    let result = train(system, &folder, (total, run.checkpoint_every, config.batch), |dcgan: &Dcgan, state| {
+        if let Some(watch) = &mut watch {
+            watch.look(dcgan, state, &folder, &device)?;
+        }
+        let pictures = draw(dcgan, &z, &device)?;
+        let path = folder.path(&format!("samples/{:010}.png", dcgan.steps()));
+        sheet::write(&path, &weights::to_bytes(&pictures), config.channels, config.image_size)
+    });
+    if let Some(watch) = watch {
+        watch.finish(&folder)?;
+    }
+    result
+}
+
+/// What the moving average of G makes of `z`, `[count, latent_dim]` flat, on the device that trains.
+pub fn draw(dcgan: &Dcgan, z: &[f32], device: &Device) -> Result<Vec<f32>> {
+    let dim = dcgan.config().latent_dim;
+    let mut pictures = Vec::new();
+    for z in z.chunks(DRAWN * dim) {
+        let z = TensorData::new(z.to_vec(), [z.len() / dim, dim]);
+        pictures.extend(values(dcgan.ema_generator().forward(Tensor::from_data(z, device)))?);
+    }
+    Ok(pictures)
+}
+
+fn apply(config: &mut DcganConfig, args: &DcganArgs) {
+    set(&mut config.image_size, args.image_size);
+    set(&mut config.channels, args.channels);
+    set(&mut config.latent_dim, args.latent_dim);
+    set(&mut config.width, args.width);
+    set(&mut config.normalization, args.normalization.map(Into::into));
+    set(&mut config.spectral_norm, args.spectral_norm);
+    set(&mut config.augment, args.augment.map(|list| list.0));
+    set(&mut config.mirror, args.mirror);
+    set(&mut config.ema_decay, args.ema_decay);
+    set(&mut config.d_steps, args.d_steps);
+    set(&mut config.batch, args.run.batch);
+    set(&mut config.seed, args.run.seed);
+    set(&mut config.loss, args.run.loss.map(Into::into));
+    rate(&mut config.generator_optimizer, args.run.g_lr);
+    rate(&mut config.discriminator_optimizer, args.run.d_lr);
+}
+
