@@ -1,4 +1,4 @@
-//! A classifier of attributes: convolutions that halve the side, batch normalisation, and a mean over what is left.
+//! A classifier of attributes: convolutions that halve the side, batch normalisation, and a vector of features.
 
 use burn::{
     module::{Module, Param},
@@ -29,6 +29,8 @@ pub struct Block {
 #[derive(Module, Debug)]
 pub struct Classifier {
     pub blocks: Vec<Block>,
+    /// From the last feature map to the features.
+    pub embed: Linear,
     pub head: Linear,
 }
 
@@ -37,7 +39,7 @@ impl Classifier {
     /// of range.
     pub fn new(config: &ClassifierConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
-        let blocks = config.blocks().unwrap_or(1);
+        let (blocks, _) = config.halvings().unwrap_or((1, 1));
         let conv = |inputs, outputs| {
             let padding = PaddingConfig2d::Explicit(1, 1, 1, 1);
             Conv2dConfig::new([inputs, outputs], [4, 4]).with_stride([2, 2]).with_padding(padding).with_bias(false)
@@ -53,7 +55,8 @@ impl Classifier {
                     }
                 })
                 .collect(),
-            head: LinearConfig::new(config.features(), config.attributes.len()).init(device),
+            embed: LinearConfig::new(config.last_map(), config.features).init(device),
+            head: LinearConfig::new(config.features, config.attributes.len()).init(device),
         };
         Ok(parameters::fill(module, device, |name, shape| {
             let mut values = vec![0.0; shape.iter().product()];
@@ -79,7 +82,7 @@ impl Classifier {
             }
             x = leaky_relu(x, LEAK as f32);
         }
-        x.mean_dim(3).mean_dim(2).flatten(1, 3)
+        leaky_relu(self.embed.forward(x.flatten(1, 3)), LEAK as f32)
     }
 
     /// Features to logits `[batch, attributes]`; sigma of one is the probability that the picture has the attribute.

@@ -15,6 +15,8 @@ pub struct ClassifierConfig {
     pub channels: usize,
     /// Channels of the first layer; each further one doubles them.
     pub width: usize,
+    /// Length of the vector of features.
+    pub features: usize,
     /// Names of the attributes, in the order of the outputs.
     pub attributes: Vec<String>,
     pub optimizer: OptimizerConfig,
@@ -27,7 +29,8 @@ impl Default for ClassifierConfig {
         Self {
             image_size: 64,
             channels: 3,
-            width: 24,
+            width: 16,
+            features: 128,
             attributes: Vec::new(),
             optimizer: OptimizerConfig::Adam { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999 },
             batch: 64,
@@ -39,32 +42,33 @@ impl Default for ClassifierConfig {
 impl ClassifierConfig {
     /// Says which setting is out of range, if any.
     pub fn validate(&self) -> Result<(), OutOfRange> {
-        if self.blocks().is_none() {
+        if self.halvings().is_none() {
             return within("image_size", f64::NAN, 28.0, 128.0)
                 .map_err(|error| OutOfRange { value: self.image_size as f64, ..error });
         }
         within("channels", self.channels as f64, 1.0, 4.0)?;
         within("width", self.width as f64, 1.0, 512.0)?;
+        within("features", self.features as f64, 2.0, 4096.0)?;
         within("attributes", self.attributes.len() as f64, 1.0, 1000.0)?;
         self.optimizer.validate("optimizer")?;
         within("batch", self.batch as f64, 2.0, 4096.0)
     }
 
-    /// How often the side is halved, or `None` for a size that is not offered.
-    pub const fn blocks(&self) -> Option<usize> {
+    /// How often the side is halved, and the side that is left; `None` for a size that is not offered.
+    pub const fn halvings(&self) -> Option<(usize, usize)> {
         match self.image_size {
-            28 => Some(2),
-            32 => Some(3),
-            64 => Some(4),
-            128 => Some(5),
+            28 => Some((2, 7)),
+            32 => Some((3, 4)),
+            64 => Some((4, 4)),
+            128 => Some((5, 4)),
             _ => None,
         }
     }
 
-    /// Length of the vector of features.
-    pub const fn features(&self) -> usize {
-        match self.blocks() {
-            Some(blocks) => self.width << (blocks - 1),
+    /// Values of the last feature map.
+    pub const fn last_map(&self) -> usize {
+        match self.halvings() {
+            Some((halvings, side)) => (self.width << (halvings - 1)) * side * side,
             None => 0,
         }
     }

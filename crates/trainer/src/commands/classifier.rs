@@ -15,7 +15,9 @@ use serde_json::{Map, Value, json};
 use super::values;
 use crate::{
     cli::{DataArgs, Split},
-    data, device, progress,
+    data,
+    device::DeviceArgs,
+    progress,
     run::write_whole,
     ui,
 };
@@ -48,14 +50,13 @@ pub struct ClassifierArgs {
     /// Seed of everything that is random
     #[arg(long)]
     pub seed: Option<u32>,
-    /// cpu, vulkan, cuda or cuda:INDEX
-    #[arg(long, default_value = "cpu")]
-    pub device: String,
+    #[command(flatten)]
+    pub device: DeviceArgs,
 }
 
 /// Trains on one part of a set and states its accuracy on the other.
 pub fn train(args: &ClassifierArgs) -> Result<()> {
-    let device = device::parse(&args.device)?;
+    let device = args.device.open_single()?;
     let mut config = ClassifierConfig::default();
     config.image_size = args.image_size.unwrap_or(config.image_size);
     config.channels = args.channels.unwrap_or(config.channels);

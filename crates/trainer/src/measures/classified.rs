@@ -74,7 +74,7 @@ impl Reference {
         let size = classified.shape.iter().product::<usize>();
         let mut chosen = vec![0.0; count.min(order.len()) * size];
         chosen.chunks_exact_mut(size).zip(order).for_each(|(out, index)| pictures.write(index, out));
-        Ok(Self { features: classified.see(&chosen)?.0, dim: classified.judge.config.features() })
+        Ok(Self { features: classified.see(&chosen)?.0, dim: classified.judge.config.features })
     }
 
     /// The Fréchet distance in these features (which is not FID), improved precision and recall, density and coverage, and

@@ -15,16 +15,15 @@ use forger_protocol::{DcganConfig, Random, StepKind, Stream};
 use serde_json::{Value, json};
 
 use super::values;
-use crate::{device, ui};
+use crate::{device::DeviceArgs, ui};
 
 const PEER: &str = include_str!("pytorch.py");
 
 /// Speed of training beside PyTorch: the same DCGAN, batch, machine and number of threads
 #[derive(Args)]
 pub struct BenchArgs {
-    /// cpu or cuda
-    #[arg(long, default_value = "cpu")]
-    pub device: String,
+    #[command(flatten)]
+    pub device: DeviceArgs,
     /// A Python that has PyTorch
     #[arg(long, default_value = "python3")]
     pub python: PathBuf,
@@ -117,8 +116,9 @@ impl Drop for Peer {
 
 /// Prints images a second of both, and their ratio: above 1, Forger is faster.
 pub fn train(args: &BenchArgs) -> Result<()> {
-    let device = device::parse(&args.device)?;
-    let kind = args.device.split(':').next().unwrap_or_default().to_owned();
+    let device = args.device.open_single()?;
+    let name = &args.device.device;
+    let kind = name.split(':').next().unwrap_or_default().to_owned();
     let config = DcganConfig {
         image_size: args.image_size,
         width: args.width,
@@ -128,7 +128,7 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     config.validate()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut settings = json!(config);
-    settings["device"] = json!(args.device);
+    settings["device"] = json!(name);
     settings["threads"] = json!(if kind == "cpu" { threads } else { 0 });
     let (mut peer, hello) = Peer::start(args, &settings)?;
     let mut forger = ours(&config, &device)?;
@@ -156,12 +156,12 @@ pub fn train(args: &BenchArgs) -> Result<()> {
         args.image_size,
         args.width,
         args.batch,
-        args.device,
+        name,
         hello["torch"].as_str().unwrap_or("?"),
         ours / theirs
     ));
     if args.json {
-        let mut line = json!({ "device": args.device, "threads": threads, "torch": hello["torch"] });
+        let mut line = json!({ "device": name, "threads": threads, "torch": hello["torch"] });
         line[format!("forger_{kind}")] = json!(ours);
         line[format!("pytorch_{kind}")] = json!(theirs);
         line[format!("ratio_{kind}")] = json!(ours / theirs);
