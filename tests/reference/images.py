@@ -1,9 +1,11 @@
 """What is done to pictures and to kernels: differentiable augmentation and spectral normalisation."""
 
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 
-from networks import normal
+from networks import LEAK, gradients, norm, normal, randomise, tensors
 
 BATCH, CHANNELS, HEIGHT, WIDTH = 3, 3, 8, 10
 
@@ -78,3 +80,32 @@ def spectral_kernel(_case):
         "weight": weight, "u": u, "probe": probe,
         "u_after": conv.weight_u, "v_after": conv.weight_v, "normalized": normalized, "grad": conv.weight_orig.grad,
     }  # fmt: skip
+
+
+class Classifier(torch.nn.Module):
+    def __init__(self, channels, width, blocks, side, features, attributes):
+        super().__init__()
+        widths = [channels, *(width << level for level in range(blocks))]
+        self.blocks = torch.nn.ModuleList(
+            torch.nn.ModuleDict({"conv": torch.nn.Conv2d(a, b, 4, 2, 1, bias=False), "norm": norm("batch", b)})
+            for a, b in pairwise(widths)
+        )
+        self.embed = torch.nn.Linear(widths[-1] * side * side, features)
+        self.head = torch.nn.Linear(features, attributes)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = F.leaky_relu(block["norm"](block["conv"](x)), LEAK)
+        features = F.leaky_relu(self.embed(x.flatten(1)), LEAK)
+        return features, self.head(features)
+
+
+def classifier(_case):
+    net = randomise(Classifier(1, 3, 2, 7, 6, 4))
+    x = normal(3, 1, 28, 28)
+    targets = (torch.rand(3, 4) < 0.5).double()
+    out = tensors("", net) | {"input": x, "targets": targets}
+    features, logits = net(x)
+    loss = F.binary_cross_entropy_with_logits(logits, targets)
+    loss.backward()
+    return out | {"features": features, "logits": logits, "loss": loss} | gradients("grad", net)

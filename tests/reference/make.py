@@ -174,6 +174,7 @@ def files():
         "spectral": cases(lab.spectral, ["leaky-relu"]),
         "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
         "augment": cases(images.augment, ["color", "translation", "cutout", "all"]),
+        "classifier": cases(images.classifier, ["classifier"]),
         "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),

@@ -8,10 +8,11 @@ use common::values;
 use forger_core::{
     Dcgan, Images, Session, System, Toy,
     burn::tensor::{Device, Tensor, TensorData},
+    classifier::{Judge, Training},
     parameters::{self, NamedTensor},
     protocol::{
-        AdversarialLoss, Command, DcganConfig, Distribution, LatentPrior, Normalization, OptimizerConfig, Random,
-        StepKind, Stream, ToyConfig,
+        AdversarialLoss, Augment, ClassifierConfig, Command, DcganConfig, Distribution, LatentPrior, Normalization,
+        OptimizerConfig, Random, StepKind, Stream, ToyConfig,
         message::{Coverage, SessionState},
     },
     weights::sha256,
@@ -136,15 +137,86 @@ fn changes(dcgan: &Dcgan) -> (f32, f32) {
     (change(3), change(28))
 }
 
+/// What the recipe `dcgan-modern` adds.
+fn modern() -> DcganConfig {
+    DcganConfig {
+        loss: AdversarialLoss::Hinge,
+        spectral_norm: true,
+        mirror: true,
+        augment: Augment { color: true, translation: true, cutout: true },
+        ..small()
+    }
+}
+
 #[test]
 fn a_small_dcgan_learns_upright_stripes() {
-    let mut dcgan = Dcgan::new(small(), Box::new(Stripes), &Device::flex()).unwrap();
-    let before = changes(&dcgan);
-    for _ in 0..300 {
-        dcgan.step(StepKind::Both);
+    for (config, steps) in [(small(), 300), (modern(), 600)] {
+        let mut dcgan = Dcgan::new(config, Box::new(Stripes), &Device::flex()).unwrap();
+        let before = changes(&dcgan);
+        for _ in 0..steps {
+            dcgan.step(StepKind::Both);
+        }
+        let after = changes(&dcgan);
+        assert!(before.0 < 0.3 && after.0 > 0.6 && after.1 < after.0 / 3.0, "{before:?} {after:?}");
     }
-    let after = changes(&dcgan);
-    assert!(before.0 < 0.3 && after.0 > 0.6 && after.1 < after.0 / 3.0, "{before:?} {after:?}");
+}
+
+#[test]
+fn a_slower_run_goes_on_from_its_last_good_state_and_stays_slower() {
+    let mut dcgan = Dcgan::new(modern(), Box::new(Stripes), &Device::flex()).unwrap();
+    dcgan.step(StepKind::Both);
+    assert!(dcgan.slow_down(0.5));
+    let state = dcgan.save().unwrap();
+    let rate = Dcgan::config_of(&state).unwrap().generator_optimizer.learning_rate();
+    assert_eq!(rate, 0.5 * modern().generator_optimizer.learning_rate());
+    dcgan.load(&state).unwrap();
+    assert!(!dcgan.slow_down(-1.0));
+}
+
+#[test]
+fn a_small_classifier_tells_bright_from_dark_and_left_from_right() {
+    struct Halves;
+    impl Images for Halves {
+        fn len(&self) -> usize {
+            64
+        }
+        fn shape(&self) -> [usize; 3] {
+            [1, 28, 28]
+        }
+        fn write(&self, index: usize, out: &mut [f32]) {
+            let level = if index % 2 == 0 { 0.5 } else { -0.5 };
+            // Above and below, since a classifier trains on mirrored pictures.
+            for (pixel, value) in out.iter_mut().enumerate() {
+                *value = level
+                    + if (pixel < 392) == (index % 4 < 2) { 0.3 } else { -0.3 }
+                    + (index as f32 * 0.7).sin() * 0.1;
+            }
+        }
+    }
+    let labels = (0..64).map(|index| vec![index % 2 == 0, index % 4 < 2]).collect::<Vec<_>>();
+    let config = ClassifierConfig {
+        image_size: 28,
+        channels: 1,
+        width: 4,
+        features: 8,
+        attributes: vec!["bright".into(), "above".into()],
+        batch: 16,
+        ..ClassifierConfig::default()
+    };
+    let mut training = Training::new(config, &Device::flex()).unwrap();
+    for _ in 0..20 {
+        assert!(training.epoch(&Halves, &labels, 2e-3, |_, _| true));
+    }
+    let judge = Judge::load(&training.judge().save(), &Device::flex()).unwrap();
+    let mut pictures = vec![0.0; 64 * 784];
+    pictures.chunks_exact_mut(784).enumerate().for_each(|(index, out)| Halves.write(index, out));
+    let (_, found) = judge.see(Tensor::from_data(TensorData::new(pictures, [64, 1, 28, 28]), &Device::flex()));
+    let found = values(found);
+    let right = found
+        .chunks_exact(2)
+        .zip(&labels)
+        .filter(|(found, is)| found.iter().zip(is.iter()).all(|(found, is)| (*found >= 0.5) == *is));
+    assert!(right.count() >= 62);
 }
 
 #[test]
@@ -156,8 +228,10 @@ fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
     let resumed = run(Toy::resume(&half, &device).unwrap(), 12);
     assert!(whole.save().unwrap() == resumed.save().unwrap());
 
-    for normalization in [Normalization::Batch, Normalization::Instance, Normalization::None] {
-        let new = || Dcgan::new(DcganConfig { normalization, ..small() }, Box::new(Stripes), &device).unwrap();
+    let plain = [Normalization::Batch, Normalization::Instance, Normalization::None];
+    let configs = plain.map(|normalization| DcganConfig { normalization, ..small() });
+    for config in configs.into_iter().chain([modern()]) {
+        let new = || Dcgan::new(config.clone(), Box::new(Stripes), &device).unwrap();
         let (mut whole, mut first) = (new(), new());
         for _ in 0..12 {
             whole.step(StepKind::Both);
@@ -169,7 +243,7 @@ fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
         for _ in 0..7 {
             resumed.step(StepKind::Both);
         }
-        assert!(whole.save().unwrap() == resumed.save().unwrap(), "{normalization:?}");
+        assert!(whole.save().unwrap() == resumed.save().unwrap(), "{config:?}");
     }
 }
 
@@ -180,6 +254,11 @@ fn damaged_and_foreign_checkpoints_are_refused() {
     for cut in [0, 7, 100, good.len() / 2, good.len() - 1] {
         assert!(Toy::resume(&good[..cut], &device).is_err(), "cut at {cut}");
     }
+    // One bit of a weight, which leaves the file whole.
+    let mut flipped = good.clone();
+    let last = flipped.len() - 1;
+    flipped[last] ^= 1;
+    assert!(Toy::resume(&flipped, &device).is_err());
     let other = ToyConfig { distribution: Distribution::Moons, ..ToyConfig::default() };
     assert!(Toy::new(other, &device).unwrap().load(&good).is_err());
     assert!(Dcgan::config_of(&good).is_err() || Dcgan::resume(&good, Box::new(Stripes), &device).is_err());

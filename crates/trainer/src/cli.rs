@@ -1,6 +1,6 @@
 //! The command line. Defaults are those of `forger_protocol`: a flag that is not given changes nothing.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
@@ -36,10 +36,8 @@ pub enum Command {
     /// Write a run's generator as a model file, and its entry in manifest.json
     #[command(after_help = "Example: forger export runs/digits --name digits --out public/models")]
     Export(ExportArgs),
-    /// Measure a model against held-out pictures
-    #[command(
-        after_help = "Example: forger eval --model public/models/digits-*.safetensors --data mnist --split test --json"
-    )]
+    /// Measure a model
+    #[command(subcommand)]
     Eval(EvalCommand),
     /// Measure speed beside other programs
     #[command(subcommand)]
@@ -64,23 +62,27 @@ pub enum Command {
     Worker(worker::Args),
 }
 
-/// `forger eval --model ...`, or one of its other measures.
-#[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct EvalCommand {
-    #[command(flatten)]
-    pub samples: Option<EvalArgs>,
-    #[command(subcommand)]
-    pub other: Option<OtherEval>,
-}
-
 #[derive(Subcommand)]
-pub enum OtherEval {
+pub enum EvalCommand {
+    /// How far what a model draws is from held-out pictures; `forger eval --model` means this, too
+    #[command(
+        after_help = "Example: forger eval samples --model public/models/digits-*.safetensors --data mnist --split test --json"
+    )]
+    Samples(EvalArgs),
     /// Latent arithmetic: how often "man with glasses - man + woman" is a woman with glasses
     #[command(
         after_help = "Example: forger eval latent --model runs/avatars --classifier runs/avatars-classifier.safetensors"
     )]
     Latent(LatentArgs),
+}
+
+/// The arguments of the program. Cards of models name `forger eval --model`, from when there was one measure only.
+pub fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is_measure = |argument: &OsString| argument.to_string_lossy().starts_with("--model");
+    if arguments.get(1).is_some_and(|command| command == "eval") && arguments.get(2).is_some_and(is_measure) {
+        arguments.insert(2, "samples".into());
+    }
+    arguments
 }
 
 #[derive(Subcommand)]
@@ -89,9 +91,7 @@ pub enum TrainCommand {
     #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20")]
     Dcgan(DcganArgs),
     /// A classifier of attributes, which `forger eval` measures generators with
-    #[command(
-        after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors"
-    )]
+    #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
     Classifier(ClassifierArgs),
     /// The toy GAN on a two-dimensional distribution
     #[command(after_help = "Example: forger train toy --distribution ring --out runs/ring --steps 3000")]

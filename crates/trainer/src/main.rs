@@ -18,25 +18,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, OtherEval, TrainCommand};
+use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, TrainCommand};
 
 /// A step allocates and frees some hundred megabytes in large pieces, which the system's allocator gives back each time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let result = match Cli::parse_from(cli::arguments(std::env::args_os().collect())).command {
         Command::Train(TrainCommand::Dcgan(args)) => {
             commands::train::guarded(&args.run, || commands::train::dcgan::dcgan(&args))
         }
-        Command::Train(TrainCommand::Toy(args)) => commands::train::guarded(&args.run, || commands::train::toy::toy(&args)),
+        Command::Train(TrainCommand::Toy(args)) => {
+            commands::train::guarded(&args.run, || commands::train::toy::toy(&args))
+        }
         Command::Train(TrainCommand::Classifier(args)) => commands::classifier::train(&args),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
-        Command::Eval(EvalCommand { other: Some(OtherEval::Latent(args)), .. }) => commands::eval_latent::latent(&args),
-        Command::Eval(EvalCommand { samples: Some(args), .. }) => commands::eval::eval(&args),
-        Command::Eval(_) => Err(anyhow::anyhow!("give a --model, or see forger eval --help")),
+        Command::Eval(EvalCommand::Latent(args)) => commands::eval_latent::latent(&args),
+        Command::Eval(EvalCommand::Samples(args)) => commands::eval::eval(&args),
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Report(args) => commands::report::report(&args),
         Command::Compare(args) => commands::compare::compare(&args),

@@ -16,6 +16,8 @@ use crate::{tensorboard::Events, ui};
 
 /// How many checkpoints stay: the newest, and the one before in case the newest does not read.
 const KEPT: usize = 2;
+/// What a run writes before its first checkpoint; `.tmp` is a file that was being written.
+const STARTS: [&str; 5] = ["data.json", "recipe.toml", "losses.csv", "events.", ".tmp"];
 /// The checkpoint that measured best.
 const BEST: &str = "best.safetensors";
 
@@ -33,9 +35,15 @@ pub struct DataNote {
 }
 
 impl Run {
-    /// A new run. Fails for a folder that holds something, which may be another run.
+    /// A new run. Fails for a folder that holds something, which may be another run; what a run leaves that was killed
+    /// before its first checkpoint does not count.
     pub fn create(folder: &Path) -> Result<Self> {
-        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        let is_start = |entry: std::io::Result<fs::DirEntry>| {
+            let name = entry.map(|entry| entry.file_name()).unwrap_or_default();
+            let name = name.to_string_lossy();
+            STARTS.iter().any(|start| name.starts_with(start))
+        };
+        if fs::read_dir(folder).is_ok_and(|mut entries| !entries.all(is_start)) {
             bail!("{} is not empty: go on with --resume, or choose another --out", folder.display());
         }
         fs::create_dir_all(folder).with_context(|| format!("cannot make folder {}", folder.display()))?;
@@ -73,9 +81,9 @@ impl Run {
     /// The newest checkpoint that reads; a damaged one is passed over with a warning.
     pub fn newest(&self) -> Result<Vec<u8>> {
         for (_, path) in self.checkpoints()?.into_iter().rev() {
-            let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            match Reader::new(&bytes) {
-                Ok(_) => return Ok(bytes),
+            let read = fs::read(&path).map_err(anyhow::Error::from);
+            match read.and_then(|bytes| Reader::new(&bytes).map(|_| bytes.clone()).map_err(Into::into)) {
+                Ok(bytes) => return Ok(bytes),
                 Err(error) => ui::warn(format_args!("{}: {error}; trying the one before", path.display())),
             }
         }
@@ -106,7 +114,9 @@ impl Run {
     /// The checkpoint that measured best; fails where none was measured.
     pub fn best(&self) -> Result<Vec<u8>> {
         let path = self.path(BEST);
-        fs::read(&path).with_context(|| format!("no checkpoint of {} was measured: train with --classifier", self.folder.display()))
+        fs::read(&path).with_context(|| {
+            format!("no checkpoint of {} was measured: train with --classifier", self.folder.display())
+        })
     }
 
     pub fn write_note(&self, note: &DataNote) -> Result<()> {

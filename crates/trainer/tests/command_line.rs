@@ -54,6 +54,33 @@ fn a_run_killed_in_the_middle_and_resumed_ends_as_if_nothing_had_happened() {
     assert_eq!(losses("whole").lines().count(), 61);
 }
 
+#[test]
+fn a_run_killed_ten_times_at_any_moment_ends_as_if_nothing_had_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    stripes(folder.path());
+    // All that has a state: spectral normalisation, augmentation, mirrors, and a moving average.
+    let modern = ["--spectral-norm", "true", "--augment", "color,translation,cutout", "--mirror", "true"];
+    assert!(train(folder.path(), "whole", &modern).output().unwrap().status.success());
+    let mut seed = 1_u64;
+    for _ in 0..10 {
+        let has_run = folder.path().join("killed/checkpoint-0000000000.safetensors").exists()
+            || fs::read_dir(folder.path().join("killed")).is_ok_and(|mut entries| {
+                entries.any(|entry| {
+                    entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("checkpoint-"))
+                })
+            });
+        let more = if has_run { &["--resume"][..] } else { &modern };
+        let mut killed = train(folder.path(), "killed", more).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        std::thread::sleep(Duration::from_millis(5 + (seed >> 33) % 150));
+        let _ = killed.kill();
+        killed.wait().unwrap();
+    }
+    let end = train(folder.path(), "killed", &["--resume"]).output().unwrap();
+    assert!(end.status.success(), "{}", String::from_utf8_lossy(&end.stderr));
+    assert!(last(folder.path(), "whole") == last(folder.path(), "killed"));
+}
+
 #[cfg(unix)]
 #[test]
 fn control_c_saves_and_says_how_to_go_on() {
@@ -246,6 +273,8 @@ fn avatars_that_are_stopped_leave_nothing() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(1) && text.contains("nothing was kept"), "{text}");
     assert!(!out.exists());
+}
+
 #[test]
 fn the_doctor_says_what_works() {
     let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,12 @@ impl Classifier {
     pub fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         let mut x = pictures;
         for block in &self.blocks {
-            x = conv2d(x, block.conv.weight.val(), block.conv.bias.as_ref().map(Param::val), Window { stride: 2, padding: 1 });
+            x = conv2d(
+                x,
+                block.conv.weight.val(),
+                block.conv.bias.as_ref().map(Param::val),
+                Window { stride: 2, padding: 1 },
+            );
             if let Some(norm) = &block.norm {
                 x = norm.forward(x);
             }

@@ -1,10 +1,19 @@
 //! What is done to pictures and to kernels: differentiable augmentation and spectral normalisation.
 
-use burn::module::{Param, ParamId};
-use forger_core::{burn, data::augment::Changes, nets::spectral};
+use burn::{
+    module::{Param, ParamId},
+    optim::GradientsParams,
+};
+use forger_core::{
+    burn,
+    data::augment::Changes,
+    losses::classification::binary_cross_entropy,
+    nets::{classifier::Classifier, spectral},
+    protocol::ClassifierConfig,
+};
 
 use crate::{
-    case::{Case, file},
+    case::{self, Case, file},
     common::values,
     training,
 };
@@ -44,4 +53,30 @@ fn spectral_normalisation_of_a_kernel() {
     case.assert_close("normalized", &values(normalized.clone().inner()), 1e-5);
     let gradients = (normalized * case.tensor("probe", &device)).sum().backward();
     case.assert_close("grad", &values(weight.grad(&gradients).unwrap()), 1e-5);
+}
+
+#[test]
+fn a_classifier_and_its_loss() {
+    let (case, device) = (Case::only(&file("classifier.safetensors")), training());
+    let config = ClassifierConfig {
+        image_size: 28,
+        channels: 1,
+        width: 3,
+        features: 6,
+        attributes: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
+        ..ClassifierConfig::default()
+    };
+    let net = case.fill("", Classifier::new(&config, &mut crate::random(), &device).unwrap(), &device);
+    let features = net.features(case.tensor("input", &device));
+    case.assert_close("features", &values(features.clone().inner()), 2e-5);
+    let logits = net.judge(features);
+    case.assert_close("logits", &values(logits.clone().inner()), 2e-5);
+    let loss = binary_cross_entropy(logits, case.tensor("targets", &device));
+    case.assert_close("loss", &values(loss.clone().inner()), 1e-5);
+    let gradients = GradientsParams::from_grads(loss.backward(), &net);
+    let gradients = crate::gradients_of(&net, gradients);
+    assert_eq!(gradients.len(), 10);
+    for (name, found) in gradients {
+        case.assert_close(&format!("grad.{name}"), &found, 2e-5);
+    }
 }

@@ -5,8 +5,8 @@
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
-mod images;
 mod features;
+mod images;
 mod lab;
 
 use burn::{

@@ -103,6 +103,12 @@ fn measure(
     let config = drawer.config();
     let judge = &classified.judge;
     let look = Look::new(judge)?;
+    for attribute in ["Male", "Eyeglasses"] {
+        let accuracy = &judge.note["accuracy"][attribute];
+        if accuracy.is_number() {
+            figures.insert(format!("{name}_classifier_{}", attribute.to_lowercase()), accuracy.clone());
+        }
+    }
     let dim = config.latent_dim;
     let random = &mut Random::new(args.seed, Stream::Metrics);
     let z = random.latent(config.prior, args.samples, dim);
@@ -148,16 +154,13 @@ fn measure(
     let arithmetic = share(looks.iter().filter(|look| is_woman_with_glasses(**look)).count(), looks.len());
     ui::result(format_args!(
         "{name}: {:.1} % of {} results are women with glasses, {:.1} % of {} random samples",
-        100.0 * arithmetic, args.trials, 100.0 * chance, args.samples
+        100.0 * arithmetic,
+        args.trials,
+        100.0 * chance,
+        args.samples
     ));
     figures.insert(format!("{name}_arithmetic"), arithmetic.into());
     figures.insert(format!("{name}_chance"), chance.into());
-    for attribute in ["Male", "Eyeglasses"] {
-        let accuracy = &judge.note["accuracy"][attribute];
-        if accuracy.is_number() {
-            figures.insert(format!("{name}_classifier_{}", attribute.to_lowercase()), accuracy.clone());
-        }
-    }
     if let Some(path) = &args.sheet {
         let count = (EXEMPLARS * 3 + 1) * 10;
         let codes = &shown[..shown.len().min(count * dim)];

@@ -23,7 +23,8 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         bail!("--name {:?}: use a-z, 0-9 and - only", args.name);
     }
     let run = Run::open(&args.run)?;
-    let (config, generator, steps) = Dcgan::generator_of(&if args.best { run.best() } else { run.newest() }?, &Device::flex())?;
+    let (config, generator, steps) =
+        Dcgan::generator_of(&if args.best { run.best() } else { run.newest() }?, &Device::flex())?;
     let note = run.read_note();
     let card = Card {
         schema: CARD_SCHEMA,

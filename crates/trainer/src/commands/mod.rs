@@ -2,8 +2,8 @@
 
 pub mod bench;
 pub mod classifier;
-pub mod doctor;
 pub mod compare;
+pub mod doctor;
 pub mod eval;
 pub mod eval_latent;
 pub mod export;

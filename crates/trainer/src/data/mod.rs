@@ -62,7 +62,10 @@ fn part(
     if args.holdout >= count {
         bail!("--holdout {} leaves nothing of {count} pictures", args.holdout);
     }
-    let held_out = (files.split_off(count - args.holdout), values.split_off((count - args.holdout) * shape.iter().product::<usize>()));
+    let held_out = (
+        files.split_off(count - args.holdout),
+        values.split_off((count - args.holdout) * shape.iter().product::<usize>()),
+    );
     Ok(if args.split == Split::Train { (files, values) } else { held_out })
 }
 

@@ -7,12 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
     Images,
     classifier::Judge,
-    metrics::{
-        features::Features,
-        frechet::frechet_distance,
-        manifold::manifold,
-        pairwise::pairwise,
-    },
+    metrics::{features::Features, frechet::frechet_distance, manifold::manifold, pairwise::pairwise},
 };
 use forger_protocol::{DcganConfig, Random};
 

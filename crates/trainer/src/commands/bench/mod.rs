@@ -119,12 +119,8 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     let device = args.device.open_single()?;
     let name = &args.device.device;
     let kind = name.split(':').next().unwrap_or_default().to_owned();
-    let config = DcganConfig {
-        image_size: args.image_size,
-        width: args.width,
-        batch: args.batch,
-        ..DcganConfig::default()
-    };
+    let config =
+        DcganConfig { image_size: args.image_size, width: args.width, batch: args.batch, ..DcganConfig::default() };
     config.validate()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut settings = json!(config);
@@ -139,11 +135,7 @@ pub fn train(args: &BenchArgs) -> Result<()> {
         if turn > 0 {
             ours.push(rate(pair.0));
             theirs.push(rate(pair.1));
-            ui::note(format_args!(
-                "turn {turn}: Forger {:.0}, PyTorch {:.0} images/s",
-                rate(pair.0),
-                rate(pair.1)
-            ));
+            ui::note(format_args!("turn {turn}: Forger {:.0}, PyTorch {:.0} images/s", rate(pair.0), rate(pair.1)));
         }
     }
     let median = |mut values: Vec<f64>| {

@@ -97,4 +97,3 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     rate(&mut config.generator_optimizer, args.run.g_lr);
     rate(&mut config.discriminator_optimizer, args.run.d_lr);
 }
-

@@ -13,14 +13,7 @@ use forger_protocol::{
 };
 
 use super::values;
-use crate::{
-    cli::RunArgs,
-    device, interrupt,
-    measures::log,
-    progress::Progress,
-    run::Run,
-    ui,
-};
+use crate::{cli::RunArgs, device, interrupt, measures::log, progress::Progress, run::Run, ui};
 
 /// Steps between looks at the metrics: on a GPU a look waits for the queue.
 const LOOK_EVERY: u64 = 10;
@@ -50,11 +43,16 @@ fn train<S: System>(
     let every = every.max(1);
     let mut session = Session::new(system);
     let start = session.system().steps();
+    let state = saved(session.system())?;
+    if run.newest_step().is_none() {
+        // So that a run can be gone on with from its first moment.
+        run.save(start, &state)?;
+    }
+    session.keep(state);
     let mut losses = run.losses(start)?;
     log::cut(run, start)?;
     let mut progress = Progress::start(start, total, batch);
     let (mut rescues, mut trouble) = (0, None);
-    session.keep(saved(session.system())?);
     session.handle(Command::TrainUntil(total));
     while session.state() == SessionState::Running {
         let stop = || stop.load(Ordering::SeqCst);
