@@ -15,8 +15,8 @@ use crate::{measures::classified::Classified, progress, sheet, ui};
 const CHUNK: usize = 256;
 /// Exemplars that are averaged for each term, as in the paper.
 const EXEMPLARS: usize = 3;
-/// How sure the classifier must be of an exemplar.
-const SURE: f32 = 0.9;
+/// Exemplars of a term are drawn from so many samples, those that the classifier is surest of.
+const SUREST: usize = 50;
 
 /// The share of results of `mean(3 men with glasses) - mean(3 men) + mean(3 women)` that are women with glasses
 #[derive(Args)]
@@ -121,15 +121,29 @@ fn measure(
     bar.finish_and_clear();
     let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
     let chance = share(seen.iter().filter(|look| is_woman_with_glasses(**look)).count(), seen.len());
-    let sure = |value: f32, wanted: bool| if wanted { value >= SURE } else { value <= 1.0 - SURE };
-    let group = |male, glasses| {
-        let fits = |look: &[f32; 2]| sure(look[0], male) && sure(look[1], glasses);
-        seen.iter().enumerate().filter(|(_, look)| fits(look)).map(|(index, _)| index).collect::<Vec<_>>()
+    let count = |male: bool, glasses: bool| {
+        100.0
+            * share(seen.iter().filter(|look| (look[0] >= 0.5, look[1] >= 0.5) == (male, glasses)).count(), seen.len())
+    };
+    ui::note(format_args!(
+        "{name}: of the samples, {:.1} % are men with glasses, {:.1} % men without, {:.1} % women with, {:.1} % without",
+        count(true, true),
+        count(true, false),
+        count(false, true),
+        count(false, false)
+    ));
+    let group = |male: bool, glasses: bool| {
+        let sure = |value: f32, wanted: bool| if wanted { value } else { 1.0 - value };
+        let how_sure = |index: &usize| sure(seen[*index][0], male).min(sure(seen[*index][1], glasses));
+        let mut group = (0..seen.len()).filter(|index| how_sure(index) >= 0.5).collect::<Vec<_>>();
+        group.sort_by(|a, b| how_sure(b).total_cmp(&how_sure(a)));
+        group.truncate(SUREST);
+        group
     };
     let groups = [("men with glasses", group(true, true)), ("men", group(true, false)), ("women", group(false, false))];
     for (what, group) in &groups {
         if group.len() < EXEMPLARS {
-            ui::warn(format_args!("{name}: only {} of {} samples are surely {what}", group.len(), args.samples));
+            ui::warn(format_args!("{name}: only {} of {} samples are {what}", group.len(), args.samples));
             figures.insert(format!("{name}_arithmetic"), 0.0.into());
             figures.insert(format!("{name}_chance"), chance.into());
             return Ok(());
