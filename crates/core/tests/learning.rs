@@ -184,7 +184,7 @@ fn a_small_classifier_tells_bright_from_dark_and_left_from_right() {
             [1, 28, 28]
         }
         fn write(&self, index: usize, out: &mut [f32]) {
-            let level = if index % 2 == 0 { 0.5 } else { -0.5 };
+            let level = if index.is_multiple_of(2) { 0.5 } else { -0.5 };
             // Above and below, since a classifier trains on mirrored pictures.
             for (pixel, value) in out.iter_mut().enumerate() {
                 *value = level
@@ -193,7 +193,7 @@ fn a_small_classifier_tells_bright_from_dark_and_left_from_right() {
             }
         }
     }
-    let labels = (0..64).map(|index| vec![index % 2 == 0, index % 4 < 2]).collect::<Vec<_>>();
+    let labels = (0..64).map(|index| vec![usize::is_multiple_of(index, 2), index % 4 < 2]).collect::<Vec<_>>();
     let config = ClassifierConfig {
         image_size: 28,
         channels: 1,
