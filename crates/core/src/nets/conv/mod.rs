@@ -1,7 +1,7 @@
 //! Convolutions, forwards and backwards, as products of matrices on the CPU.
 //!
 //! burn's CPU backend has no backward pass of its own for a convolution: it takes the gradient of the weights by a
-//! convolution whose kernel is as large as a picture, which took two thirds of a training step. Three maps of two
+//! convolution whose kernel is as large as a picture. Three maps of two
 //! arguments, `convolve`, `spread` and `correlate`, are each other's derivatives, so they are all that forward and
 //! backward pass of a convolution and of a transposed one need. Other devices have kernels of their own, and take burn's.
 
