@@ -12,7 +12,10 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::parameters::{self, NamedTensor};
+use crate::{
+    parameters::{self, NamedTensor},
+    weights::hex,
+};
 
 /// Raised with every change that an older reader would misread.
 const VERSION: u64 = 1;
@@ -145,7 +148,7 @@ fn checksum<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
         hasher.update(name);
         hasher.update(bytes);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hasher.finalize())
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

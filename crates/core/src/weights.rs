@@ -42,7 +42,11 @@ fn empty(config: &DcganConfig, device: &Device) -> Result<Generator, ModelError>
 
 /// SHA-256 in hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Pictures in `[-1, 1]` to bytes, rounded.

@@ -331,6 +331,9 @@ pub struct ExportArgs {
     /// Licence of the weights
     #[arg(long, default_value = "MIT OR Apache-2.0")]
     pub licence: String,
+    /// Name of the data set, when the file it came from does not say it
+    #[arg(long)]
+    pub data_name: Option<String>,
     /// Terms of the data, when they differ from what is known of the set
     #[arg(long)]
     pub data_licence: Option<String>,

@@ -81,8 +81,7 @@ impl Run {
     /// The newest checkpoint that reads; a damaged one is passed over with a warning.
     pub fn newest(&self) -> Result<Vec<u8>> {
         for (_, path) in self.checkpoints()?.into_iter().rev() {
-            let read = fs::read(&path).map_err(anyhow::Error::from);
-            match read.and_then(|bytes| Reader::new(&bytes).map(|_| bytes.clone()).map_err(Into::into)) {
+            match whole(&path) {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => ui::warn(format_args!("{}: {error}; trying the one before", path.display())),
             }
@@ -167,6 +166,13 @@ impl Losses {
         }
         self.csv.flush().context("cannot write losses.csv")
     }
+}
+
+/// A checkpoint that is not damaged.
+fn whole(path: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(path)?;
+    Reader::new(&bytes)?;
+    Ok(bytes)
 }
 
 /// Since 1970.

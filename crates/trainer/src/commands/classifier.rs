@@ -3,12 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::{Device, Tensor, TensorData};
 use clap::Args;
-use forger_core::{
-    Images,
-    classifier::{Judge, Training},
-};
+use forger_core::{Images, classifier::Training};
 use forger_protocol::ClassifierConfig;
 use serde_json::{Map, Value, json};
 
@@ -17,13 +13,11 @@ use crate::{
     cli::{DataArgs, Split},
     data,
     device::DeviceArgs,
+    measures::classified::Classified,
     progress,
     run::write_whole,
     ui,
 };
-
-/// Pictures that are judged at a time.
-const CHUNK: usize = 256;
 
 #[derive(Args)]
 pub struct ClassifierArgs {
@@ -101,8 +95,10 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
         ui::note(format_args!("epoch {} of {}: loss {loss:.4}", epoch + 1, args.epochs));
     }
     bar.finish_and_clear();
-    let mut judge = training.judge();
-    judge.note = report(&judge, &held_out, &held_out_rows)?;
+    let classified = Classified { judge: training.judge() };
+    let note = report(&classified, &held_out, &held_out_rows)?;
+    let Classified { mut judge } = classified;
+    judge.note = note;
     judge.note["data"] = json!(pictures.name);
     write_whole(&args.out, &judge.save())?;
     ui::result(format_args!("{}", args.out.display()));
@@ -120,12 +116,13 @@ fn part(args: &DataArgs, split: Split, config: &ClassifierConfig) -> Result<(dat
 }
 
 /// Accuracy, its mean over both answers, and the share that has the attribute, on pictures that were not trained on.
-fn report(judge: &Judge, pictures: &data::Pictures, rows: &[Vec<bool>]) -> Result<Value> {
-    let probabilities = judge_all(judge, pictures)?;
-    let count = judge.config.attributes.len();
+fn report(classified: &Classified, pictures: &data::Pictures, rows: &[Vec<bool>]) -> Result<Value> {
+    let (_, probabilities) = classified.see_set(pictures, &(0..pictures.len()).collect::<Vec<_>>())?;
+    let attributes = &classified.judge.config.attributes;
+    let count = attributes.len();
     let (mut accuracy, mut balanced) = (Map::new(), Map::new());
     ui::note("attribute              accuracy  balanced   share");
-    for (place, name) in judge.config.attributes.iter().enumerate() {
+    for (place, name) in attributes.iter().enumerate() {
         // Right and all, of those without and with the attribute.
         let mut tally = [[0.0_f64; 2]; 2];
         for (row, probabilities) in rows.iter().zip(probabilities.chunks_exact(count)) {
@@ -141,19 +138,4 @@ fn report(judge: &Judge, pictures: &data::Pictures, rows: &[Vec<bool>]) -> Resul
         balanced.insert(name.clone(), mean.into());
     }
     Ok(json!({ "accuracy": accuracy, "balanced_accuracy": balanced, "held_out": pictures.len() }))
-}
-
-/// Probabilities of every attribute of every picture.
-fn judge_all(judge: &Judge, pictures: &data::Pictures) -> Result<Vec<f32>> {
-    let [channels, height, width] = pictures.shape();
-    let size = channels * height * width;
-    let mut all = Vec::new();
-    for first in (0..pictures.len()).step_by(CHUNK) {
-        let count = CHUNK.min(pictures.len() - first);
-        let mut chunk = vec![0.0; count * size];
-        chunk.chunks_exact_mut(size).enumerate().for_each(|(index, out)| pictures.write(first + index, out));
-        let chunk = Tensor::from_data(TensorData::new(chunk, [count, channels, height, width]), &Device::flex());
-        all.extend(values(judge.see(chunk).1)?);
-    }
-    Ok(all)
 }

@@ -32,7 +32,7 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         seed: config.seed,
         system: System::Dcgan(config),
         data: DataSource {
-            name: note.name,
+            name: args.data_name.clone().unwrap_or(note.name),
             licence: args.data_licence.clone().unwrap_or(note.licence),
             images: note.images,
         },

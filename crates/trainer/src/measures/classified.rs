@@ -16,14 +16,13 @@ use crate::{commands::values, data::Pictures};
 /// Pictures that are judged at a time.
 const CHUNK: usize = 128;
 
-/// A classifier that sees the pictures of a generator.
+/// A classifier at work.
 pub struct Classified {
     pub judge: Judge,
-    shape: [usize; 3],
 }
 
 impl Classified {
-    /// Fails for a classifier of pictures of another size.
+    /// Fails for a classifier of pictures of another size than the model draws.
     pub fn open(path: &Path, config: &DcganConfig) -> Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let judge = Judge::load(&bytes, &Device::flex()).with_context(|| path.display().to_string())?;
@@ -36,20 +35,39 @@ impl Classified {
                 config.channels
             );
         }
-        Ok(Self { judge, shape: [channels, side, side] })
+        Ok(Self { judge })
+    }
+
+    /// `[channels, height, width]`.
+    fn shape(&self) -> [usize; 3] {
+        [self.judge.config.channels, self.judge.config.image_size, self.judge.config.image_size]
     }
 
     /// Features `[count, features]` and probabilities `[count, attributes]`, flat, of pictures `[count, channels, height,
     /// width]` flat in `[-1, 1]`.
     pub fn see(&self, pictures: &[f32]) -> Result<(Vec<f32>, Vec<f32>)> {
-        let size = self.shape.iter().product::<usize>();
+        let [channels, height, width] = self.shape();
+        let size = channels * height * width;
         let (mut features, mut probabilities) = (Vec::new(), Vec::new());
         for chunk in pictures.chunks(CHUNK * size) {
-            let [channels, height, width] = self.shape;
             let data = TensorData::new(chunk.to_vec(), [chunk.len() / size, channels, height, width]);
             let (some_features, some_probabilities) = self.judge.see(Tensor::from_data(data, &Device::flex()));
             features.extend(values(some_features)?);
             probabilities.extend(values(some_probabilities)?);
+        }
+        Ok((features, probabilities))
+    }
+
+    /// [`Classified::see`] of these pictures of a set.
+    pub fn see_set(&self, set: &Pictures, indices: &[usize]) -> Result<(Vec<f32>, Vec<f32>)> {
+        let size = self.shape().iter().product::<usize>();
+        let (mut features, mut probabilities) = (Vec::new(), Vec::new());
+        for chunk in indices.chunks(CHUNK) {
+            let mut pictures = vec![0.0; chunk.len() * size];
+            pictures.chunks_exact_mut(size).zip(chunk).for_each(|(out, index)| set.write(*index, out));
+            let seen = self.see(&pictures)?;
+            features.extend(seen.0);
+            probabilities.extend(seen.1);
         }
         Ok((features, probabilities))
     }
@@ -66,10 +84,8 @@ impl Reference {
     pub fn new(classified: &Classified, pictures: &Pictures, count: usize, random: &mut Random) -> Result<Self> {
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
         random.shuffle(&mut order);
-        let size = classified.shape.iter().product::<usize>();
-        let mut chosen = vec![0.0; count.min(order.len()) * size];
-        chosen.chunks_exact_mut(size).zip(order).for_each(|(out, index)| pictures.write(index, out));
-        Ok(Self { features: classified.see(&chosen)?.0, dim: classified.judge.config.features })
+        order.truncate(count);
+        Ok(Self { features: classified.see_set(pictures, &order)?.0, dim: classified.judge.config.features })
     }
 
     /// The Fréchet distance in these features (which is not FID), improved precision and recall, density and coverage, and

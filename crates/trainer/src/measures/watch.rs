@@ -67,18 +67,20 @@ impl Watch {
 
     /// Takes down what has been measured, and has this checkpoint measured.
     pub fn look(&mut self, dcgan: &Dcgan, state: &[u8], run: &Run, device: &Device) -> Result<()> {
-        while let Ok(measures) = self.measures.try_recv() {
-            self.take(measures?, run)?;
-        }
         let pictures = draw(dcgan, &self.z, device)?;
         self.pictures.send(pictures).context("measuring has ended")?;
         let (step, images) = (dcgan.steps(), dcgan.images_seen());
         self.pending.push_back(Pending { step, images, state: state.to_vec() });
+        while let Ok(measures) = self.measures.try_recv() {
+            self.take(measures, run)?;
+        }
         Ok(())
     }
 
-    fn take(&mut self, measures: Vec<(&'static str, f64)>, run: &Run) -> Result<()> {
+    /// Takes down the measures of the oldest pending checkpoint.
+    fn take(&mut self, measures: Result<Vec<(&'static str, f64)>>, run: &Run) -> Result<()> {
         let Some(Pending { step, images, state }) = self.pending.pop_front() else { return Ok(()) };
+        let measures = measures.with_context(|| format!("step {step} was not measured"))?;
         let best = log::read(run)?.best(DECIDES).map(|best| best.value);
         log::append(run, step, images, &measures)?;
         let Some((_, value)) = measures.iter().find(|(name, _)| *name == DECIDES) else { return Ok(()) };
@@ -94,11 +96,11 @@ impl Watch {
     /// Waits for what is still being measured.
     pub fn finish(mut self, run: &Run) -> Result<()> {
         if !self.pending.is_empty() {
-            ui::note(format_args!("measuring {} more checkpoints", self.pending.len()));
+            ui::note(format_args!("measuring {} more checkpoints (Ctrl-C twice to leave without)", self.pending.len()));
         }
         while !self.pending.is_empty() {
             let measures = self.measures.recv().context("measuring has ended")?;
-            self.take(measures?, run)?;
+            self.take(measures, run)?;
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Convolutions, forwards and backwards, as products of matrices on the CPU.
 //!
 //! burn's CPU backend has no backward pass of its own for a convolution: it takes the gradient of the weights by a
-//! convolution whose kernel is as large as a picture. Three maps of two
-//! arguments, `convolve`, `spread` and `correlate`, are each other's derivatives, so they are all that forward and
-//! backward pass of a convolution and of a transposed one need. Other devices have kernels of their own, and take burn's.
+//! convolution whose kernel is as large as a picture. Three maps of two arguments, `convolve`, `spread` and `correlate`, are
+//! each other's derivatives, so they are all that forward and backward pass of a convolution and of a transposed one need.
+//! Other devices have kernels of their own, and take burn's.
 
 mod backward;
 mod maps;
@@ -66,7 +66,7 @@ fn on_cpu(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option
     let [.., kernel_height, kernel_width] = weight.dims();
     // What a transposed convolution covers.
     let size = [(height, kernel_height), (width, kernel_width)]
-        .map(|(length, kernel)| (length - 1) * window.stride + kernel - 2 * window.padding);
+        .map(|(length, kernel)| ((length - 1) * window.stride + kernel).saturating_sub(2 * window.padding));
     if let (Ok(x), Ok(weight)) =
         (x.clone().try_into_primitive::<Autodiff<Flex>>(), weight.clone().try_into_primitive::<Autodiff<Flex>>())
     {

@@ -63,10 +63,10 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         let path = folder.path(&format!("samples/{:010}.png", dcgan.steps()));
         sheet::write(&path, &weights::to_bytes(&pictures), config.channels, config.image_size)
     });
-    if let Some(watch) = watch {
-        watch.finish(&folder)?;
+    match watch {
+        Some(watch) => result.and(watch.finish(&folder)),
+        None => result,
     }
-    result
 }
 
 /// What the moving average of G makes of `z`, `[count, latent_dim]` flat, on the device that trains.

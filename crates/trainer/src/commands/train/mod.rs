@@ -63,7 +63,7 @@ fn train<S: System>(
             left > 0 && !stop()
         });
         let metrics = settle(&mut session)?;
-        note(&mut trouble, losses.write(&metrics));
+        note(&mut trouble, losses.write(&metrics))?;
         if session.state() == SessionState::Diverged {
             rescue(&mut session, &mut rescues)?;
             let step = session.system().steps();
@@ -82,9 +82,9 @@ fn train<S: System>(
                 written.context("the end of the run is not saved; free some space and go on with --resume")?;
             } else {
                 // The next one may find space again: a full disk must not end a long run.
-                note(&mut trouble, written);
+                note(&mut trouble, written)?;
             }
-            note(&mut trouble, look(session.system(), &state));
+            note(&mut trouble, look(session.system(), &state))?;
             session.keep(state);
         }
         if stop() && !done {
@@ -97,18 +97,18 @@ fn train<S: System>(
     Ok(())
 }
 
-/// Says what could not be written, once as long as it stays the same; a lost device is another matter.
-fn note(trouble: &mut Option<String>, written: Result<()>) {
-    match written {
-        Ok(()) => {}
-        Err(error) => {
-            let text = format!("{error:#}");
-            if trouble.as_ref() != Some(&text) {
-                ui::warn(format_args!("{text}; training goes on"));
-                *trouble = Some(text);
-            }
-        }
+/// Says what could not be written or measured, once as long as it stays the same. A lost device ends the run.
+fn note(trouble: &mut Option<String>, done: Result<()>) -> Result<()> {
+    let Err(error) = done else { return Ok(()) };
+    if error.is::<device::Failed>() {
+        return Err(error);
     }
+    let text = format!("{error:#}");
+    if trouble.as_ref() != Some(&text) {
+        ui::warn(format_args!("{text}; training goes on"));
+        *trouble = Some(text);
+    }
+    Ok(())
 }
 
 /// After a loss that is not a number: the session is back at its last checkpoint, and goes on with half the rates.
