@@ -91,6 +91,7 @@ pub fn meaning(name: &str) -> &'static str {
         "recall" => "Share of the data that lie among the fakes",
         "density" => "How densely data surround the fakes; 1 is expected of a perfect generator",
         "coverage" => "Share of the data with a fake nearby",
+        "diversity" => "How far fakes lie from each other, in units of the data; well below 1 is collapse",
         _ if name.starts_with("frechet_") => "Distance between Gaussians fitted to features of data and fakes, squared",
         _ => "",
     }
