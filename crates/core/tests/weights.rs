@@ -34,6 +34,8 @@ fn card() -> Card {
         seed: 3,
         trainer: String::new(),
         notes: String::new(),
+        directions: Vec::new(),
+        discriminator: false,
         test_vector: Default::default(),
     }
 }

@@ -38,6 +38,47 @@ pub struct TestVector {
     pub stride: usize,
 }
 
+/// What a direction was found from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DirectionKind {
+    /// What a classifier sees in the pictures, by least squares.
+    Attribute,
+    /// The largest changes of what the network draws: Härkönen et al. 2020 (arXiv 2004.02546), section 3.2.
+    Principal,
+}
+
+/// A way through latent space that changes one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Direction {
+    pub name: String,
+    pub kind: DirectionKind,
+    /// Of an attribute: the correlation of what the classifier sees with the way along the direction, on samples that were
+    /// not used to find it, in `[-1, 1]`. Of a principal one: its share of the variance, in `[0, 1]`.
+    pub strength: f32,
+    /// `[latent_dim]`, of length 1.
+    #[serde(with = "vector")]
+    pub vector: Vec<f32>,
+}
+
+/// Values in `[-1, 1]` as base64 of i16: a list of numbers would make the manifest ten times as long.
+mod vector {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    const STEPS: f32 = 32767.0;
+
+    pub fn serialize<S: Serializer>(values: &[f32], serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = values.iter().flat_map(|value| ((value * STEPS).round() as i16).to_le_bytes()).collect::<Vec<_>>();
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+        let bytes = STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)?;
+        Ok(bytes.chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / STEPS).collect())
+    }
+}
+
 /// A measured figure and the command that measured it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
@@ -63,6 +104,12 @@ pub struct Card {
     /// What the model is not good at, and other things a user should know.
     #[serde(default)]
     pub notes: String,
+    /// Ways through latent space, the strongest of each kind first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directions: Vec<Direction>,
+    /// Whether the file holds D, too: its features tell how like two pictures are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discriminator: bool,
     pub test_vector: TestVector,
 }
 
@@ -98,5 +145,20 @@ impl Manifest {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_direction_survives_its_card() {
+        let vector = vec![0.6, -0.8, 0.0, 1.0, -1.0];
+        let direction = Direction { name: "Male".into(), kind: DirectionKind::Attribute, strength: 0.9, vector };
+        let text = serde_json::to_string(&direction).unwrap();
+        let back: Direction = serde_json::from_str(&text).unwrap();
+        assert!(back.vector.iter().zip(&direction.vector).all(|(a, b)| (a - b).abs() < 1e-4), "{text}");
+        assert_eq!(serde_json::to_string(&back).unwrap(), text, "stable");
     }
 }

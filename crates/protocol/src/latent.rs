@@ -1,5 +1,7 @@
 //! Arithmetic on latent codes, as slices: small enough to live with the page, which keeps them in its URL.
 
+use crate::{Random, Stream};
+
 /// The mean of codes of one length; empty for none. Radford et al. 2016 (arXiv 1511.06434), section 6.3.2, averages
 /// three exemplars before the arithmetic, since single codes are unstable.
 pub fn mean(codes: &[&[f32]]) -> Vec<f32> {
@@ -48,6 +50,17 @@ pub fn slerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
     a.iter().zip(b).map(|(a, b)| length * (weight_a * a + weight_b * b)).collect()
 }
 
+/// `count` codes around one: plus or minus uniform noise of 0.25, as in Radford et al. 2016, figure 7.
+pub fn neighbours(code: &[f32], count: usize, seed: u32) -> Vec<Vec<f32>> {
+    let random = &mut Random::new(seed, Stream::Latent);
+    let mut neighbour = || {
+        let mut noise = vec![0.0; code.len()];
+        random.fill_uniform(&mut noise, -0.25, 0.25);
+        code.iter().zip(noise).map(|(value, noise)| value + noise).collect()
+    };
+    (0..count).map(|_| neighbour()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +90,13 @@ mod tests {
         assert!(close(&slerp(&[1.0, 0.0], &[-1.0, 0.0], 0.25), &[0.5, 0.0]));
         assert!(close(&slerp(&[0.0, 0.0], &[1.0, 0.0], 0.5), &[0.5, 0.0]));
         assert!(close(&slerp(&[1.0, 1.0], &[1.0, 1.0], 0.7), &[1.0, 1.0]));
+    }
+
+    #[test]
+    fn neighbours_are_near_and_differ() {
+        let found = neighbours(&[1.0, -1.0], 8, 1);
+        assert!(found.iter().all(|code| (code[0] - 1.0).abs() <= 0.25 && (code[1] + 1.0).abs() <= 0.25));
+        assert!(found.len() == 8 && found[0] != found[1]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,6 +106,12 @@ pub enum Request {
     ModelOpen,
     /// Draws pictures with the model `name`. Answered by [`Reply::Pictures`]. Buffers: z, f32 `[count, latent_dim]`.
     Generate { model: String, count: usize },
+    /// Draws a film with the model `name`, which begins anew after its end. Answered by [`Reply::Film`], with
+    /// [`Event::Progress`] before. Buffers: z, f32 `[count, latent_dim]`.
+    Film { model: String, count: usize, film: Film },
+    /// Searches for the z of a picture, in between other requests, with [`Event::Inverting`]. Answered by
+    /// [`Reply::Inverted`]. Buffers: the picture, RGBA, u8 `[side, side, 4]` of the model's side.
+    Invert { model: String, settings: InvertSettings },
     /// Stops the work of an earlier request, which is then answered by [`EngineError::Cancelled`].
     Cancel { request: u32 },
 }
@@ -133,7 +139,47 @@ pub enum Reply {
         milliseconds: f64,
         device: DeviceKind,
     },
+    /// Buffers: the file.
+    Film,
+    /// Buffers: z, f32 `[latent_dim]`.
+    Inverted(Inverted),
     Failed(EngineError),
+}
+
+/// How a film is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Film {
+    /// How many times as large as the model draws.
+    pub scale: usize,
+    /// Hundredths of a second a picture.
+    pub delay: u16,
+}
+
+/// How z is searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InvertSettings {
+    /// Codes to begin from, of which the worse half is given up again and again.
+    pub starts: usize,
+    pub steps: usize,
+    /// Weight of the distance between the features that D sees, beside that between pixels; without a D in the file there
+    /// is no such distance.
+    pub features: f32,
+    pub seed: u32,
+}
+
+impl Default for InvertSettings {
+    fn default() -> Self {
+        Self { starts: 8, steps: 200, features: 0.1, seed: 1 }
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inverted {
+    /// Peak signal-to-noise ratio between the picture and what z draws, in decibels.
+    pub psnr: f32,
+    pub milliseconds: f64,
+    pub device: DeviceKind,
 }
 
 /// The state of a session.
@@ -278,6 +324,8 @@ pub enum Event {
     Lab(LabUpdate),
     /// Work done so far for the request of this id, in its own unit (bytes, pictures).
     Progress { done: f64, total: f64 },
+    /// A search for z, so far. Buffers: what the best z draws, RGBA, u8 `[side, side, 4]`.
+    Inverting { step: usize, steps: usize, loss: f32, psnr: f32 },
     /// Something to tell the user that stops nothing.
     Warning(EngineError),
 }

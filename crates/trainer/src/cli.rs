@@ -10,6 +10,7 @@ use crate::{
         bench::BenchArgs, classifier::ClassifierArgs, compare::CompareArgs, doctor, eval_latent::LatentArgs,
         report::ReportArgs, worker,
     },
+    data::oversample::Oversample,
     device::DeviceArgs,
 };
 
@@ -265,6 +266,9 @@ pub struct DcganArgs {
     /// Updates of the discriminator in a step
     #[arg(long)]
     pub d_steps: Option<usize>,
+    /// Show pictures with an attribute several times an epoch, for what a set has few of; may be given several times
+    #[arg(long, value_name = "ATTRIBUTE=TIMES")]
+    pub oversample: Vec<Oversample>,
 }
 
 /// A list of augmentations.

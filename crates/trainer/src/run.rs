@@ -1,6 +1,7 @@
 //! The folder of a run: checkpoints and losses.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -32,6 +33,9 @@ pub struct DataNote {
     pub name: String,
     pub licence: String,
     pub images: u64,
+    /// Attributes whose pictures an epoch shows so many times.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub oversampled: BTreeMap<String, usize>,
 }
 
 impl Run {

@@ -26,13 +26,15 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     let (config, generator, steps) =
         Dcgan::generator_of(&if args.best { run.best() } else { run.newest() }?, &Device::flex())?;
     let note = run.read_note();
+    let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
+    let oversampled = times.collect::<String>();
     let card = Card {
         schema: CARD_SCHEMA,
         name: args.name.clone(),
         seed: config.seed,
         system: System::Dcgan(config),
         data: DataSource {
-            name: args.data_name.clone().unwrap_or(note.name),
+            name: args.data_name.clone().unwrap_or(note.name) + &oversampled,
             licence: args.data_licence.clone().unwrap_or(note.licence),
             images: note.images,
         },
@@ -41,6 +43,8 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         steps,
         trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
         notes: args.notes.clone(),
+        directions: Vec::new(),
+        discriminator: false,
         test_vector: Default::default(),
     };
     let (bytes, card) = weights::write(card, &generator)?;

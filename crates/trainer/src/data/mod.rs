@@ -5,6 +5,7 @@ pub mod fetch;
 mod idx;
 mod labels;
 pub mod make;
+pub mod oversample;
 mod pictures;
 
 use std::path::{Path, PathBuf};

@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_core::{Dcgan, System, weights};
+use forger_core::{Dcgan, Images, System, weights};
 use forger_protocol::{DcganConfig, Random, Stream};
 
 use super::{open, rate, set, train};
 use crate::{
     cli::DcganArgs,
     commands::values,
-    data,
+    data::{self, Pictures, oversample::Oversampled},
     measures::watch::Watch,
     recipes,
     run::{DataNote, Run, write_whole},
@@ -35,17 +35,22 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
     }
     config.validate()?;
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
-    let images = forger_core::Images::len(&pictures) as u64;
-    let per_epoch = images.div_ceil((config.batch * config.d_steps) as u64);
+    let note = DataNote {
+        name: pictures.name.clone(),
+        licence: pictures.licence.clone(),
+        images: pictures.len() as u64,
+        oversampled: args.oversample.iter().map(|wish| (wish.attribute.clone(), wish.times)).collect(),
+    };
+    let pictures = shown(pictures, args)?;
+    let per_epoch = (pictures.len() as u64).div_ceil((config.batch * config.d_steps) as u64);
     let total = run.steps.unwrap_or_else(|| args.epochs.unwrap_or(EPOCHS) * per_epoch);
-    let note = DataNote { name: pictures.name.clone(), licence: pictures.licence.clone(), images };
     ui::note(format_args!(
-        "{images} pictures of {}x{} from {}; {total} steps of {}",
-        config.image_size, config.image_size, note.name, config.batch
+        "{} pictures of {}x{} from {}; {total} steps of {}",
+        note.images, config.image_size, config.image_size, note.name, config.batch
     ));
     let mut system = match &checkpoint {
-        Some(bytes) => Dcgan::resume(bytes, Box::new(pictures), &device)?,
-        None => Dcgan::new(config.clone(), Box::new(pictures), &device)?,
+        Some(bytes) => Dcgan::resume(bytes, pictures, &device)?,
+        None => Dcgan::new(config.clone(), pictures, &device)?,
     };
     if !helpers.is_empty() {
         system.share(&helpers)?;
@@ -67,6 +72,15 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         Some(watch) => result.and(watch.finish(&folder)),
         None => result,
     }
+}
+
+/// The set as an epoch shows it.
+fn shown(pictures: Pictures, args: &DcganArgs) -> Result<Box<dyn Images>> {
+    if args.oversample.is_empty() {
+        return Ok(Box::new(pictures));
+    }
+    let labels = data::labels(&args.data, &pictures)?;
+    Ok(Box::new(Oversampled::new(pictures, &labels, &args.oversample)?))
 }
 
 /// What the moving average of G makes of `z`, `[count, latent_dim]` flat, on the device that trains.

@@ -1,0 +1,102 @@
+//! Pictures that a set has few of, shown more often: a network learns little of what it hardly sees.
+
+use std::str::FromStr;
+
+use anyhow::{Result, bail};
+use forger_core::Images;
+
+use super::{Labels, Pictures};
+
+/// An attribute, and how often an epoch shows a picture that has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Oversample {
+    pub attribute: String,
+    pub times: usize,
+}
+
+impl FromStr for Oversample {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('=').and_then(|(name, times)| Some((name, times.trim().parse().ok()?)));
+        match parts {
+            Some((attribute, times)) if times > 0 => Ok(Self { attribute: attribute.trim().to_owned(), times }),
+            _ => Err("give an attribute and how often it is shown, as in Eyeglasses=5".into()),
+        }
+    }
+}
+
+/// A set in which some pictures come several times an epoch.
+pub struct Oversampled {
+    pictures: Pictures,
+    order: Vec<usize>,
+}
+
+impl Oversampled {
+    /// Repeats what `wishes` name. A picture that meets several comes as often as the largest says.
+    pub fn new(pictures: Pictures, labels: &Labels, wishes: &[Oversample]) -> Result<Self> {
+        let mut times = vec![1; pictures.len()];
+        for wish in wishes {
+            let Some(column) = labels.names.iter().position(|name| *name == wish.attribute) else {
+                bail!("there is no attribute {}, but {}", wish.attribute, labels.names.join(", "));
+            };
+            for (times, row) in times.iter_mut().zip(&labels.rows) {
+                if row.get(column) == Some(&true) {
+                    *times = wish.times.max(*times);
+                }
+            }
+        }
+        let order = times.iter().enumerate().flat_map(|(index, times)| std::iter::repeat_n(index, *times)).collect();
+        Ok(Self { pictures, order })
+    }
+}
+
+impl Images for Oversampled {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn shape(&self) -> [usize; 3] {
+        self.pictures.shape()
+    }
+
+    fn write(&self, index: usize, out: &mut [f32]) {
+        self.pictures.write(self.order[index], out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_comes_as_often_as_the_largest_wish_says() {
+        let pictures = Pictures {
+            name: String::new(),
+            licence: String::new(),
+            files: Vec::new(),
+            shape: [1, 1, 1],
+            values: vec![0, 1, 2, 3],
+        };
+        let rows = vec![vec![false, false], vec![true, false], vec![true, true], vec![]];
+        let labels = Labels { names: vec!["A".into(), "B".into()], rows };
+        let wishes = ["A=2", "B=3"].map(|text| text.parse().unwrap());
+        let set = Oversampled::new(pictures, &labels, &wishes).unwrap();
+        let mut seen = Vec::new();
+        for index in 0..set.len() {
+            let mut out = [0.0];
+            set.write(index, &mut out);
+            seen.push(((out[0] + 1.0) * 127.5).round() as u8);
+        }
+        assert_eq!(seen, [0, 1, 1, 2, 2, 2, 3]);
+        let wrong = [Oversample { attribute: "C".into(), times: 2 }];
+        assert!(Oversampled::new(set.pictures, &labels, &wrong).err().unwrap().to_string().contains("but A, B"));
+    }
+
+    #[test]
+    fn what_is_no_wish_is_refused() {
+        for text in ["Eyeglasses", "Eyeglasses=0", "Eyeglasses=x", "=", ""] {
+            assert!(text.parse::<Oversample>().is_err(), "{text}");
+        }
+    }
+}
