@@ -7,7 +7,7 @@ use forger_protocol::{
     message::{LabBuffer, LabUpdate, Measures, StepMetrics},
 };
 use futures_channel::oneshot;
-use js_sys::{Array, ArrayBuffer, Float32Array, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, Reflect, Uint8Array};
 use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -133,7 +133,22 @@ pub struct Engine {
     pub lab: RwSignal<LabLook>,
     /// Id, done and total of the request that reported last.
     pub progress: RwSignal<Option<(u32, f64, f64)>>,
+    /// The last look at a search for z.
+    pub inverting: RwSignal<Option<Inverting>>,
     pub warning: RwSignal<Option<EngineError>>,
+}
+
+/// How far a search for z is.
+#[derive(Clone)]
+pub struct Inverting {
+    /// The request that searches.
+    pub id: u32,
+    pub step: usize,
+    pub steps: usize,
+    pub loss: f32,
+    pub psnr: f32,
+    /// What the best z draws, RGBA.
+    pub pixels: Vec<u8>,
 }
 
 /// Makes the engine available to [`use_engine`], and starts it.
@@ -144,6 +159,7 @@ pub fn provide_engine() -> Engine {
         device: RwSignal::new(None),
         lab: RwSignal::new(LabLook::default()),
         progress: RwSignal::new(None),
+        inverting: RwSignal::new(None),
         warning: RwSignal::new(None),
     };
     provide_context(engine);
@@ -228,7 +244,7 @@ impl Engine {
         let id = field(&value, "id").as_f64().unwrap_or_default() as u32;
         let kind = field(&field(&value, "body"), "kind").as_string().unwrap_or_default();
         let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
-        let is_event = matches!(kind.as_str(), "ready" | "lab" | "progress" | "warning") || id == 0;
+        let is_event = matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "warning") || id == 0;
         if is_event {
             match serde_wasm_bindgen::from_value::<Envelope<Event>>(value) {
                 Ok(envelope) => self.event(id, envelope.body, &buffers),
@@ -252,6 +268,10 @@ impl Engine {
             Event::Ready { version } => self.fail(format!("version {version}, expected {PROTOCOL_VERSION}")),
             Event::Device(report) => self.device.set(Some(report)),
             Event::Progress { done, total } => self.progress.set(Some((id, done, total))),
+            Event::Inverting { step, steps, loss, psnr } => {
+                let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
+                self.inverting.set(Some(Inverting { id, step, steps, loss, psnr, pixels }));
+            }
             Event::Warning(error) => self.warning.set(Some(error)),
             Event::Lab(update) => {
                 let device = update.device;

@@ -1,7 +1,9 @@
 //! The loop of the worker: one request after the other, and training in between.
 
 use forger_core::Toy;
-use forger_protocol::{Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
+use forger_protocol::{
+    Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request, message::InvertSettings,
+};
 use js_sys::ArrayBuffer;
 
 use crate::{
@@ -11,6 +13,7 @@ use crate::{
     lab::Lab,
     models::Models,
     schedule::yield_now,
+    search::{self, Search},
     undo::{Before, Undo},
 };
 
@@ -20,6 +23,7 @@ struct Engine {
     lab: Option<Lab>,
     undo: Undo,
     models: Models,
+    search: Option<Search>,
 }
 
 type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
@@ -35,7 +39,9 @@ pub fn start() {
         let devices = Devices::find().await;
         channel.event(0, Event::Ready { version: PROTOCOL_VERSION }, &[]);
         channel.event(0, Event::Device(devices.report()), &[]);
-        Engine { channel, devices, lab: None, undo: Undo::default(), models: Models::default() }.run().await;
+        Engine { channel, devices, lab: None, undo: Undo::default(), models: Models::default(), search: None }
+            .run()
+            .await;
     });
 }
 
@@ -44,6 +50,10 @@ impl Engine {
         loop {
             while let Some(incoming) = self.channel.poll() {
                 let id = incoming.id;
+                if let Request::Invert { model, settings } = incoming.request {
+                    self.begin_search((id, model, settings), &incoming.buffers).await;
+                    continue;
+                }
                 let before = self.devices.used;
                 let mut answer = self.answer(incoming).await;
                 if let Err(EngineError::DeviceLost(reason)) = &answer {
@@ -59,15 +69,56 @@ impl Engine {
                 }
                 self.channel.done(id);
             }
-            match self.lab.as_mut().filter(|lab| lab.is_running()) {
-                Some(lab) => {
-                    if let Err(error) = lab.advance(&self.channel, &mut self.devices, self.undo.is_possible()).await {
-                        self.training_failed(error).await;
-                    }
-                    yield_now().await;
-                }
-                None => self.channel.wait().await,
+            let lab = self.lab.as_mut().filter(|lab| lab.is_running());
+            if lab.is_none() && self.search.is_none() {
+                self.channel.wait().await;
+                continue;
             }
+            if let Some(lab) = lab
+                && let Err(error) = lab.advance(&self.channel, &mut self.devices, self.undo.is_possible()).await
+            {
+                self.training_failed(error).await;
+            }
+            self.go_on_searching().await;
+            yield_now().await;
+        }
+    }
+
+    /// A search is answered when it ends; a new one takes the place of the one before.
+    async fn begin_search(&mut self, (id, model, settings): (u32, String, InvertSettings), buffers: &[ArrayBuffer]) {
+        if let Some(before) = self.search.take() {
+            self.end_search(before.id, Err(EngineError::Cancelled));
+        }
+        let pixels = buffers.first().map(channel::to_bytes).unwrap_or_default();
+        match Search::open(&mut self.models, &mut self.devices, (id, model, settings), &pixels).await {
+            Ok(search) => self.search = Some(search),
+            Err(error) => self.end_search(id, Err(error)),
+        }
+    }
+
+    fn end_search(&self, id: u32, answer: Answer) {
+        match answer {
+            Ok((reply, buffers)) => self.channel.reply(id, reply, &buffers),
+            Err(error) => self.channel.reply(id, Reply::Failed(error), &[]),
+        }
+        self.channel.done(id);
+    }
+
+    async fn go_on_searching(&mut self) {
+        let Some(mut search) = self.search.take() else { return };
+        let id = search.id;
+        match search.advance(&self.channel, &mut self.devices).await {
+            Ok(None) => self.search = Some(search),
+            Ok(Some((found, z))) => self.end_search(id, Ok((Reply::Inverted(found), search::buffers(&z)))),
+            Err(EngineError::DeviceLost(reason)) => {
+                let recovered = self.recover(reason.clone()).await;
+                self.channel.event(0, Event::Warning(EngineError::DeviceLost(reason)), &[]);
+                match recovered.and(search.again(&mut self.models, &mut self.devices).await) {
+                    Ok(search) => self.search = Some(search),
+                    Err(error) => self.end_search(id, Err(error)),
+                }
+            }
+            Err(error) => self.end_search(id, Err(error)),
         }
     }
 
@@ -167,20 +218,22 @@ impl Engine {
             Request::ModelFetch { base, entry } => {
                 let url = format!("{base}{}", entry.file);
                 let file = fetch(&self.channel, id, &url, entry.bytes).await?;
-                let card = self.models.open(&mut self.devices, file, Some(&entry)).await?;
-                Ok((Reply::Model(Box::new(card)), Vec::new()))
+                self.models.open(&mut self.devices, file, Some(&entry)).await
             }
             Request::ModelOpen => {
                 let file = channel::to_bytes(first()?);
-                let card = self.models.open(&mut self.devices, file, None).await?;
-                Ok((Reply::Model(Box::new(card)), Vec::new()))
+                self.models.open(&mut self.devices, file, None).await
             }
             Request::Generate { model, count } => {
                 let z = channel::to_floats(first()?);
                 self.models.generate(&self.channel, &mut self.devices, (id, model, count), z).await
             }
-            // Taken out of turn by the channel.
-            Request::Cancel { .. } => done(),
+            Request::Film { model, count, film } => {
+                let z = channel::to_floats(first()?);
+                self.models.film(&self.channel, &mut self.devices, (id, model, count, film), z).await
+            }
+            // Taken out of turn by the loop and by the channel.
+            Request::Invert { .. } | Request::Cancel { .. } => done(),
         }
     }
 

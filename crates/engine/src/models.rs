@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::weights::{self, Model};
 use forger_protocol::{
-    Card, DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, card::System, error::ModelError,
+    Card, DcganConfig, DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, card::System,
+    error::ModelError, message::Film,
 };
 use js_sys::ArrayBuffer;
 
 use crate::{
     channel::{Channel, bytes},
     devices::{Devices, read},
+    film,
     schedule::{now, within, yield_now},
 };
 
@@ -57,14 +59,15 @@ impl Models {
         devices: &mut Devices,
         file: Vec<u8>,
         entry: Option<&ManifestEntry>,
-    ) -> Result<Card, EngineError> {
+    ) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
         if let Some(entry) = entry {
             weights::verify(&file, entry)?;
         }
+        let sha256 = weights::sha256(&file);
         let loaded = place(devices, file).await?;
-        let card = loaded.model.card.clone();
+        let card = Box::new(loaded.model.card.clone());
         self.loaded.insert(card.name.clone(), loaded);
-        Ok(card)
+        Ok((Reply::Model { card, sha256 }, Vec::new()))
     }
 
     /// Draws pictures, telling the page how far it is.
@@ -75,15 +78,47 @@ impl Models {
         (id, name, count): (u32, String, usize),
         z: Vec<f32>,
     ) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
-        let mut loaded = self.loaded.remove(&name).ok_or_else(|| EngineError::NotOpen(name.clone()))?;
+        let (model, kind) = self.ready(devices, &name).await?;
+        let start = now();
+        let pixels = draw(channel, devices, (id, count), (&model, kind), z).await?;
+        let side = config(&model.card).image_size;
+        let reply = Reply::Pictures { count, width: side, height: side, milliseconds: now() - start, device: kind };
+        Ok((reply, vec![bytes(&pixels)]))
+    }
+
+    /// Draws a film.
+    pub async fn film(
+        &mut self,
+        channel: &Channel,
+        devices: &mut Devices,
+        (id, name, count, film): (u32, String, usize, Film),
+        z: Vec<f32>,
+    ) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
+        let (model, kind) = self.ready(devices, &name).await?;
+        let mut pixels = draw(channel, devices, (id, count), (&model, kind), z).await?;
+        film::encode(channel, id, &mut pixels, config(&model.card).image_size, film).await
+    }
+
+    /// A model, on the device that the user wants now. Its tensors are shared, not copied.
+    pub async fn ready(&mut self, devices: &mut Devices, name: &str) -> Result<(Model, DeviceKind), EngineError> {
+        let loaded = self.loaded.get_mut(name).ok_or_else(|| EngineError::NotOpen(name.to_owned()))?;
         let gone = loaded.kind == DeviceKind::WebGpu && devices.lost.is_some();
         if loaded.choice != devices.choice || gone {
-            loaded = place(devices, loaded.file).await?;
+            *loaded = place(devices, loaded.file.clone()).await?;
         }
-        let drawn = draw(channel, devices, (id, count), &loaded, z).await;
-        self.loaded.insert(name, loaded);
-        drawn
+        Ok((loaded.model.clone(), loaded.kind))
     }
+}
+
+/// The settings of a model.
+pub fn config(card: &Card) -> &DcganConfig {
+    let System::Dcgan(config) = &card.system;
+    config
+}
+
+/// What a model makes of one z, `[channels, height, width]` in `[-1, 1]`.
+pub async fn draw_one(model: &Model, z: &[f32], device: &Device) -> Result<Vec<f32>, EngineError> {
+    read(model.forge(Tensor::from_data(TensorData::new(z.to_vec(), [1, z.len()]), device))).await
 }
 
 /// Puts a model where the user wants it; an open choice is settled by timing.
@@ -108,20 +143,22 @@ async fn place(devices: &mut Devices, file: Vec<u8>) -> Result<Loaded, EngineErr
     Ok(Loaded { file, model, kind: DeviceKind::WebGpu, choice })
 }
 
+/// RGBA, `[count, side, side, 4]`.
 async fn draw(
     channel: &Channel,
     devices: &mut Devices,
     (id, count): (u32, usize),
-    Loaded { model, kind, .. }: &Loaded,
+    (model, kind): (&Model, DeviceKind),
     z: Vec<f32>,
-) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
-    let System::Dcgan(config) = &model.card.system;
-    let (size, channels, dim) = (config.image_size, config.channels, config.latent_dim);
+) -> Result<Vec<u8>, EngineError> {
+    let (size, channels, dim) = {
+        let config = config(&model.card);
+        (config.image_size, config.channels, config.latent_dim)
+    };
     if z.len() != count * dim {
         return Err(EngineError::Protocol(format!("{} values of z for {count} pictures of {dim}", z.len())));
     }
-    let device = devices.get(*kind).await?;
-    let start = now();
+    let device = devices.get(kind).await?;
     let mut pixels = Vec::with_capacity(count * size * size * 4);
     for (index, z) in z.chunks(CHUNK * dim).enumerate() {
         if channel.is_cancelled(id) {
@@ -134,17 +171,18 @@ async fn draw(
             return Err(ModelError::NotFinite { tensor: "output".into() }.into());
         }
         to_rgba(&weights::to_bytes(&values), channels, size * size, &mut pixels);
-        let done = index * CHUNK + rows;
-        channel.event(id, Event::Progress { done: done as f64, total: count as f64 }, &[]);
-        yield_now().await;
+        if count > CHUNK {
+            let done = index * CHUNK + rows;
+            channel.event(id, Event::Progress { done: done as f64, total: count as f64 }, &[]);
+            yield_now().await;
+        }
     }
-    devices.used = *kind;
-    let reply = Reply::Pictures { count, width: size, height: size, milliseconds: now() - start, device: *kind };
-    Ok((reply, vec![bytes(&pixels)]))
+    devices.used = kind;
+    Ok(pixels)
 }
 
 /// `[n, channels, area]` to `[n, area, 4]`: grey, RGB or RGBA.
-fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
+pub fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
     for picture in values.chunks_exact(channels * area) {
         for pixel in 0..area {
             let plane = |channel: usize| picture[channel.min(channels - 1) * area + pixel];

@@ -122,7 +122,11 @@ pub enum Request {
 pub enum Reply {
     Done,
     Device(DeviceReport),
-    Model(Box<Card>),
+    /// The card of an opened model, and the SHA-256 of its file in hex.
+    Model {
+        card: Box<Card>,
+        sha256: String,
+    },
     /// Buffers: the saved state.
     LabSaved {
         step: u64,

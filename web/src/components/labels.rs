@@ -96,6 +96,47 @@ pub fn layer(locale: Locale, key: &str) -> String {
     .to_string()
 }
 
+/// A term of the sentences of the arithmetic board.
+pub fn term(locale: Locale, key: &str) -> String {
+    match key {
+        "man_glasses" => td_string!(locale, term_man_glasses),
+        "woman" => td_string!(locale, term_woman),
+        "woman_smiling" => td_string!(locale, term_woman_smiling),
+        "man_hat" => td_string!(locale, term_man_hat),
+        _ => td_string!(locale, term_man),
+    }
+    .to_string()
+}
+
+/// An attribute by its name in CelebA, which the avatars share. Others, and the user's own, stay as they are.
+pub fn attribute(locale: Locale, name: &str) -> String {
+    match name {
+        "Male" => td_string!(locale, a_male).to_string(),
+        "Eyeglasses" => td_string!(locale, a_eyeglasses).to_string(),
+        "Smiling" => td_string!(locale, a_smiling).to_string(),
+        "Wearing_Hat" => td_string!(locale, a_hat).to_string(),
+        "No_Beard" => td_string!(locale, a_no_beard).to_string(),
+        "Mustache" => td_string!(locale, a_mustache).to_string(),
+        "Goatee" => td_string!(locale, a_goatee).to_string(),
+        "Beard" => td_string!(locale, a_beard).to_string(),
+        "Red_Hair" => td_string!(locale, a_red).to_string(),
+        "Long_Hair" => td_string!(locale, a_long).to_string(),
+        "Dark_Skin" => td_string!(locale, a_dark).to_string(),
+        "Bald" => td_string!(locale, a_bald).to_string(),
+        "Bangs" => td_string!(locale, a_bangs).to_string(),
+        "Blond_Hair" => td_string!(locale, a_blond).to_string(),
+        "Black_Hair" => td_string!(locale, a_black).to_string(),
+        "Brown_Hair" => td_string!(locale, a_brown).to_string(),
+        "Gray_Hair" => td_string!(locale, a_gray).to_string(),
+        "Pale_Skin" => td_string!(locale, a_pale).to_string(),
+        "Young" => td_string!(locale, a_young).to_string(),
+        "Heavy_Makeup" => td_string!(locale, a_makeup).to_string(),
+        "Wearing_Lipstick" => td_string!(locale, a_lipstick).to_string(),
+        "Mouth_Slightly_Open" => td_string!(locale, a_mouth_open).to_string(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// The title of a chart.
 pub fn curve(locale: Locale, key: &str) -> String {
     match key {

@@ -1,6 +1,5 @@
 //! What the page remembers: in the URL first, then on this machine, then by default.
 
-pub mod codes;
 pub mod saved;
 pub mod screen;
 pub mod site;

@@ -1,108 +1,117 @@
-//! The state of the latent page, and what it asks of the engine.
+//! The latent page: its state, which is what its link holds, and the model that is open.
 
 use forger_protocol::{
-    Card, DcganConfig, DeviceKind, EngineError, Manifest, ManifestEntry, Random, Reply, Request, Stream, card::System,
+    Card, DcganConfig, EngineError, Manifest, ManifestEntry, Random, Reply, Request, Stream,
+    card::{Direction, System},
     latent,
+    latent_url::{Code, LONGEST, LatentState, ModelRef, Move, Term, expression, to_query},
 };
-use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use super::pictures::{Cache, View};
 use crate::{
     components::labels,
-    engine_client::{Engine, Status, use_engine},
+    engine_client::{Engine, use_engine},
     i18n::*,
     state::{
-        codes, site,
+        site,
         toasts::{Toasts, use_toasts},
     },
 };
 
 /// Samples in the grid.
 pub const GRID: usize = 64;
-/// Pictures from A to B, both included.
-pub const WALK: usize = 9;
-
-/// Pictures as they came, RGBA `[count, side, side, 4]`.
-#[derive(Clone, Default)]
-pub struct Pixels {
-    pub values: Vec<u8>,
-    pub side: usize,
-    pub milliseconds: f64,
-    pub device: Option<DeviceKind>,
-}
-
-/// A stream of pictures of which only the newest counts: one request at a time, then the last one asked for.
-#[derive(Clone, Copy)]
-pub struct View {
-    pub pixels: RwSignal<Pixels>,
-    busy: StoredValue<bool>,
-    next: StoredValue<Option<Vec<f32>>>,
-}
-
-impl View {
-    fn new() -> Self {
-        Self { pixels: RwSignal::new(Pixels::default()), busy: StoredValue::new(false), next: StoredValue::new(None) }
-    }
-}
 
 /// The latent page's state.
 #[derive(Clone, Copy)]
 pub struct Explorer {
-    engine: Engine,
-    toasts: Toasts,
+    pub engine: Engine,
+    pub toasts: Toasts,
     i18n: leptos_i18n::I18nContext<Locale>,
     pub manifest: RwSignal<Option<Manifest>>,
-    /// What the user asked for; drawn once [`Explorer::card`] is there.
-    pub wanted: RwSignal<Option<String>>,
+    pub state: RwSignal<LatentState>,
     pub card: RwSignal<Option<Card>>,
+    /// The model that a link wants and this page does not have.
+    pub wanted: RwSignal<Option<ModelRef>>,
     /// The request that loads a model, if one does.
     pub loading: RwSignal<Option<u32>>,
     pub failed: RwSignal<bool>,
-    pub seed: RwSignal<u32>,
-    pub a: RwSignal<Vec<f32>>,
-    pub b: RwSignal<Vec<f32>>,
+    /// The term that a click on a sample goes to.
+    pub term: RwSignal<usize>,
     pub grid: View,
-    pub walk: View,
+    pub cache: StoredValue<Cache>,
 }
 
-fn config(card: &Card) -> &DcganConfig {
+/// The settings of a model.
+pub fn config(card: &Card) -> &DcganConfig {
     let System::Dcgan(config) = &card.system;
     config
 }
 
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoResult {
+    Expression(expression::BadExpression),
+    /// No exemplar is in this term.
+    EmptyTerm(String),
+}
+
 impl Explorer {
-    pub fn new(wanted: Option<String>, seed: u32) -> Self {
+    pub fn new(state: LatentState) -> Self {
         Self {
             engine: use_engine(),
             toasts: use_toasts(),
             i18n: use_i18n(),
             manifest: RwSignal::new(None),
-            wanted: RwSignal::new(wanted),
+            state: RwSignal::new(state),
             card: RwSignal::new(None),
+            wanted: RwSignal::new(None),
             loading: RwSignal::new(None),
             failed: RwSignal::new(false),
-            seed: RwSignal::new(seed),
-            a: RwSignal::new(Vec::new()),
-            b: RwSignal::new(Vec::new()),
-            grid: View::new(),
-            walk: View::new(),
+            term: RwSignal::new(0),
+            grid: View::default(),
+            cache: StoredValue::new(Cache::default()),
         }
     }
 
-    fn tell(self, error: &EngineError) {
-        self.toasts.error(labels::error(self.i18n.get_locale_untracked(), error));
+    pub fn locale(self) -> Locale {
+        self.i18n.get_locale_untracked()
     }
 
-    /// z of the samples of this seed, `[GRID, dim]`, as the URL can hold them.
-    pub fn samples(self) -> Vec<f32> {
-        let seed = self.seed.get();
-        self.card.with(|card| {
-            let Some(card) = card else { return Vec::new() };
-            let config = config(card);
-            Random::new(seed, Stream::Latent).latent(config.prior, GRID, config.latent_dim)
-        })
+    pub fn tell(self, error: &EngineError) {
+        self.toasts.error(labels::error(self.locale(), error));
+    }
+
+    /// Part of the state, which changes only when it does.
+    pub fn part<T: PartialEq + Send + Sync + 'static>(
+        self,
+        of: impl Fn(&LatentState) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |_| self.state.with(|state| of(state)))
+    }
+
+    /// Changes the state, unless no link could hold it. Returns whether it could.
+    pub fn change(self, change: impl FnOnce(&mut LatentState)) -> bool {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        let fits = address(&state).len() <= LONGEST;
+        if fits {
+            self.state.set(state);
+        } else {
+            self.toasts.error(td_string!(self.locale(), link_full, n = LONGEST).to_string());
+        }
+        fits
+    }
+
+    /// The z of a code for the model that is open, if it is one of its length.
+    pub fn values(self, code: &Code) -> Option<Vec<f32>> {
+        self.card.try_with(|card| {
+            let config = config(card.as_ref()?);
+            code.values(config.prior, config.latent_dim)
+        })?
     }
 
     /// Dimensions of z.
@@ -110,13 +119,78 @@ impl Explorer {
         self.card.with(|card| card.as_ref().map_or(0, |card| config(card).latent_dim))
     }
 
-    /// Sample `index` of the grid, quantised.
-    pub fn sample(self, index: usize) -> Vec<f32> {
-        let (samples, dim) = (untrack(move || self.samples()), untrack(move || self.dim()));
-        samples.get(index * dim..(index + 1) * dim).map(codes::quantise).unwrap_or_default()
+    pub fn dim_untracked(self) -> Option<usize> {
+        self.card.try_with_untracked(|card| card.as_ref().map(|card| config(card).latent_dim))?
     }
 
-    /// Loads the manifest, then the model that is wanted or the first there is.
+    /// z of the grid, `[GRID, dim]`.
+    pub fn samples(self) -> Vec<f32> {
+        let (seed, truncation) = self.state.with(|state| (state.seed, state.truncation));
+        self.card.with(|card| {
+            let Some(card) = card else { return Vec::new() };
+            let config = config(card);
+            let z = Random::new(seed, Stream::Latent).latent(config.prior, GRID, config.latent_dim);
+            z.into_iter().map(|value| value * (f32::from(truncation) / 100.0)).collect()
+        })
+    }
+
+    /// The code of sample `index` of the grid.
+    pub fn sample(self, index: usize) -> Code {
+        let (seed, truncation) = self.state.with_untracked(|state| (state.seed, state.truncation));
+        Code::Sample { seed, index: index as u32, truncation }
+    }
+
+    /// The mean of a term; `None` where no exemplar fits the model.
+    pub fn mean(self, term: &Term) -> Option<Vec<f32>> {
+        let codes = term.codes.iter().filter_map(|code| self.values(code)).collect::<Vec<_>>();
+        let slices = codes.iter().map(Vec::as_slice).collect::<Vec<_>>();
+        (!slices.is_empty()).then(|| latent::mean(&slices))
+    }
+
+    /// What the expression comes to.
+    pub fn result(self) -> Result<Vec<f32>, NoResult> {
+        let (terms, text) = self.state.with(|state| (state.terms.clone(), state.expression.clone()));
+        let find = |name: &str| terms.iter().find(|term| term.name == name);
+        let summands = expression::parse(&text, |name| find(name).is_some()).map_err(NoResult::Expression)?;
+        let mut means = Vec::new();
+        for (sign, name) in summands {
+            let mean = find(&name).and_then(|term| self.mean(term));
+            means.push((sign, mean.ok_or(NoResult::EmptyTerm(name))?));
+        }
+        Ok(latent::combine(&means.iter().map(|(sign, mean)| (*sign, mean.as_slice())).collect::<Vec<_>>()))
+    }
+
+    /// A direction of the model, by name.
+    pub fn direction(self, name: &str) -> Option<Direction> {
+        self.card.with(|card| card.as_ref()?.directions.iter().find(|direction| direction.name == name).cloned())
+    }
+
+    /// The way of a move, of length 1.
+    pub fn way(self, step: &Move) -> Option<Vec<f32>> {
+        let Some(own) = &step.own else { return self.direction(&step.name).map(|direction| direction.vector) };
+        let values = self.values(own)?;
+        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+        (length > 0.0).then(|| values.iter().map(|value| value / length).collect())
+    }
+
+    /// The code that is edited, before its moves.
+    pub fn base(self) -> Option<Vec<f32>> {
+        let base = self.state.with(|state| state.base.clone()).unwrap_or_else(|| self.sample(0));
+        self.values(&base)
+    }
+
+    /// The code that is edited, with its moves.
+    pub fn current(self) -> Option<Vec<f32>> {
+        let mut z = self.base()?;
+        for step in self.state.with(|state| state.moves.clone()) {
+            if let Some(way) = self.way(&step) {
+                z.iter_mut().zip(way).for_each(|(z, way)| *z += f32::from(step.tenths) / 10.0 * way);
+            }
+        }
+        Some(z)
+    }
+
+    /// Loads the manifest, then the model that the link names or the first that has directions.
     pub fn load_manifest(self) {
         spawn_local(async move {
             let url = site::url("models/manifest.json");
@@ -133,24 +207,32 @@ impl Explorer {
         });
     }
 
-    /// Loads the model that is wanted, from the site.
+    /// Loads the model that the state names, from the site.
     pub fn load_wanted(self) {
+        let model = self.state.with_untracked(|state| state.model.clone());
         let entry = self.manifest.with_untracked(|manifest| {
-            let manifest = manifest.as_ref()?;
-            let wanted = self.wanted.get_untracked();
-            let entry = match &wanted {
-                Some(name) => manifest.find(name),
-                None => manifest.models.first(),
-            };
-            if entry.is_none()
-                && let Some(name) = wanted
-            {
-                self.tell(&EngineError::NotOpen(name));
-            }
-            entry.or(manifest.models.first()).cloned()
+            let models = &manifest.as_ref()?.models;
+            let named = model.as_ref().and_then(|model| models.iter().find(|entry| entry.card.name == model.name));
+            let first = models.iter().find(|entry| !entry.card.directions.is_empty()).or(models.first());
+            named.or(first).cloned()
         });
-        if let Some(entry) = entry {
-            self.fetch_model(entry);
+        let Some(entry) = entry else { return };
+        if let Some(model) = model {
+            if entry.card.name != model.name {
+                self.wanted.set(Some(model));
+            } else if !model.matches(&entry.card.name, hash(&entry.sha256)) {
+                let (wanted, found) = (model.to_string(), format!("{}-{}", entry.card.name, hash(&entry.sha256)));
+                self.toasts.error(td_string!(self.locale(), other_model, wanted = wanted, found = found).to_string());
+            }
+        }
+        self.fetch_model(entry);
+    }
+
+    /// Loads the model of this name, which the user has chosen.
+    pub fn choose(self, name: &str) {
+        self.wanted.set(None);
+        if self.change(|state| state.model = Some(ModelRef { name: name.to_owned(), hash: String::new() })) {
+            self.load_wanted();
         }
     }
 
@@ -171,6 +253,7 @@ impl Explorer {
 
     fn open(self, request: Request, buffers: Vec<ArrayBuffer>) {
         self.failed.set(false);
+        let is_own = matches!(request, Request::ModelOpen);
         let (id, answer) = self.engine.send(request, buffers);
         self.loading.set(Some(id));
         spawn_local(async move {
@@ -180,10 +263,7 @@ impl Explorer {
             }
             self.loading.set(None);
             match answer {
-                Ok((Reply::Model(card), _)) => {
-                    self.wanted.set(Some(card.name.clone()));
-                    self.card.set(Some(*card));
-                }
+                Ok((Reply::Model { card, sha256 }, _)) => self.opened(*card, hash(&sha256), is_own),
                 Ok(_) => {}
                 Err(error) => {
                     self.failed.set(true);
@@ -193,68 +273,34 @@ impl Explorer {
         });
     }
 
-    /// Stops loading.
-    pub fn cancel(self) {
-        if let Some(request) = self.loading.get_untracked() {
-            spawn_local(async move {
-                // Its own answer says nothing; that of the cancelled request does.
-                let _ = self.engine.request(Request::Cancel { request }, Vec::new()).await;
-            });
+    fn opened(self, card: Card, hash: &str, is_own: bool) {
+        let is_wanted =
+            self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
+        if is_own || is_wanted {
+            self.wanted.set(None);
         }
+        if self.wanted.with_untracked(Option::is_none) {
+            let model = ModelRef { name: card.name.clone(), hash: hash.to_owned() };
+            self.state.update(|state| state.model = Some(model));
+        }
+        self.forget_pictures();
+        self.card.set(Some(card));
     }
 
-    /// Draws the grid and the walk whenever what they show changes.
-    pub fn keep_drawn(self) {
-        Effect::new(move |_| {
-            let z = self.samples();
-            if !z.is_empty() && self.engine.status.get() == Status::Ready {
-                self.draw(self.grid, z);
-            }
-        });
-        Effect::new(move |_| {
-            let (a, b, dim) = (self.a.get(), self.b.get(), self.dim());
-            if dim > 0 && a.len() == dim && b.len() == dim {
-                let step = |index: usize| latent::slerp(&a, &b, index as f32 / (WALK - 1) as f32);
-                self.draw(self.walk, (0..WALK).flat_map(step).collect());
-            }
-        });
-    }
-
-    fn draw(self, view: View, z: Vec<f32>) {
-        if view.busy.get_value() {
-            view.next.set_value(Some(z));
-            return;
-        }
-        view.busy.set_value(true);
+    /// Stops a request, whose own answer then says so.
+    pub fn cancel(self, request: u32) {
         spawn_local(async move {
-            let mut now = Some(z);
-            while let Some(z) = now {
-                self.draw_once(view, z).await;
-                // The page may have been left meanwhile.
-                now = view.next.try_update_value(Option::take).flatten();
-            }
-            view.busy.try_update_value(|busy| *busy = false);
+            let _ = self.engine.request(Request::Cancel { request }, Vec::new()).await;
         });
     }
+}
 
-    async fn draw_once(self, view: View, z: Vec<f32>) {
-        let card =
-            self.card.try_with_untracked(|card| card.as_ref().map(|card| (card.name.clone(), config(card).latent_dim)));
-        let Some(Some((model, dim))) = card else { return };
-        let buffer = Float32Array::from(z.as_slice()).buffer();
-        let request = Request::Generate { model, count: z.len() / dim };
-        match self.engine.request(request, vec![buffer]).await {
-            Ok((Reply::Pictures { width, milliseconds, device, .. }, buffers)) => {
-                let values = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-                view.pixels.try_set(Pixels { values, side: width, milliseconds, device: Some(device) });
-                self.engine.device.update(|report| {
-                    if let Some(report) = report {
-                        report.used = device;
-                    }
-                });
-            }
-            Ok(_) | Err(EngineError::Cancelled) => {}
-            Err(error) => self.tell(&error),
-        }
-    }
+/// What names a file in links.
+fn hash(sha256: &str) -> &str {
+    sha256.get(..8).unwrap_or(sha256)
+}
+
+/// The link of a state.
+pub fn address(state: &LatentState) -> String {
+    site::url(&format!("latent?{}", to_query(state)))
 }

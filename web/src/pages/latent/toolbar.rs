@@ -1,0 +1,172 @@
+//! Which model, which samples, and how far loading is.
+
+use leptos::{html::Input, prelude::*};
+
+use super::explorer::{Explorer, GRID};
+use crate::{components::labels, engine_client::use_engine, i18n::*};
+
+/// Truncation in percent that the slider reaches down to.
+const LEAST: u8 = 20;
+
+#[component]
+pub fn Toolbar(explorer: Explorer) -> impl IntoView {
+    let i18n = use_i18n();
+    let file = NodeRef::<Input>::new();
+    let names = move || {
+        let manifest = explorer.manifest.get();
+        let mut names = manifest.into_iter().flat_map(|m| m.models).map(|m| m.card.name).collect::<Vec<_>>();
+        if let Some(own) = explorer.card.with(|card| card.as_ref().map(|card| card.name.clone()))
+            && !names.contains(&own)
+        {
+            names.push(own);
+        }
+        names
+    };
+    let option = move |name: String| {
+        let chosen = explorer.card.with(|card| card.as_ref().is_some_and(|card| card.name == name));
+        view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
+    };
+    let none = move || {
+        let empty = explorer.manifest.with(|manifest| manifest.as_ref().is_some_and(|m| m.models.is_empty()));
+        empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
+    };
+    let open = move |_| {
+        if let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) {
+            explorer.open_file(chosen);
+        }
+    };
+    let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
+    view! {
+        {none}
+        {move || {
+            explorer
+                .wanted
+                .get()
+                .map(|model| {
+                    let name = model.to_string();
+                    view! {
+                        <p class="note error" role="alert" data-testid="wanted-model">
+                            {td_string!(i18n.get_locale(), wanted_model, name = name).to_string()}
+                        </p>
+                    }
+                })
+        }}
+        <div class="buttons toolbar">
+            <label>
+                <span>{t!(i18n, model)}</span>
+                <select data-testid="model-select" on:change=move |event| explorer.choose(&event_target_value(&event))>
+                    {move || names().into_iter().map(option).collect_view()}
+                </select>
+            </label>
+            <label>
+                <span>{t!(i18n, seed)}</span>
+                <input
+                    type="number"
+                    min="0"
+                    data-testid="seed-input"
+                    prop:value=move || seed.get()
+                    on:change=move |event| {
+                        if let Ok(seed) = event_target_value(&event).parse() {
+                            explorer.change(|state| state.seed = seed);
+                        }
+                    }
+                />
+            </label>
+            <button
+                data-testid="new-seed"
+                on:click=move |_| {
+                    explorer.change(|state| state.seed = state.seed.wrapping_add(1));
+                }
+            >
+                {t!(i18n, new_seed)}
+            </button>
+            <label title=move || t_string!(i18n, truncation_help)>
+                <span>{move || td_string!(i18n.get_locale(), truncation, n = truncation.get()).to_string()}</span>
+                <input
+                    type="range"
+                    min=LEAST
+                    max="100"
+                    step="5"
+                    data-testid="truncation"
+                    prop:value=move || truncation.get()
+                    on:input=move |event| {
+                        if let Ok(percent) = event_target_value(&event).parse() {
+                            explorer.change(|state| state.truncation = percent);
+                        }
+                    }
+                />
+            </label>
+            <label class="file">
+                <span>{t!(i18n, own_model)}</span>
+                <input type="file" accept=".safetensors" data-testid="model-file" node_ref=file on:change=open />
+            </label>
+        </div>
+    }
+}
+
+/// How far loading is, with a way out; or what the last drawing took.
+#[component]
+pub fn Loading(explorer: Explorer) -> impl IntoView {
+    let (i18n, engine) = (use_i18n(), use_engine());
+    let share = move || match (explorer.loading.get(), engine.progress.get()) {
+        (Some(id), Some((of, done, total))) if id == of && total > 0.0 => Some(done / total),
+        _ => None,
+    };
+    let drawn = move || {
+        explorer.grid.pixels.with(|pixels| {
+            let device = pixels.device.map(labels::device)?;
+            let ms = format!("{:.0}", pixels.milliseconds);
+            Some(td_string!(i18n.get_locale(), drawn, n = GRID, ms = ms, device = device).to_string())
+        })
+    };
+    let cancel = move |_| {
+        if let Some(id) = explorer.loading.get_untracked() {
+            explorer.cancel(id);
+        }
+    };
+    view! {
+        <Show when=move || explorer.loading.get().is_some() fallback=move || view! { <p class="muted">{drawn}</p> }>
+            <p class="loading" role="status">
+                {t!(i18n, downloading)} " "
+                <progress data-testid="progress" max="1" prop:value=share></progress>
+                <button data-testid="cancel-button" on:click=cancel>{t!(i18n, cancel)}</button>
+            </p>
+        </Show>
+        <Show when=move || explorer.failed.get()>
+            <button
+                data-testid="retry-button"
+                on:click=move |_| match explorer.manifest.with_untracked(Option::is_some) {
+                    true => explorer.load_wanted(),
+                    false => explorer.load_manifest(),
+                }
+            >
+                {t!(i18n, retry)}
+            </button>
+        </Show>
+    }
+}
+
+/// What the model is and where it came from.
+#[component]
+pub fn About(explorer: Explorer) -> impl IntoView {
+    let i18n = use_i18n();
+    move || {
+        let card = explorer.card.get()?;
+        let metrics = card.metrics.iter().map(|(name, metric)| {
+            view! { <li title=metric.command.clone()>{format!("{name} {:.4}", metric.value)}</li> }
+        });
+        Some(view! {
+            <details class="card">
+                <summary>{t!(i18n, card)} ": " {card.name.clone()}</summary>
+                <dl>
+                    <dt>{t!(i18n, card_data)}</dt>
+                    <dd>{card.data.name.clone()} ", " {card.data.images} " " {t!(i18n, card_images)} " · " {card.data.licence.clone()}</dd>
+                    <dt>{t!(i18n, card_licence)}</dt><dd>{card.licence.clone()}</dd>
+                    <dt>{t!(i18n, card_steps)}</dt><dd>{card.steps}</dd>
+                    <dt>{t!(i18n, card_metrics)}</dt><dd><ul>{metrics.collect_view()}</ul></dd>
+                </dl>
+                <p>{card.notes.clone()}</p>
+            </details>
+        })
+    }
+}
