@@ -59,8 +59,7 @@ impl Search {
         target: Vec<f32>,
     ) -> Result<Self, EngineError> {
         let (model, kind) = models.ready(devices, &name).await?;
-        let device = devices.get(kind).await?;
-        let inversion = Inversion::new(&model, &target, settings, &device).map_err(internal)?;
+        let inversion = Inversion::new(&model, &target, settings).map_err(internal)?;
         Ok(Self { id, name, target, settings, model, kind, inversion, worked: 0.0, looked: f64::MIN })
     }
 

@@ -1,12 +1,11 @@
-// The latent space of the digits model.
+// The samples of the latent page, and what the page does with links.
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { cells, drawn } from '../support/latent.js';
+import { cells, drawn, openLatent, settled } from '../support/latent.js';
 
 test('draws digits: bright strokes in the middle of dark pictures, and no two alike', async ({ page }) => {
-  await open(page, 'latent');
-  const grid = await drawn(page);
+  const grid = await openLatent(page, 'model=digits');
   const pictures = await cells(grid, 8, 8);
   expect(pictures).toHaveLength(64);
   for (const { mean, brightest, edge } of pictures) {
@@ -18,65 +17,107 @@ test('draws digits: bright strokes in the middle of dark pictures, and no two al
   expect(new Set(pictures.map(({ sha256 }) => sha256)).size).toBe(64);
 });
 
-test('a seed means the same pictures in a fresh profile, and another seed means others', async ({ page, browser, baseURL }) => {
-  await open(page, 'latent?seed=11');
-  const mine = await picture(await drawn(page));
+test('a seed means the same pictures in a fresh profile, another seed or truncation means others', async ({ page, browser, baseURL }) => {
+  const mine = await settled(await openLatent(page, 'seed=11'));
   const fresh = await browser.newContext({ baseURL });
   const other = await fresh.newPage();
-  await open(other, 'latent?seed=11');
-  expect((await picture(await drawn(other))).sha256).toBe(mine.sha256);
+  expect(await settled(await openLatent(other, 'seed=11'))).toBe(mine);
   await fresh.close();
 
+  const grid = page.getByTestId('sample-grid');
   await page.getByTestId('seed-input').fill('12');
   await page.getByTestId('seed-input').blur();
   await expect(page).toHaveURL(/seed=12/);
-  await expect.poll(async () => (await picture(page.getByTestId('sample-grid'))).sha256).not.toBe(mine.sha256);
+  await expect.poll(async () => (await picture(grid)).sha256).not.toBe(mine);
+  const whole = await settled(grid);
+  await page.getByTestId('truncation').fill('50');
+  await expect(page).toHaveURL(/truncation=50/);
+  await expect.poll(async () => (await picture(grid)).sha256).not.toBe(whole);
 });
 
-test('a shared link holds what was bent and picked', async ({ page, browser, baseURL }) => {
-  await open(page, 'latent');
-  await drawn(page);
-  const strip = page.getByTestId('walk-strip');
-  const look = async () => (await picture(strip)).sha256;
-  const start = await look();
+const BROKEN = {
+  'cut in the middle of a code': ['terms=A:1.1,~AAA', 'terms'],
+  'of a newer version': ['v=2&seed=3', 'v=2'],
+  'with nonsense in it': ['seed=x&tab=cellar&moves=y&walk=%ff', 'seed=x'],
+  'of another program': ['q=%3Cscript%3E&utm_source=mail', null],
+  'full of percent signs': ['%%%=%%&terms=%', 'terms'],
+};
 
-  await page.getByTestId('pick-b').click();
-  await page.getByTestId('sample-grid').click({ position: { x: 200, y: 200 } });
-  await expect.poll(look).not.toBe(start);
-  const picked = await look();
-  await page.getByRole('slider', { name: 'z1', exact: true }).fill('2.5');
-  await expect.poll(look).not.toBe(picked);
-  await page.getByTestId('share-button').click();
-  await expect(page).toHaveURL(/[?&]a=[\w-]+&b=[\w-]+/);
-  // The last of the drawings that the slider asked for.
-  await page.waitForTimeout(1000);
-  const mine = await look();
+for (const [name, [query, told]] of Object.entries(BROKEN)) {
+  test(`a link ${name} opens a page that works${told ? ', and says what it could not use' : ''}`, async ({ page }) => {
+    await openLatent(page, query);
+    const errors = page.getByTestId('error-toast');
+    if (told) await expect(errors).toContainText(told);
+    else await expect(errors).toHaveCount(0);
+    await page.getByTestId('new-seed').click();
+    await expect(page).toHaveURL(/seed=/);
+  });
+}
+
+test('codes of another length are passed over', async ({ page }) => {
+  await openLatent(page, 'terms=A:~AAAA;B:1.1&expression=B&base=~AAAA&walk=~AAAA,1.2');
+  await settled(page.getByTestId('result'));
+  await page.getByTestId('tab-walk').click();
+  await expect(page.getByTestId('no-walk')).toBeVisible();
+});
+
+test('links from before there were terms still show their walk', async ({ page }) => {
+  const code = Buffer.from(Array.from({ length: 64 }, (_, index) => index)).toString('base64url');
+  await openLatent(page, `seed=11&model=digits&a=${code}&b=${'A'.repeat(86)}`);
+  await settled(page.getByTestId('walk-strip'));
+});
+
+test('a link to a model that is not here says which, and the page works with another', async ({ page }) => {
+  await openLatent(page, 'model=my-cats-0123abcd&seed=3');
+  await expect(page.getByTestId('wanted-model')).toContainText('my-cats-0123abcd');
+  await page.getByTestId('new-seed').click();
+  await page.waitForTimeout(600);
+  expect(page.url(), 'what the link asks for is not lost').toContain('my-cats-0123abcd');
+  await page.getByTestId('model-select').selectOption('digits');
+  await expect(page.getByTestId('wanted-model')).toHaveCount(0);
+  await expect(page).toHaveURL(/model=digits-[0-9a-f]{8}/);
+});
+
+test('a link to another version of a model says so', async ({ page }) => {
+  await openLatent(page, 'model=digits-00000000');
+  await expect(page.getByTestId('error-toast')).toContainText('digits-00000000');
+});
+
+test('what is kept on this machine opens again, and travels as one file', async ({ page, browser, baseURL }) => {
+  await openLatent(page, 'seed=21');
+  await page.getByTestId('keep').click();
+  const kept = page.getByTestId('kept').getByRole('listitem');
+  await expect(kept).toHaveCount(1);
+  await page.getByTestId('new-seed').click();
+  await page.getByTestId('keep').click();
+  await expect(kept).toHaveCount(2);
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export-gallery').click();
+  const file = await (await download).path();
 
   const fresh = await browser.newContext({ baseURL });
   const other = await fresh.newPage();
-  await open(other, page.url());
+  await openLatent(other);
+  const bad = { name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
+  await other.getByTestId('import-gallery').setInputFiles(bad);
+  await expect(other.getByTestId('error-toast')).toContainText('x.json');
+  await other.getByTestId('import-gallery').setInputFiles(file);
+  await expect(other.getByTestId('kept').getByRole('listitem')).toHaveCount(2);
+  await other.getByTestId('kept').getByRole('link').first().click();
+  await expect(other.getByTestId('seed-input')).toHaveValue('21');
+  await other.reload();
   await drawn(other);
-  await expect.poll(async () => (await picture(other.getByTestId('walk-strip'))).sha256).toBe(mine);
+  await expect(other.getByTestId('kept').getByRole('listitem'), 'kept after a reload').toHaveCount(2);
   await fresh.close();
 });
 
-test('the walk begins at A and ends elsewhere', async ({ page }) => {
-  await open(page, 'latent');
+test('leaving the page and coming back disturbs nothing', async ({ page }) => {
+  await openLatent(page);
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
+  await expect(page).toHaveURL(/\/lab/);
+  await page.waitForTimeout(500);
+  await expect(page, 'the address is that of the lab').toHaveURL(/\/lab/);
+  await page.getByRole('navigation').getByRole('link', { name: 'Latent' }).click();
   await drawn(page);
-  const [first, ...rest] = await cells(page.getByTestId('walk-strip'), 9, 1);
-  const [a] = await cells(page.getByTestId('picture-a'), 1, 1);
-  expect(first.sha256).toBe(a.sha256);
-  expect(new Set(rest.map(({ sha256 }) => sha256)).size).toBe(8);
-});
-
-test('the keyboard picks a sample', async ({ page }) => {
   await open(page, 'latent');
-  await drawn(page);
-  const a = page.getByTestId('picture-a');
-  const before = (await picture(a)).sha256;
-  await page.getByRole('group', { name: /Samples/ }).focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('Enter');
-  await expect.poll(async () => (await picture(a)).sha256).not.toBe(before);
 });

@@ -24,7 +24,7 @@ test('weights load from below the folder, and a shared link stays there', async 
   await open(page, 'latent');
   await drawn(page);
   await page.getByTestId('share-button').click();
-  await expect(page).toHaveURL(/\/sub\/latent\?.*a=/);
+  await expect(page).toHaveURL(/\/sub\/latent\?v=1&model=/);
 });
 
 test('an address below the folder where nothing is says so', async ({ page }) => {

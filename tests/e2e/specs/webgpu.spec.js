@@ -46,7 +46,7 @@ test('a few steps on WebGPU give the same picture as on CPU', async ({ page }) =
 
 test('WebGPU and CPU draw the same digits', async ({ page }) => {
   test.setTimeout(300_000);
-  await open(page, 'latent?seed=2');
+  await open(page, 'latent?model=digits&seed=2');
   const grid = await drawn(page);
   const cpu = await greys(grid);
   const shown = async () => (await picture(grid)).sha256;

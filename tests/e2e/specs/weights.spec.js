@@ -36,7 +36,7 @@ for (const [name, breakage] of Object.entries(BREAKAGES)) {
   test(`a weights file ${name} is refused with a message`, async ({ page, request }) => {
     const { file } = await digits(request);
     await page.context().route(WEIGHTS, (route) => route.fulfill({ body: breakage(file) }));
-    await open(page, 'latent');
+    await open(page, 'latent?model=digits');
     await expect(page.getByTestId('error-toast')).toContainText(/damaged|cut short|whole/);
     await livesOn(page);
   });
@@ -46,7 +46,7 @@ test('a file that differs from the manifest is refused', async ({ page, request 
   const { manifest } = await digits(request);
   manifest.models[0].sha256 = '0'.repeat(64);
   await page.context().route(MANIFEST, (route) => route.fulfill({ json: manifest }));
-  await open(page, 'latent');
+  await open(page, 'latent?model=digits');
   await expect(page.getByTestId('error-toast')).toContainText(/damaged/);
   await livesOn(page);
 });
@@ -54,7 +54,7 @@ test('a file that differs from the manifest is refused', async ({ page, request 
 test('a missing file can be asked for again', async ({ page, complaints }) => {
   complaints.expect(/404/);
   await page.context().route(WEIGHTS, (route) => route.fulfill({ status: 404 }));
-  await open(page, 'latent');
+  await open(page, 'latent?model=digits');
   await expect(page.getByTestId('error-toast')).toContainText('404');
   await page.context().unroute(WEIGHTS);
   await page.getByTestId('retry-button').click();
@@ -63,7 +63,7 @@ test('a missing file can be asked for again', async ({ page, complaints }) => {
 
 test('a broken manifest is told, and can be asked for again', async ({ page }) => {
   await page.context().route(MANIFEST, (route) => route.fulfill({ body: '{"models": [' }));
-  await open(page, 'latent');
+  await open(page, 'latent?model=digits');
   await expect(page.getByTestId('error-toast')).toContainText('manifest.json');
   await page.context().unroute(MANIFEST);
   await page.getByTestId('retry-button').click();
@@ -77,7 +77,7 @@ test('a download can be cancelled and begun again', async ({ page }) => {
     await held;
     await route.continue();
   });
-  await open(page, 'latent');
+  await open(page, 'latent?model=digits');
   await expect(page.getByTestId('progress')).toBeVisible();
   await page.getByTestId('cancel-button').click();
   release();
@@ -90,7 +90,7 @@ test('files of one\'s own: broken ones are refused, a good one is drawn', async 
   const { file } = await digits(request);
   // No model of the site, so that what is drawn can only be the file.
   await page.context().route(MANIFEST, (route) => route.fulfill({ json: { models: [] } }));
-  await open(page, 'latent');
+  await open(page, 'latent?model=digits');
   const upload = (buffer) =>
     page.getByTestId('model-file').setInputFiles({ name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer });
   const errors = page.getByTestId('error-toast');

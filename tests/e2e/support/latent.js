@@ -1,16 +1,37 @@
 // The pictures of the latent page.
 
 import { expect } from '@playwright/test';
-import { picture } from './page.js';
+import { open, picture } from './page.js';
 
-/** The grid of samples, once something is drawn in it and in the walk from A to B. */
-export async function drawn(page) {
-  const grid = page.getByTestId('sample-grid');
-  for (const canvas of [grid, page.getByTestId('walk-strip')]) {
-    await expect(canvas).toBeVisible();
-    await expect.poll(async () => (await picture(canvas)).levels, { timeout: 60_000 }).toBeGreaterThan(32);
-  }
-  return grid;
+/** A canvas, once something is drawn in it. */
+export async function shown(canvas, timeout = 60_000) {
+  await expect(canvas).toBeVisible();
+  await expect.poll(async () => (await picture(canvas)).levels, { timeout }).toBeGreaterThan(32);
+  return canvas;
+}
+
+/** The grid of samples, once something is drawn in it. */
+export const drawn = (page) => shown(page.getByTestId('sample-grid'));
+
+/** Opens a link of the latent page and waits for its samples. */
+export async function openLatent(page, query = '') {
+  await open(page, `latent${query && '?'}${query}`);
+  return drawn(page);
+}
+
+/** Fingerprint of a canvas that has stopped changing. */
+export async function settled(canvas) {
+  await shown(canvas);
+  let before = '';
+  await expect
+    .poll(async () => {
+      const now = (await picture(canvas)).sha256;
+      const same = now === before;
+      before = now;
+      return same;
+    }, { intervals: [700], timeout: 60_000 })
+    .toBe(true);
+  return before;
 }
 
 /** Each picture of a canvas: fingerprint, brightness, and brightness along its edge. */
@@ -45,3 +66,25 @@ export const greys = (canvas) =>
     const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
     return Array.from(data.filter((_, index) => index % 4 === 0));
   });
+
+/** Where the middle of a sample is on the grid. */
+export async function place(grid, index) {
+  const { width, height } = await grid.boundingBox();
+  return { x: ((index % 8) + 0.5) * (width / 8), y: (Math.floor(index / 8) + 0.5) * (height / 8) };
+}
+
+/** A sample of the grid as a PNG, as large as a photo. */
+export async function photoOf(grid, index, side = 640) {
+  const url = await grid.evaluate(
+    (element, [index, side]) => {
+      const cell = element.width / 8;
+      const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
+      const context = canvas.getContext('2d');
+      context.imageSmoothingEnabled = false;
+      context.drawImage(element, (index % 8) * cell, Math.floor(index / 8) * cell, cell, cell, 0, 0, side, side);
+      return canvas.toDataURL('image/png');
+    },
+    [index, side],
+  );
+  return { name: 'face.png', mimeType: 'image/png', buffer: Buffer.from(url.split(',')[1], 'base64') };
+}

@@ -171,6 +171,7 @@ pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
             />
         </label>
         <Show when=move || result.with(Result::is_ok) fallback=fallback>
+            <Equation explorer />
             <div class="result">
                 <figure>
                     <canvas node_ref=large draggable="true" data-testid="result" on:dragstart=drag_result></canvas>
@@ -187,6 +188,35 @@ pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
                 <button data-testid="keep-direction" on:click=keep>{t!(i18n, keep_direction)}</button>
             </div>
         </Show>
+    }
+}
+
+/// The expression in pictures.
+#[component]
+fn Equation(explorer: Explorer) -> impl IntoView {
+    let summands = Memo::new(move |_| {
+        explorer.state.with(|state| {
+            let place = |name: &str| state.terms.iter().position(|term| term.name == name);
+            let summands = expression::parse(&state.expression, |name| place(name).is_some()).unwrap_or_default();
+            summands.into_iter().filter_map(|(sign, name)| Some((sign < 0.0, place(&name)?))).collect::<Vec<_>>()
+        })
+    });
+    let one = move |(at, (minus, index)): (usize, (bool, usize))| {
+        let sign = match (at, minus) {
+            (0, false) => "",
+            (_, false) => "+",
+            (_, true) => "\u{2212}",
+        };
+        view! {
+            <span>{sign}</span>
+            <Mean explorer index />
+        }
+    };
+    view! {
+        <div class="equation" aria-hidden="true">
+            {move || summands.get().into_iter().enumerate().map(one).collect_view()}
+            <span>"="</span>
+        </div>
     }
 }
 

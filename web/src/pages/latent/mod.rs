@@ -83,11 +83,13 @@ pub fn LatentPage() -> impl IntoView {
                                 Tab::Photo => view! { <PhotoTab photo /> }.into_any(),
                             }}
                         </div>
+                    </div>
+                    <div class="keepers">
                         <Share explorer />
+                        <Examples explorer />
+                        <Gallery explorer />
                     </div>
                 </div>
-                <Examples explorer />
-                <Gallery explorer />
             </Show>
         </div>
         <About explorer />

@@ -1,9 +1,13 @@
 //! Which model, which samples, and how far loading is.
 
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 
 use super::explorer::{Explorer, GRID};
-use crate::{components::labels, engine_client::use_engine, i18n::*};
+use crate::{
+    components::{files, labels},
+    engine_client::use_engine,
+    i18n::*,
+};
 
 /// Truncation in percent that the slider reaches down to.
 const LEAST: u8 = 20;
@@ -11,7 +15,6 @@ const LEAST: u8 = 20;
 #[component]
 pub fn Toolbar(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
-    let file = NodeRef::<Input>::new();
     let names = move || {
         let manifest = explorer.manifest.get();
         let mut names = manifest.into_iter().flat_map(|m| m.models).map(|m| m.card.name).collect::<Vec<_>>();
@@ -30,9 +33,9 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
         let empty = explorer.manifest.with(|manifest| manifest.as_ref().is_some_and(|m| m.models.is_empty()));
         empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
     };
-    let open = move |_| {
-        if let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) {
-            explorer.open_file(chosen);
+    let open = move |event: web_sys::Event| {
+        if let Some(file) = files::chosen(&event) {
+            explorer.open_file(file);
         }
     };
     let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
@@ -96,9 +99,9 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
                     }
                 />
             </label>
-            <label class="file">
+            <label class="button file">
                 <span>{t!(i18n, own_model)}</span>
-                <input type="file" accept=".safetensors" data-testid="model-file" node_ref=file on:change=open />
+                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
             </label>
         </div>
     }

@@ -47,7 +47,7 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
     let shown = Memo::new(move |_| at.get().min(count.get().saturating_sub(1)));
     let (large, strip) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new());
     show(view, large, 1, move || shown.get()..shown.get() + 1);
-    show(view, strip, FRAMES, || 0..usize::MAX / (1 << 40));
+    show(view, strip, FRAMES, || 0..usize::MAX);
     let playing = RwSignal::new(false);
     let player = StoredValue::new(None::<IntervalHandle>);
     let stop = move || {
