@@ -1,4 +1,5 @@
-// Pictures of every page, wide and narrow, light and dark, in each language, into the folder named on the command line.
+// Pictures of every page, wide and narrow, light and dark, in each language, into the folder named on the command
+// line; only of pages whose name begins with a second word, if there is one.
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +7,18 @@ import { chromium } from '@playwright/test';
 
 const folder = process.argv[2] ?? '../../target/screenshots';
 const baseURL = process.env.FORGER_URL ?? 'http://127.0.0.1:8080/';
-const ROUTES = { story: '', lab: 'lab', latent: 'latent', missing: 'no/such/page' };
+const SENTENCE = 'terms=A:1.1,1.2,1.3;B:1.4,1.5,1.6;C:1.7,1.8,1.9&expression=A%20-%20B%20%2B%20C';
+const ROUTES = {
+  story: '',
+  lab: 'lab',
+  latent: 'latent',
+  'latent-arithmetic': `latent?${SENTENCE}`,
+  'latent-edit': 'latent?tab=edit&base=1.5',
+  'latent-walk': 'latent?tab=walk&walk=1.1,1.5,1.9&closed=1',
+  'latent-photo': 'latent?tab=photo',
+  missing: 'no/such/page',
+};
+const asked = process.argv[3];
 
 /** Something to look at: some training, some pictures. */
 async function settle(page, name) {
@@ -16,13 +28,14 @@ async function settle(page, name) {
     await page.waitForTimeout(4000);
     await page.getByTestId('pause-button').click();
   }
-  await page.waitForTimeout(name === 'latent' ? 3000 : 500);
+  await page.waitForTimeout(name.startsWith('latent') ? 4000 : 500);
 }
 
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: process.env.FORGER_CHROME });
 for (const [name, route] of Object.entries(ROUTES)) {
-  for (const width of [390, 1440]) {
+  if (asked && !name.startsWith(asked)) continue;
+  for (const width of [390, 820, 1440]) {
     for (const colorScheme of ['light', 'dark']) {
       for (const language of ['en', 'ko']) {
         const page = await browser.newPage({ baseURL, viewport: { width, height: 900 }, colorScheme, locale: language });

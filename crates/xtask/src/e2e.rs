@@ -39,12 +39,12 @@ pub fn devices(folder: &Path) -> Result<()> {
     shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 
-/// Pictures of every page, into `folder`.
-pub fn screenshots(folder: &Path) -> Result<()> {
+/// Pictures of every page whose name begins with `pages`, into `folder`.
+pub fn screenshots(folder: &Path, pages: &str) -> Result<()> {
     let browser = prepare()?;
     let runtime = Runtime::new()?;
     let mut command = node::script(Path::new("screenshots.mjs"))?;
-    command.arg(folder).env(browser::VARIABLE, browser);
+    command.arg(folder).arg(pages).env(browser::VARIABLE, browser);
     shell::run(command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?))
 }
 

@@ -10,6 +10,9 @@ pub struct Args {
     /// Of what is in dist/ already
     #[arg(long)]
     no_build: bool,
+    /// Only pages whose name in `tests/e2e/screenshots.mjs` begins so
+    #[arg(long, default_value = "")]
+    pages: String,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -18,7 +21,7 @@ pub fn run(args: &Args) -> Result<()> {
         build::build(&mut steps, Profile::Fast, "/")?;
     }
     let folder = places::target().join("screenshots");
-    steps.run("Screenshots", || e2e::screenshots(&folder))?;
+    steps.run("Screenshots", || e2e::screenshots(&folder, &args.pages))?;
     eprintln!("they are in {}", folder.display());
     Ok(())
 }
