@@ -47,7 +47,7 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         discriminator: false,
         test_vector: Default::default(),
     };
-    let (bytes, card) = weights::write(card, &generator)?;
+    let (bytes, card) = weights::write(card, &generator, None)?;
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let path = args.out.join("manifest.json");
