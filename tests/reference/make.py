@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 import images
 import lab
+import latent
 from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
@@ -178,6 +179,7 @@ def files():
         "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),
+        "latent": cases(latent.latent, latent.CASES),
     }
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):

@@ -107,6 +107,11 @@ impl Judge {
         (features.clone(), sigmoid(self.network.judge(features)))
     }
 
+    /// Logits `[batch, attributes]` of pictures as [`Judge::see`] takes them: how sure it is, without bounds.
+    pub fn logits(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.network.judge(self.network.features(pictures))
+    }
+
     /// The place of an attribute among the probabilities.
     pub fn attribute(&self, name: &str) -> Option<usize> {
         self.config.attributes.iter().position(|attribute| attribute.eq_ignore_ascii_case(name))

@@ -10,6 +10,7 @@ pub mod classifier;
 pub mod data;
 pub mod history;
 pub mod host;
+pub mod latent;
 pub mod losses;
 pub mod metrics;
 pub mod nets;

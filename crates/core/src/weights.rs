@@ -1,22 +1,31 @@
 //! The model file: safetensors in f16 with a [`Card`] in its metadata.
 //!
-//! Tensor names are Rust module paths. Reading checks names, shapes and values; [`Model::check`] then compares what the
+//! Tensor names are Rust module paths of the generator; those of the discriminator, where the card says that there is one,
+//! begin with `discriminator.`. Reading checks names, shapes and values; [`Model::check`] then compares what the
 //! network draws with the test vector of the card.
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
 use forger_protocol::{
-    Card, DcganConfig, ManifestEntry, Random, Stream, TestVector,
-    card::{CARD_SCHEMA, System},
+    Card, DcganConfig, ManifestEntry, OutOfRange, Random, Stream, TestVector,
+    card::{CARD_SCHEMA, Direction, System},
     error::ModelError,
 };
 use half::f16;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
-use crate::{nets::dcgan::Generator, parameters};
+use crate::{
+    nets::dcgan::{Discriminator, Generator},
+    parameters::{self, NamedTensor},
+};
 
+/// What the names of the discriminator's tensors begin with.
+const DISCRIMINATOR: &str = "discriminator.";
 const METADATA: &str = "forger.card";
 /// How far an output may be from the test vector on any device: a little over one step of 8 bits.
 pub const TOLERANCE: f32 = 1e-2;
@@ -27,7 +36,9 @@ const KEPT: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Model {
     pub card: Card,
-    generator: Generator,
+    pub generator: Generator,
+    /// The network that judged it in training, where the file holds it.
+    pub discriminator: Option<Discriminator>,
 }
 
 fn config(card: &Card) -> &DcganConfig {
@@ -35,9 +46,25 @@ fn config(card: &Card) -> &DcganConfig {
     config
 }
 
-fn empty(config: &DcganConfig, device: &Device) -> Result<Generator, ModelError> {
+/// Networks to be filled.
+fn empty(card: &Card, device: &Device) -> Result<(Generator, Option<Discriminator>), ModelError> {
+    let bad = |error: OutOfRange| ModelError::BadCard { detail: error.to_string() };
     let random = &mut Random::new(0, Stream::Weights);
-    Generator::new(config, random, device).map_err(|error| ModelError::BadCard { detail: error.to_string() })
+    let generator = Generator::new(config(card), random, device).map_err(bad)?;
+    let discriminator = card.discriminator.then(|| Discriminator::new(config(card), random, device));
+    Ok((generator, discriminator.transpose().map_err(bad)?))
+}
+
+fn check_directions(card: &Card) -> Result<(), ModelError> {
+    for Direction { name, vector, strength, .. } in &card.directions {
+        let fault = match vector.len() == config(card).latent_dim {
+            false => "has another length than z",
+            true if vector.iter().chain([strength]).all(|value| value.is_finite()) => continue,
+            true => "holds a value that is not a number",
+        };
+        return Err(ModelError::BadCard { detail: format!("direction {name} {fault}") });
+    }
+    Ok(())
 }
 
 /// SHA-256 in hex.
@@ -54,35 +81,57 @@ pub fn to_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().map(|value| ((value.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as u8).collect()
 }
 
-/// Writes the model file of a generator on CPU and fills in the card's test vector, which is drawn with the weights as
-/// rounded to f16. Returns the file and the card.
-pub fn write(mut card: Card, generator: &Generator) -> Result<(Vec<u8>, Card), ModelError> {
-    let mut tensors = Vec::new();
-    for tensor in parameters::collect(generator) {
-        let halves = tensor.values.iter().map(|value| f16::from_f32(*value)).collect::<Vec<_>>();
-        if !halves.iter().all(|value| value.is_finite()) {
-            return Err(ModelError::NotFinite { tensor: tensor.name });
-        }
-        let bytes = halves.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
-        tensors.push((tensor.name, tensor.shape, bytes));
+/// Writes the model file of networks on CPU. Fills in the card's test vector, drawn with the weights as rounded to f16; a
+/// card that comes from a file keeps the one it has, if it still holds. Returns the file and the card.
+pub fn write(
+    mut card: Card,
+    generator: &Generator,
+    discriminator: Option<&Discriminator>,
+) -> Result<(Vec<u8>, Card), ModelError> {
+    card.discriminator = discriminator.is_some();
+    check_directions(&card)?;
+    let mut tensors = pack(generator, "")?;
+    if let Some(discriminator) = discriminator {
+        tensors.extend(pack(discriminator, DISCRIMINATOR)?);
     }
-    let pack = |card: &Card| {
-        let views = tensors.iter().filter_map(|(name, shape, bytes)| {
-            TensorView::new(Dtype::F16, shape.clone(), bytes).ok().map(|view| (name.as_str(), view))
-        });
-        let text = serde_json::to_string(card).map_err(|error| ModelError::BadCard { detail: error.to_string() })?;
-        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)])))
-            .map_err(|error| ModelError::Malformed { detail: error.to_string() })
-    };
+    if !card.test_vector.output.is_empty() {
+        let bytes = serialize(&card, &tensors)?;
+        let model = read(&bytes, &Device::flex())?;
+        model.check(&model.drawn())?;
+        return Ok((bytes, card));
+    }
     let input = Random::new(card.seed, Stream::Metrics).latent(config(&card).prior, 1, config(&card).latent_dim);
     card.test_vector = TestVector { input, ..TestVector::default() };
-    let model = read(&pack(&card)?, &Device::flex())?;
-    let output = model.test_output().into_data().try_into_vec::<f32>().unwrap_or_default();
+    let output = read(&serialize(&card, &tensors)?, &Device::flex())?.drawn();
     let stride = (output.len() / KEPT).max(1);
     card.test_vector.sha256 = sha256(&to_bytes(&output));
     card.test_vector.output = output.into_iter().step_by(stride).collect();
     card.test_vector.stride = stride;
-    Ok((pack(&card)?, card))
+    Ok((serialize(&card, &tensors)?, card))
+}
+
+/// A tensor's name, shape and values in f16.
+type Packed = (String, Vec<usize>, Vec<u8>);
+
+fn pack<M: Module>(network: &M, prefix: &str) -> Result<Vec<Packed>, ModelError> {
+    let pack = |tensor: NamedTensor| {
+        let name = format!("{prefix}{}", tensor.name);
+        let halves = tensor.values.iter().map(|value| f16::from_f32(*value)).collect::<Vec<_>>();
+        if !halves.iter().all(|value| value.is_finite()) {
+            return Err(ModelError::NotFinite { tensor: name });
+        }
+        Ok((name, tensor.shape, halves.iter().flat_map(|value| value.to_le_bytes()).collect()))
+    };
+    parameters::collect(network).into_iter().map(pack).collect()
+}
+
+fn serialize(card: &Card, tensors: &[Packed]) -> Result<Vec<u8>, ModelError> {
+    let views = tensors.iter().filter_map(|(name, shape, bytes)| {
+        TensorView::new(Dtype::F16, shape.clone(), bytes).ok().map(|view| (name.as_str(), view))
+    });
+    let text = serde_json::to_string(card).map_err(|error| ModelError::BadCard { detail: error.to_string() })?;
+    safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)])))
+        .map_err(|error| ModelError::Malformed { detail: error.to_string() })
 }
 
 /// The manifest's entry of a file that [`write`] made.
@@ -115,27 +164,29 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
     if card.test_vector.input.len() != config(&card).latent_dim {
         return Err(bad("the test vector has another length than z".into()));
     }
-    let empty = empty(config(&card), device)?;
+    check_directions(&card)?;
+    let (generator, discriminator) = empty(&card, device)?;
+    let generator = unpack(&tensors, "", generator, device)?;
+    let discriminator = discriminator.map(|network| unpack(&tensors, DISCRIMINATOR, network, device)).transpose()?;
+    Ok(Model { card, generator, discriminator })
+}
+
+fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: &Device) -> Result<M, ModelError> {
     let mut values = HashMap::new();
     for (name, shape) in parameters::shapes(&empty) {
-        let view = tensors.tensor(&name).ok();
-        match view.filter(|view| view.shape() == shape && view.dtype() == Dtype::F16) {
-            Some(view) => {
-                let halves = view.data().chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
-                let halves = halves.collect::<Vec<_>>();
-                if !halves.iter().all(|value| value.is_finite()) {
-                    return Err(ModelError::NotFinite { tensor: name });
-                }
-                values.insert(name, halves);
-            }
-            None => {
-                let found = tensors.tensor(&name).ok().map(|view| view.shape().to_vec());
-                return Err(ModelError::Tensor { tensor: name, expected: shape, found });
-            }
+        let tensor = format!("{prefix}{name}");
+        let found = tensors.tensor(&tensor).ok();
+        let Some(view) = found.as_ref().filter(|view| view.shape() == shape && view.dtype() == Dtype::F16) else {
+            return Err(ModelError::Tensor { tensor, expected: shape, found: found.map(|view| view.shape().to_vec()) });
+        };
+        let halves = view.data().chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());
+        let halves = halves.collect::<Vec<_>>();
+        if !halves.iter().all(|value| value.is_finite()) {
+            return Err(ModelError::NotFinite { tensor });
         }
+        values.insert(name, halves);
     }
-    let generator = parameters::fill(empty, device, |name, _| values.remove(name).unwrap_or_default());
-    Ok(Model { card, generator })
+    Ok(parameters::fill(empty, device, |name, _| values.remove(name).unwrap_or_default()))
 }
 
 impl Model {
@@ -148,7 +199,17 @@ impl Model {
     pub fn test_output(&self) -> Tensor<4> {
         let input = self.card.test_vector.input.clone();
         let shape = [1, input.len()];
-        self.forge(Tensor::from_data(TensorData::new(input, shape), &self.generator.project.weight.device()))
+        self.forge(Tensor::from_data(TensorData::new(input, shape), &self.device()))
+    }
+
+    /// [`Model::test_output`] of a model on CPU.
+    fn drawn(&self) -> Vec<f32> {
+        self.test_output().into_data().try_into_vec().unwrap_or_default()
+    }
+
+    /// Where the networks are.
+    pub fn device(&self) -> Device {
+        self.generator.project.weight.device()
     }
 
     /// Compares [`Model::test_output`], read back, with the card.

@@ -8,10 +8,10 @@ use common::values;
 use forger_core::{
     Dcgan, Images,
     burn::tensor::{Device, Tensor, TensorData},
-    nets::dcgan::Generator,
+    nets::dcgan::{Discriminator, Generator},
     protocol::{
         Card, DcganConfig, Random, Stream,
-        card::{CARD_SCHEMA, DataSource, System},
+        card::{CARD_SCHEMA, DataSource, Direction, DirectionKind, System},
         error::ModelError,
     },
     weights,
@@ -42,7 +42,11 @@ fn card() -> Card {
 
 fn file() -> (Vec<u8>, Card) {
     let generator = Generator::new(&config(), &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
-    weights::write(card(), &generator).unwrap()
+    weights::write(card(), &generator, None).unwrap()
+}
+
+fn discriminator(config: &DcganConfig) -> Discriminator {
+    Discriminator::new(config, &mut Random::new(4, Stream::Weights), &Device::flex()).unwrap()
 }
 
 fn open(bytes: &[u8]) -> Result<weights::Model, ModelError> {
@@ -55,7 +59,11 @@ fn open(bytes: &[u8]) -> Result<weights::Model, ModelError> {
 fn edited(change: impl Fn(&mut Card), tensors: impl Fn(&str, &mut Vec<u8>) -> bool) -> Vec<u8> {
     let (bytes, mut card) = file();
     change(&mut card);
-    let parsed = SafeTensors::deserialize(&bytes).unwrap();
+    edited_tensors(&bytes, &card, tensors)
+}
+
+fn edited_tensors(bytes: &[u8], card: &Card, tensors: impl Fn(&str, &mut Vec<u8>) -> bool) -> Vec<u8> {
+    let parsed = SafeTensors::deserialize(bytes).unwrap();
     let mut kept = Vec::new();
     for (name, view) in parsed.tensors() {
         let mut data = view.data().to_vec();
@@ -66,7 +74,7 @@ fn edited(change: impl Fn(&mut Card), tensors: impl Fn(&str, &mut Vec<u8>) -> bo
     let views = kept.iter().map(|(name, dtype, shape, data)| {
         (name.as_str(), safetensors::tensor::TensorView::new(*dtype, shape.clone(), data).unwrap())
     });
-    let metadata = [("forger.card".to_owned(), serde_json::to_string(&card).unwrap())].into();
+    let metadata = [("forger.card".to_owned(), serde_json::to_string(card).unwrap())].into();
     safetensors::serialize(views, Some(metadata)).unwrap()
 }
 
@@ -164,6 +172,83 @@ fn each_fault_has_its_own_error() {
 
     let plain = safetensors::serialize(Vec::<(&str, safetensors::tensor::TensorView)>::new(), None).unwrap();
     assert_eq!(open(&plain).unwrap_err(), ModelError::NoCard);
+}
+
+#[test]
+fn a_discriminator_travels_with_its_vectors() {
+    let mut card = card();
+    let System::Dcgan(config) = &mut card.system;
+    config.spectral_norm = true;
+    let discriminator = discriminator(config);
+    let generator = Generator::new(config, &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
+    let (bytes, card) = weights::write(card, &generator, Some(&discriminator)).unwrap();
+    let model = open(&bytes).unwrap();
+    assert!(card.discriminator && model.card == card);
+    let pictures = (0..2 * 784).map(|i| (0.37 * i as f32).sin()).collect::<Vec<_>>();
+    let pictures = Tensor::<4>::from_data(TensorData::new(pictures, [2, 1, 28, 28]), &Device::flex());
+    let judge = |discriminator: &Discriminator| values(discriminator.forward(pictures.clone()));
+    let (before, after) = (judge(&discriminator), judge(model.discriminator.as_ref().unwrap()));
+    let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 2e-3 * a.abs().max(0.1));
+    assert!(close(&before, &after), "{before:?} {after:?}");
+    let other = judge(
+        &Discriminator::new(
+            &DcganConfig { spectral_norm: false, ..config_of(&card) },
+            &mut Random::new(4, Stream::Weights),
+            &Device::flex(),
+        )
+        .unwrap(),
+    );
+    assert!(!close(&before, &other), "without its vectors it must judge otherwise");
+
+    // What was read is written again as it was, to the last bit.
+    let again = weights::write(model.card.clone(), &model.generator, model.discriminator.as_ref()).unwrap();
+    assert!(again.0 == bytes && again.1 == card);
+    // Unless its test vector is of another network.
+    let mut other = model.card.clone();
+    other.test_vector.output[3] += 0.1;
+    let refused = weights::write(other, &model.generator, model.discriminator.as_ref()).map(|_| ());
+    assert!(matches!(refused, Err(ModelError::TestVector { .. })), "{refused:?}");
+
+    for name in ["discriminator.input.bias", "discriminator.spectral.1"] {
+        let lacking = edited_tensors(&bytes, &card, |found, _| found != name);
+        let error = open(&lacking).unwrap_err();
+        assert!(matches!(&error, ModelError::Tensor { tensor, found: None, .. } if tensor == name), "{error}");
+    }
+    let infinite = edited_tensors(&bytes, &card, |name, data| {
+        if name == "discriminator.out.weight" {
+            data[..2].copy_from_slice(&[0x00, 0x7c]);
+        }
+        true
+    });
+    assert_eq!(open(&infinite).unwrap_err(), ModelError::NotFinite { tensor: "discriminator.out.weight".into() });
+    // A card that does not speak of it leaves it alone.
+    let silent = edited_tensors(&bytes, &Card { discriminator: false, ..card }, |_, _| true);
+    assert!(open(&silent).unwrap().discriminator.is_none());
+    // One that speaks of what is not there is refused.
+    let boasting = edited(|card| card.discriminator = true, |_, _| true);
+    assert!(matches!(open(&boasting), Err(ModelError::Tensor { found: None, .. })));
+}
+
+fn config_of(card: &Card) -> DcganConfig {
+    let System::Dcgan(config) = &card.system;
+    config.clone()
+}
+
+#[test]
+fn a_direction_must_fit_z() {
+    let direction = |vector: Vec<f32>, strength| {
+        let directions = vec![Direction { name: "a".into(), kind: DirectionKind::Attribute, strength, vector }];
+        let generator = Generator::new(&config(), &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
+        weights::write(Card { directions, ..card() }, &generator, None)
+    };
+    let (bytes, _) = direction(vec![0.6, 0.8, 0.0, 0.0], 0.5).unwrap();
+    assert_eq!(open(&bytes).unwrap().card.directions[0].name, "a");
+    for (vector, strength) in [(vec![1.0; 3], 0.5), (vec![f32::NAN; 4], 0.5), (vec![0.5; 4], f32::INFINITY)] {
+        assert!(matches!(direction(vector, strength), Err(ModelError::BadCard { .. })));
+    }
+    let long = Direction { name: "b".into(), kind: DirectionKind::Principal, strength: 0.5, vector: vec![0.1; 5] };
+    let long = edited(|card| card.directions = vec![long.clone()], |_, _| true);
+    assert!(matches!(open(&long), Err(ModelError::BadCard { detail }) if detail.contains("b")));
 }
 
 struct Wrong;

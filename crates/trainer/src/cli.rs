@@ -7,8 +7,8 @@ use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
 
 use crate::{
     commands::{
-        bench::BenchArgs, classifier::ClassifierArgs, compare::CompareArgs, doctor, eval_latent::LatentArgs,
-        report::ReportArgs, worker,
+        bench::BenchArgs, classifier::ClassifierArgs, compare::CompareArgs, doctor, eval_directions::DirectionsArgs,
+        eval_invert::InvertArgs, eval_latent::LatentArgs, export::ExportArgs, report::ReportArgs, worker,
     },
     data::oversample::Oversample,
     device::DeviceArgs,
@@ -35,7 +35,7 @@ pub enum Command {
         after_help = "Example: forger sample --model public/models/digits-*.safetensors --seed 1 --out sheet.png"
     )]
     Sample(SampleArgs),
-    /// Write a run's generator as a model file, and its entry in manifest.json
+    /// Write a run's generator as a model file, or such a file again with another card, and its entry in manifest.json
     #[command(after_help = "Example: forger export runs/digits --name digits --out public/models")]
     Export(ExportArgs),
     /// Measure a model
@@ -76,6 +76,16 @@ pub enum EvalCommand {
         after_help = "Example: forger eval latent --model runs/avatars --classifier runs/avatars-classifier.safetensors"
     )]
     Latent(LatentArgs),
+    /// How near a search for z comes to pictures that were not trained on
+    #[command(
+        after_help = "Example: forger eval invert --model public/models/digits-*.safetensors --data mnist --split test --json"
+    )]
+    Invert(InvertArgs),
+    /// What the directions of a model's card do
+    #[command(
+        after_help = "Example: forger eval directions --model public/models/avatars-*.safetensors --classifier avatars-classifier.safetensors --sheet strips.png"
+    )]
+    Directions(DirectionsArgs),
 }
 
 /// The arguments of the program. Cards of models name `forger eval --model`, from when there was one measure only.
@@ -194,6 +204,16 @@ pub struct DataArgs {
     /// What is in the pictures: a CSV of file name and attributes, 1 or 0; attributes.csv in or beside the data if not given
     #[arg(long)]
     pub attributes: Option<PathBuf>,
+}
+
+impl DataArgs {
+    /// What follows `--data` in the command of a measure, with the name of the set in place of where it lies.
+    pub fn flags(&self, name: &str) -> String {
+        let split = if self.split == Split::Test { " --split test" } else { "" };
+        let crop = self.crop.map(|Crop(at)| format!(" --crop {}", at.map(|edge| edge.to_string()).join(",")));
+        let holdout = if self.holdout > 0 { format!(" --holdout {}", self.holdout) } else { String::new() };
+        format!("{name}{split}{}{holdout}", crop.unwrap_or_default())
+    }
 }
 
 /// A part of a picture in pixels; right and bottom are the first that are left out.
@@ -317,36 +337,6 @@ pub struct SampleArgs {
     /// PNG to write
     #[arg(long)]
     pub out: PathBuf,
-}
-
-#[derive(Args)]
-pub struct ExportArgs {
-    /// Folder of the run
-    pub run: PathBuf,
-    /// Take the checkpoint that measured best, not the newest
-    #[arg(long)]
-    pub best: bool,
-    /// Short name of the model: a-z, 0-9 and -
-    #[arg(long)]
-    pub name: String,
-    /// Folder of the manifest
-    #[arg(long)]
-    pub out: PathBuf,
-    /// Licence of the weights
-    #[arg(long, default_value = "MIT OR Apache-2.0")]
-    pub licence: String,
-    /// Name of the data set, when the file it came from does not say it
-    #[arg(long)]
-    pub data_name: Option<String>,
-    /// Terms of the data, when they differ from what is known of the set
-    #[arg(long)]
-    pub data_licence: Option<String>,
-    /// What a user should know of the model
-    #[arg(long, default_value = "")]
-    pub notes: String,
-    /// Figures to put on the card: the JSON line that `forger eval --json` prints
-    #[arg(long)]
-    pub metrics: Option<PathBuf>,
 }
 
 #[derive(Args)]

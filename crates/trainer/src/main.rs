@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
         Command::Eval(EvalCommand::Latent(args)) => commands::eval_latent::latent(&args),
+        Command::Eval(EvalCommand::Invert(args)) => commands::eval_invert::invert(&args),
+        Command::Eval(EvalCommand::Directions(args)) => commands::eval_directions::directions(&args),
         Command::Eval(EvalCommand::Samples(args)) => commands::eval::eval(&args),
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Report(args) => commands::report::report(&args),

@@ -7,9 +7,14 @@ use image::{RgbImage, imageops};
 
 /// Writes pictures, `[count, channels, side, side]` as bytes, as a square sheet of PNG.
 pub fn write(path: &Path, pictures: &[u8], channels: usize, side: usize) -> Result<()> {
+    let count = pictures.len() / (channels * side * side).max(1);
+    write_rows(path, pictures, channels, side, (count as f64).sqrt().ceil() as usize)
+}
+
+/// The same with so many pictures in a row.
+pub fn write_rows(path: &Path, pictures: &[u8], channels: usize, side: usize, columns: usize) -> Result<()> {
     let area = side * side;
     let count = pictures.len() / (channels * area).max(1);
-    let columns = (count as f64).sqrt().ceil() as usize;
     let rows = count.div_ceil(columns.max(1));
     let mut sheet = RgbImage::new((columns * side) as u32, (rows * side) as u32);
     for (index, picture) in pictures.chunks_exact(channels * area).enumerate() {

@@ -62,7 +62,7 @@ impl<'a> Features<'a> {
     }
 
     /// Fails for a set of fewer.
-    pub(super) fn at_least(&self, needed: usize) -> Result<(), FeatureError> {
+    pub(crate) fn at_least(&self, needed: usize) -> Result<(), FeatureError> {
         let count = self.count();
         if count < needed { Err(FeatureError::TooFew { count, needed }) } else { Ok(()) }
     }

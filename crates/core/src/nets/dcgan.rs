@@ -122,17 +122,22 @@ impl Generator {
         Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
     }
 
-    /// z `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
-    pub fn forward(&self, z: Tensor<2>) -> Tensor<4> {
+    /// What the projection and so many blocks make of z `[batch, latent_dim]`: `[batch, channels, side, side]`.
+    pub fn features(&self, z: Tensor<2>, blocks: usize) -> Tensor<4> {
         let [batch, _] = z.dims();
         let projected = self.project.forward(z);
         let channels = projected.dims()[1] / (self.base * self.base);
         let mut x = projected.reshape([batch, channels, self.base, self.base]);
         x = leaky_relu(normalize(&self.project_norm, x), 0.0);
-        for block in &self.blocks {
+        for block in self.blocks.iter().take(blocks) {
             x = leaky_relu(normalize(&block.norm, transposed(&block.conv, x)), 0.0);
         }
-        transposed(&self.out, x).tanh()
+        x
+    }
+
+    /// z `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
+    pub fn forward(&self, z: Tensor<2>) -> Tensor<4> {
+        transposed(&self.out, self.features(z, self.blocks.len())).tanh()
     }
 }
 
@@ -164,22 +169,34 @@ impl Discriminator {
         std::iter::once(&self.input).chain(self.blocks.iter().map(|block| &block.conv)).chain([&self.out]).collect()
     }
 
-    fn conv(&self, index: usize, conv: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
-        let weight = match self.spectral.get(index) {
+    /// The kernel of the layer of this index, from `input` to `out`, as it judges: spectral normalisation done.
+    pub(super) fn kernel(&self, index: usize, conv: &Conv2d) -> Tensor<4> {
+        match self.spectral.get(index) {
             Some(vectors) => spectral::normalize(conv.weight.val(), vectors.val()),
             None => conv.weight.val(),
-        };
+        }
+    }
+
+    fn conv(&self, index: usize, conv: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
+        let weight = self.kernel(index, conv);
         conv2d(x, weight, conv.bias.as_ref().map(Param::val), window)
+    }
+
+    /// What each layer but the last makes of pictures `[batch, channels, height, width]`: `[batch, width << layer, side,
+    /// side]`, the side halved by each.
+    pub fn features(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        let mut features = vec![leaky_relu(self.conv(0, &self.input, pictures, HALVE), LEAK as f32)];
+        for (index, block) in self.blocks.iter().enumerate() {
+            let sums = self.conv(index + 1, &block.conv, features[index].clone(), HALVE);
+            features.push(leaky_relu(normalize(&block.norm, sums), LEAK as f32));
+        }
+        features
     }
 
     /// Pictures `[batch, channels, height, width]` to logits `[batch, 1]`.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let mut x = leaky_relu(self.conv(0, &self.input, pictures, HALVE), LEAK as f32);
-        for (index, block) in self.blocks.iter().enumerate() {
-            let sums = self.conv(index + 1, &block.conv, x, HALVE);
-            x = leaky_relu(normalize(&block.norm, sums), LEAK as f32);
-        }
-        self.conv(self.blocks.len() + 1, &self.out, x, COVER).flatten(1, 3)
+        let last = self.blocks.len();
+        self.conv(last + 1, &self.out, self.features(pictures).swap_remove(last), COVER).flatten(1, 3)
     }
 }
 

@@ -4,6 +4,7 @@ mod activation;
 pub mod classifier;
 mod conv;
 pub mod dcgan;
+pub mod fold;
 pub mod mlp;
 pub mod norm;
 pub mod spectral;

@@ -80,6 +80,13 @@ impl Dcgan {
         Ok((config, generator, reader.state["steps"].as_u64().unwrap_or_default()))
     }
 
+    /// D as it was when a checkpoint was taken, for judging how like two pictures are.
+    pub fn discriminator_of(checkpoint: &[u8], device: &Device) -> Result<Discriminator, CheckpointError> {
+        let config = Self::config_of(checkpoint)?;
+        let random = &mut Random::new(config.seed, Stream::Weights);
+        Reader::new(checkpoint)?.network("discriminator", Discriminator::new(&config, random, device)?, device)
+    }
+
     /// The settings.
     pub fn config(&self) -> &DcganConfig {
         &self.config

@@ -8,6 +8,7 @@ mod common;
 mod features;
 mod images;
 mod lab;
+mod latent;
 
 use burn::{
     module::{Module, Param},

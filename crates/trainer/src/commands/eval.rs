@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Drawer;
 use crate::{
-    cli::{Crop, EvalArgs, Split},
+    cli::EvalArgs,
     data,
     measures::classified::{Classified, Reference},
     ui,
@@ -53,14 +53,10 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
         }
     }
     if args.json {
-        let split = if args.data.split == Split::Test { " --split test" } else { "" };
-        let (name, seed) = (&pictures.name, args.seed);
-        let holdout = if args.data.holdout > 0 { format!(" --holdout {}", args.data.holdout) } else { String::new() };
-        let crop = args.data.crop.map(|Crop(at)| format!(" --crop {}", at.map(|edge| edge.to_string()).join(",")));
-        let crop = crop.unwrap_or_default();
+        let (data, seed) = (args.data.flags(&pictures.name), args.seed);
         let classifier = if args.classifier.is_some() { " --classifier CLASSIFIER" } else { "" };
         figures["command"] = json!(format!(
-            "forger eval samples --model MODEL --data {name}{split}{crop}{holdout}{classifier} --count {count} --seed {seed} --json"
+            "forger eval samples --model MODEL --data {data}{classifier} --count {count} --seed {seed} --json"
         ));
         ui::result(figures);
     }

@@ -1,53 +1,73 @@
 //! `forger export`: the model file and its entry in the manifest.
 
-use std::{collections::BTreeMap, fs};
-
-use anyhow::{Context, Result, bail};
-use burn::tensor::Device;
-use forger_core::{Dcgan, weights};
-use forger_protocol::{
-    Card, Manifest,
-    card::{CARD_SCHEMA, DataSource, Metric, System},
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
 };
 
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use forger_core::weights::{self, Model};
+use forger_protocol::{
+    Manifest,
+    card::{DirectionKind, Metric},
+};
+
+use super::{Drawer, of_run};
 use crate::{
-    cli::ExportArgs,
+    measures::{classified::Classified, directions},
     run::{Run, write_whole},
     ui,
 };
 
+/// Principal directions of a card that has none yet.
+const PRINCIPAL: usize = 10;
+
+#[derive(Args)]
+pub struct ExportArgs {
+    /// Folder of the run, or a model file: its weights and its card stay, but for what the flags say
+    pub from: PathBuf,
+    /// Take the checkpoint that measured best, not the newest
+    #[arg(long)]
+    pub best: bool,
+    /// Short name of the model: a-z, 0-9 and -; that of the file if not given
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Folder of the manifest
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Licence of the weights, MIT OR Apache-2.0 for those of a run if not given
+    #[arg(long)]
+    pub licence: Option<String>,
+    /// Name of the data set, when the file it came from does not say it
+    #[arg(long)]
+    pub data_name: Option<String>,
+    /// Terms of the data, when they differ from what is known of the set
+    #[arg(long)]
+    pub data_licence: Option<String>,
+    /// What a user should know of the model
+    #[arg(long)]
+    pub notes: Option<String>,
+    /// Figures to put on the card: the JSON line that `forger eval --json` prints; may be given several times
+    #[arg(long, num_args = 1)]
+    pub metrics: Vec<PathBuf>,
+    /// Find a direction of z for each attribute that this classifier knows (`forger train classifier`)
+    #[arg(long)]
+    pub classifier: Option<PathBuf>,
+    /// Find so many principal directions of z, 10 if the card has none yet
+    #[arg(long, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub principal: Option<u64>,
+    /// Put the discriminator of the run into the file, too: it makes a search for the z of a picture better
+    #[arg(long)]
+    pub discriminator: bool,
+}
+
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    if args.name.is_empty() || !args.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        bail!("--name {:?}: use a-z, 0-9 and - only", args.name);
-    }
-    let run = Run::open(&args.run)?;
-    let (config, generator, steps) =
-        Dcgan::generator_of(&if args.best { run.best() } else { run.newest() }?, &Device::flex())?;
-    let note = run.read_note();
-    let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
-    let oversampled = times.collect::<String>();
-    let card = Card {
-        schema: CARD_SCHEMA,
-        name: args.name.clone(),
-        seed: config.seed,
-        system: System::Dcgan(config),
-        data: DataSource {
-            name: args.data_name.clone().unwrap_or(note.name) + &oversampled,
-            licence: args.data_licence.clone().unwrap_or(note.licence),
-            images: note.images,
-        },
-        licence: args.licence.clone(),
-        metrics: metrics(args)?,
-        steps,
-        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
-        notes: args.notes.clone(),
-        directions: Vec::new(),
-        discriminator: false,
-        test_vector: Default::default(),
-    };
-    let (bytes, card) = weights::write(card, &generator)?;
+    let Model { card, generator, discriminator } = changed(args)?;
+    let (bytes, card) = weights::write(card, &generator, discriminator.as_ref())?;
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let path = args.out.join("manifest.json");
@@ -68,9 +88,60 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     Ok(())
 }
 
+/// The model with what the flags say.
+fn changed(args: &ExportArgs) -> Result<Model> {
+    let mut drawer = open(args)?;
+    let card = &mut drawer.model.card;
+    for (field, flag) in [
+        (&mut card.name, &args.name),
+        (&mut card.licence, &args.licence),
+        (&mut card.data.name, &args.data_name),
+        (&mut card.data.licence, &args.data_licence),
+        (&mut card.notes, &args.notes),
+    ] {
+        if let Some(flag) = flag {
+            field.clone_from(flag);
+        }
+    }
+    if card.name.is_empty() || !card.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        bail!("--name {:?}: use a-z, 0-9 and - only", card.name);
+    }
+    for path in &args.metrics {
+        card.metrics.extend(metrics(path)?);
+    }
+    let is = |kind| move |direction: &forger_protocol::card::Direction| direction.kind == kind;
+    let (mut attributes, mut principal): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut card.directions).into_iter().partition(is(DirectionKind::Attribute));
+    if let Some(path) = &args.classifier {
+        attributes = directions::attributes(&drawer, &Classified::open(path, drawer.config())?)?;
+    }
+    let wanted = args.principal.map_or(PRINCIPAL, |count| count as usize);
+    if args.principal.is_some() || principal.is_empty() {
+        principal = directions::principal(&drawer, wanted)?;
+    }
+    for direction in attributes.iter().chain(&principal) {
+        ui::note(format_args!("direction {:<20} {:.3}", direction.name, direction.strength));
+    }
+    attributes.append(&mut principal);
+    drawer.model.card.directions = attributes;
+    Ok(drawer.model)
+}
+
+fn open(args: &ExportArgs) -> Result<Drawer> {
+    if args.from.is_dir() {
+        let run = Run::open(&args.from)?;
+        let mut model = of_run(&run, &if args.best { run.best() } else { run.newest() }?)?;
+        model.discriminator = model.discriminator.filter(|_| args.discriminator);
+        return Ok(model.into());
+    }
+    if args.best || args.discriminator {
+        bail!("--best and --discriminator are for the folder of a run, and {} is none", args.from.display());
+    }
+    Drawer::open(&args.from)
+}
+
 /// The figures of `forger eval --json`, each with the command that measured it.
-fn metrics(args: &ExportArgs) -> Result<BTreeMap<String, Metric>> {
-    let Some(path) = &args.metrics else { return Ok(BTreeMap::new()) };
+fn metrics(path: &Path) -> Result<BTreeMap<String, Metric>> {
     let context = || format!("{} is not what forger eval --json printed", path.display());
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let line = text.lines().last().unwrap_or_default();

@@ -5,6 +5,8 @@ pub mod classifier;
 pub mod compare;
 pub mod doctor;
 pub mod eval;
+pub mod eval_directions;
+pub mod eval_invert;
 pub mod eval_latent;
 pub mod export;
 pub mod report;
@@ -12,12 +14,15 @@ pub mod sample;
 pub mod train;
 pub mod worker;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, anyhow};
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_core::{Dcgan, nets::dcgan::Generator, weights};
-use forger_protocol::{DcganConfig, card::System};
+use forger_core::{Dcgan, weights};
+use forger_protocol::{
+    Card, DcganConfig, TestVector,
+    card::{CARD_SCHEMA, DataSource, System},
+};
 
 use crate::{device::Failed, recipes, run::Run, ui};
 
@@ -29,41 +34,33 @@ pub fn recipes() -> Result<()> {
     Ok(())
 }
 
-/// A generator from a model file or a run.
-pub enum Drawer {
-    Model(Box<weights::Model>),
-    Run(Box<(DcganConfig, Generator)>),
+/// A model from a file or a run.
+pub struct Drawer {
+    pub model: weights::Model,
+    /// Whether its card has a name: that of a file has.
+    is_file: bool,
 }
 
 impl Drawer {
     pub fn open(path: &Path) -> Result<Self> {
-        let device = Device::flex();
         if path.is_dir() {
-            let (config, generator, _) = Dcgan::generator_of(&Run::open(path)?.newest()?, &device)?;
-            return Ok(Self::Run(Box::new((config, generator))));
+            let run = Run::open(path)?;
+            return Ok(of_run(&run, &run.newest()?)?.into());
         }
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let model = weights::read(&bytes, &device).with_context(|| path.display().to_string())?;
+        let model = weights::read(&bytes, &Device::flex()).with_context(|| path.display().to_string())?;
         model.check(&values(model.test_output())?).with_context(|| path.display().to_string())?;
-        Ok(Self::Model(Box::new(model)))
+        Ok(Self { model, is_file: true })
     }
 
     /// The name on the card, if there is one.
     pub fn name(&self) -> Option<String> {
-        match self {
-            Self::Model(model) => Some(model.card.name.clone()),
-            Self::Run(_) => None,
-        }
+        self.is_file.then(|| self.model.card.name.clone())
     }
 
     pub fn config(&self) -> &DcganConfig {
-        match self {
-            Self::Model(model) => {
-                let System::Dcgan(config) = &model.card.system;
-                config
-            }
-            Self::Run(run) => &run.0,
-        }
+        let System::Dcgan(config) = &self.model.card.system;
+        config
     }
 
     /// `[count, channels, height, width]` in `[-1, 1]`, flat.
@@ -72,13 +69,40 @@ impl Drawer {
         let mut pictures = Vec::new();
         for z in z.chunks(64 * dim) {
             let z = Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / dim, dim]), &Device::flex());
-            pictures.extend(values(match self {
-                Self::Model(model) => model.forge(z),
-                Self::Run(run) => run.1.forward(z),
-            })?);
+            pictures.extend(values(self.model.forge(z))?);
         }
         Ok(pictures)
     }
+}
+
+impl From<weights::Model> for Drawer {
+    fn from(model: weights::Model) -> Self {
+        Self { model, is_file: false }
+    }
+}
+
+/// A checkpoint of a run with its discriminator, and a card of what is known of it.
+pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
+    let device = Device::flex();
+    let (config, generator, steps) = Dcgan::generator_of(checkpoint, &device)?;
+    let note = run.read_note();
+    let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
+    let card = Card {
+        schema: CARD_SCHEMA,
+        name: String::new(),
+        seed: config.seed,
+        system: System::Dcgan(config),
+        data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
+        licence: "MIT OR Apache-2.0".into(),
+        metrics: BTreeMap::new(),
+        steps,
+        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
+        notes: String::new(),
+        directions: Vec::new(),
+        discriminator: true,
+        test_vector: TestVector::default(),
+    };
+    Ok(weights::Model { card, generator, discriminator: Some(Dcgan::discriminator_of(checkpoint, &device)?) })
 }
 
 /// Reads a tensor back.

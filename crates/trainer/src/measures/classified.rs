@@ -58,6 +58,18 @@ impl Classified {
         Ok((features, probabilities))
     }
 
+    /// Logits `[count, attributes]` of the same pictures.
+    pub fn logits(&self, pictures: &[f32]) -> Result<Vec<f32>> {
+        let [channels, height, width] = self.shape();
+        let size = channels * height * width;
+        let mut logits = Vec::new();
+        for chunk in pictures.chunks(CHUNK * size) {
+            let data = TensorData::new(chunk.to_vec(), [chunk.len() / size, channels, height, width]);
+            logits.extend(values(self.judge.logits(Tensor::from_data(data, &Device::flex())))?);
+        }
+        Ok(logits)
+    }
+
     /// [`Classified::see`] of these pictures of a set.
     pub fn see_set(&self, set: &Pictures, indices: &[usize]) -> Result<(Vec<f32>, Vec<f32>)> {
         let size = self.shape().iter().product::<usize>();
