@@ -1,7 +1,7 @@
 //! The search for the z of a picture, in slices, so that other requests are answered in between.
 
 use forger_core::{
-    latent::invert::{Inversion, psnr},
+    latent::{Inversion, psnr},
     weights::{self, Model},
 };
 use forger_protocol::{
