@@ -16,9 +16,6 @@ use crate::{
 
 /// The largest |z| that a link can hold.
 const LARGEST: f32 = 3.9;
-/// How far out searches begin, in units of the prior: nearer to the mean picture than samples are, from where every way is
-/// open.
-const START: f32 = 0.5;
 /// Weight of the distance from the shell that z of the prior lie near, for each dimension: the more there are, the thinner is
 /// the shell. A z that is much longer or shorter may come nearer to the pixels, but draws what the network never drew in
 /// training.
@@ -28,7 +25,7 @@ const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
 /// The learning rate falls along half a cosine from the first to the last, from this share of the steps on.
-const RATES: [f32; 2] = [0.1, 0.005];
+const RATES: [f32; 2] = [0.25, 0.0125];
 const HELD: f32 = 0.5;
 
 /// Why a search ended without a z.
@@ -79,8 +76,7 @@ impl Inversion {
         let target = Tensor::from_data(TensorData::new(target.to_vec(), shape), &model.device().autodiff());
         let discriminator = model.discriminator.as_ref().map(fold::discriminator);
         let (prior, dim) = (config.prior, config.latent_dim);
-        let mut z = Random::new(settings.seed, Stream::Latent).latent(prior, settings.starts, dim);
-        z.iter_mut().for_each(|value| *value *= START);
+        let z = Random::new(settings.seed, Stream::Latent).latent(prior, settings.starts, dim);
         Ok(Self {
             generator: fold::generator(&model.generator),
             likeness: Likeness::new(target, discriminator, settings.features),
