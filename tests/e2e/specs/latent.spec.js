@@ -36,7 +36,8 @@ test('a seed means the same pictures in a fresh profile, another seed or truncat
 });
 
 const BROKEN = {
-  'cut in the middle of a code': ['terms=A:1.1,~AAA', 'terms'],
+  'cut in the middle of a code': ['terms=A:1.1,~AAAA', 'cut short'],
+  'cut in the middle of a letter': ['terms=A:1.1,~A', 'terms'],
   'of a newer version': ['v=2&seed=3', 'v=2'],
   'with nonsense in it': ['seed=x&tab=cellar&moves=y&walk=%ff', 'seed=x'],
   'of another program': ['q=%3Cscript%3E&utm_source=mail', null],
@@ -54,8 +55,9 @@ for (const [name, [query, told]] of Object.entries(BROKEN)) {
   });
 }
 
-test('codes of another length are passed over', async ({ page }) => {
+test('codes of another length are told and passed over', async ({ page }) => {
   await openLatent(page, 'terms=A:~AAAA;B:1.1&expression=B&base=~AAAA&walk=~AAAA,1.2');
+  await expect(page.getByTestId('error-toast')).toContainText('dimensions');
   await settled(page.getByTestId('result'));
   await page.getByTestId('tab-walk').click();
   await expect(page.getByTestId('no-walk')).toBeVisible();

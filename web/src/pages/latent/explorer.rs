@@ -284,7 +284,12 @@ impl Explorer {
             self.state.update(|state| state.model = Some(model));
         }
         self.forget_pictures();
+        let dim = config(&card).latent_dim;
         self.card.set(Some(card));
+        let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
+        if !self.state.with_untracked(|state| codes(state).all(is_whole)) {
+            self.toasts.error(td_string!(self.locale(), other_length, n = dim).to_string());
+        }
     }
 
     /// Stops a request, whose own answer then says so.
@@ -293,6 +298,13 @@ impl Explorer {
             let _ = self.engine.request(Request::Cancel { request }, Vec::new()).await;
         });
     }
+}
+
+/// Every code of a state.
+fn codes(state: &LatentState) -> impl Iterator<Item = &Code> {
+    let of_terms = state.terms.iter().flat_map(|term| &term.codes);
+    let of_moves = state.moves.iter().filter_map(|step| step.own.as_ref());
+    of_terms.chain(of_moves).chain(&state.base).chain(&state.walk)
 }
 
 /// What names a file in links.
