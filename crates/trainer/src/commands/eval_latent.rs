@@ -15,8 +15,6 @@ use crate::{measures::classified::Classified, progress, sheet, ui};
 const CHUNK: usize = 256;
 /// Exemplars that are averaged for each term, as in the paper.
 const EXEMPLARS: usize = 3;
-/// Exemplars of a term are drawn from so many samples, those that the classifier is surest of.
-const SUREST: usize = 50;
 
 /// The share of results of `mean(3 men with glasses) - mean(3 men) + mean(3 women)` that are women with glasses
 #[derive(Args)]
@@ -33,6 +31,9 @@ pub struct LatentArgs {
     /// Random samples to find exemplars among
     #[arg(long, default_value_t = 10_000)]
     pub samples: usize,
+    /// Exemplars of a term are drawn from so many samples, those that the classifier is surest of
+    #[arg(long, default_value_t = 50)]
+    pub surest: usize,
     /// Seed of samples and trials
     #[arg(long, default_value_t = 1)]
     pub seed: u32,
@@ -58,8 +59,8 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     }
     if args.json {
         let command = format!(
-            "forger eval latent --model MODEL --classifier CLASSIFIER --trials {} --samples {} --seed {} --json",
-            args.trials, args.samples, args.seed
+            "forger eval latent --model MODEL --classifier CLASSIFIER --trials {} --samples {} --surest {} --seed {} --json",
+            args.trials, args.samples, args.surest, args.seed
         );
         figures.insert("command".into(), command.into());
         ui::result(json!(figures));
@@ -137,7 +138,7 @@ fn measure(
         let how_sure = |index: &usize| sure(seen[*index][0], male).min(sure(seen[*index][1], glasses));
         let mut group = (0..seen.len()).filter(|index| how_sure(index) >= 0.5).collect::<Vec<_>>();
         group.sort_by(|a, b| how_sure(b).total_cmp(&how_sure(a)));
-        group.truncate(SUREST);
+        group.truncate(args.surest);
         group
     };
     let groups = [("men with glasses", group(true, true)), ("men", group(true, false)), ("women", group(false, false))];
