@@ -9,7 +9,7 @@
 //! `x[0]`, `x[0] - x[1]`, `x[1]`, `x[1] - x[2]`. Even places take the first three and odd ones the last three; the one in the
 //! middle serves both, so that 25 products of matrices, tiles by channels, do the work of 36.
 
-use super::{maps::Maps, product::Packed};
+use super::{maps::Maps, product::Packed, relu};
 
 const SAMPLES: usize = 5;
 /// Tiles that are worth the fetching of the weights.
@@ -89,6 +89,7 @@ impl Doubling {
     }
 
     /// The sums of the products where they belong, with bias and ReLU.
+    #[inline(never)]
     fn gather(&self, side: usize, products: &[f32], y: &mut [f32]) {
         let (across, stored) = (side.div_ceil(2), 2 * side + 2);
         let tiles = y.len() / (stored * stored * self.outer).max(1) * across * across;
@@ -156,8 +157,8 @@ fn combine<const N: usize>(
     let upper: [[f32; N]; 3] = std::array::from_fn(|x| std::array::from_fn(|n| terms[x][n] + terms[3 + x][n]));
     let lower: [[f32; N]; 3] = std::array::from_fn(|x| std::array::from_fn(|n| terms[3 + x][n] - terms[6 + x][n]));
     for (half, places) in [upper, lower].iter().zip(places.chunks_exact(2)) {
-        let left: [f32; N] = std::array::from_fn(|n| (half[0][n] + half[1][n] + bias[n]).max(0.0));
-        let right: [f32; N] = std::array::from_fn(|n| (half[1][n] - half[2][n] + bias[n]).max(0.0));
+        let left: [f32; N] = std::array::from_fn(|n| relu(half[0][n] + half[1][n] + bias[n]));
+        let right: [f32; N] = std::array::from_fn(|n| relu(half[1][n] - half[2][n] + bias[n]));
         for (values, place) in [left, right].iter().zip(places) {
             if let Some(place) = place {
                 y[place + channel..place + channel + N].copy_from_slice(values);
@@ -167,6 +168,7 @@ fn combine<const N: usize>(
 }
 
 /// One sample of every tile of some pictures of `x`, `[tiles, inner]`.
+#[inline(never)]
 fn sample(x: &Maps, pictures: &[f32], [down, right]: [usize; 2], out: &mut [f32]) {
     let channels = x.channels;
     let across = x.side.div_ceil(2);

@@ -64,10 +64,16 @@ impl Painter {
             for (row, (values, bias)) in lines.enumerate() {
                 let start = index * picture + x.place(row, 0);
                 let to = x.values[start..start + line].iter_mut();
-                to.zip(values.iter().zip(bias)).for_each(|(to, (value, bias))| *to = (value + bias).max(0.0));
+                to.zip(values.iter().zip(bias)).for_each(|(to, (value, bias))| *to = relu(value + bias));
             }
         }
         let x = self.blocks.iter().fold(x, |x, block| block.relu(&x));
         self.out.draw(&x)
     }
+}
+
+/// Not `f32::max`, which is a call on WebAssembly, because it drops NaN; here NaN stays, so that a broken model is noticed.
+#[inline(always)]
+fn relu(x: f32) -> f32 {
+    if x < 0.0 { 0.0 } else { x }
 }

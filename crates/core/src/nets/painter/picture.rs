@@ -21,6 +21,7 @@ impl Picture {
     }
 
     /// Pictures `[count, outer, 2 * side, 2 * side]`.
+    #[inline(never)]
     pub fn draw(&self, x: &Maps) -> Vec<f32> {
         let (side, outer) = (x.side, self.bias.len());
         let count = x.values.len() / x.picture().max(1);
