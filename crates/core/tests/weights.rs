@@ -201,12 +201,12 @@ fn a_discriminator_travels_with_its_vectors() {
     assert!(!close(&before, &other), "without its vectors it must judge otherwise");
 
     // What was read is written again as it was, to the last bit.
-    let again = weights::write(model.card.clone(), &model.generator, model.discriminator.as_ref()).unwrap();
+    let again = weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref()).unwrap();
     assert!(again.0 == bytes && again.1 == card);
     // Unless its test vector is of another network.
     let mut other = model.card.clone();
     other.test_vector.output[3] += 0.1;
-    let refused = weights::write(other, &model.generator, model.discriminator.as_ref()).map(|_| ());
+    let refused = weights::write(other, model.generator(), model.discriminator.as_ref()).map(|_| ());
     assert!(matches!(refused, Err(ModelError::TestVector { .. })), "{refused:?}");
 
     for name in ["discriminator.input.bias", "discriminator.spectral.1"] {

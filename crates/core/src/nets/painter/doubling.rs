@@ -2,7 +2,7 @@
 //!
 //! In one dimension, `y[2i] = w3 x[i-1] + w1 x[i]` and `y[2i+1] = w2 x[i] + w0 x[i+1]`: an ordinary convolution of two taps
 //! for even and one for odd places. Two neighbours of one, `g x + h x'` and `g x' + h x''`, share a product
-//! (Winograd 1980, chapter V): with `m1 = g (x - x')`, `m2 = (g + h) x'` and `m3 = h (x' - x'')` they are `m1 + m2` and
+//! (Winograd 1980): with `m1 = g (x - x')`, `m2 = (g + h) x'` and `m3 = h (x' - x'')` they are `m1 + m2` and
 //! `m2 - m3`. In two dimensions three products for two outputs become nine for four, of each pair of channels.
 //!
 //! A tile is 2 x 2 places of the picture. What its products need of it, in one dimension, are five samples: `x[-1] - x[0]`,
@@ -89,7 +89,6 @@ impl Doubling {
     }
 
     /// The sums of the products where they belong, with bias and ReLU.
-    #[inline(never)]
     fn gather(&self, side: usize, products: &[f32], y: &mut [f32]) {
         let (across, stored) = (side.div_ceil(2), 2 * side + 2);
         let tiles = y.len() / (stored * stored * self.outer).max(1) * across * across;
@@ -168,7 +167,6 @@ fn combine<const N: usize>(
 }
 
 /// One sample of every tile of some pictures of `x`, `[tiles, inner]`.
-#[inline(never)]
 fn sample(x: &Maps, pictures: &[f32], [down, right]: [usize; 2], out: &mut [f32]) {
     let channels = x.channels;
     let across = x.side.div_ceil(2);

@@ -20,37 +20,42 @@ impl Picture {
         Self { kernel: Packed::new(inner, columns, |row, column| weight[row * columns + column]), bias }
     }
 
-    /// Pictures `[count, outer, 2 * side, 2 * side]`.
-    #[inline(never)]
-    pub fn draw(&self, x: &Maps) -> Vec<f32> {
-        let (side, outer) = (x.side, self.bias.len());
-        let count = x.values.len() / x.picture().max(1);
-        let mut out = Vec::with_capacity(count * outer * 4 * side * side);
+    pub fn channels(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Pictures `[count, outer, 2 * side, 2 * side]`, after those that are in `out`.
+    pub fn draw(&self, x: &Maps, out: &mut Vec<f32>) {
+        let side = 2 * x.side;
         // With a border, where what is laid down beyond the picture goes.
-        let stored = 2 * side + 2;
-        let mut plane = vec![0.0; outer * stored * stored];
-        let mut laid = vec![0.0; side * self.kernel.columns()];
+        let stored = side + 2;
+        let mut planes = vec![0.0; self.bias.len() * stored * stored];
+        let mut laid = vec![0.0; x.side * self.kernel.columns()];
         for picture in x.values.chunks_exact(x.picture()) {
-            for (plane, bias) in plane.chunks_exact_mut(stored * stored).zip(&self.bias) {
+            for (plane, bias) in planes.chunks_exact_mut(stored * stored).zip(&self.bias) {
                 plane.fill(*bias);
             }
-            for row in 0..side {
-                let line = &picture[x.place(row, 0)..x.place(row, side)];
-                self.kernel.multiply(line, &mut laid);
-                for (column, laid) in laid.chunks_exact(self.kernel.columns()).enumerate() {
-                    for (channel, laid) in laid.as_chunks::<4>().0.iter().enumerate() {
-                        let start = ((channel / 4) * stored + 2 * row + channel % 4) * stored + 2 * column;
-                        let to = &mut plane[start..start + 4];
-                        to.iter_mut().zip(laid).for_each(|(to, value)| *to += value);
-                    }
+            for row in 0..x.side {
+                self.kernel.multiply(&picture[x.place(row, 0)..x.place(row, x.side)], &mut laid);
+                lay(&laid, row, stored, &mut planes);
+            }
+            for plane in planes.chunks_exact(stored * stored) {
+                for line in plane.chunks_exact(stored).skip(1).take(side) {
+                    out.extend(line[1..=side].iter().map(|value| tanh(*value)));
                 }
             }
-            for line in 0..outer * 2 * side {
-                let (channel, row) = (line / (2 * side), line % (2 * side));
-                let start = (channel * stored + row + 1) * stored + 1;
-                out.extend(plane[start..start + 2 * side].iter().map(|value| tanh(*value)));
-            }
         }
-        out
+    }
+}
+
+/// Adds what a row of places lays down, `[places, (channel, 4, 4)]`, to the planes of a picture.
+fn lay(laid: &[f32], row: usize, stored: usize, planes: &mut [f32]) {
+    let columns = 16 * (planes.len() / (stored * stored));
+    for (place, laid) in laid.chunks_exact(columns).enumerate() {
+        for (index, laid) in laid.chunks_exact(4).enumerate() {
+            let (channel, down) = (index / 4, index % 4);
+            let start = (channel * stored + 2 * row + down) * stored + 2 * place;
+            planes[start..start + 4].iter_mut().zip(laid).for_each(|(to, value)| *to += value);
+        }
     }
 }
