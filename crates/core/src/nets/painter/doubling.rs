@@ -182,7 +182,8 @@ fn sample(x: &Maps, pictures: &[f32], [down, right]: [usize; 2], out: &mut [f32]
                     (1, _) => difference(here(0), here(next), out),
                     (_, 1) => difference(here(0), here(next_row), out),
                     _ => {
-                        let pairs = here(0).iter().zip(here(next)).zip(here(next_row).iter().zip(here(next_row + next)));
+                        let pairs =
+                            here(0).iter().zip(here(next)).zip(here(next_row).iter().zip(here(next_row + next)));
                         for (out, ((a, b), (c, d))) in out.iter_mut().zip(pairs) {
                             *out = (a - b) - (c - d);
                         }
