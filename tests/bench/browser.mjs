@@ -37,5 +37,5 @@ export async function machine({ browser, page, gpu }) {
 
 /** Rows of cells, the first one wider. */
 export function table(rows) {
-  return rows.map(([first, ...rest]) => first.padEnd(16) + rest.map((cell) => String(cell).padStart(10)).join('')).join('\n');
+  return rows.map(([first, ...rest]) => first.padEnd(16) + rest.map((cell) => String(cell).padStart(12)).join('')).join('\n');
 }
