@@ -1,4 +1,7 @@
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module as _,
+    tensor::{Device, Tensor, TensorData},
+};
 use forger_protocol::{DcganConfig, Normalization, Random, Stream};
 
 use super::*;
