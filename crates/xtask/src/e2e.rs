@@ -61,14 +61,14 @@ fn prepare() -> Result<PathBuf> {
     browser::ensure()
 }
 
-/// The benchmark in `tests/bench`, with Forger's side of it in `forger`. Gives back what it found.
-pub fn bench(forger: &Path) -> Result<String> {
+/// The benchmark `name` in `tests/bench`, with Forger's side of it in `forger`. Gives back what it found.
+pub fn bench(name: &str, argument: Option<&str>, forger: &Path) -> Result<String> {
     let browser = prepare()?;
     node::ensure_bench()?;
     let runtime = Runtime::new()?;
-    let mut command = node::script(&places::bench().join("run.mjs"))?;
-    let url = serve_router(&runtime, server::bench(&places::bench(), forger), "/")?;
-    shell::output(command.env(browser::VARIABLE, browser).env("FORGER_URL", url))
+    let mut command = node::script(&places::bench().join(name).join("run.mjs"))?;
+    let url = serve_router(&runtime, server::bench(&places::bench(), forger, &places::models()), "/")?;
+    shell::output(command.args(argument).env(browser::VARIABLE, browser).env("FORGER_URL", url))
 }
 
 /// Serves a built page until the runtime is dropped, and gives back its URL.

@@ -7,6 +7,7 @@ pub mod dcgan;
 pub mod fold;
 pub mod mlp;
 pub mod norm;
+pub mod painter;
 pub mod spectral;
 
 use burn::{module::Module, tensor::Tensor};

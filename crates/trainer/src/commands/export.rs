@@ -66,8 +66,8 @@ pub struct ExportArgs {
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    let Model { card, generator, discriminator } = changed(args)?;
-    let (bytes, card) = weights::write(card, &generator, discriminator.as_ref())?;
+    let model = changed(args)?;
+    let (bytes, card) = weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref())?;
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let path = args.out.join("manifest.json");
