@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module';
 
-const { chromium } = createRequire(new URL('../e2e/package.json', import.meta.url))('@playwright/test');
+export const { chromium } = createRequire(new URL('../e2e/package.json', import.meta.url))('@playwright/test');
 
 const ARGS = ['--enable-unsafe-webgpu', '--no-first-run'];
 const SOFTWARE = '--use-webgpu-adapter=swiftshader';

@@ -2,10 +2,8 @@
 // as JSON to stdout. `node run.mjs FOLDER MODEL COUNT LEFT,TOP,RIGHT,BOTTOM`, the last in pixels, or `whole`.
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-
-const { chromium } = createRequire(new URL('../../e2e/package.json', import.meta.url))('@playwright/test');
+import { chromium, median } from '../browser.mjs';
 
 const [folder, model, count, crop] = process.argv.slice(2);
 // Software WebGPU compiles for many seconds and searches for minutes: it shows that it works, and what a step costs.
@@ -14,7 +12,6 @@ const ARGS = ['--no-first-run'];
 const GPU_ARGS = [...ARGS, '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 const sorted = (values) => [...values].sort((a, b) => a - b);
-const median = (values) => sorted(values)[Math.floor(values.length / 2)];
 const numbers = (text) => [...text.replaceAll(',', '').matchAll(/\d+(\.\d+)?/g)].map(([number]) => Number(number));
 
 /** Photos in equal distances through the folder. */
