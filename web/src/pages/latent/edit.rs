@@ -18,6 +18,8 @@ use crate::{components::labels, engine_client::Status, i18n::*};
 const STRIP: usize = 7;
 /// Directions of each kind that are shown before the user asks for all.
 const FIRST: usize = 6;
+/// Attributes that are shown first where a model has them.
+const FAMILIAR: [&str; FIRST] = ["Eyeglasses", "Smiling", "Male", "Long_Hair", "Beard", "Blond_Hair"];
 /// Sliders of z that are drawn at all.
 const MOST_SLIDERS: usize = 128;
 /// Most of a standard normal, and what a link can hold.
@@ -100,7 +102,9 @@ fn Directions(explorer: Explorer, kind: DirectionKind) -> impl IntoView {
     let names = Memo::new(move |_| {
         explorer.card.with(|card| {
             let directions = card.iter().flat_map(|card| &card.directions).filter(|direction| direction.kind == kind);
-            directions.map(|direction| direction.name.clone()).collect::<Vec<_>>()
+            let mut names = directions.map(|direction| direction.name.clone()).collect::<Vec<_>>();
+            names.sort_by_key(|name| FAMILIAR.iter().position(|familiar| familiar == name).unwrap_or(FIRST));
+            names
         })
     });
     let shown = move || {
