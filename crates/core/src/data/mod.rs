@@ -3,6 +3,9 @@
 pub mod augment;
 pub mod distributions;
 pub mod images;
+pub mod patches;
+pub mod photos;
+pub mod resize;
 
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;

@@ -5,9 +5,12 @@ pub mod classifier;
 mod conv;
 pub mod dcgan;
 pub mod fold;
+pub mod lens;
 pub mod mlp;
 pub mod norm;
 pub mod spectral;
+pub mod superres;
+pub mod vgg;
 
 use burn::{module::Module, tensor::Tensor};
 
