@@ -12,7 +12,7 @@ use forger_protocol::{
 use crate::{
     channel::{Channel, bytes, floats},
     devices::{Devices, read},
-    models::{Models, config, draw_one, to_rgba},
+    models::{Models, draw_one, to_rgba},
     schedule::now,
 };
 

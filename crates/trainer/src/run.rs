@@ -36,6 +36,9 @@ pub struct DataNote {
     /// Attributes whose pictures an epoch shows so many times.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub oversampled: BTreeMap<String, usize>,
+    /// The network that perceptual losses looked through.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub features: String,
 }
 
 impl Run {

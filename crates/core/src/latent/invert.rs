@@ -6,7 +6,7 @@
 //! optimizer live in plain loops on the host; the device only draws and differentiates.
 
 use burn::tensor::{Tensor, TensorData};
-use forger_protocol::{LatentPrior, Random, Stream, card::System, message::InvertSettings};
+use forger_protocol::{LatentPrior, Random, Stream, message::InvertSettings};
 
 use super::Likeness;
 use crate::{

@@ -9,14 +9,20 @@ const PEAK: f64 = 255.0;
 
 /// The Y of BT.601, `[height * width]` in `[16, 235]`, of RGB planes `[3, height, width]`; rounded, as MATLAB's `rgb2ycbcr` does.
 pub fn luma(pixels: &[u8]) -> Vec<f32> {
+    luma_of(pixels, |[red, green, blue]| 16.0 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255.0)
+}
+
+/// The same without the studio range, `[0, 255]`: a grey picture stays as it is.
+pub fn grey(pixels: &[u8]) -> Vec<f32> {
+    luma_of(pixels, |[red, green, blue]| 0.299 * red + 0.587 * green + 0.114 * blue)
+}
+
+fn luma_of(pixels: &[u8], y: impl Fn([f64; 3]) -> f64) -> Vec<f32> {
     let area = pixels.len() / 3;
     let (red, rest) = pixels.split_at(area);
     let (green, blue) = rest.split_at(area);
-    let y = |((red, green), blue): ((&u8, &u8), &u8)| {
-        let [red, green, blue] = [*red, *green, *blue].map(f64::from);
-        (16.0 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255.0).round() as f32
-    };
-    red.iter().zip(green).zip(blue).map(y).collect()
+    let colours = red.iter().zip(green).zip(blue);
+    colours.map(|((red, green), blue)| y([*red, *green, *blue].map(f64::from)).round() as f32).collect()
 }
 
 /// A plane `[height, width]` without its border, and its new size.
@@ -71,13 +77,6 @@ fn filtered(plane: &[f64], [height, width]: [usize; 2]) -> Vec<f64> {
         out.extend(line.windows(WINDOW).map(|part| part.iter().zip(&window).map(|(v, w)| v * w).sum::<f64>()));
     }
     out
-}
-
-/// PSNR and SSIM on luminance of two pictures, `[3, height, width]` bytes each, without `border` pixels on each side.
-pub fn fidelity(a: &[u8], b: &[u8], size: [usize; 2], border: usize) -> (f64, f64) {
-    let (a, inner) = inside(&luma(a), size, border);
-    let (b, _) = inside(&luma(b), size, border);
-    (psnr(&a, &b), ssim(&a, &b, inner))
 }
 
 #[cfg(test)]
