@@ -1,10 +1,10 @@
 //! Pairs of small and large patches for super-resolution, cut by chance.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{Random, RandomState, Stream, SuperresConfig};
+use forger_protocol::{Degradation, Random, RandomState, Stream, SuperresConfig};
 use serde_json::Value;
 
-use super::photos::Photo;
+use super::{degrade::degrade, photos::Photo};
 
 /// A picture and the small one that was made of it.
 struct Pair {
@@ -17,6 +17,7 @@ pub struct Patches {
     pairs: Vec<Pair>,
     scale: usize,
     patch: usize,
+    degradation: Degradation,
     random: Random,
 }
 
@@ -30,7 +31,7 @@ impl Patches {
             (small.height >= patch && small.width >= patch).then_some(Pair { large, small })
         };
         let pairs = photos.into_iter().filter_map(pair).collect();
-        Self { pairs, scale, patch, random: Random::new(config.seed, Stream::Data) }
+        Self { pairs, scale, patch, degradation: config.degradation, random: Random::new(config.seed, Stream::Data) }
     }
 
     /// How many photos there are patches of.
@@ -53,9 +54,13 @@ impl Patches {
             let top = self.random.below(pair.small.height - small_side + 1);
             let left = self.random.below(pair.small.width - small_side + 1);
             let turn = self.random.below(8);
-            small.extend(turned(&pair.small.cut(top, left, small_side, small_side), turn));
-            let (top, left) = (top * self.scale, left * self.scale);
-            large.extend(turned(&pair.large.cut(top, left, large_side, large_side), turn));
+            let part = pair.large.cut(top * self.scale, left * self.scale, large_side, large_side);
+            let reduced = match self.degradation {
+                Degradation::Bicubic => pair.small.cut(top, left, small_side, small_side),
+                Degradation::Photo => degrade(&part, self.scale, &mut self.random),
+            };
+            small.extend(turned(&reduced, turn));
+            large.extend(turned(&part, turn));
         }
         let tensor = |values: Vec<f32>, side: usize| {
             let count = values.len() / (3 * side * side);

@@ -1,7 +1,10 @@
 //! Trained networks through which the losses of super-resolution look at pictures: VGG-19 where the user has its weights, or
 //! a classifier that `forger train classifier` has made.
 
-use burn::tensor::{Device, Tensor};
+use burn::{
+    module::Module as _,
+    tensor::{Device, Tensor},
+};
 use forger_protocol::SuperresLosses;
 
 use super::{classifier::Classifier, fold, vgg::Vgg};

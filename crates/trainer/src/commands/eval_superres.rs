@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, path::PathBuf};
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use comfy_table::{Table, presets::NOTHING};
 use forger_core::weights::superres::Upscaler;
 use serde_json::{Value, json};
 
 use crate::{
     data::photos::{self, Pair},
     measures::fidelity::{Fidelity, bicubic, measure},
-    progress, ui,
+    progress,
+    report::table::{Cell, Table},
+    ui,
     upscaling::{enlarge, open},
 };
 
@@ -54,13 +55,12 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
         bail!("{name} makes pictures {} times larger, and not {scale} times", model.config.scale);
     }
     let mut figures = BTreeMap::<String, Value>::new();
-    let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(["set", "what", "PSNR", "SSIM"]);
+    let mut table = Table::new(&["set", "what", "PSNR", "SSIM"]);
     let sets = photos::test_sets(&args.data, scale)?;
     for (set, pairs) in sets.iter().filter(|(set, _)| args.set.is_empty() || args.set.contains(set)) {
         let mut row = |what: &str, psnr: f64, ssim: Option<f64>| {
             let ssim = ssim.map(|ssim| format!("{ssim:.4}")).unwrap_or_default();
-            table.add_row([set.clone(), what.to_owned(), format!("{psnr:.2}"), ssim]);
+            table.rows.push([set.clone(), what.to_owned(), format!("{psnr:.2}"), ssim].map(Cell::new).into());
         };
         let mut found = vec![("bicubic".to_owned(), measure(pairs, scale, |small| Ok(bicubic(small, scale)))?)];
         for (name, model) in &models {
@@ -79,7 +79,7 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
     if figures.is_empty() {
         bail!("there is no set {}; there are {}", args.set.join(", "), names(&sets));
     }
-    ui::result(table);
+    ui::result(table.text());
     if args.json {
         figures.insert("command".into(), format!("forger eval superres --data DATA --model MODEL --scale {scale} --json").into());
         ui::result(json!(figures));

@@ -66,7 +66,7 @@ pub struct ExportArgs {
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    let Model { card, generator, discriminator } = changed(args)?;
+    let Model { card, generator, discriminator, .. } = changed(args)?;
     let (bytes, card) = weights::write(card, &generator, discriminator.as_ref())?;
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
