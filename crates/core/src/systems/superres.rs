@@ -140,7 +140,9 @@ impl Superres {
         self.optimizer.tune(self.config.generator_optimizer.with_learning_rate(rate));
         let (generator, norm) = self.optimizer.step(self.generator.clone(), loss.backward());
         self.generator = generator;
-        self.average = parameters::blend(self.average.clone(), &self.generator, self.config.ema_decay);
+        // Shorter at first, so that the average soon forgets where the network began.
+        let decay = self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64);
+        self.average = parameters::blend(self.average.clone(), &self.generator, decay);
         if let Some(norm) = norm {
             board.g_gradient = norm;
         }
