@@ -121,7 +121,7 @@ impl Run {
     pub fn best(&self) -> Result<Vec<u8>> {
         let path = self.path(BEST);
         fs::read(&path).with_context(|| {
-            format!("no checkpoint of {} was measured: train with --classifier", self.folder.display())
+            format!("no checkpoint of {} was measured: train with --classifier, or --test", self.folder.display())
         })
     }
 
