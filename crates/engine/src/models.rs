@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::weights::{self, Model};
 use forger_protocol::{
-    DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply,
-    error::ModelError, message::Film,
+    DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, error::ModelError, message::Film,
 };
 use js_sys::ArrayBuffer;
 

@@ -43,7 +43,9 @@ pub enum Command {
     #[command(subcommand)]
     Eval(EvalCommand),
     /// Make pictures larger: a file, or every picture of a folder
-    #[command(after_help = "Example: forger upscale photo.jpg large.png --model public/models/superres-light-*.safetensors")]
+    #[command(
+        after_help = "Example: forger upscale photo.jpg large.png --model public/models/superres-light-*.safetensors"
+    )]
     Upscale(UpscaleArgs),
     /// Measure speed beside other programs
     #[command(subcommand)]

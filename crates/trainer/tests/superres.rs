@@ -30,7 +30,8 @@ fn trained(folder: &Path) {
     (0..3).for_each(|index| picture(&folder.join(format!("photos/{index}.png")), 60 + 8 * index, 72));
     (0..2).for_each(|index| picture(&folder.join(format!("sets/tiny/hr/{index}.png")), 64, 50));
     let mut command = forger();
-    command.args(["train", "superres", "--width", "4", "--blocks", "1", "--patch", "8", "--batch", "2", "--scale", "2"]);
+    command
+        .args(["train", "superres", "--width", "4", "--blocks", "1", "--patch", "8", "--batch", "2", "--scale", "2"]);
     command.args(["--steps", "6", "--checkpoint-every", "3"]).arg("--data").arg(folder.join("photos"));
     let (code, _, text) = run(command.arg("--test").arg(folder.join("sets")).arg("--out").arg(folder.join("run")));
     assert!(code == Some(0) && text.contains("step 6: tiny"), "{text}");

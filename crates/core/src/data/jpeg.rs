@@ -88,7 +88,9 @@ pub fn compress(picture: &mut [f32], [height, width]: [usize; 2], quality: usize
     for place in 0..area {
         let [y, cb, cr] = [0, 1, 2].map(|channel| picture[channel * area + place]);
         let y = y + 128.0;
-        for (channel, value) in [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].into_iter().enumerate() {
+        for (channel, value) in
+            [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].into_iter().enumerate()
+        {
             picture[channel * area + place] = value.round().clamp(0.0, 255.0);
         }
     }
@@ -100,7 +102,8 @@ mod tests {
 
     fn error(quality: usize) -> f32 {
         let size = [19, 26];
-        let value = |index: usize| 127.5 + 120.0 * (0.4 * (index % 26) as f32).sin() * (0.3 * (index / 26) as f32).cos();
+        let value =
+            |index: usize| 127.5 + 120.0 * (0.4 * (index % 26) as f32).sin() * (0.3 * (index / 26) as f32).cos();
         let before = (0..3 * 19 * 26).map(value).collect::<Vec<_>>();
         let mut after = before.clone();
         compress(&mut after, size, quality);
@@ -116,7 +119,8 @@ mod tests {
     /// One block of a slope at quality 50: the steps are those of the table itself.
     #[test]
     fn coefficients_are_multiples_of_the_table() {
-        let mut picture = (0..192).map(|index| 60.0 + 3.0 * (index % 8) as f32 + (index / 8 % 8) as f32).collect::<Vec<_>>();
+        let mut picture =
+            (0..192).map(|index| 60.0 + 3.0 * (index % 8) as f32 + (index / 8 % 8) as f32).collect::<Vec<_>>();
         compress(&mut picture, [8, 8], 50);
         let block = std::array::from_fn(|index| picture[index] - 128.0);
         let found = transform(&block, &cosines(), false);

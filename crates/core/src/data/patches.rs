@@ -152,7 +152,8 @@ mod tests {
         let (mut patches, mut again) = (new(), new());
         patches.next(3, &Device::flex());
         assert!(again.restore(&patches.state()));
-        let read = |patches: &mut Patches| patches.next(4, &Device::flex()).1.into_data().try_into_vec::<f32>().unwrap();
+        let read =
+            |patches: &mut Patches| patches.next(4, &Device::flex()).1.into_data().try_into_vec::<f32>().unwrap();
         assert_eq!(read(&mut patches), read(&mut again));
         assert!(!again.restore(&Value::Null));
     }

@@ -70,7 +70,8 @@ fn both(
                 line.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
             }
             line.iter_mut().for_each(|value| *value = settle(*value));
-            let pixel = |taps: &Vec<(usize, f64)>| settle(taps.iter().map(|(place, weight)| weight * line[*place]).sum());
+            let pixel =
+                |taps: &Vec<(usize, f64)>| settle(taps.iter().map(|(place, weight)| weight * line[*place]).sum());
             out.extend(across.iter().map(pixel));
         }
     }
@@ -120,8 +121,7 @@ mod tests {
         let values = (0..30).map(|x| ((x * 7919) % 31) as f32 / 15.0 - 1.0).collect::<Vec<_>>();
         for to in [7, 30, 60] {
             let matrix = matrix(30, to);
-            let product =
-                matrix.chunks_exact(30).map(|row| row.iter().zip(&values).map(|(w, v)| w * v).sum::<f32>());
+            let product = matrix.chunks_exact(30).map(|row| row.iter().zip(&values).map(|(w, v)| w * v).sum::<f32>());
             let found = resize(&values, [1, 1, 30], [1, to]);
             assert!(product.zip(found).all(|(a, b)| (a - b).abs() < 1e-5), "{to}");
         }

@@ -72,7 +72,8 @@ impl Vgg {
     /// Pictures `[batch, 3, height, width]` in `[-1, 1]`, of sides of at least 32.
     pub fn maps(&self, pictures: Tensor<4>) -> Maps {
         let device = pictures.device();
-        let constant = |values: [f32; 3]| Tensor::<1>::from_data(TensorData::from(values), &device).reshape([1, 3, 1, 1]);
+        let constant =
+            |values: [f32; 3]| Tensor::<1>::from_data(TensorData::from(values), &device).reshape([1, 3, 1, 1]);
         let mut x = ((pictures + 1.0) * 0.5 - constant(MEAN)) / constant(DEVIATION);
         let (mut firsts, mut pools) = (Vec::new(), Vec::new());
         let mut convs = self.convs.iter();
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn other_weights_are_refused() {
-        let tensor = NamedTensor { name: "features.0.weight".into(), shape: vec![64, 3, 3, 3], values: vec![0.0; 1728] };
+        let tensor =
+            NamedTensor { name: "features.0.weight".into(), shape: vec![64, 3, 3, 3], values: vec![0.0; 1728] };
         assert_eq!(Vgg::new(&[tensor], &Device::flex()).unwrap_err().name, "features.0.bias");
     }
 }

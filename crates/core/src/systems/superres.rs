@@ -61,10 +61,7 @@ pub struct Superres {
     steps: u64,
 }
 
-fn networks(
-    config: &SuperresConfig,
-    device: &Device,
-) -> Result<(Generator, Generator, Option<Opponent>), OutOfRange> {
+fn networks(config: &SuperresConfig, device: &Device) -> Result<(Generator, Generator, Option<Opponent>), OutOfRange> {
     let random = &mut Random::new(config.seed, Stream::Weights);
     let generator = Generator::new(config, random, device)?;
     let average = parameters::blend(generator.valid(), &generator, 0.0);

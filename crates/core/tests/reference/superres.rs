@@ -57,8 +57,9 @@ fn a_discriminator() {
     let gradients = GradientsParams::from_grads(output.square().mean().backward(), &net);
     let gradients = gradients_of(&net, gradients);
     assert_eq!(gradients.len(), 24);
+    // Twelve layers of f32.
     for (name, found) in gradients {
-        case.assert_close(&format!("grad.{name}"), &found, 2e-5);
+        case.assert_close(&format!("grad.{name}"), &found, 1e-4);
     }
 }
 

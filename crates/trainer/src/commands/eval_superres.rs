@@ -81,7 +81,10 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
     }
     ui::result(table.text());
     if args.json {
-        figures.insert("command".into(), format!("forger eval superres --data DATA --model MODEL --scale {scale} --json").into());
+        figures.insert(
+            "command".into(),
+            format!("forger eval superres --data DATA --model MODEL --scale {scale} --json").into(),
+        );
         ui::result(json!(figures));
     }
     Ok(())

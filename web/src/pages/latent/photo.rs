@@ -89,7 +89,8 @@ impl Photo {
     fn search(self) {
         let explorer = self.explorer;
         let card = explorer.card.get_untracked();
-        let Some(config) = card.as_ref().and_then(config) else { return };
+        let Some(card) = card else { return };
+        let Some(config) = config(&card) else { return };
         let side = config.image_size as u32;
         let place = self.place.get_untracked();
         let target = self.photo.with_untracked(|photo| photo.as_ref().and_then(|photo| pixels(photo, place, side)));

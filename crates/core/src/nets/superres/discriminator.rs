@@ -46,7 +46,8 @@ impl Discriminator {
         let conv = |index: usize| {
             let outputs = width << (index / 2);
             let inputs = if index == 0 { 3 } else { width << ((index - 1) / 2) };
-            let config = Conv2dConfig::new([inputs, outputs], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1));
+            let config =
+                Conv2dConfig::new([inputs, outputs], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1));
             config.with_stride([1 + index % 2; 2]).init(device)
         };
         let side = (config.patch * config.scale) >> HALVINGS;

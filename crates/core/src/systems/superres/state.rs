@@ -42,7 +42,10 @@ impl Superres {
     }
 
     /// The moving average of the generator that a checkpoint holds, and its step.
-    pub fn generator_of(checkpoint: &[u8], device: &Device) -> Result<(SuperresConfig, Generator, u64), CheckpointError> {
+    pub fn generator_of(
+        checkpoint: &[u8],
+        device: &Device,
+    ) -> Result<(SuperresConfig, Generator, u64), CheckpointError> {
         let config = Self::config_of(checkpoint)?;
         let reader = Reader::new(checkpoint)?;
         let empty = Generator::new(&config, &mut Random::new(config.seed, Stream::Weights), device)?;

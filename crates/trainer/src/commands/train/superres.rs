@@ -158,9 +158,8 @@ fn look(
     device: &Device,
 ) -> Result<()> {
     let (config, step) = (superres.config(), superres.steps());
-    let found = fidelity::measure(set, config.scale, |small| {
-        enlarge(superres.average(), config, small, device, |_| {})
-    })?;
+    let found =
+        fidelity::measure(set, config.scale, |small| enlarge(superres.average(), config, small, device, |_| {}))?;
     let best = log::read(run)?.best(DECIDES).map(|best| best.value);
     log::append(run, step, step * config.batch as u64, &[("psnr", found.psnr), ("ssim", found.ssim)])?;
     let is_best = best.is_none_or(|best| log::is_better(DECIDES, found.psnr, best));
