@@ -27,7 +27,7 @@ fn picture(path: &Path, width: u32, height: u32) {
 
 /// Photos, a test set and a run of a few steps.
 fn trained(folder: &Path) {
-    (0..3).for_each(|index| picture(&folder.join(format!("photos/{index}.png")), 60 + 8 * index, 72));
+    (0..3).for_each(|index| picture(&folder.join(format!("photos/{index}.png")), 128 + 8 * index, 140));
     (0..2).for_each(|index| picture(&folder.join(format!("sets/tiny/hr/{index}.png")), 64, 50));
     let mut command = forger();
     command
@@ -79,10 +79,10 @@ fn pictures_and_folders_become_larger() {
         run(forger().arg("upscale").arg(from).arg(out).arg("--model").arg(at("run")).args(more))
     };
     assert_eq!(upscale(&at("photos/0.png"), &at("large.png"), &[]).0, Some(0));
-    assert_eq!(image::open(at("large.png")).unwrap().to_rgb8().dimensions(), (120, 144));
+    assert_eq!(image::open(at("large.png")).unwrap().to_rgb8().dimensions(), (256, 280));
     // Twice, where the scale is a power of that of the model.
     assert_eq!(upscale(&at("photos/0.png"), &at("larger.png"), &["--scale", "4"]).0, Some(0));
-    assert_eq!(image::open(at("larger.png")).unwrap().to_rgb8().dimensions(), (240, 288));
+    assert_eq!(image::open(at("larger.png")).unwrap().to_rgb8().dimensions(), (512, 560));
     assert!(upscale(&at("photos/0.png"), &at("x.png"), &["--scale", "3"]).2.contains("2 times larger"));
 
     image::RgbaImage::from_fn(9, 7, |x, _| image::Rgba([9, 9, 9, 20 * x as u8])).save(at("photos/clear.png")).unwrap();
