@@ -185,6 +185,7 @@ def files():
         "superres_discriminator": cases(superres.discriminator, ["discriminator"]),
         "superres_resize": cases(superres.resize, ["resize"]),
         "superres_measures": cases(superres.measure, superres.MEASURES),
+        "superres_jpeg": cases(superres.jpeg, superres.QUALITIES),
         "superres_lens": cases(superres.lens, ["lens"]),
         "vgg": cases(superres.vgg, ["vgg"]),
     }

@@ -1,10 +1,12 @@
 """Super-resolution: networks, losses, bicubic interpolation and measures."""
 
+import io
 from itertools import pairwise
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from scipy.signal import convolve2d
 from torch import nn
 
@@ -13,6 +15,7 @@ from networks import LEAK, gradients, normal, randomise, tensors
 
 GENERATORS = {"light_x4": ("sub-pixel", 4), "light_x2": ("sub-pixel", 2), "full_x4": ("nearest", 4), "full_x2": ("nearest", 2)}
 MEASURES = ["like", "unlike"]
+QUALITIES = ["quality_30", "quality_75", "quality_95"]
 VGG = [2, 2, 4, 4, 4]
 
 
@@ -148,6 +151,18 @@ def measure(case):
     ssim = (2 * mx * my + c1) * (2 * cov + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))
     psnr = 10 * np.log10(255**2 / ((x - y) ** 2).mean())
     return {"a": a, "b": b, "psnr": torch.tensor(psnr), "ssim": torch.tensor(ssim.mean())}
+
+
+def jpeg(case):
+    """A picture of 8 bits, and as it comes back from libjpeg without subsampling."""
+    quality = int(case.removeprefix("quality_"))
+    rows, columns = torch.meshgrid(torch.arange(20.0), torch.arange(27.0), indexing="ij")
+    waves = torch.stack([torch.sin(0.5 * columns + k) * torch.cos(0.3 * rows - k) for k in range(3)])
+    picture = (128 + 90 * waves + 8 * torch.randn(3, 20, 27)).round().clamp(0, 255)
+    file = io.BytesIO()
+    Image.fromarray(picture.permute(1, 2, 0).byte().numpy()).save(file, "JPEG", quality=quality, subsampling=0)
+    back = torch.tensor(np.asarray(Image.open(file))).permute(2, 0, 1)
+    return {"input": picture, "output": back}
 
 
 def gram(maps, side):

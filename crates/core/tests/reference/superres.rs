@@ -3,7 +3,7 @@
 use burn::{optim::GradientsParams, tensor::Tensor};
 use forger_core::{
     burn,
-    data::resize::resize,
+    data::{jpeg::compress, resize::resize},
     metrics::image,
     nets::{
         Discriminator as _,
@@ -84,6 +84,23 @@ fn measures_of_pictures() {
         assert_eq!(a.1, [18, 24]);
         case.assert_close("psnr", &[image::psnr(&a.0, &b.0) as f32], 1e-6);
         case.assert_close("ssim", &[image::ssim(&a.0, &b.0, a.1) as f32], 1e-6);
+    }
+}
+
+/// libjpeg transforms in whole numbers, so that single values may fall on another step.
+#[test]
+fn jpeg() {
+    let file = file("superres_jpeg.safetensors");
+    for quality in [30, 75, 95] {
+        let case = Case::read(&file, &format!("quality_{quality}"));
+        let mut picture = case.values("input").to_vec();
+        compress(&mut picture, [20, 27], quality);
+        let distance = |values: &[f32]| {
+            let pairs = values.iter().zip(case.values("output"));
+            pairs.map(|(a, b)| (a - b).abs()).sum::<f32>() / values.len() as f32
+        };
+        let (found, done) = (distance(&picture), distance(case.values("input")));
+        assert!(found < 0.5 && found < 0.2 * done, "quality {quality}: {found}, and {done} is what JPEG does");
     }
 }
 
