@@ -110,3 +110,31 @@ fn a_killed_run_goes_on_and_faults_are_named() {
     assert!(train(&["--recipe", "dcgan-cpu"]).2.contains("not one of train superres"));
     assert!(train(&["--loss", "hinge"]).2.contains("--perceptual"));
 }
+
+#[test]
+fn losses_look_through_a_classifier_and_the_card_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    (0..2).for_each(|index| picture(&at(&format!("photos/{index}.png")), 64, 72));
+    let mut command = forger();
+    command.args(["train", "classifier", "--data", "avatars:32", "--image-size", "32", "--width", "2", "--epochs", "1"]);
+    let (code, _, text) = run(command.arg("--out").arg(at("judge.safetensors")));
+    assert_eq!(code, Some(0), "{text}");
+    let train = |features: &Path| {
+        let mut command = forger();
+        command.args(["train", "superres", "--recipe", "superres-pat", "--width", "4", "--blocks", "1", "--patch", "8"]);
+        command.args(["--batch", "2", "--steps", "2", "--data"]).arg(at("photos")).arg("--features").arg(features);
+        run(command.arg("--out").arg(at("run")))
+    };
+    fs::write(at("other.safetensors"), "no weights").unwrap();
+    assert!(train(&at("other.safetensors")).2.contains("other.safetensors"));
+    let (code, _, text) = train(&at("judge.safetensors"));
+    assert_eq!(code, Some(0), "{text}");
+    let losses = fs::read_to_string(at("run/losses.csv")).unwrap();
+    let last = losses.lines().last().unwrap().split(',').map(|value| value.parse().unwrap()).collect::<Vec<f64>>();
+    assert!(last[1..].iter().all(|value| *value > 0.0), "{losses}");
+    let export = run(forger().arg("export").arg(at("run")).args(["--name", "a", "--out"]).arg(at("models")));
+    assert_eq!(export.0, Some(0), "{}", export.2);
+    let manifest = fs::read_to_string(at("models/manifest.json")).unwrap();
+    assert!(manifest.contains("looked through a classifier of avatars:32"), "{manifest}");
+}
