@@ -117,12 +117,34 @@ fn losses_look_through_a_classifier_and_the_card_says_so() {
     let at = |name: &str| folder.path().join(name);
     (0..2).for_each(|index| picture(&at(&format!("photos/{index}.png")), 64, 72));
     let mut command = forger();
-    command.args(["train", "classifier", "--data", "avatars:32", "--image-size", "32", "--width", "2", "--epochs", "1"]);
+    command.args([
+        "train",
+        "classifier",
+        "--data",
+        "avatars:32",
+        "--image-size",
+        "32",
+        "--width",
+        "2",
+        "--epochs",
+        "1",
+    ]);
     let (code, _, text) = run(command.arg("--out").arg(at("judge.safetensors")));
     assert_eq!(code, Some(0), "{text}");
     let train = |features: &Path| {
         let mut command = forger();
-        command.args(["train", "superres", "--recipe", "superres-pat", "--width", "4", "--blocks", "1", "--patch", "8"]);
+        command.args([
+            "train",
+            "superres",
+            "--recipe",
+            "superres-pat",
+            "--width",
+            "4",
+            "--blocks",
+            "1",
+            "--patch",
+            "8",
+        ]);
         command.args(["--batch", "2", "--steps", "2", "--data"]).arg(at("photos")).arg("--features").arg(features);
         run(command.arg("--out").arg(at("run")))
     };

@@ -60,9 +60,10 @@ pub fn compress(picture: &mut [f32], [height, width]: [usize; 2], quality: usize
     let area = height * width;
     for place in 0..area {
         let [red, green, blue] = [0, 1, 2].map(|channel| picture[channel * area + place]);
-        picture[place] = 0.299 * red + 0.587 * green + 0.114 * blue - 128.0;
-        picture[area + place] = -0.168_736 * red - 0.331_264 * green + 0.5 * blue;
-        picture[2 * area + place] = 0.5 * red - 0.418_688 * green - 0.081_312 * blue;
+        // Whole numbers between the steps, as a file and a decoder have them.
+        picture[place] = (0.299 * red + 0.587 * green + 0.114 * blue).round() - 128.0;
+        picture[area + place] = (-0.168_736 * red - 0.331_264 * green + 0.5 * blue).round();
+        picture[2 * area + place] = (0.5 * red - 0.418_688 * green - 0.081_312 * blue).round();
     }
     let matrix = cosines();
     for (plane, table) in picture.chunks_exact_mut(area.max(1)).zip([LUMINANCE, CHROMINANCE, CHROMINANCE]) {
@@ -79,7 +80,7 @@ pub fn compress(picture: &mut [f32], [height, width]: [usize; 2], quality: usize
                 for (index, value) in transform(&block, &matrix, true).into_iter().enumerate() {
                     let (row, column) = place(index);
                     if row < height && column < width {
-                        plane[row * width + column] = value;
+                        plane[row * width + column] = value.round().clamp(-128.0, 127.0);
                     }
                 }
             }
