@@ -100,7 +100,7 @@ fn jpeg() {
             pairs.filter(|(a, b)| a == b).count() as f32 / values.len() as f32
         };
         let (found, before) = (equal(&picture), equal(case.values("input")));
-        assert!(found > 0.5 && before < 0.3, "quality {quality}: {found} are equal, and {before} before");
+        assert!(found > 0.4 && before < 0.1, "quality {quality}: {found} are equal, and {before} before");
     }
 }
 
