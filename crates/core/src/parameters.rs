@@ -104,12 +104,17 @@ pub fn copy<M: Module>(module: &M, device: &Device) -> M {
             _: [usize; D],
             current: &dyn Fn() -> Tensor<D>,
         ) -> Option<Tensor<D>> {
-            let value = current().to_device(&self.0.clone().inner());
+            let value = current();
+            let value = if value.device().is_autodiff() { value.inner() } else { value };
+            let value = value.to_device(&self.0.clone().inner());
             Some(if self.0.is_autodiff() { Tensor::from_inner(value) } else { value })
         }
     }
     // A clone would share running statistics with the module, and take them along to the other device.
-    walk(module.valid(), Copy(device.clone())).0
+    let module = module.valid();
+    // Batch normalisation looks at the batch only while it is told that it is in training.
+    let module = if device.is_autodiff() { module.train() } else { module };
+    walk(module, Copy(device.clone())).0
 }
 
 /// Names and shapes, in order; reads no value.

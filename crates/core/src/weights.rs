@@ -6,9 +6,10 @@
 
 pub mod superres;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use burn::{
+    backend::Flex,
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
@@ -22,7 +23,11 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    nets::dcgan::{Discriminator, Generator},
+    nets::{
+        dcgan::{Discriminator, Generator},
+        fold,
+        painter::Painter,
+    },
     parameters::{self, NamedTensor},
 };
 
@@ -40,9 +45,21 @@ pub struct Model {
     pub card: Card,
     /// The settings that the card has.
     pub config: DcganConfig,
-    pub generator: Generator,
+    /// Not to be changed: `drawer` is made of it.
+    generator: Generator,
     /// The network that judged it in training, where the file holds it.
     pub discriminator: Option<Discriminator>,
+    drawer: Drawer,
+}
+
+/// What draws.
+#[derive(Clone, Debug)]
+enum Drawer {
+    /// The generator as it was trained.
+    Trained,
+    /// Its normalisation is in its kernels.
+    Folded(Generator),
+    Painter(Arc<Painter>),
 }
 
 fn bad_config(error: OutOfRange) -> ModelError {
@@ -200,7 +217,7 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
     let (generator, discriminator) = empty(&card, device)?;
     let generator = unpack(&tensors, "", generator, device)?;
     let discriminator = discriminator.map(|network| unpack(&tensors, DISCRIMINATOR, network, device)).transpose()?;
-    Ok(Model { card, config, generator, discriminator })
+    Ok(Model::new(card, config, generator, discriminator))
 }
 
 fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: &Device) -> Result<M, ModelError> {
@@ -222,9 +239,36 @@ fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: 
 }
 
 impl Model {
+    /// `config` are the settings that the card has.
+    pub fn new(card: Card, config: DcganConfig, generator: Generator, discriminator: Option<Discriminator>) -> Self {
+        Self { card, config, generator, discriminator, drawer: Drawer::Trained }
+    }
+
+    /// The generator as it was trained.
+    pub fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
+    /// Prepares the model to draw often, at the cost of a copy of its weights: a painter on the CPU, kernels that have taken
+    /// normalisation in elsewhere. For a browser's tab: native, the CPU has faster instructions, which the painter does not
+    /// know.
+    pub fn prepared(mut self) -> Self {
+        let on_cpu = self.generator.project.weight.val().try_into_primitive::<Flex>().is_ok();
+        let painter = if on_cpu { Painter::new(&self.generator) } else { None };
+        self.drawer = match painter {
+            Some(painter) => Drawer::Painter(Arc::new(painter)),
+            None => Drawer::Folded(fold::generator(&self.generator).valid()),
+        };
+        self
+    }
+
     /// z `[count, latent_dim]` to pictures `[count, channels, height, width]` in `[-1, 1]`.
     pub fn forge(&self, z: Tensor<2>) -> Tensor<4> {
-        self.generator.forward(z)
+        match &self.drawer {
+            Drawer::Trained => self.generator.forward(z),
+            Drawer::Folded(folded) => folded.forward(z),
+            Drawer::Painter(painter) => painter.forward(&z).unwrap_or_else(|| self.generator.forward(z)),
+        }
     }
 
     /// What the network makes of the input of the test vector, not read back.

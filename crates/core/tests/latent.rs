@@ -54,7 +54,7 @@ fn model() -> Model {
         discriminator: true,
         test_vector: Default::default(),
     };
-    Model { card, config, generator, discriminator: Some(discriminator) }
+    Model::new(card, config, generator, Some(discriminator))
 }
 
 fn draw(model: &Model, z: &[f32]) -> Vec<f32> {

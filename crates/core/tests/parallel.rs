@@ -4,8 +4,13 @@
 
 use forger_core::{
     Dcgan, Images, System,
-    burn::tensor::Device,
-    protocol::{DcganConfig, Normalization, StepKind},
+    burn::{
+        module::Module,
+        tensor::{Device, Tensor, TensorData},
+    },
+    nets::dcgan::Generator,
+    parameters,
+    protocol::{DcganConfig, Normalization, Random, StepKind, Stream},
 };
 
 /// Pictures of upright stripes.
@@ -55,6 +60,19 @@ fn batch_normalisation_sees_the_part_of_its_device() {
     let (whole, halves) = (metrics(Normalization::Batch, 1), metrics(Normalization::Batch, 2));
     assert!(whole.iter().zip(&halves).any(|(one, several)| (one - several).abs() > 1e-3));
     assert!(halves.iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn a_copy_in_training_normalises_by_its_batch() {
+    let (config, device) = (config(Normalization::Batch), Device::flex().autodiff());
+    let z = Random::new(2, Stream::Latent).latent(config.prior, 6, config.latent_dim);
+    let z = Tensor::<2>::from_data(TensorData::new(z, [6, config.latent_dim]), &device);
+    let generator = Generator::new(&config, &mut Random::new(1, Stream::Weights), &device).unwrap();
+    let drawn = |generator: &Generator| generator.forward(z.clone()).into_data().try_into_vec::<f32>().unwrap();
+    let (batch, running) = (drawn(&generator), drawn(&generator.valid()));
+    assert_eq!(batch, drawn(&parameters::copy(&generator, &device)));
+    // With running statistics it would be something else.
+    assert!(batch.iter().zip(running).any(|(batch, running)| (batch - running).abs() > 0.01));
 }
 
 #[test]

@@ -9,8 +9,9 @@ use forger_core::{
     Dcgan, Images,
     burn::tensor::{Device, Tensor, TensorData},
     nets::dcgan::{Discriminator, Generator},
+    parameters,
     protocol::{
-        Card, DcganConfig, Random, Stream,
+        Card, DcganConfig, Normalization, Random, Stream,
         card::{CARD_SCHEMA, DataSource, Direction, DirectionKind, System},
         error::ModelError,
     },
@@ -98,6 +99,29 @@ fn what_is_written_reads_and_draws_the_same() {
     let z = Tensor::<2>::from_data(TensorData::new(vec![0.5f32; 8], [2, 4]), &Device::flex());
     let (before, after) = (values(generator.forward(z.clone())), values(model.forge(z)));
     assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 2.0 / 255.0));
+}
+
+#[test]
+fn a_prepared_model_draws_the_same() {
+    for normalization in [Normalization::Batch, Normalization::Instance, Normalization::None] {
+        let config = DcganConfig { normalization, ..config() };
+        let card = Card { system: System::Dcgan(config.clone()), ..card() };
+        let (random, device) = (&mut Random::new(3, Stream::Weights), Device::flex());
+        let network = Generator::new(&config, random, &device).unwrap();
+        // A fresh network draws grey; stronger weights make pictures that can differ.
+        let network = parameters::fill(network, &device, |name, shape| {
+            let mut values = vec![0.0; shape.iter().product()];
+            random.fill_normal(&mut values);
+            let variance = name.ends_with("running_var");
+            values.into_iter().map(|value| if variance { value.abs() } else { 0.5 * value }).collect()
+        });
+        let model = open(&weights::write(card, &network, None).unwrap().0).unwrap();
+        let z = Tensor::<2>::from_data(TensorData::new(vec![0.5f32, -1.0, 2.0, 0.1], [1, 4]), &Device::flex());
+        let (before, after) = (values(model.forge(z.clone())), values(model.clone().prepared().forge(z)));
+        assert!(before.iter().any(|value| value.abs() > 0.1), "{normalization:?}: nothing to see");
+        assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 1e-5), "{normalization:?}");
+        model.check(&values(model.clone().prepared().test_output())).unwrap();
+    }
 }
 
 #[test]
@@ -204,12 +228,12 @@ fn a_discriminator_travels_with_its_vectors() {
     assert!(!close(&before, &other), "without its vectors it must judge otherwise");
 
     // What was read is written again as it was, to the last bit.
-    let again = weights::write(model.card.clone(), &model.generator, model.discriminator.as_ref()).unwrap();
+    let again = weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref()).unwrap();
     assert!(again.0 == bytes && again.1 == card);
     // Unless its test vector is of another network.
     let mut other = model.card.clone();
     other.test_vector.output[3] += 0.1;
-    let refused = weights::write(other, &model.generator, model.discriminator.as_ref()).map(|_| ());
+    let refused = weights::write(other, model.generator(), model.discriminator.as_ref()).map(|_| ());
     assert!(matches!(refused, Err(ModelError::TestVector { .. })), "{refused:?}");
 
     for name in ["discriminator.input.bias", "discriminator.spectral.1"] {

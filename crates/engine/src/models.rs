@@ -35,7 +35,7 @@ pub struct Models {
 
 /// Reads a file onto a device and checks that it draws what its card says.
 async fn load(file: &[u8], device: &Device) -> Result<Model, EngineError> {
-    let model = weights::read(file, device)?;
+    let model = weights::read(file, device)?.prepared();
     let output = read(model.test_output()).await?;
     model.check(&output)?;
     Ok(model)

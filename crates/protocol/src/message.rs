@@ -173,7 +173,8 @@ pub struct InvertSettings {
 
 impl Default for InvertSettings {
     fn default() -> Self {
-        Self { starts: 8, steps: 200, features: 0.1, seed: 1 }
+        // Features of D were measured to double the time and to bring no picture nearer.
+        Self { starts: 8, steps: 200, features: 0.0, seed: 1 }
     }
 }
 

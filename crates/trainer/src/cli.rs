@@ -24,7 +24,6 @@ pub struct Cli {
 }
 
 #[derive(Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, for as long as the program runs")]
 pub enum Command {
     /// Train a GAN
     #[command(subcommand)]
@@ -348,6 +347,9 @@ pub struct SampleArgs {
     /// How many pictures
     #[arg(long, default_value_t = 64)]
     pub count: usize,
+    /// Pictures in a row; as many as there are rows if not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub columns: Option<u16>,
     /// PNG to write
     #[arg(long)]
     pub out: PathBuf,

@@ -136,6 +136,26 @@ fn an_exported_model_is_listed_and_draws() {
     assert!(code == Some(1) && text.contains("stripes-") && text.contains("safetensors"), "{text}");
 }
 
+/// The page draws the same: `latent-board.spec.js` holds it to the same picture, which is written by this command with
+/// `--out tests/reference/latent/avatars.png`.
+#[test]
+fn the_avatars_of_a_seed_are_those_of_the_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(root.join("public/models/manifest.json")).unwrap()).unwrap();
+    let avatars = manifest["models"].as_array().unwrap().iter().find(|model| model["card"]["name"] == "avatars");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("sheet.png");
+    let mut command = forger();
+    command.args(["sample", "--seed", "1", "--count", "16", "--columns", "8", "--model"]);
+    command.arg(root.join("public/models").join(avatars.unwrap()["file"].as_str().unwrap())).arg("--out").arg(&out);
+    assert_eq!(errors(&mut command).0, Some(0));
+    let drawn = image::open(out).unwrap().into_rgb8();
+    let kept = image::open(root.join("tests/reference/latent/avatars.png")).unwrap().into_rgb8();
+    assert_eq!(drawn.dimensions(), kept.dimensions());
+    assert!(drawn.iter().zip(kept.iter()).all(|(a, b)| a.abs_diff(*b) <= 2));
+}
+
 #[test]
 fn the_toy_trains_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();

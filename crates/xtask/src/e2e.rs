@@ -1,6 +1,7 @@
 //! Runs Playwright on the built page, served at a free port for as long as it takes.
 
 use std::{
+    ffi::{OsStr, OsString},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -61,14 +62,23 @@ fn prepare() -> Result<PathBuf> {
     browser::ensure()
 }
 
-/// The benchmark in `tests/bench`, with Forger's side of it in `forger`. Gives back what it found.
-pub fn bench(forger: &Path) -> Result<String> {
-    let browser = prepare()?;
+/// The benchmark `name` in `tests/bench`, with Forger's side of it in `forger`. Gives back what it found.
+pub fn bench(name: &str, argument: Option<&str>, forger: &Path) -> Result<String> {
     node::ensure_bench()?;
+    bench_on(server::bench(&places::bench(), forger, &places::models()), name, argument)
+}
+
+/// The benchmark `name`, on the built page.
+pub fn bench_page(name: &str, arguments: &[OsString]) -> Result<String> {
+    bench_on(server::router(&places::dist(), "/")?, name, arguments)
+}
+
+fn bench_on(page: Router, name: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<String> {
+    let browser = prepare()?;
     let runtime = Runtime::new()?;
-    let mut command = node::script(&places::bench().join("run.mjs"))?;
-    let url = serve_router(&runtime, server::bench(&places::bench(), forger), "/")?;
-    shell::output(command.env(browser::VARIABLE, browser).env("FORGER_URL", url))
+    let mut command = node::script(&places::bench().join(name).join("run.mjs"))?;
+    let url = serve_router(&runtime, page, "/")?;
+    shell::output(command.args(arguments).env(browser::VARIABLE, browser).env("FORGER_URL", url))
 }
 
 /// Serves a built page until the runtime is dropped, and gives back its URL.

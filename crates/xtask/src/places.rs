@@ -26,6 +26,11 @@ pub fn bench() -> PathBuf {
     root().join("tests/bench")
 }
 
+/// The models that the page comes with.
+pub fn models() -> PathBuf {
+    root().join("public/models")
+}
+
 /// Cargo's build folder, which an environment variable or a configuration of the user may have moved.
 pub fn target() -> PathBuf {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();

@@ -5,12 +5,23 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../support/test.js';
 import { open } from '../support/page.js';
 
+const ROUTES = [
+  '',
+  'lab',
+  'lab?data=banana',
+  'latent',
+  'latent?tab=edit&base=1.5',
+  'latent?tab=walk&walk=1.1,1.5&closed=1',
+  'latent?tab=photo',
+  'no/such/page',
+];
+
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [390, 1440]) {
     test(`no page has a fault that axe knows, ${colorScheme}, ${width} pixels`, async ({ page }) => {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      for (const route of ['', 'lab', 'lab?data=banana', 'latent', 'no/such/page']) {
+      for (const route of ROUTES) {
         await open(page, route);
         const { violations, passes } = await new AxeBuilder({ page }).analyze();
         expect(passes.length, 'axe looked at something').toBeGreaterThan(10);

@@ -78,7 +78,7 @@ impl Inversion {
         let (prior, dim) = (config.prior, config.latent_dim);
         let z = Random::new(settings.seed, Stream::Latent).latent(prior, settings.starts, dim);
         Ok(Self {
-            generator: fold::generator(&model.generator),
+            generator: fold::generator(model.generator()),
             likeness: Likeness::new(target, discriminator, settings.features),
             settings,
             mean: vec![0.0; z.len()],

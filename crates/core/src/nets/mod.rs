@@ -8,6 +8,7 @@ pub mod fold;
 pub mod lens;
 pub mod mlp;
 pub mod norm;
+pub mod painter;
 pub mod spectral;
 pub mod superres;
 pub mod vgg;

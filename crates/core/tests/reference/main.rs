@@ -22,7 +22,7 @@ use forger_core::{
     burn,
     data::distributions::Points,
     losses::adversarial,
-    nets::{dcgan, mlp::Mlp},
+    nets::{dcgan, mlp::Mlp, painter::Painter},
     optimizer::Optimizer,
     protocol::{AdversarialLoss, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig},
     systems::{gan::Gan, toy::rules},
@@ -156,7 +156,13 @@ fn dcgan(size: usize, normalization: Normalization, suffix: &str) {
         let now = trained.iter().find(|tensor| tensor.name == name).map(|tensor| tensor.values.clone());
         after.remove(name).or(now).unwrap()
     });
-    assert_output(&case, "g.eval_output", &values(drawing.forward(z.inner())), 2e-5);
+    assert_output(&case, "g.eval_output", &values(drawing.forward(z.clone().inner())), 2e-5);
+    let painter = Painter::new(&drawing);
+    assert_eq!(painter.is_none(), normalization == Normalization::Instance);
+    if let Some(painter) = painter {
+        let painted = painter.forward(&z.inner()).unwrap();
+        assert_output(&case, "g.eval_output", &values(painted), 2e-5);
+    }
 
     let discriminator = dcgan::Discriminator::new(&config, &mut random(), &device).unwrap();
     let discriminator = case.fill("d", discriminator, &device);

@@ -74,8 +74,8 @@ pub fn export(args: &ExportArgs) -> Result<()> {
         tell(&mut card, args)?;
         weights::superres::write(card, &generator)?
     } else {
-        let Model { card, generator, discriminator, .. } = changed(args)?;
-        weights::write(card, &generator, discriminator.as_ref())?
+        let model = changed(args)?;
+        weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref())?
     };
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;

@@ -103,7 +103,7 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
         discriminator: true,
         test_vector: TestVector::default(),
     };
-    Ok(weights::Model { card, config, generator, discriminator: Some(Dcgan::discriminator_of(checkpoint, &device)?) })
+    Ok(weights::Model::new(card, config, generator, Some(Dcgan::discriminator_of(checkpoint, &device)?)))
 }
 
 /// Reads a tensor back.

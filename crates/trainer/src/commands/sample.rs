@@ -13,7 +13,10 @@ pub fn sample(args: &SampleArgs) -> Result<()> {
     let config = drawer.config();
     let z = Random::new(args.seed, Stream::Latent).latent(config.prior, args.count, config.latent_dim);
     let pictures = weights::to_bytes(&drawer.draw(&z)?);
-    sheet::write(&args.out, &pictures, config.channels, config.image_size)?;
+    match args.columns {
+        Some(columns) => sheet::write_rows(&args.out, &pictures, config.channels, config.image_size, columns.into())?,
+        None => sheet::write(&args.out, &pictures, config.channels, config.image_size)?,
+    }
     ui::result(format_args!("{} pictures in {}", args.count, args.out.display()));
     Ok(())
 }

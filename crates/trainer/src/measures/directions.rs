@@ -44,7 +44,7 @@ pub fn attributes(drawer: &Drawer, classified: &Classified) -> Result<Vec<Direct
 
 /// The `count` strongest principal directions.
 pub fn principal(drawer: &Drawer, count: usize) -> Result<Vec<Direction>> {
-    let (config, generator) = (drawer.config(), &drawer.model.generator);
+    let (config, generator) = (drawer.config(), drawer.model.generator());
     let dim = config.latent_dim;
     let z = Random::new(SEED, Stream::Metrics).latent(config.prior, PRINCIPAL_SAMPLES, dim);
     let mut activations = Vec::new();

@@ -53,9 +53,11 @@ pub fn router(dist: &Path, public_url: &str) -> Result<Router> {
     Ok(isolated(site).layer(policy))
 }
 
-/// The benchmark's page with `forger` beside it. Without a policy, which would be in the way of other people's scripts.
-pub fn bench(page: &Path, forger: &Path) -> Router {
-    isolated(Router::new().nest_service("/forger", ServeDir::new(forger)).fallback_service(ServeDir::new(page)))
+/// The benchmark's page with `forger` and `models` beside it. Without a policy, which would be in the way of other people's
+/// scripts.
+pub fn bench(page: &Path, forger: &Path, models: &Path) -> Router {
+    let beside = Router::new().nest_service("/forger", ServeDir::new(forger));
+    isolated(beside.nest_service("/models", ServeDir::new(models)).fallback_service(ServeDir::new(page)))
 }
 
 fn isolated(site: Router) -> Router {

@@ -127,10 +127,10 @@ async fn nothing_outside_the_folder_is_served() {
 
 #[tokio::test]
 async fn the_benchmark_is_isolated_and_has_no_policy() {
-    let (page, forger) = (site(), site());
-    for path in ["/plain.js", "/forger/plain.js"] {
+    let (page, forger, models) = (site(), site(), site());
+    for path in ["/plain.js", "/forger/plain.js", "/models/plain.js"] {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = bench(page.path(), forger.path()).oneshot(request).await.unwrap();
+        let response = bench(page.path(), forger.path(), models.path()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(response.headers()["cross-origin-embedder-policy"], "require-corp", "{path}");
         assert!(!response.headers().contains_key("content-security-policy"), "{path}");

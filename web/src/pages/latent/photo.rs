@@ -28,6 +28,8 @@ use crate::{
 
 /// The figure on the card under which a photo is unlike what the model knows, in decibels.
 const UNLIKE: &str = "invert_psnr_p05";
+/// Weight of the features that D sees, when they are asked for.
+const FEATURES: f32 = 0.1;
 
 /// What a search found.
 #[derive(Clone, PartialEq)]
@@ -57,7 +59,7 @@ impl Photo {
             explorer,
             photo: RwSignal::new_local(None),
             place: RwSignal::new(Place { x: 0.5, y: 0.5, zoom: 1.0 }),
-            features: RwSignal::new(true),
+            features: RwSignal::new(false),
             searching: RwSignal::new(None),
             curve: RwSignal::new(Vec::new()),
             found: RwSignal::new(None),
@@ -96,8 +98,8 @@ impl Photo {
         let target = self.photo.with_untracked(|photo| photo.as_ref().and_then(|photo| pixels(photo, place, side)));
         let Some(target) = target else { return };
         let mut settings = InvertSettings::default();
-        if !self.features.get_untracked() {
-            settings.features = 0.0;
+        if self.features.get_untracked() {
+            settings.features = FEATURES;
         }
         let request = Request::Invert { model: card.name.clone(), settings };
         let (id, answer) = explorer.engine.send(request, vec![Uint8Array::from(target.as_slice()).buffer()]);

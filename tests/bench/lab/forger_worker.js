@@ -1,6 +1,6 @@
 // Measures Forger's own training, in a worker, as its page trains in one.
 
-import init, { steps_per_second } from './forger/forger_bench.js';
+import init, { steps_per_second } from '/forger/forger_bench.js';
 
 onmessage = async ({ data: { config, warmUp, measure } }) => {
   try {

@@ -2,7 +2,7 @@
 
 /* global importScripts, tf, createGan */
 
-const PACKAGES = 'node_modules/@tensorflow';
+const PACKAGES = '/node_modules/@tensorflow';
 importScripts(
   `${PACKAGES}/tfjs/dist/tf.min.js`,
   `${PACKAGES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js`,

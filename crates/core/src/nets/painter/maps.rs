@@ -1,0 +1,29 @@
+//! Feature maps of several pictures, channels last, with a border of zeros.
+
+/// `[count, rows, columns, channels]`. Value `(row, column)` of a picture is at `(row + 1, column + 1)`: the border saves
+/// every reader from asking where a picture ends.
+#[derive(Clone, Debug)]
+pub struct Maps {
+    pub side: usize,
+    pub channels: usize,
+    /// Rows and columns with the border, of which there is more after an odd side.
+    pub stored: usize,
+    pub values: Vec<f32>,
+}
+
+impl Maps {
+    pub fn new(count: usize, side: usize, channels: usize) -> Self {
+        let stored = side.next_multiple_of(2) + 2;
+        Self { side, channels, stored, values: vec![0.0; count * stored * stored * channels] }
+    }
+
+    /// Values of a picture.
+    pub fn picture(&self) -> usize {
+        self.stored * self.stored * self.channels
+    }
+
+    /// Where `row`, `column` of a picture begins, in a picture.
+    pub fn place(&self, row: usize, column: usize) -> usize {
+        ((row + 1) * self.stored + column + 1) * self.channels
+    }
+}
