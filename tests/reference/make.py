@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 import images
 import lab
 import latent
+import superres
 from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
@@ -180,6 +181,13 @@ def files():
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),
         "latent": cases(latent.latent, latent.CASES),
+        "superres": cases(superres.generator, superres.GENERATORS),
+        "superres_discriminator": cases(superres.discriminator, ["discriminator"]),
+        "superres_resize": cases(superres.resize, ["resize"]),
+        "superres_measures": cases(superres.measure, superres.MEASURES),
+        "superres_jpeg": cases(superres.jpeg, superres.QUALITIES),
+        "superres_lens": cases(superres.lens, ["lens"]),
+        "vgg": cases(superres.vgg, ["vgg"]),
     }
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):

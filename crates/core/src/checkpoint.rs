@@ -99,6 +99,18 @@ impl<'a> Reader<'a> {
         Ok(Self { tensors, state: value["state"].take() })
     }
 
+    /// Fails for the checkpoint of another system. Those of toy and DCGAN do not name theirs.
+    pub fn expect(&self, system: &str) -> Result<(), CheckpointError> {
+        match self.state["system"].as_str() {
+            found if found == Some(system) => Ok(()),
+            None if system == "dcgan" => Ok(()),
+            found => {
+                let found = found.unwrap_or("a toy GAN or DCGAN");
+                Err(CheckpointError::OtherRun(format!("they are of {found}, not of {system}")))
+            }
+        }
+    }
+
     /// Fills a network of the right shapes.
     pub fn network<M: Module>(&self, prefix: &str, module: M, device: &Device) -> Result<M, CheckpointError> {
         for (name, shape) in parameters::shapes(&module) {

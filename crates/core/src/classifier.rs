@@ -11,7 +11,7 @@ use crate::{
     CheckpointError, Images,
     checkpoint::{Reader, Writer},
     losses::classification::binary_cross_entropy,
-    nets::classifier::Classifier,
+    nets::{classifier::Classifier, lens::Lens},
     optimizer::Optimizer,
     parameters,
 };
@@ -100,6 +100,11 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// A look through its feature maps, for the losses of super-resolution.
+    pub fn lens(&self) -> Lens {
+        Lens::Classifier(self.network.clone())
+    }
+
     /// Features `[batch, features]` and probabilities `[batch, attributes]` of pictures `[batch, channels, height, width]`
     /// in `[-1, 1]`.
     pub fn see(&self, pictures: Tensor<4>) -> (Tensor<2>, Tensor<2>) {

@@ -18,6 +18,7 @@ pub mod optimizer;
 pub mod parameters;
 pub mod session;
 pub mod systems;
+pub mod tiles;
 pub mod weights;
 
 pub use burn;
@@ -26,4 +27,4 @@ pub use forger_protocol as protocol;
 pub use checkpoint::CheckpointError;
 pub use data::images::Images;
 pub use session::Session;
-pub use systems::{System, dcgan::Dcgan, toy::Toy};
+pub use systems::{System, dcgan::Dcgan, superres::Superres, toy::Toy};

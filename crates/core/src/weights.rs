@@ -2,7 +2,9 @@
 //!
 //! Tensor names are Rust module paths of the generator; those of the discriminator, where the card says that there is one,
 //! begin with `discriminator.`. Reading checks names, shapes and values; [`Model::check`] then compares what the
-//! network draws with the test vector of the card.
+//! network draws with the test vector of the card. [`Model`] is a DCGAN; [`superres`] has the others.
+
+pub mod superres;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -41,6 +43,8 @@ const KEPT: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Model {
     pub card: Card,
+    /// The settings that the card has.
+    pub config: DcganConfig,
     /// Not to be changed: `drawer` is made of it.
     generator: Generator,
     /// The network that judged it in training, where the file holds it.
@@ -58,23 +62,33 @@ enum Drawer {
     Painter(Arc<Painter>),
 }
 
-fn config(card: &Card) -> &DcganConfig {
-    let System::Dcgan(config) = &card.system;
-    config
+fn bad_config(error: OutOfRange) -> ModelError {
+    ModelError::BadCard { detail: error.to_string() }
+}
+
+fn other(expected: &str, card: &Card) -> ModelError {
+    ModelError::OtherSystem { expected: expected.into(), found: card.system.name().into() }
+}
+
+fn config(card: &Card) -> Result<&DcganConfig, ModelError> {
+    match &card.system {
+        System::Dcgan(config) => Ok(config),
+        _ => Err(other("dcgan", card)),
+    }
 }
 
 /// Networks to be filled.
 fn empty(card: &Card, device: &Device) -> Result<(Generator, Option<Discriminator>), ModelError> {
-    let bad = |error: OutOfRange| ModelError::BadCard { detail: error.to_string() };
-    let random = &mut Random::new(0, Stream::Weights);
-    let generator = Generator::new(config(card), random, device).map_err(bad)?;
-    let discriminator = card.discriminator.then(|| Discriminator::new(config(card), random, device));
-    Ok((generator, discriminator.transpose().map_err(bad)?))
+    let (config, random) = (config(card)?, &mut Random::new(0, Stream::Weights));
+    let generator = Generator::new(config, random, device).map_err(bad_config)?;
+    let discriminator = card.discriminator.then(|| Discriminator::new(config, random, device));
+    Ok((generator, discriminator.transpose().map_err(bad_config)?))
 }
 
 fn check_directions(card: &Card) -> Result<(), ModelError> {
+    let config = config(card)?;
     for Direction { name, vector, strength, .. } in &card.directions {
-        let fault = match vector.len() == config(card).latent_dim {
+        let fault = match vector.len() == config.latent_dim {
             false => "has another length than z",
             true if vector.iter().chain([strength]).all(|value| value.is_finite()) => continue,
             true => "holds a value that is not a number",
@@ -117,14 +131,20 @@ pub fn write(
         model.check(&model.drawn())?;
         return Ok((bytes, card));
     }
-    let input = Random::new(card.seed, Stream::Metrics).latent(config(&card).prior, 1, config(&card).latent_dim);
+    let config = config(&card)?;
+    let input = Random::new(card.seed, Stream::Metrics).latent(config.prior, 1, config.latent_dim);
     card.test_vector = TestVector { input, ..TestVector::default() };
     let output = read(&serialize(&card, &tensors)?, &Device::flex())?.drawn();
-    let stride = (output.len() / KEPT).max(1);
-    card.test_vector.sha256 = sha256(&to_bytes(&output));
-    card.test_vector.output = output.into_iter().step_by(stride).collect();
-    card.test_vector.stride = stride;
+    remember(&mut card.test_vector, output);
     Ok((serialize(&card, &tensors)?, card))
+}
+
+/// Keeps what the network made of the input.
+fn remember(vector: &mut TestVector, output: Vec<f32>) {
+    let stride = (output.len() / KEPT).max(1);
+    vector.sha256 = sha256(&to_bytes(&output));
+    vector.output = output.into_iter().step_by(stride).collect();
+    vector.stride = stride;
 }
 
 /// A tensor's name, shape and values in f16.
@@ -167,8 +187,8 @@ pub fn verify(bytes: &[u8], entry: &ManifestEntry) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Reads a model file onto a device. Follow with [`Model::check`].
-pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
+/// The card of a model file and its tensors, not looked at yet.
+fn parse(bytes: &[u8]) -> Result<(Card, SafeTensors<'_>), ModelError> {
     let malformed = |error: safetensors::SafeTensorError| ModelError::Malformed { detail: error.to_string() };
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(malformed)?;
@@ -178,14 +198,26 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
     if card.schema != CARD_SCHEMA {
         return Err(bad(format!("schema {} where this version reads {CARD_SCHEMA}", card.schema)));
     }
-    if card.test_vector.input.len() != config(&card).latent_dim {
-        return Err(bad("the test vector has another length than z".into()));
+    Ok((card, tensors))
+}
+
+/// The card of a model file of any system.
+pub fn card(bytes: &[u8]) -> Result<Card, ModelError> {
+    parse(bytes).map(|(card, _)| card)
+}
+
+/// Reads the model file of a DCGAN onto a device. Follow with [`Model::check`].
+pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
+    let (card, tensors) = parse(bytes)?;
+    let config = config(&card)?.clone();
+    if card.test_vector.input.len() != config.latent_dim {
+        return Err(ModelError::BadCard { detail: "the test vector has another length than z".into() });
     }
     check_directions(&card)?;
     let (generator, discriminator) = empty(&card, device)?;
     let generator = unpack(&tensors, "", generator, device)?;
     let discriminator = discriminator.map(|network| unpack(&tensors, DISCRIMINATOR, network, device)).transpose()?;
-    Ok(Model::new(card, generator, discriminator))
+    Ok(Model::new(card, config, generator, discriminator))
 }
 
 fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: &Device) -> Result<M, ModelError> {
@@ -207,8 +239,9 @@ fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: 
 }
 
 impl Model {
-    pub fn new(card: Card, generator: Generator, discriminator: Option<Discriminator>) -> Self {
-        Self { card, generator, discriminator, drawer: Drawer::Trained }
+    /// `config` are the settings that the card has.
+    pub fn new(card: Card, config: DcganConfig, generator: Generator, discriminator: Option<Discriminator>) -> Self {
+        Self { card, config, generator, discriminator, drawer: Drawer::Trained }
     }
 
     /// The generator as it was trained.
@@ -257,14 +290,19 @@ impl Model {
 
     /// Compares [`Model::test_output`], read back, with the card.
     pub fn check(&self, output: &[f32]) -> Result<(), ModelError> {
-        let TestVector { output: expected, stride, .. } = &self.card.test_vector;
-        let picked = output.iter().step_by((*stride).max(1)).collect::<Vec<_>>();
-        if expected.is_empty() || picked.len() != expected.len() {
-            return Err(ModelError::BadCard { detail: "the test vector has another size than the pictures".into() });
-        }
-        let difference = picked.iter().zip(expected).map(|(a, b)| (**a - b).abs());
-        // A NaN must fail, and `max` would drop it.
-        let worst = difference.fold(0.0, |worst: f32, d| if d.is_nan() || d > worst { d } else { worst });
-        if worst <= TOLERANCE { Ok(()) } else { Err(ModelError::TestVector { difference: worst }) }
+        compare(&self.card.test_vector, output)
     }
+}
+
+/// Compares what a network makes of the input of its test vector with what is kept of it.
+fn compare(vector: &TestVector, output: &[f32]) -> Result<(), ModelError> {
+    let TestVector { output: expected, stride, .. } = vector;
+    let picked = output.iter().step_by((*stride).max(1)).collect::<Vec<_>>();
+    if expected.is_empty() || picked.len() != expected.len() {
+        return Err(ModelError::BadCard { detail: "the test vector has another size than the pictures".into() });
+    }
+    let difference = picked.iter().zip(expected).map(|(a, b)| (**a - b).abs());
+    // A NaN must fail, and `max` would drop it.
+    let worst = difference.fold(0.0, |worst: f32, d| if d.is_nan() || d > worst { d } else { worst });
+    if worst <= TOLERANCE { Ok(()) } else { Err(ModelError::TestVector { difference: worst }) }
 }

@@ -42,7 +42,7 @@ fn model() -> Model {
     let card = Card {
         schema: CARD_SCHEMA,
         name: "test".into(),
-        system: System::Dcgan(config),
+        system: System::Dcgan(config.clone()),
         data: DataSource::default(),
         licence: String::new(),
         metrics: Default::default(),
@@ -54,7 +54,7 @@ fn model() -> Model {
         discriminator: true,
         test_vector: Default::default(),
     };
-    Model::new(card, generator, Some(discriminator))
+    Model::new(card, config, generator, Some(discriminator))
 }
 
 fn draw(model: &Model, z: &[f32]) -> Vec<f32> {

@@ -1,6 +1,6 @@
 //! The model file: round trip, and every way in which a file can be wrong.
 
-#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "every function here is part of a test")]
 
 mod common;
 
@@ -39,6 +39,11 @@ fn card() -> Card {
         discriminator: false,
         test_vector: Default::default(),
     }
+}
+
+fn dcgan(card: &mut Card) -> &mut DcganConfig {
+    let System::Dcgan(config) = &mut card.system else { panic!("the card of another system") };
+    config
 }
 
 fn file() -> (Vec<u8>, Card) {
@@ -150,8 +155,7 @@ fn each_fault_has_its_own_error() {
 
     let wider = edited(
         |card| {
-            let System::Dcgan(config) = &mut card.system;
-            config.width = 4;
+            dcgan(card).width = 4;
         },
         keep,
     );
@@ -159,8 +163,7 @@ fn each_fault_has_its_own_error() {
 
     let huge = edited(
         |card| {
-            let System::Dcgan(config) = &mut card.system;
-            config.width = usize::MAX;
+            dcgan(card).width = usize::MAX;
         },
         keep,
     );
@@ -201,7 +204,7 @@ fn each_fault_has_its_own_error() {
 #[test]
 fn a_discriminator_travels_with_its_vectors() {
     let mut card = card();
-    let System::Dcgan(config) = &mut card.system;
+    let config = dcgan(&mut card);
     config.spectral_norm = true;
     let discriminator = discriminator(config);
     let generator = Generator::new(config, &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
@@ -254,8 +257,7 @@ fn a_discriminator_travels_with_its_vectors() {
 }
 
 fn config_of(card: &Card) -> DcganConfig {
-    let System::Dcgan(config) = &card.system;
-    config.clone()
+    card.system.dcgan().unwrap().clone()
 }
 
 #[test]

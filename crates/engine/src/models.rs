@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::weights::{self, Model};
 use forger_protocol::{
-    Card, DcganConfig, DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, card::System,
-    error::ModelError, message::Film,
+    DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, error::ModelError, message::Film,
 };
 use js_sys::ArrayBuffer;
 
@@ -81,7 +80,7 @@ impl Models {
         let (model, kind) = self.ready(devices, &name).await?;
         let start = now();
         let pixels = draw(channel, devices, (id, count), (&model, kind), z).await?;
-        let side = config(&model.card).image_size;
+        let side = model.config.image_size;
         let reply = Reply::Pictures { count, width: side, height: side, milliseconds: now() - start, device: kind };
         Ok((reply, vec![bytes(&pixels)]))
     }
@@ -96,7 +95,7 @@ impl Models {
     ) -> Result<(Reply, Vec<ArrayBuffer>), EngineError> {
         let (model, kind) = self.ready(devices, &name).await?;
         let mut pixels = draw(channel, devices, (id, count), (&model, kind), z).await?;
-        film::encode(channel, id, &mut pixels, config(&model.card).image_size, film).await
+        film::encode(channel, id, &mut pixels, model.config.image_size, film).await
     }
 
     /// A model, on the device that the user wants now. Its tensors are shared, not copied.
@@ -108,12 +107,6 @@ impl Models {
         }
         Ok((loaded.model.clone(), loaded.kind))
     }
-}
-
-/// The settings of a model.
-pub fn config(card: &Card) -> &DcganConfig {
-    let System::Dcgan(config) = &card.system;
-    config
 }
 
 /// What a model makes of one z, `[channels, height, width]` in `[-1, 1]`.
@@ -152,7 +145,7 @@ async fn draw(
     z: Vec<f32>,
 ) -> Result<Vec<u8>, EngineError> {
     let (size, channels, dim) = {
-        let config = config(&model.card);
+        let config = &model.config;
         (config.image_size, config.channels, config.latent_dim)
     };
     if z.len() != count * dim {

@@ -12,7 +12,7 @@ use forger_protocol::{
 use crate::{
     channel::{Channel, bytes, floats},
     devices::{Devices, read},
-    models::{Models, config, draw_one, to_rgba},
+    models::{Models, draw_one, to_rgba},
     schedule::now,
 };
 
@@ -44,7 +44,7 @@ impl Search {
         pixels: &[u8],
     ) -> Result<Self, EngineError> {
         let (model, _) = models.ready(devices, &name).await?;
-        let (side, channels) = (config(&model.card).image_size, config(&model.card).channels);
+        let (side, channels) = (model.config.image_size, model.config.channels);
         if pixels.len() != side * side * 4 {
             return Err(EngineError::Protocol(format!("{} bytes for a picture of {side} x {side}", pixels.len())));
         }
@@ -91,7 +91,7 @@ impl Search {
         }
         let drawn = draw_one(&self.model, self.inversion.best(), &devices.get(self.kind).await?).await?;
         let psnr = psnr(&drawn, &self.target);
-        let config = config(&self.model.card);
+        let config = &self.model.config;
         let mut pixels = Vec::new();
         to_rgba(&weights::to_bytes(&drawn), config.channels, config.image_size.pow(2), &mut pixels);
         let (step, steps, loss) = (self.inversion.step(), self.settings.steps, self.inversion.best_loss());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::DcganConfig;
+use crate::config::{DcganConfig, SuperresConfig};
 
 /// The version of [`Card`] and of the tensor names. A reader refuses a newer one.
 pub const CARD_SCHEMA: u32 = 1;
@@ -14,6 +14,25 @@ pub const CARD_SCHEMA: u32 = 1;
 #[serde(rename_all = "kebab-case", tag = "name", content = "config")]
 pub enum System {
     Dcgan(DcganConfig),
+    Superres(SuperresConfig),
+}
+
+impl System {
+    /// The settings, if it is a DCGAN.
+    pub const fn dcgan(&self) -> Option<&DcganConfig> {
+        match self {
+            Self::Dcgan(config) => Some(config),
+            Self::Superres(_) => None,
+        }
+    }
+
+    /// What it is called on the command line and in a manifest.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Dcgan(_) => "dcgan",
+            Self::Superres(_) => "superres",
+        }
+    }
 }
 
 /// A data set and the terms it came with.
@@ -28,7 +47,7 @@ pub struct DataSource {
 /// A seeded input and what the model makes of it. Checked on every load.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestVector {
-    /// z, `[latent_dim]`.
+    /// z, `[latent_dim]`; of super-resolution a picture, `[3, 8, 8]` in `[-1, 1]`.
     pub input: Vec<f32>,
     /// SHA-256 of the output after rounding each value to the nearest 1/255 step, in hex. Exact for one device only, so
     /// it is a fingerprint for people and not what a load is judged by.

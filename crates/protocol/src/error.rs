@@ -17,6 +17,9 @@ pub enum ModelError {
     /// The card is of a newer Forger, or does not read.
     #[error("the model card does not read: {detail}")]
     BadCard { detail: String },
+    /// A model of another system than the one that is asked for.
+    #[error("this is a model of {found}, where one of {expected} is needed")]
+    OtherSystem { expected: String, found: String },
     /// Size or SHA-256 differ from the manifest.
     #[error("the file is damaged: expected sha256 {expected}, found {found}")]
     Damaged { expected: String, found: String },

@@ -17,8 +17,9 @@ pub mod random;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use config::{
-    Activation, AdversarialLoss, Augment, ClassifierConfig, DcganConfig, Distribution, LatentPrior, MOST_POINTS,
-    MlpConfig, Normalization, OptimizerConfig, OutOfRange, Penalty, StepKind, ToyConfig,
+    Activation, AdversarialLoss, Augment, ClassifierConfig, DcganConfig, Degradation, Distribution, LatentPrior,
+    MOST_POINTS, MlpConfig, Normalization, OptimizerConfig, OutOfRange, Penalty, PixelDistance, StepKind,
+    SuperresConfig, SuperresLosses, ToyConfig, Upsampling,
 };
 pub use error::EngineError;
 pub use message::{Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, PROTOCOL_VERSION, Reply, Request};

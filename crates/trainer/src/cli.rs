@@ -8,7 +8,8 @@ use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
 use crate::{
     commands::{
         bench::BenchArgs, classifier::ClassifierArgs, compare::CompareArgs, doctor, eval_directions::DirectionsArgs,
-        eval_invert::InvertArgs, eval_latent::LatentArgs, export::ExportArgs, report::ReportArgs, worker,
+        eval_invert::InvertArgs, eval_latent::LatentArgs, eval_superres::EvalSuperresArgs, export::ExportArgs,
+        report::ReportArgs, train::superres::SuperresArgs, upscale::UpscaleArgs, worker,
     },
     data::oversample::Oversample,
     device::DeviceArgs,
@@ -27,7 +28,7 @@ pub enum Command {
     /// Train a GAN
     #[command(subcommand)]
     Train(TrainCommand),
-    /// List the presets of `train dcgan --recipe`
+    /// List the presets of `train --recipe`
     Recipes,
     /// Draw a sheet of samples
     #[command(
@@ -40,6 +41,11 @@ pub enum Command {
     /// Measure a model
     #[command(subcommand)]
     Eval(EvalCommand),
+    /// Make pictures larger: a file, or every picture of a folder
+    #[command(
+        after_help = "Example: forger upscale photo.jpg large.png --model public/models/superres-light-*.safetensors"
+    )]
+    Upscale(UpscaleArgs),
     /// Measure speed beside other programs
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -80,6 +86,11 @@ pub enum EvalCommand {
         after_help = "Example: forger eval invert --model public/models/digits-*.safetensors --data mnist --split test --json"
     )]
     Invert(InvertArgs),
+    /// PSNR and SSIM of super-resolution on the usual test sets, beside bicubic and the papers
+    #[command(
+        after_help = "Example: forger eval superres --data sr-photos --model public/models/superres-light-*.safetensors --json"
+    )]
+    Superres(EvalSuperresArgs),
     /// What the directions of a model's card do
     #[command(
         after_help = "Example: forger eval directions --model public/models/avatars-*.safetensors --classifier avatars-classifier.safetensors --sheet strips.png"
@@ -101,6 +112,9 @@ pub enum TrainCommand {
     /// DCGAN on pictures
     #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20")]
     Dcgan(DcganArgs),
+    /// Super-resolution on photos
+    #[command(after_help = "Example: forger train superres --data sr-photos --out runs/light")]
+    Superres(SuperresArgs),
     /// A classifier of attributes, which `forger eval` measures generators with
     #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
     Classifier(ClassifierArgs),

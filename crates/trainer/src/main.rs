@@ -13,6 +13,7 @@ mod run;
 mod sheet;
 mod tensorboard;
 mod ui;
+mod upscaling;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
         Command::Train(TrainCommand::Dcgan(args)) => {
             commands::train::guarded(&args.run, || commands::train::dcgan::dcgan(&args))
         }
+        Command::Train(TrainCommand::Superres(args)) => {
+            commands::train::guarded(&args.run, || commands::train::superres::superres(&args))
+        }
         Command::Train(TrainCommand::Toy(args)) => {
             commands::train::guarded(&args.run, || commands::train::toy::toy(&args))
         }
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
         Command::Eval(EvalCommand::Invert(args)) => commands::eval_invert::invert(&args),
         Command::Eval(EvalCommand::Directions(args)) => commands::eval_directions::directions(&args),
         Command::Eval(EvalCommand::Samples(args)) => commands::eval::eval(&args),
+        Command::Eval(EvalCommand::Superres(args)) => commands::eval_superres::superres(&args),
+        Command::Upscale(args) => commands::upscale::upscale(&args),
         Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
         Command::Report(args) => commands::report::report(&args),
         Command::Compare(args) => commands::compare::compare(&args),

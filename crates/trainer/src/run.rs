@@ -36,6 +36,9 @@ pub struct DataNote {
     /// Attributes whose pictures an epoch shows so many times.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub oversampled: BTreeMap<String, usize>,
+    /// The network that perceptual losses looked through.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub features: String,
 }
 
 impl Run {
@@ -118,7 +121,7 @@ impl Run {
     pub fn best(&self) -> Result<Vec<u8>> {
         let path = self.path(BEST);
         fs::read(&path).with_context(|| {
-            format!("no checkpoint of {} was measured: train with --classifier", self.folder.display())
+            format!("no checkpoint of {} was measured: train with --classifier, or --test", self.folder.display())
         })
     }
 

@@ -263,6 +263,9 @@ fn model_error(locale: Locale, error: ModelError) -> String {
         ModelError::Malformed { .. } => td_string!(locale, m_malformed).to_string(),
         ModelError::NoCard => td_string!(locale, m_no_card).to_string(),
         ModelError::BadCard { detail } => td_string!(locale, m_bad_card, detail = detail).to_string(),
+        ModelError::OtherSystem { expected, found } => {
+            td_string!(locale, m_other_system, expected = expected, found = found).to_string()
+        }
         ModelError::Damaged { .. } => td_string!(locale, m_damaged).to_string(),
         ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
         ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),

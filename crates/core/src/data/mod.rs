@@ -1,8 +1,13 @@
 //! What a GAN learns from.
 
 pub mod augment;
+pub mod degrade;
 pub mod distributions;
 pub mod images;
+pub mod jpeg;
+pub mod patches;
+pub mod photos;
+pub mod resize;
 
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;

@@ -6,7 +6,7 @@
 //! optimizer live in plain loops on the host; the device only draws and differentiates.
 
 use burn::tensor::{Tensor, TensorData};
-use forger_protocol::{LatentPrior, Random, Stream, card::System, message::InvertSettings};
+use forger_protocol::{LatentPrior, Random, Stream, message::InvertSettings};
 
 use super::Likeness;
 use crate::{
@@ -61,7 +61,7 @@ pub struct Inversion {
 impl Inversion {
     /// A search for the z of `target`, `[channels, height, width]` in `[-1, 1]`, on the device of the model.
     pub fn new(model: &Model, target: &[f32], settings: InvertSettings) -> Result<Self, InvertError> {
-        let System::Dcgan(config) = &model.card.system;
+        let config = &model.config;
         let shape = [1, config.channels, config.image_size, config.image_size];
         let (expected, found) = (shape.iter().product(), target.len());
         if found != expected {

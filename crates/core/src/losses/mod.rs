@@ -3,3 +3,5 @@
 pub mod adversarial;
 pub mod classification;
 pub mod penalty;
+pub mod perceptual;
+pub mod pixel;

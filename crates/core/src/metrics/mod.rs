@@ -3,6 +3,7 @@
 pub mod coverage;
 pub mod features;
 pub mod frechet;
+pub mod image;
 pub mod manifold;
 pub mod pairwise;
 pub mod two_sample;

@@ -72,8 +72,10 @@ impl Classifier {
         }))
     }
 
-    /// Pictures `[batch, channels, height, width]` in `[-1, 1]` to features `[batch, features]`.
-    pub fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+    /// What each block makes of pictures `[batch, channels, height, width]` in `[-1, 1]`: `[batch, width << block, side, side]`,
+    /// the side halved by each. Pictures may have any size here.
+    pub fn maps(&self, pictures: Tensor<4>) -> Vec<Tensor<4>> {
+        let mut maps = Vec::with_capacity(self.blocks.len());
         let mut x = pictures;
         for block in &self.blocks {
             x = conv2d(
@@ -86,8 +88,15 @@ impl Classifier {
                 x = norm.forward(x);
             }
             x = leaky_relu(x, LEAK as f32);
+            maps.push(x.clone());
         }
-        leaky_relu(self.embed.forward(x.flatten(1, 3)), LEAK as f32)
+        maps
+    }
+
+    /// Pictures `[batch, channels, height, width]` in `[-1, 1]` to features `[batch, features]`.
+    pub fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let last = self.maps(pictures.clone()).pop().unwrap_or(pictures);
+        leaky_relu(self.embed.forward(last.flatten(1, 3)), LEAK as f32)
     }
 
     /// Features to logits `[batch, attributes]`; sigma of one is the probability that the picture has the attribute.

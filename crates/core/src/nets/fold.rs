@@ -10,6 +10,7 @@ use burn::{
 };
 
 use super::{
+    classifier::{Block, Classifier},
     dcgan::{Discriminator, DownBlock, Generator, UpBlock},
     norm::Norm,
 };
@@ -56,6 +57,20 @@ pub fn discriminator(network: &Discriminator) -> Discriminator {
         conv.weight = parameter(weight);
     }
     folded.out.weight = parameter(network.kernel(network.blocks.len() + 1, &network.out));
+    constant(&folded)
+}
+
+/// A classifier as it judges outside of training.
+pub fn classifier(network: &Classifier) -> Classifier {
+    let mut folded = network.valid();
+    for Block { conv, norm } in &mut folded.blocks {
+        if let Some((scale, shift)) = affine(norm) {
+            let channels = scale.dims()[0];
+            conv.weight = parameter(conv.weight.val() * scale.clone().reshape([channels, 1, 1, 1]));
+            conv.bias = shifted(conv.bias.take(), scale, shift);
+            *norm = None;
+        }
+    }
     constant(&folded)
 }
 

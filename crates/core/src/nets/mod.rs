@@ -5,10 +5,13 @@ pub mod classifier;
 mod conv;
 pub mod dcgan;
 pub mod fold;
+pub mod lens;
 pub mod mlp;
 pub mod norm;
 pub mod painter;
 pub mod spectral;
+pub mod superres;
+pub mod vgg;
 
 use burn::{module::Module, tensor::Tensor};
 

@@ -67,8 +67,9 @@ impl Dcgan {
 
     /// The settings that a checkpoint holds.
     pub fn config_of(checkpoint: &[u8]) -> Result<DcganConfig, CheckpointError> {
-        let config = Reader::new(checkpoint)?.state["config"].take();
-        serde_json::from_value(config).map_err(|_| CheckpointError::Version)
+        let mut reader = Reader::new(checkpoint)?;
+        reader.expect("dcgan")?;
+        serde_json::from_value(reader.state["config"].take()).map_err(|_| CheckpointError::Version)
     }
 
     /// The moving average of G that a checkpoint holds, for drawing samples, and its step.

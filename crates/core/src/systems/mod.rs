@@ -2,6 +2,7 @@
 
 pub mod dcgan;
 pub mod gan;
+pub mod superres;
 pub mod toy;
 
 use burn::tensor::Tensor;

@@ -9,6 +9,7 @@ mod features;
 mod images;
 mod lab;
 mod latent;
+mod superres;
 
 use burn::{
     module::{Module, Param},

@@ -3,6 +3,7 @@
 mod classifier;
 mod dcgan;
 mod optimizer;
+mod superres;
 mod toy;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use classifier::ClassifierConfig;
 pub use dcgan::{Augment, DcganConfig};
 pub use optimizer::OptimizerConfig;
+pub use superres::{Degradation, PixelDistance, SuperresConfig, SuperresLosses, Upsampling};
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
 
 /// What a hidden neuron makes of its sum.

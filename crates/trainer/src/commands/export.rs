@@ -8,17 +8,20 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use forger_core::weights::{self, Model};
+use forger_core::{
+    Superres,
+    weights::{self, Model, superres::Upscaler},
+};
 use forger_protocol::{
-    Manifest,
-    card::{DirectionKind, Metric},
+    Card, Manifest,
+    card::{DirectionKind, Metric, System},
 };
 
 use super::{Drawer, of_run};
 use crate::{
     measures::{classified::Classified, directions},
     run::{Run, write_whole},
-    ui,
+    ui, upscaling,
 };
 
 /// Principal directions of a card that has none yet.
@@ -66,8 +69,14 @@ pub struct ExportArgs {
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    let model = changed(args)?;
-    let (bytes, card) = weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref())?;
+    let (bytes, card) = if is_superres(&args.from)? {
+        let Upscaler { mut card, generator, .. } = upscaler(args)?;
+        tell(&mut card, args)?;
+        weights::superres::write(card, &generator)?
+    } else {
+        let model = changed(args)?;
+        weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref())?
+    };
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let path = args.out.join("manifest.json");
@@ -88,10 +97,17 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     Ok(())
 }
 
-/// The model with what the flags say.
-fn changed(args: &ExportArgs) -> Result<Model> {
-    let mut drawer = open(args)?;
-    let card = &mut drawer.model.card;
+/// Whether a run or a model file is of super-resolution; what does not read is not, and fails as a DCGAN.
+fn is_superres(from: &Path) -> Result<bool> {
+    if from.is_dir() {
+        return Ok(Superres::config_of(&Run::open(from)?.newest()?).is_ok());
+    }
+    let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    Ok(weights::card(&bytes).is_ok_and(|card| matches!(card.system, System::Superres(_))))
+}
+
+/// Puts what the flags say on a card.
+fn tell(card: &mut Card, args: &ExportArgs) -> Result<()> {
     for (field, flag) in [
         (&mut card.name, &args.name),
         (&mut card.licence, &args.licence),
@@ -109,6 +125,26 @@ fn changed(args: &ExportArgs) -> Result<Model> {
     for path in &args.metrics {
         card.metrics.extend(metrics(path)?);
     }
+    Ok(())
+}
+
+/// A model of super-resolution, which has neither directions nor a discriminator in its file.
+fn upscaler(args: &ExportArgs) -> Result<Upscaler> {
+    if args.classifier.is_some() || args.principal.is_some() || args.discriminator {
+        bail!("--classifier, --principal and --discriminator are for a DCGAN, and {} is none", args.from.display());
+    }
+    if !args.best {
+        return upscaling::open(&args.from);
+    }
+    let run = Run::open(&args.from)?;
+    upscaling::of_run(&run, &run.best()?)
+}
+
+/// The DCGAN with what the flags say.
+fn changed(args: &ExportArgs) -> Result<Model> {
+    let mut drawer = open(args)?;
+    let card = &mut drawer.model.card;
+    tell(card, args)?;
     let is = |kind| move |direction: &forger_protocol::card::Direction| direction.kind == kind;
     let (mut attributes, mut principal): (Vec<_>, Vec<_>) =
         std::mem::take(&mut card.directions).into_iter().partition(is(DirectionKind::Attribute));

@@ -8,10 +8,12 @@ pub mod eval;
 pub mod eval_directions;
 pub mod eval_invert;
 pub mod eval_latent;
+pub mod eval_superres;
 pub mod export;
 pub mod report;
 pub mod sample;
 pub mod train;
+pub mod upscale;
 pub mod worker;
 
 use std::{collections::BTreeMap, path::Path};
@@ -59,8 +61,7 @@ impl Drawer {
     }
 
     pub fn config(&self) -> &DcganConfig {
-        let System::Dcgan(config) = &self.model.card.system;
-        config
+        &self.model.config
     }
 
     /// `[count, channels, height, width]` in `[-1, 1]`, flat.
@@ -91,7 +92,7 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
         schema: CARD_SCHEMA,
         name: String::new(),
         seed: config.seed,
-        system: System::Dcgan(config),
+        system: System::Dcgan(config.clone()),
         data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
         licence: "MIT OR Apache-2.0".into(),
         metrics: BTreeMap::new(),
@@ -102,7 +103,7 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
         discriminator: true,
         test_vector: TestVector::default(),
     };
-    Ok(weights::Model::new(card, generator, Some(Dcgan::discriminator_of(checkpoint, &device)?)))
+    Ok(weights::Model::new(card, config, generator, Some(Dcgan::discriminator_of(checkpoint, &device)?)))
 }
 
 /// Reads a tensor back.

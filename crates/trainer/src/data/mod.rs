@@ -4,8 +4,10 @@ pub mod avatars;
 pub mod fetch;
 mod idx;
 mod labels;
+pub mod lens;
 pub mod make;
 pub mod oversample;
+pub mod photos;
 mod pictures;
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ use crate::{cli::Crop, ui};
 /// Broken pictures that are named; the rest are counted.
 const NAMED: usize = 5;
 
-fn is_picture(path: &Path) -> bool {
+pub(super) fn is_picture(path: &Path) -> bool {
     let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
     ["png", "jpg", "jpeg"].contains(&end.as_str())
 }
@@ -55,7 +55,7 @@ pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<(Vec<P
     Ok((files, values))
 }
 
-fn folder(path: &Path) -> Vec<PathBuf> {
+pub(super) fn folder(path: &Path) -> Vec<PathBuf> {
     let files = WalkDir::new(path).sort_by_file_name().into_iter().flatten().map(walkdir::DirEntry::into_path);
     files.filter(|path| is_picture(path)).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod classified;
 pub mod directions;
+pub mod fidelity;
 pub mod log;
 pub mod watch;
 

@@ -2,7 +2,7 @@
 
 use forger_protocol::{
     Card, DcganConfig, EngineError, Manifest, ManifestEntry, Random, Reply, Request, Stream,
-    card::{Direction, System},
+    card::Direction,
     latent,
     latent_url::{Code, LONGEST, LatentState, ModelRef, Move, Term, expression, to_query},
 };
@@ -45,10 +45,9 @@ pub struct Explorer {
     pub cache: StoredValue<Cache>,
 }
 
-/// The settings of a model.
-pub fn config(card: &Card) -> &DcganConfig {
-    let System::Dcgan(config) = &card.system;
-    config
+/// The settings of a model, which is a DCGAN: the engine opens no other here.
+pub fn config(card: &Card) -> Option<&DcganConfig> {
+    card.system.dcgan()
 }
 
 /// Why there is no result.
@@ -109,26 +108,25 @@ impl Explorer {
     /// The z of a code for the model that is open, if it is one of its length.
     pub fn values(self, code: &Code) -> Option<Vec<f32>> {
         self.card.try_with(|card| {
-            let config = config(card.as_ref()?);
+            let config = config(card.as_ref()?)?;
             code.values(config.prior, config.latent_dim)
         })?
     }
 
     /// Dimensions of z.
     pub fn dim(self) -> usize {
-        self.card.with(|card| card.as_ref().map_or(0, |card| config(card).latent_dim))
+        self.card.with(|card| card.as_ref().and_then(config).map_or(0, |config| config.latent_dim))
     }
 
     pub fn dim_untracked(self) -> Option<usize> {
-        self.card.try_with_untracked(|card| card.as_ref().map(|card| config(card).latent_dim))?
+        self.card.try_with_untracked(|card| Some(config(card.as_ref()?)?.latent_dim))?
     }
 
     /// z of the grid, `[GRID, dim]`.
     pub fn samples(self) -> Vec<f32> {
         let (seed, truncation) = self.state.with(|state| (state.seed, state.truncation));
         self.card.with(|card| {
-            let Some(card) = card else { return Vec::new() };
-            let config = config(card);
+            let Some(config) = card.as_ref().and_then(config) else { return Vec::new() };
             let z = Random::new(seed, Stream::Latent).latent(config.prior, GRID, config.latent_dim);
             z.into_iter().map(|value| value * (f32::from(truncation) / 100.0)).collect()
         })
@@ -195,7 +193,8 @@ impl Explorer {
         spawn_local(async move {
             let url = site::url("models/manifest.json");
             match site::fetch_json::<Manifest>(&url).await {
-                Ok(manifest) => {
+                Ok(mut manifest) => {
+                    manifest.models.retain(|entry| entry.card.system.dcgan().is_some());
                     self.manifest.set(Some(manifest));
                     self.load_wanted();
                 }
@@ -284,7 +283,7 @@ impl Explorer {
             self.state.update(|state| state.model = Some(model));
         }
         self.forget_pictures();
-        let dim = config(&card).latent_dim;
+        let dim = config(&card).map_or(0, |config| config.latent_dim);
         self.card.set(Some(card));
         let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
         if !self.state.with_untracked(|state| codes(state).all(is_whole)) {

@@ -92,7 +92,8 @@ impl Photo {
         let explorer = self.explorer;
         let card = explorer.card.get_untracked();
         let Some(card) = card else { return };
-        let side = config(&card).image_size as u32;
+        let Some(config) = config(&card) else { return };
+        let side = config.image_size as u32;
         let place = self.place.get_untracked();
         let target = self.photo.with_untracked(|photo| photo.as_ref().and_then(|photo| pixels(photo, place, side)));
         let Some(target) = target else { return };

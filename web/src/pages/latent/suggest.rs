@@ -74,7 +74,8 @@ impl Sentence {
 
 /// Samples of a seed that meet a wish best: those whose worst attribute is the surest. Not those that are there already.
 pub fn find(card: &Card, seed: u32, wish: Wish, taken: &[Code]) -> Vec<Code> {
-    let (prior, dim) = (config(card).prior, config(card).latent_dim);
+    let Some(config) = config(card) else { return Vec::new() };
+    let (prior, dim) = (config.prior, config.latent_dim);
     let direction = |name: &str| card.directions.iter().find(|direction| direction.name == name);
     let ways = wish.iter().filter_map(|(name, has)| Some((&direction(name)?.vector, if *has { 1.0 } else { -1.0 })));
     let ways = ways.collect::<Vec<_>>();
@@ -127,7 +128,7 @@ mod tests {
         let found = find(&card, 1, &[("Male", true), ("Eyeglasses", false)], &[]);
         assert_eq!(found.len(), EXEMPLARS);
         for code in &found {
-            let z = code.values(config(&card).prior, 4).unwrap();
+            let z = code.values(config(&card).unwrap().prior, 4).unwrap();
             assert!(z[0] > 1.0 && z[1] < -1.0, "{z:?}");
         }
         let more = find(&card, 1, &[("Male", true), ("Eyeglasses", false)], &found);

@@ -104,6 +104,10 @@ pub fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, widt
     let [batch, outer, rows, columns] = dims(&y);
     let [_, inner, ..] = dims(&weight);
     let kernel = size(&weight);
+    let covered = [rows, columns].map(|length| (length + kernel[0]).saturating_sub(1 + 2 * window.padding));
+    if window.stride == 1 && kernel[0] == kernel[1] && window.padding < kernel[0] && covered == [height, width] {
+        return convolve(&y, &turned(&weight), Window { stride: 1, padding: kernel[0] - 1 - window.padding });
+    }
     let shapes = Shapes { batch, inner, height, width, outer, rows, columns, kernel, window };
     let matrix = weight.reshape(Shape::from([outer, shapes.patch()])).transpose(0, 1);
     let positions = shapes.positions();
@@ -117,6 +121,20 @@ pub fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, widt
         fold(&shapes, patches.storage::<f32>(), out);
     });
     tensor(x, [batch, inner, height, width])
+}
+
+/// Inner and outer channels exchanged, and each kernel turned by half: what makes a convolution of stride 1 of the transposed
+/// one, which then has larger products and nothing to sum up.
+fn turned(weight: &FlexTensor) -> FlexTensor {
+    let [outer, inner, height, width] = dims(weight);
+    let (values, area) = (weight.storage::<f32>(), height * width);
+    let mut turned = Vec::with_capacity(values.len());
+    for inside in 0..inner {
+        for outside in 0..outer {
+            turned.extend(values[(outside * inner + inside) * area..][..area].iter().rev());
+        }
+    }
+    tensor(turned, [inner, outer, height, width])
 }
 
 /// The gradient of a kernel: for each place under it, the products of `x`, `[batch, inner, height, width]`, and `y`,

@@ -1,6 +1,7 @@
 //! `forger train`: the loop that the systems share. What differs between them is in a file each.
 
 pub mod dcgan;
+pub mod superres;
 pub mod toy;
 
 use std::sync::atomic::Ordering;

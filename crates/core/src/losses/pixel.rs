@@ -1,0 +1,13 @@
+//! The distance of pixels: Sajjadi et al. 2017 (arXiv 1612.07919), section 4.2.1.
+
+use burn::tensor::Tensor;
+use forger_protocol::PixelDistance;
+
+/// `L_E` of two batches of pictures `[batch, channels, height, width]`, the mean over all values; `[1]`.
+pub fn pixel(distance: PixelDistance, a: Tensor<4>, b: Tensor<4>) -> Tensor<1> {
+    let difference = a - b;
+    match distance {
+        PixelDistance::Squared => difference.square().mean(),
+        PixelDistance::Absolute => difference.abs().mean(),
+    }
+}

@@ -1,0 +1,136 @@
+//! The residual network of EnhanceNet: Sajjadi et al. 2017 (arXiv 1612.07919), section 4.1 and table 1, for twice and four
+//! times the size, and a light one whose layers all work on the small picture.
+//!
+//! The network draws what bicubic interpolation lacks. There is no normalisation.
+
+pub mod discriminator;
+
+use burn::{
+    module::{Module, Param},
+    nn::{
+        PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig},
+    },
+    tensor::{Device, Tensor, TensorData},
+};
+use forger_protocol::{OutOfRange, Random, SuperresConfig, Upsampling};
+
+use super::{
+    activation::leaky_relu,
+    conv::{Window, conv2d},
+};
+use crate::{data::resize, parameters};
+
+/// The kernel of 3 x 3 that keeps the size.
+const KEEP: Window = Window { stride: 1, padding: 1 };
+
+/// `x + second(relu(first(x)))`.
+#[derive(Module, Debug)]
+pub struct ResidualBlock {
+    pub first: Conv2d,
+    pub second: Conv2d,
+}
+
+/// From a small picture to a large one, both in `[-1, 1]`.
+#[derive(Module, Debug)]
+pub struct Generator {
+    pub input: Conv2d,
+    pub blocks: Vec<ResidualBlock>,
+    /// After each doubling by nearest neighbours, and once more at full size; none with sub-pixels.
+    pub upsample: Vec<Conv2d>,
+    pub out: Conv2d,
+    pub scale: usize,
+}
+
+fn conv(inputs: usize, outputs: usize, device: &Device) -> Conv2d {
+    Conv2dConfig::new([inputs, outputs], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1)).init(device)
+}
+
+fn keep(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    conv2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), KEEP)
+}
+
+/// He et al. 2015 (arXiv 1502.01852), but a tenth of it at the end of each block and of the network: a start near bicubic
+/// interpolation, with blocks that change little, takes the place of normalisation.
+fn initial(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
+    let mut values = vec![0.0; shape.iter().product()];
+    if name.ends_with("weight") {
+        let fan_in = shape[1..].iter().product::<usize>();
+        let share = if name.ends_with("second.weight") || name == "out.weight" { 0.1 } else { 1.0 };
+        let deviation = share * (2.0 / fan_in as f64).sqrt() as f32;
+        random.fill_normal(&mut values);
+        values.iter_mut().for_each(|value| *value *= deviation);
+    }
+    values
+}
+
+impl Generator {
+    /// Fails for settings out of range.
+    pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        config.validate()?;
+        let (width, scale) = (config.width, config.scale);
+        let (upsample, outputs) = match config.upsampling {
+            Upsampling::NearestNeighbor => (config.doublings().unwrap_or_default() + 1, 3),
+            Upsampling::SubPixel => (0, 3 * scale * scale),
+        };
+        let block = || ResidualBlock { first: conv(width, width, device), second: conv(width, width, device) };
+        let module = Self {
+            input: conv(3, width, device),
+            blocks: (0..config.blocks).map(|_| block()).collect(),
+            upsample: (0..upsample).map(|_| conv(width, width, device)).collect(),
+            out: conv(width, outputs, device),
+            scale,
+        };
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+    }
+
+    /// What bicubic interpolation lacks: `[batch, 3, height, width]` to `[batch, 3, height * scale, width * scale]`.
+    pub fn residual(&self, small: Tensor<4>) -> Tensor<4> {
+        let mut x = leaky_relu(keep(&self.input, small), 0.0);
+        for block in &self.blocks {
+            let inner = leaky_relu(keep(&block.first, x.clone()), 0.0);
+            x = x + keep(&block.second, inner);
+        }
+        for (index, layer) in self.upsample.iter().enumerate() {
+            if index + 1 < self.upsample.len() {
+                x = doubled(x);
+            }
+            x = leaky_relu(keep(layer, x), 0.0);
+        }
+        let x = keep(&self.out, x);
+        if self.upsample.is_empty() { shuffled(x, self.scale) } else { x }
+    }
+
+    /// Pictures `[batch, 3, height, width]` to `[batch, 3, height * scale, width * scale]`, about `[-1, 1]`.
+    pub fn forward(&self, small: Tensor<4>) -> Tensor<4> {
+        bicubic(small.clone(), self.scale) + self.residual(small)
+    }
+}
+
+/// Pictures `[batch, channels, height, width]`, so many times higher and wider by bicubic interpolation.
+pub fn bicubic(x: Tensor<4>, scale: usize) -> Tensor<4> {
+    let [.., height, width] = x.dims();
+    let device = x.device();
+    let matrix = |from: usize| {
+        let values = TensorData::new(resize::matrix(from, from * scale), [from * scale, from]);
+        Tensor::<2>::from_data(values, &device)
+    };
+    let (down, across) = (matrix(height), matrix(width).transpose());
+    down.unsqueeze::<4>().matmul(x.matmul(across.unsqueeze::<4>()))
+}
+
+/// Each pixel becomes two by two.
+fn doubled(x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let x = x.reshape([batch, channels, height, 1, width, 1]);
+    x.expand([batch, channels, height, 2, width, 2]).reshape([batch, channels, 2 * height, 2 * width])
+}
+
+/// Channels to pixels, as PyTorch's `pixel_shuffle`: `[batch, channels * scale * scale, height, width]` to `[batch, channels,
+/// height * scale, width * scale]`.
+fn shuffled(x: Tensor<4>, scale: usize) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let channels = channels / (scale * scale);
+    let x = x.reshape([batch, channels, scale, scale, height, width]).permute([0, 1, 4, 2, 5, 3]);
+    x.reshape([batch, channels, height * scale, width * scale])
+}

@@ -1,0 +1,199 @@
+//! Super-resolution.
+
+use serde::{Deserialize, Serialize};
+
+use super::{OptimizerConfig, OutOfRange, within};
+
+/// Super-resolution by a residual network: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SuperresConfig {
+    /// How many times higher and wider the picture becomes: 2 or 4.
+    pub scale: usize,
+    pub upsampling: Upsampling,
+    /// Channels of every layer but the last.
+    pub width: usize,
+    /// Residual blocks.
+    pub blocks: usize,
+    pub losses: SuperresLosses,
+    /// What is done to a picture to make the small one of it.
+    pub degradation: Degradation,
+    /// Side of the small patches that a step learns from, in pixels.
+    pub patch: usize,
+    pub batch: usize,
+    pub generator_optimizer: OptimizerConfig,
+    /// Steps in which the learning rate falls to a hundredth along half a cosine; 0 keeps it as it is.
+    pub decay_steps: u64,
+    /// Decay of the moving average of the generator's weights, a step.
+    pub ema_decay: f64,
+    pub discriminator_optimizer: OptimizerConfig,
+    /// Channels of the discriminator's first layer; the paper has 32.
+    pub discriminator_width: usize,
+    pub seed: u32,
+}
+
+/// How the network comes to the size of the large picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Upsampling {
+    /// Each pixel becomes two by two, then a convolution: EnhanceNet, section 4.1 and table 1.
+    NearestNeighbor,
+    /// All layers work on the small picture, and the last one gives every pixel of the large one as a channel: Shi et al.
+    /// 2016 (arXiv 1609.05158), section 2.2. Several times faster.
+    #[default]
+    SubPixel,
+}
+
+/// The weights of the losses of the generator; 0 switches one off. Section 4.2 of the paper.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SuperresLosses {
+    /// `L_E`: the distance of pixels (section 4.2.1).
+    pub pixel: f64,
+    pub distance: PixelDistance,
+    /// `L_P`: the squared distance of the features of a trained network (section 4.2.2).
+    pub perceptual: f64,
+    /// `L_T`: the squared distance of the Gram matrices of its features, patch by patch (section 4.2.3).
+    pub texture: f64,
+    /// `L_A`: what a discriminator says (section 4.2.4).
+    pub adversarial: f64,
+}
+
+/// What `L_E` measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PixelDistance {
+    /// The mean squared difference, as in the paper.
+    Squared,
+    /// The mean absolute difference, which learns faster: Lim et al. 2017 (arXiv 1707.02921), section 3.
+    #[default]
+    Absolute,
+}
+
+/// How small pictures are made of large ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Degradation {
+    /// Bicubic with antialiasing, as the literature measures it.
+    #[default]
+    Bicubic,
+    /// Blur, bicubic, noise and JPEG, each by chance: closer to the photos that people have.
+    Photo,
+}
+
+impl Default for SuperresLosses {
+    fn default() -> Self {
+        Self { pixel: 1.0, distance: PixelDistance::Absolute, perceptual: 0.0, texture: 0.0, adversarial: 0.0 }
+    }
+}
+
+impl SuperresLosses {
+    /// Whether a trained network must look at the pictures.
+    pub fn need_features(&self) -> bool {
+        self.perceptual > 0.0 || self.texture > 0.0
+    }
+
+    /// Whether there is a discriminator.
+    pub fn need_discriminator(&self) -> bool {
+        self.adversarial > 0.0
+    }
+}
+
+impl Default for SuperresConfig {
+    fn default() -> Self {
+        Self {
+            scale: 4,
+            upsampling: Upsampling::SubPixel,
+            width: 32,
+            blocks: 8,
+            losses: SuperresLosses::default(),
+            degradation: Degradation::Bicubic,
+            patch: 32,
+            batch: 16,
+            generator_optimizer: OptimizerConfig::Adam { learning_rate: 5e-4, beta1: 0.9, beta2: 0.999 },
+            decay_steps: 0,
+            ema_decay: 0.999,
+            discriminator_optimizer: OptimizerConfig::Adam { learning_rate: 1e-4, beta1: 0.9, beta2: 0.999 },
+            discriminator_width: 32,
+            seed: 1,
+        }
+    }
+}
+
+impl SuperresConfig {
+    /// Says which setting is out of range, if any.
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        if self.doublings().is_none() {
+            let (field, value) = ("scale (2 or 4)".into(), self.scale as f64);
+            return Err(OutOfRange { field, value, min: 2.0, max: 4.0 });
+        }
+        within("width", self.width as f64, 1.0, 512.0)?;
+        within("blocks", self.blocks as f64, 0.0, 64.0)?;
+        let SuperresLosses { pixel, perceptual, texture, adversarial, .. } = self.losses;
+        for (field, value) in
+            [("pixel", pixel), ("perceptual", perceptual), ("texture", texture), ("adversarial", adversarial)]
+        {
+            within(&format!("losses.{field}"), value, 0.0, 1e6)?;
+        }
+        within("sum of losses", pixel + perceptual + texture + adversarial, f64::MIN_POSITIVE, 4e6)?;
+        within("patch", self.patch as f64, 4.0, 256.0)?;
+        if self.losses.need_discriminator() && !(self.patch * self.scale).is_multiple_of(32) {
+            let (field, value) = ("patch * scale (a multiple of 32)".into(), (self.patch * self.scale) as f64);
+            return Err(OutOfRange { field, value, min: 32.0, max: 1024.0 });
+        }
+        within("batch", self.batch as f64, 1.0, 1024.0)?;
+        self.generator_optimizer.validate("generator_optimizer")?;
+        within("ema_decay", self.ema_decay, 0.0, 0.999_999)?;
+        self.discriminator_optimizer.validate("discriminator_optimizer")?;
+        within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)
+    }
+
+    /// How often the side is doubled; `None` for a scale that is not offered.
+    pub const fn doublings(&self) -> Option<usize> {
+        match self.scale {
+            2 => Some(1),
+            4 => Some(2),
+            _ => None,
+        }
+    }
+
+    /// How far, in pixels of the small picture, a pixel of the large one can see. Tiles that overlap by so much fit together.
+    pub const fn reach(&self) -> usize {
+        // One for each convolution on the small picture, fewer for those on larger ones, two for bicubic.
+        2 * self.blocks + 6
+    }
+
+    /// The learning rate of the generator after so many steps: Loshchilov and Hutter 2017 (arXiv 1608.03983), section 3.
+    pub fn rate(&self, steps: u64) -> f64 {
+        let start = self.generator_optimizer.learning_rate();
+        if self.decay_steps == 0 {
+            return start;
+        }
+        let angle = std::f64::consts::PI * steps.min(self.decay_steps) as f64 / self.decay_steps as f64;
+        start * (0.01 + 0.99 * 0.5 * (1.0 + angle.cos()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_valid_and_faults_are_named() {
+        let config = SuperresConfig::default();
+        assert_eq!(config.validate(), Ok(()));
+        let fault = |config: SuperresConfig| config.validate().unwrap_err().field;
+        assert_eq!(fault(SuperresConfig { scale: 3, ..config.clone() }), "scale (2 or 4)");
+        let nothing = SuperresLosses { pixel: 0.0, ..SuperresLosses::default() };
+        assert_eq!(fault(SuperresConfig { losses: nothing, ..config.clone() }), "sum of losses");
+        let adversarial = SuperresLosses { adversarial: 1.0, ..SuperresLosses::default() };
+        assert!(fault(SuperresConfig { losses: adversarial, patch: 33, ..config }).starts_with("patch"));
+    }
+
+    #[test]
+    fn the_rate_falls_to_a_hundredth() {
+        let config = SuperresConfig { decay_steps: 100, ..SuperresConfig::default() };
+        let share = |steps| config.rate(steps) / config.rate(0);
+        assert!((share(50) - 0.505).abs() < 1e-9 && (share(100) - 0.01).abs() < 1e-9 && share(900) == share(100));
+    }
+}
