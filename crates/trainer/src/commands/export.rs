@@ -61,6 +61,9 @@ pub struct ExportArgs {
     /// Find so many principal directions of z, 10 if the card has none yet
     #[arg(long, value_parser = clap::value_parser!(u64).range(0..=100))]
     pub principal: Option<u64>,
+    /// Leave out the direction of this name; may be given several times
+    #[arg(long, num_args = 1)]
+    pub without: Vec<String>,
     /// Put the discriminator of the run into the file, too: it makes a search for the z of a picture better
     #[arg(long)]
     pub discriminator: bool,
@@ -130,8 +133,8 @@ fn tell(card: &mut Card, args: &ExportArgs) -> Result<()> {
 
 /// A model of super-resolution, which has neither directions nor a discriminator in its file.
 fn upscaler(args: &ExportArgs) -> Result<Upscaler> {
-    if args.classifier.is_some() || args.principal.is_some() || args.discriminator {
-        bail!("--classifier, --principal and --discriminator are for a DCGAN, and {} is none", args.from.display());
+    if args.classifier.is_some() || args.principal.is_some() || args.discriminator || !args.without.is_empty() {
+        bail!("--classifier, --principal, --without and --discriminator are for a DCGAN, and {} is none", args.from.display());
     }
     if !args.best {
         return upscaling::open(&args.from);
@@ -154,6 +157,13 @@ fn changed(args: &ExportArgs) -> Result<Model> {
     let wanted = args.principal.map_or(PRINCIPAL, |count| count as usize);
     if args.principal.is_some() || principal.is_empty() {
         principal = directions::principal(&drawer, wanted)?;
+    }
+    for name in &args.without {
+        let before = attributes.len() + principal.len();
+        [&mut attributes, &mut principal].map(|list| list.retain(|direction| direction.name != *name));
+        if attributes.len() + principal.len() == before {
+            bail!("--without {name}: the model has no such direction");
+        }
     }
     for direction in attributes.iter().chain(&principal) {
         ui::note(format_args!("direction {:<20} {:.3}", direction.name, direction.strength));
