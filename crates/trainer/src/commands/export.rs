@@ -134,7 +134,10 @@ fn tell(card: &mut Card, args: &ExportArgs) -> Result<()> {
 /// A model of super-resolution, which has neither directions nor a discriminator in its file.
 fn upscaler(args: &ExportArgs) -> Result<Upscaler> {
     if args.classifier.is_some() || args.principal.is_some() || args.discriminator || !args.without.is_empty() {
-        bail!("--classifier, --principal, --without and --discriminator are for a DCGAN, and {} is none", args.from.display());
+        bail!(
+            "--classifier, --principal, --without and --discriminator are for a DCGAN, and {} is none",
+            args.from.display()
+        );
     }
     if !args.best {
         return upscaling::open(&args.from);
