@@ -54,7 +54,7 @@ enum Drawer {
     /// The generator as it was trained.
     Trained,
     /// Its normalisation is in its kernels.
-    Folded(Generator),
+    Folded(Arc<Generator>),
     Painter(Arc<Painter>),
 }
 
@@ -224,7 +224,7 @@ impl Model {
         let painter = if on_cpu { Painter::new(&self.generator) } else { None };
         self.drawer = match painter {
             Some(painter) => Drawer::Painter(Arc::new(painter)),
-            None => Drawer::Folded(fold::generator(&self.generator).valid()),
+            None => Drawer::Folded(Arc::new(fold::generator(&self.generator).valid())),
         };
         self
     }
