@@ -58,7 +58,7 @@ enum Drawer {
     /// The generator as it was trained.
     Trained,
     /// Its normalisation is in its kernels.
-    Folded(Box<Generator>),
+    Folded(Arc<Generator>),
     Painter(Arc<Painter>),
 }
 
@@ -257,7 +257,7 @@ impl Model {
         let painter = if on_cpu { Painter::new(&self.generator) } else { None };
         self.drawer = match painter {
             Some(painter) => Drawer::Painter(Arc::new(painter)),
-            None => Drawer::Folded(Box::new(fold::generator(&self.generator).valid())),
+            None => Drawer::Folded(Arc::new(fold::generator(&self.generator).valid())),
         };
         self
     }

@@ -27,21 +27,23 @@ pub struct Doubling {
     bias: Vec<f32>,
 }
 
-/// The places that a sample is used for (0 for even and 1 for odd ones), and as which of the three products.
-fn uses(sample: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
-    [(0, sample), (1, sample.wrapping_sub(2))].into_iter().filter(|(_, term)| *term < 3)
+/// Which of the six products of [`factors`] a sample is used for.
+fn uses(sample: usize) -> impl Iterator<Item = usize> + Clone {
+    let even = (sample < 3).then_some(sample);
+    let odd = (sample >= 2).then_some(sample + 1);
+    even.into_iter().chain(odd)
 }
 
-/// What a product multiplies samples with, in one dimension, as factors of the four taps of a kernel.
-fn taps(phase: usize, term: usize) -> [f32; 4] {
-    let mut factors = [0.0; 4];
-    if term < 2 {
-        factors[3 - phase] = 1.0;
-    }
-    if term > 0 {
-        factors[1 - phase] = 1.0;
-    }
-    factors
+/// What the three products of even and then of odd places multiply samples with, in one dimension.
+fn factors([w0, w1, w2, w3]: [f32; 4]) -> [f32; 6] {
+    [w3, w3 + w1, w1, w2, w2 + w0, w0]
+}
+
+/// The same in two dimensions, row by row.
+fn transform(kernel: &[f32; 16]) -> [[f32; 6]; 6] {
+    let [a, b, c, d] = std::array::from_fn(|y| factors(std::array::from_fn(|x| kernel[4 * y + x])));
+    let columns: [[f32; 6]; 6] = std::array::from_fn(|x| factors([a[x], b[x], c[x], d[x]]));
+    std::array::from_fn(|y| std::array::from_fn(|x| columns[x][y]))
 }
 
 impl Doubling {
@@ -50,14 +52,12 @@ impl Doubling {
         let outer = bias.len();
         let inner = weight.len() / (outer * 16).max(1);
         let samples = (0..SAMPLES).flat_map(|down| (0..SAMPLES).map(move |right| (down, right)));
+        let kernels = weight.as_chunks().0.iter().map(transform).collect::<Vec<_>>();
         let pack = |(down, right): (usize, usize)| {
-            let factors = uses(down).flat_map(|v| uses(right).map(move |h| (taps(v.0, v.1), taps(h.0, h.1))));
-            let factors = factors.collect::<Vec<_>>();
-            Packed::new(inner, factors.len() * outer, |from, column| {
-                let (vertical, horizontal) = &factors[column / outer];
-                let kernel = &weight[(from * outer + column % outer) * 16..][..16];
-                let row = |y: usize| (0..4).map(|x| horizontal[x] * kernel[4 * y + x]).sum::<f32>();
-                (0..4).map(|y| if vertical[y] == 0.0 { 0.0 } else { row(y) }).sum()
+            let places = uses(down).flat_map(|y| uses(right).map(move |x| (y, x))).collect::<Vec<_>>();
+            Packed::new(inner, places.len() * outer, |from, column| {
+                let (y, x) = places[column / outer];
+                kernels[from * outer + column % outer][y][x]
             })
         };
         Self { inner, outer, kernels: samples.map(pack).collect(), bias }
