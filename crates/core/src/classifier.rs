@@ -102,7 +102,7 @@ pub struct Judge {
 impl Judge {
     /// A look through its feature maps, for the losses of super-resolution.
     pub fn lens(&self) -> Lens {
-        Lens::Classifier(self.network.clone())
+        Lens::Classifier(Box::new(self.network.clone()))
     }
 
     /// Features `[batch, features]` and probabilities `[batch, attributes]` of pictures `[batch, channels, height, width]`

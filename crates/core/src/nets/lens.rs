@@ -24,7 +24,7 @@ const PATCH: usize = 16;
 #[derive(Clone, Debug)]
 pub enum Lens {
     Vgg(Vgg),
-    Classifier(Classifier),
+    Classifier(Box<Classifier>),
 }
 
 /// What a lens shows of pictures: maps `[batch, channels, height, width]`.
@@ -39,7 +39,9 @@ impl Lens {
         let device = device.clone().autodiff();
         match self {
             Self::Vgg(vgg) => Self::Vgg(parameters::copy(&vgg, &device).no_grad()),
-            Self::Classifier(net) => Self::Classifier(parameters::copy(&fold::classifier(&net), &device).no_grad()),
+            Self::Classifier(net) => {
+                Self::Classifier(Box::new(parameters::copy(&fold::classifier(&net), &device).no_grad()))
+            }
         }
     }
 

@@ -116,7 +116,7 @@ fn perceptual_and_texture_loss_through_a_classifier() {
         ..ClassifierConfig::default()
     };
     let net = case.fill("", Classifier::new(&config, &mut random(), &device).unwrap(), &device);
-    let lens = Lens::Classifier(net).on(&device);
+    let lens = Lens::Classifier(Box::new(net)).on(&device);
     let (fake, real) = (case.tensor::<4>("fake", &device).require_grad(), case.tensor::<4>("real", &device));
     for (name, perceptual, texture) in [("perceptual", 1.0, 0.0), ("texture", 0.0, 1.0)] {
         let weights = SuperresLosses { perceptual, texture, ..SuperresLosses::default() };
