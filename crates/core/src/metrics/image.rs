@@ -49,8 +49,7 @@ pub fn ssim(a: &[f32], b: &[f32], [height, width]: [usize; 2]) -> f64 {
     let (mean_a, mean_b) = (of(|a, _| a), of(|_, b| b));
     let (square_a, square_b, product) = (of(|a, _| a * a), of(|_, b| b * b), of(|a, b| a * b));
     let mut sum = 0.0;
-    for index in 0..mean_a.len() {
-        let (a, b) = (mean_a[index], mean_b[index]);
+    for (index, (a, b)) in mean_a.iter().zip(&mean_b).enumerate() {
         let (variance_a, variance_b) = (square_a[index] - a * a, square_b[index] - b * b);
         let covariance = product[index] - a * b;
         sum += (2.0 * a * b + c1) * (2.0 * covariance + c2) / ((a * a + b * b + c1) * (variance_a + variance_b + c2));

@@ -73,6 +73,9 @@ pub fn title(name: &str) -> String {
     if let Some(what) = name.strip_prefix("distance_") {
         return format!("Distance ({})", what.replace('_', " "));
     }
+    if ["psnr", "ssim"].contains(&name) {
+        return name.to_uppercase();
+    }
     let words = name.replace('_', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
@@ -91,6 +94,8 @@ pub fn meaning(name: &str) -> &'static str {
         "recall" => "Share of the data that lie among the fakes",
         "density" => "How densely data surround the fakes; 1 is expected of a perfect generator",
         "coverage" => "Share of the data with a fake nearby",
+        "psnr" => "Peak signal-to-noise ratio on the test set in dB, on luminance",
+        "ssim" => "Structural similarity on the test set, on luminance; 1 is the truth itself",
         "diversity" => "How far fakes lie from each other, in units of the data; well below 1 is collapse",
         _ if name.starts_with("frechet_") => "Distance between Gaussians fitted to features of data and fakes, squared",
         _ => "",
@@ -105,7 +110,7 @@ mod tests {
     fn measures_have_names_for_people() {
         assert_eq!(title("frechet_classifier"), "Fréchet distance (classifier)");
         assert_eq!(title("distance_nearest_real"), "Distance (nearest real)");
-        assert_eq!(title("eval_loss"), "Eval loss");
+        assert_eq!((title("eval_loss").as_str(), title("psnr").as_str()), ("Eval loss", "PSNR"));
         assert_eq!((direction("eval_loss"), direction("psnr")), ("lower is better", "higher is better"));
     }
 
