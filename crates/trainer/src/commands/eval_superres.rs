@@ -17,9 +17,12 @@ use crate::{
     upscaling::{enlarge, open},
 };
 
+/// A method, its PSNR and its SSIM.
+type Figure = (&'static str, f64, Option<f64>);
+
 /// What the papers report for four times the size, PSNR and, where it is known, SSIM: bicubic and EnhanceNet's E (Sajjadi et al.
 /// 2017, arXiv 1612.07919), and SRResNet (Ledig et al. 2017, arXiv 1609.04802).
-const PAPERS: [(&str, [(&str, f64, Option<f64>); 3]); 3] = [
+const PAPERS: [(&str, [Figure; 3]); 3] = [
     ("set5", [("bicubic", 28.43, None), ("EnhanceNet-E", 31.74, None), ("SRResNet", 32.05, Some(0.9019))]),
     ("set14", [("bicubic", 26.00, None), ("EnhanceNet-E", 28.42, None), ("SRResNet", 28.49, Some(0.8184))]),
     ("bsd100", [("bicubic", 25.96, None), ("EnhanceNet-E", 27.50, None), ("SRResNet", 27.58, Some(0.7620))]),

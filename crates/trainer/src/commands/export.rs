@@ -163,7 +163,9 @@ fn changed(args: &ExportArgs) -> Result<Model> {
     }
     for name in &args.without {
         let before = attributes.len() + principal.len();
-        [&mut attributes, &mut principal].map(|list| list.retain(|direction| direction.name != *name));
+        for list in [&mut attributes, &mut principal] {
+            list.retain(|direction| direction.name != *name);
+        }
         if attributes.len() + principal.len() == before {
             bail!("--without {name}: the model has no such direction");
         }
