@@ -14,7 +14,9 @@ const url = (canvas) => canvas.toDataURL();
 const means = await page.locator('.equation canvas').evaluateAll((canvases) => canvases.map((canvas) => canvas.toDataURL()));
 const result = await page.getByTestId('result').evaluate(url);
 const picture = (src, label) => `<figure><img src="${src}"><figcaption>${label}</figcaption></figure>`;
-await page.setContent(`<style>
+// On a page of its own, because that of the site forbids styles in the text.
+const sheet = await browser.newPage({ viewport: { width: 1200, height: 630 } });
+await sheet.setContent(`<style>
   body { margin: 0; height: 630px; box-sizing: border-box; padding: 54px 60px; background: #12151d; color: #e9e7e0; font-family: Georgia, serif; }
   h1 { font-size: 68px; margin: 0; } p { font-size: 32px; color: #a3a9b8; margin: 6px 0 54px; }
   div { display: flex; align-items: center; justify-content: space-between; font-size: 60px; }
@@ -23,5 +25,5 @@ await page.setContent(`<style>
 </style><h1>Forger</h1><p>A GAN playground that runs in your browser tab</p><div>
 ${picture(means[0], 'man with glasses')} − ${picture(means[1], 'man')} + ${picture(means[2], 'woman')} = ${picture(result, 'woman with glasses')}
 </div>`);
-await page.screenshot({ path: process.argv[2] ?? 'og.png' });
+await sheet.screenshot({ path: process.argv[2] ?? 'og.png' });
 await browser.close();
