@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Fails for the checkpoint of another system. Those of toy and DCGAN do not name theirs.
-    pub fn expect(&self, system: &str) -> Result<(), CheckpointError> {
+    pub fn check_system(&self, system: &str) -> Result<(), CheckpointError> {
         match self.state["system"].as_str() {
             found if found == Some(system) => Ok(()),
             None if system == "dcgan" => Ok(()),

@@ -68,7 +68,7 @@ impl Dcgan {
     /// The settings that a checkpoint holds.
     pub fn config_of(checkpoint: &[u8]) -> Result<DcganConfig, CheckpointError> {
         let mut reader = Reader::new(checkpoint)?;
-        reader.expect("dcgan")?;
+        reader.check_system("dcgan")?;
         serde_json::from_value(reader.state["config"].take()).map_err(|_| CheckpointError::Version)
     }
 

@@ -64,7 +64,7 @@ pub struct ExportArgs {
     /// Leave out the direction of this name; may be given several times
     #[arg(long, num_args = 1)]
     pub without: Vec<String>,
-    /// Put the discriminator of the run into the file, too: it makes a search for the z of a picture better
+    /// Put the discriminator of the run into the file, too: a search for the z of a picture can then compare features
     #[arg(long)]
     pub discriminator: bool,
 }

@@ -37,7 +37,7 @@ impl Superres {
     /// The settings that a checkpoint holds.
     pub fn config_of(checkpoint: &[u8]) -> Result<SuperresConfig, CheckpointError> {
         let mut reader = Reader::new(checkpoint)?;
-        reader.expect(SYSTEM)?;
+        reader.check_system(SYSTEM)?;
         serde_json::from_value(reader.state["config"].take()).map_err(|_| CheckpointError::Version)
     }
 
