@@ -164,7 +164,7 @@ fn OwnDirections(explorer: Explorer, own: Own) -> impl IntoView {
             explorer.change(|state| state.moves.retain(|step| step.own.is_none() || step.name != name));
         };
         view! {
-            <div class="own">
+            <div class="kept-direction">
                 <Direction explorer start />
                 <button class="plain" aria-label=move || t_string!(i18n, remove) on:click=forget>"×"</button>
             </div>
