@@ -16,12 +16,13 @@ pub struct Tile {
     shown: [usize; 4],
 }
 
-/// The tiles of a picture of `[height, width]`, row by row, each of at most `side` pixels and `overlap` more on each side.
+/// The tiles of a picture of `[height, width]`, row by row, each of at most `side` pixels and at least `overlap` more on each
+/// side that is not an edge. All are shown as many pixels, so that a GPU compiles for one shape.
 pub fn tiles([height, width]: [usize; 2], side: usize, overlap: usize) -> Vec<Tile> {
     let side = side.max(1);
     let span = |start: usize, length: usize| {
-        let (size, from) = (side.min(length - start), start.saturating_sub(overlap));
-        (size, from, (start + size + overlap).min(length) - from)
+        let shown = (side + 2 * overlap).min(length);
+        (side.min(length - start), start.saturating_sub(overlap).min(length - shown), shown)
     };
     let mut tiles = Vec::new();
     for top in (0..height).step_by(side) {
@@ -36,6 +37,38 @@ pub fn tiles([height, width]: [usize; 2], side: usize, overlap: usize) -> Vec<Ti
 }
 
 impl Tile {
+    /// Top, left, height and width in the large picture.
+    pub fn place(&self, scale: usize) -> [usize; 4] {
+        self.part.map(|value| value * scale)
+    }
+
+    /// Height and width of what the network is shown.
+    pub fn shown(&self) -> [usize; 2] {
+        [self.shown[2], self.shown[3]]
+    }
+
+    /// What is shown of a picture `[height, width, channels]`, one channel of it: `[rows, columns]`.
+    pub fn channel(&self, pixels: &[u8], width: usize, [channel, channels]: [usize; 2]) -> Vec<u8> {
+        let [top, left, rows, columns] = self.shown;
+        let lines = pixels.chunks_exact((width * channels).max(1)).skip(top).take(rows);
+        lines
+            .flat_map(|line| line.chunks_exact(channels).skip(left).take(columns).map(|pixel| pixel[channel]))
+            .collect()
+    }
+
+    /// Of what was made of the tile, `[channels, rows * scale, columns * scale]`, what is not overlap, channels last.
+    pub fn inner(&self, made: &[u8], scale: usize) -> Vec<u8> {
+        let [top, left, rows, columns] = self.place(scale);
+        let [shown_top, shown_left, shown_rows, shown_columns] = self.shown.map(|value| value * scale);
+        let planes = made.chunks_exact(shown_rows * shown_columns).collect::<Vec<_>>();
+        let mut pixels = Vec::with_capacity(rows * columns * planes.len());
+        for row in 0..rows {
+            let start = (top - shown_top + row) * shown_columns + left - shown_left;
+            pixels.extend((start..start + columns).flat_map(|at| planes.iter().map(move |plane| plane[at])));
+        }
+        pixels
+    }
+
     /// What the network is shown of a picture `[3, height, width]`: `[1, 3, rows, columns]`.
     pub fn cut(&self, picture: &[f32], [height, width]: [usize; 2], device: &Device) -> Tensor<4> {
         let [top, left, rows, columns] = self.shown;
@@ -48,7 +81,7 @@ impl Tile {
     /// Puts what the network made of [`Tile::cut`], `[3, rows * scale, columns * scale]`, into the large picture, `[3, height *
     /// scale, width * scale]`.
     pub fn paste(&self, made: &[f32], scale: usize, picture: &mut [f32], [height, width]: [usize; 2]) {
-        let [top, left, rows, columns] = self.part.map(|value| value * scale);
+        let [top, left, rows, columns] = self.place(scale);
         let [shown_top, shown_left, shown_rows, shown_columns] = self.shown.map(|value| value * scale);
         let (area, width) = (height * width * scale * scale, width * scale);
         for (from, to) in made.chunks_exact(shown_rows * shown_columns).zip(picture.chunks_exact_mut(area.max(1))) {
@@ -76,5 +109,31 @@ mod tests {
             tile.paste(&made, 1, &mut again, size);
         }
         assert_eq!(picture, again);
+    }
+
+    #[test]
+    fn what_is_shown_is_the_tile_and_all_around_it() {
+        let (overlap, size) = (2, [13, 22]);
+        for tile in tiles(size, 5, overlap) {
+            for axis in 0..2 {
+                let (start, length) = (tile.part[axis], tile.part[axis + 2]);
+                let (from, shown) = (tile.shown[axis], tile.shown[axis + 2]);
+                assert!(shown == 9 && from <= start.saturating_sub(overlap));
+                assert!(from + shown >= (start + length + overlap).min(size[axis]) && from + shown <= size[axis]);
+            }
+        }
+    }
+
+    #[test]
+    fn pixels_are_cut_and_put_back() {
+        let (height, width) = (7, 9);
+        let picture = (0..height * width * 4).map(|value| value as u8).collect::<Vec<_>>();
+        for tile in tiles([height, width], 4, 1) {
+            let planes = (0..4).flat_map(|channel| tile.channel(&picture, width, [channel, 4])).collect::<Vec<_>>();
+            let [top, left, rows, columns] = tile.place(1);
+            let lines = picture.chunks_exact(width * 4).skip(top).take(rows);
+            let expected = lines.flat_map(|line| line[left * 4..(left + columns) * 4].to_vec()).collect::<Vec<_>>();
+            assert_eq!(tile.inner(&planes, 1), expected);
+        }
     }
 }

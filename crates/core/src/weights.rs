@@ -85,6 +85,11 @@ fn empty(card: &Card, device: &Device) -> Result<(Generator, Option<Discriminato
     Ok((generator, discriminator.transpose().map_err(bad_config)?))
 }
 
+/// The system that a model file is of.
+pub fn system(bytes: &[u8]) -> Result<System, ModelError> {
+    Ok(parse(bytes)?.0.system)
+}
+
 fn check_directions(card: &Card) -> Result<(), ModelError> {
     let config = config(card)?;
     for Direction { name, vector, strength, .. } in &card.directions {

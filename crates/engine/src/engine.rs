@@ -1,9 +1,7 @@
 //! The loop of the worker: one request after the other, and training in between.
 
-use forger_core::Toy;
-use forger_protocol::{
-    Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request, message::InvertSettings,
-};
+use forger_core::{Toy, metrics::image};
+use forger_protocol::{Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
 use js_sys::ArrayBuffer;
 
 use crate::{
@@ -13,9 +11,28 @@ use crate::{
     lab::Lab,
     models::Models,
     schedule::yield_now,
-    search::{self, Search},
+    search::Search,
+    task::Task,
     undo::{Before, Undo},
+    upscaling::Upscaling,
 };
+
+/// How alike two pictures, RGBA `[height, width, 4]`, are, without a border.
+fn likeness(size: [usize; 2], border: usize, buffers: &[ArrayBuffer]) -> Answer {
+    let [a, b] = buffers else { return Err(EngineError::Protocol("two pictures are needed".into())) };
+    let luma = |buffer| {
+        let pixels = channel::to_bytes(buffer);
+        let planes = (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(4).copied()).collect::<Vec<_>>();
+        (pixels.len() == size[0] * size[1] * 4).then(|| image::inside(&image::luma(&planes), size, border))
+    };
+    let (Some((a, size)), Some((b, _))) = (luma(a), luma(b)) else {
+        return Err(EngineError::Protocol("the pictures have another size".into()));
+    };
+    if size[0].min(size[1]) < SMALLEST {
+        return Err(EngineError::Protocol(format!("pictures of at least {SMALLEST} pixels a side are needed")));
+    }
+    Ok((Reply::Likeness { psnr: image::psnr(&a, &b), ssim: image::ssim(&a, &b, size) }, Vec::new()))
+}
 
 struct Engine {
     channel: Channel,
@@ -23,8 +40,11 @@ struct Engine {
     lab: Option<Lab>,
     undo: Undo,
     models: Models,
-    search: Option<Search>,
+    task: Option<Task>,
 }
+
+/// Side of the window of structural similarity: smaller pictures have none.
+const SMALLEST: usize = 11;
 
 type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
 
@@ -39,7 +59,7 @@ pub fn start() {
         let devices = Devices::find().await;
         channel.event(0, Event::Ready { version: PROTOCOL_VERSION }, &[]);
         channel.event(0, Event::Device(devices.report()), &[]);
-        Engine { channel, devices, lab: None, undo: Undo::default(), models: Models::default(), search: None }
+        Engine { channel, devices, lab: None, undo: Undo::default(), models: Models::default(), task: None }
             .run()
             .await;
     });
@@ -50,8 +70,8 @@ impl Engine {
         loop {
             while let Some(incoming) = self.channel.poll() {
                 let id = incoming.id;
-                if let Request::Invert { model, settings } = incoming.request {
-                    self.begin_search((id, model, settings), &incoming.buffers).await;
+                if matches!(incoming.request, Request::Invert { .. } | Request::Upscale { .. }) {
+                    self.begin(incoming).await;
                     continue;
                 }
                 let before = self.devices.used;
@@ -70,7 +90,7 @@ impl Engine {
                 self.channel.done(id);
             }
             let lab = self.lab.as_mut().filter(|lab| lab.is_running());
-            if lab.is_none() && self.search.is_none() {
+            if lab.is_none() && self.task.is_none() {
                 self.channel.wait().await;
                 continue;
             }
@@ -79,24 +99,39 @@ impl Engine {
             {
                 self.training_failed(error).await;
             }
-            self.go_on_searching().await;
+            self.go_on().await;
             yield_now().await;
         }
     }
 
-    /// A search is answered when it ends; a new one takes the place of the one before.
-    async fn begin_search(&mut self, (id, model, settings): (u32, String, InvertSettings), buffers: &[ArrayBuffer]) {
-        if let Some(before) = self.search.take() {
-            self.end_search(before.id, Err(EngineError::Cancelled));
+    /// A task is answered when it ends; a new one takes the place of the one before.
+    async fn begin(&mut self, Incoming { id, request, buffers }: Incoming) {
+        if let Some(before) = self.task.take() {
+            self.end(before.id(), Err(EngineError::Cancelled));
         }
-        let pixels = buffers.first().map(channel::to_bytes).unwrap_or_default();
-        match Search::open(&mut self.models, &mut self.devices, (id, model, settings), &pixels).await {
-            Ok(search) => self.search = Some(search),
-            Err(error) => self.end_search(id, Err(error)),
+        match self.open_task(id, request, &buffers).await {
+            Ok(task) => self.task = Some(task),
+            Err(error) => self.end(id, Err(error)),
         }
     }
 
-    fn end_search(&self, id: u32, answer: Answer) {
+    async fn open_task(&mut self, id: u32, request: Request, buffers: &[ArrayBuffer]) -> Result<Task, EngineError> {
+        let pixels = buffers.first().map(channel::to_bytes).unwrap_or_default();
+        let (models, devices) = (&mut self.models, &mut self.devices);
+        match request {
+            Request::Invert { model, settings } => {
+                let search = Search::open(models, devices, (id, model, settings), &pixels).await?;
+                Ok(Task::Search(Box::new(search)))
+            }
+            Request::Upscale { model, scale, width, height } => {
+                let upscaling = Upscaling::open(models, devices, (id, model, scale), [height, width], pixels).await?;
+                Ok(Task::Upscaling(Box::new(upscaling)))
+            }
+            _ => Err(EngineError::Internal("no task".into())),
+        }
+    }
+
+    fn end(&self, id: u32, answer: Answer) {
         match answer {
             Ok((reply, buffers)) => self.channel.reply(id, reply, &buffers),
             Err(error) => self.channel.reply(id, Reply::Failed(error), &[]),
@@ -104,21 +139,24 @@ impl Engine {
         self.channel.done(id);
     }
 
-    async fn go_on_searching(&mut self) {
-        let Some(mut search) = self.search.take() else { return };
-        let id = search.id;
-        match search.advance(&self.channel, &mut self.devices).await {
-            Ok(None) => self.search = Some(search),
-            Ok(Some((found, z))) => self.end_search(id, Ok((Reply::Inverted(found), search::buffers(&z)))),
+    async fn go_on(&mut self) {
+        let Some(mut task) = self.task.take() else { return };
+        let (id, before) = (task.id(), self.devices.used);
+        match task.advance(&self.channel, &mut self.devices).await {
+            Ok(None) => self.task = Some(task),
+            Ok(Some(answer)) => self.end(id, Ok(answer)),
             Err(EngineError::DeviceLost(reason)) => {
                 let recovered = self.recover(reason.clone()).await;
                 self.channel.event(0, Event::Warning(EngineError::DeviceLost(reason)), &[]);
-                match recovered.and(search.again(&mut self.models, &mut self.devices).await) {
-                    Ok(search) => self.search = Some(search),
-                    Err(error) => self.end_search(id, Err(error)),
+                match recovered.and(task.again(&mut self.models, &mut self.devices).await) {
+                    Ok(task) => self.task = Some(task),
+                    Err(error) => self.end(id, Err(error)),
                 }
             }
-            Err(error) => self.end_search(id, Err(error)),
+            Err(error) => self.end(id, Err(error)),
+        }
+        if self.devices.used != before {
+            self.channel.event(0, Event::Device(self.devices.report()), &[]);
         }
     }
 
@@ -232,8 +270,9 @@ impl Engine {
                 let z = channel::to_floats(first()?);
                 self.models.film(&self.channel, &mut self.devices, (id, model, count, film), z).await
             }
+            Request::Compare { width, height, border } => likeness([height, width], border, &buffers),
             // Taken out of turn by the loop and by the channel.
-            Request::Invert { .. } | Request::Cancel { .. } => done(),
+            Request::Invert { .. } | Request::Upscale { .. } | Request::Cancel { .. } => done(),
         }
     }
 

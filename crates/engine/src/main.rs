@@ -16,13 +16,19 @@ mod film;
 #[cfg(target_arch = "wasm32")]
 mod lab;
 #[cfg(target_arch = "wasm32")]
+mod loaded;
+#[cfg(target_arch = "wasm32")]
 mod models;
 #[cfg(target_arch = "wasm32")]
 mod schedule;
 #[cfg(target_arch = "wasm32")]
 mod search;
 #[cfg(target_arch = "wasm32")]
+mod task;
+#[cfg(target_arch = "wasm32")]
 mod undo;
+#[cfg(target_arch = "wasm32")]
+mod upscaling;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

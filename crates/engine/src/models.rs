@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_core::weights::{self, Model};
+use forger_core::weights::{self, Model, superres::Upscaler};
 use forger_protocol::{
-    DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry, Reply, error::ModelError, message::Film,
+    DeviceKind, EngineError, Event, ManifestEntry, Reply, card::System, error::ModelError, message::Film,
 };
 use js_sys::ArrayBuffer;
 
@@ -13,42 +13,18 @@ use crate::{
     channel::{Channel, bytes},
     devices::{Devices, read},
     film,
-    schedule::{now, within, yield_now},
+    loaded::{Loaded, keep, ready},
+    schedule::{now, yield_now},
 };
 
 /// Pictures drawn between two chances to cancel.
 const CHUNK: usize = 16;
 
-struct Loaded {
-    file: Vec<u8>,
-    model: Model,
-    kind: DeviceKind,
-    /// The choice that led to `kind`.
-    choice: DeviceChoice,
-}
-
 /// Models by the name on their card.
 #[derive(Default)]
 pub struct Models {
-    loaded: HashMap<String, Loaded>,
-}
-
-/// Reads a file onto a device and checks that it draws what its card says.
-async fn load(file: &[u8], device: &Device) -> Result<Model, EngineError> {
-    let model = weights::read(file, device)?.prepared();
-    let output = read(model.test_output()).await?;
-    model.check(&output)?;
-    Ok(model)
-}
-
-/// Milliseconds for a few pictures, or `None` when the device does not answer soon.
-async fn time(model: &Model, device: &Device) -> Option<f64> {
-    let dim = model.card.test_vector.input.len();
-    let draw = || read(model.forge(Tensor::zeros([4, dim], device)));
-    within(2000, draw()).await?.ok()?;
-    let start = now();
-    within(1000, draw()).await?.ok()?;
-    Some(now() - start)
+    forgers: HashMap<String, Loaded<Model>>,
+    upscalers: HashMap<String, Loaded<Upscaler>>,
 }
 
 impl Models {
@@ -63,10 +39,11 @@ impl Models {
             weights::verify(&file, entry)?;
         }
         let sha256 = weights::sha256(&file);
-        let loaded = place(devices, file).await?;
-        let card = Box::new(loaded.model.card.clone());
-        self.loaded.insert(card.name.clone(), loaded);
-        Ok((Reply::Model { card, sha256 }, Vec::new()))
+        let card = match weights::system(&file)? {
+            System::Dcgan(_) => keep(&mut self.forgers, devices, file).await?,
+            System::Superres(_) => keep(&mut self.upscalers, devices, file).await?,
+        };
+        Ok((Reply::Model { card: Box::new(card), sha256 }, Vec::new()))
     }
 
     /// Draws pictures, telling the page how far it is.
@@ -100,40 +77,18 @@ impl Models {
 
     /// A model, on the device that the user wants now. Its tensors are shared, not copied.
     pub async fn ready(&mut self, devices: &mut Devices, name: &str) -> Result<(Model, DeviceKind), EngineError> {
-        let loaded = self.loaded.get_mut(name).ok_or_else(|| EngineError::NotOpen(name.to_owned()))?;
-        let gone = loaded.kind == DeviceKind::WebGpu && devices.lost.is_some();
-        if loaded.choice != devices.choice || gone {
-            *loaded = place(devices, loaded.file.clone()).await?;
-        }
-        Ok((loaded.model.clone(), loaded.kind))
+        ready(&mut self.forgers, devices, name).await
+    }
+
+    /// [`Models::ready`] for a model of super-resolution.
+    pub async fn upscaler(&mut self, devices: &mut Devices, name: &str) -> Result<(Upscaler, DeviceKind), EngineError> {
+        ready(&mut self.upscalers, devices, name).await
     }
 }
 
 /// What a model makes of one z, `[channels, height, width]` in `[-1, 1]`.
 pub async fn draw_one(model: &Model, z: &[f32], device: &Device) -> Result<Vec<f32>, EngineError> {
     read(model.forge(Tensor::from_data(TensorData::new(z.to_vec(), [1, z.len()]), device))).await
-}
-
-/// Puts a model where the user wants it; an open choice is settled by timing.
-async fn place(devices: &mut Devices, file: Vec<u8>) -> Result<Loaded, EngineError> {
-    let choice = devices.choice;
-    let cpu = Device::flex();
-    if choice != DeviceChoice::WebGpu {
-        let model = load(&file, &cpu).await?;
-        if choice == DeviceChoice::Auto && devices.is_gpu_promising() {
-            let gpu = devices.get(DeviceKind::WebGpu).await?;
-            let on_gpu = within(5000, load(&file, &gpu)).await;
-            if let Some(Ok(on_gpu)) = on_gpu
-                && let (Some(slow), Some(fast)) = (time(&model, &cpu).await, time(&on_gpu, &gpu).await)
-                && fast < slow
-            {
-                return Ok(Loaded { file, model: on_gpu, kind: DeviceKind::WebGpu, choice });
-            }
-        }
-        return Ok(Loaded { file, model, kind: DeviceKind::Cpu, choice });
-    }
-    let model = load(&file, &devices.get(DeviceKind::WebGpu).await?).await?;
-    Ok(Loaded { file, model, kind: DeviceKind::WebGpu, choice })
 }
 
 /// RGBA, `[count, side, side, 4]`.

@@ -10,7 +10,7 @@ use forger_protocol::{
 };
 
 use crate::{
-    channel::{Channel, bytes, floats},
+    channel::{Channel, bytes},
     devices::{Devices, read},
     models::{Models, draw_one, to_rgba},
     schedule::now,
@@ -100,11 +100,6 @@ impl Search {
         let found = Inverted { psnr, milliseconds: self.worked, device: self.kind };
         Ok(is_done.then(|| (found, self.inversion.best().to_vec())))
     }
-}
-
-/// The buffers of an answer.
-pub fn buffers(z: &[f32]) -> Vec<js_sys::ArrayBuffer> {
-    vec![floats(z)]
 }
 
 fn internal(error: impl std::fmt::Display) -> EngineError {

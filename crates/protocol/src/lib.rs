@@ -13,6 +13,7 @@ pub mod latent;
 pub mod latent_url;
 pub mod lesson;
 pub mod message;
+mod pictures;
 pub mod random;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};

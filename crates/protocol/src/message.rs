@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::pictures::{Film, InvertSettings, Inverted, TilePlace, Upscaled};
 use crate::{
     card::{Card, ManifestEntry},
     config::{LatentPrior, StepKind, ToyConfig},
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +113,13 @@ pub enum Request {
     /// Searches for the z of a picture, in between other requests, with [`Event::Inverting`]. Answered by
     /// [`Reply::Inverted`]. Buffers: the picture, RGBA, u8 `[side, side, 4]` of the model's side.
     Invert { model: String, settings: InvertSettings },
+    /// Makes a picture larger, tile by tile, in between other requests: each tile is an [`Event::Tile`]. `scale` is taken
+    /// where no model is named, which means bicubic interpolation. Answered by [`Reply::Upscaled`]. Buffers: the picture,
+    /// RGBA, u8 `[height, width, 4]`.
+    Upscale { model: Option<String>, scale: usize, width: usize, height: usize },
+    /// How alike two pictures of one size are. Answered by [`Reply::Likeness`]. Buffers: two pictures, RGBA, u8 `[height,
+    /// width, 4]`.
+    Compare { width: usize, height: usize, border: usize },
     /// Stops the work of an earlier request, which is then answered by [`EngineError::Cancelled`].
     Cancel { request: u32 },
 }
@@ -147,44 +155,14 @@ pub enum Reply {
     Film,
     /// Buffers: z, f32 `[latent_dim]`.
     Inverted(Inverted),
+    Upscaled(Upscaled),
+    /// Peak signal-to-noise ratio in decibels, infinite for equal pictures, and structural similarity in `[-1, 1]`, of
+    /// luminance, without the border.
+    Likeness {
+        psnr: f64,
+        ssim: f64,
+    },
     Failed(EngineError),
-}
-
-/// How a film is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Film {
-    /// How many times as large as the model draws.
-    pub scale: usize,
-    /// Hundredths of a second a picture.
-    pub delay: u16,
-}
-
-/// How z is searched for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct InvertSettings {
-    /// Codes to begin from, of which the worse half is given up again and again.
-    pub starts: usize,
-    pub steps: usize,
-    /// Weight of the distance between the features that D sees, beside that between pixels; without a D in the file there
-    /// is no such distance.
-    pub features: f32,
-    pub seed: u32,
-}
-
-impl Default for InvertSettings {
-    fn default() -> Self {
-        // Features of D were measured to double the time and to bring no picture nearer.
-        Self { starts: 8, steps: 200, features: 0.0, seed: 1 }
-    }
-}
-
-/// What a search found.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Inverted {
-    /// Peak signal-to-noise ratio between the picture and what z draws, in decibels.
-    pub psnr: f32,
-    pub milliseconds: f64,
-    pub device: DeviceKind,
 }
 
 /// The state of a session.
@@ -331,6 +309,8 @@ pub enum Event {
     Progress { done: f64, total: f64 },
     /// A search for z, so far. Buffers: what the best z draws, RGBA, u8 `[side, side, 4]`.
     Inverting { step: usize, steps: usize, loss: f32, psnr: f32 },
+    /// A part of a picture that is made larger. Buffers: RGBA, u8 `[height, width, 4]`.
+    Tile(TilePlace),
     /// Something to tell the user that stops nothing.
     Warning(EngineError),
 }
@@ -356,6 +336,7 @@ mod tests {
         round_trip(Request::LabUndo);
         round_trip(Request::ModelOpen);
         round_trip(Request::Generate { model: "digits".into(), count: 64 });
+        round_trip(Request::Upscale { model: None, scale: 4, width: 3, height: 2 });
         round_trip(Request::Cancel { request: 3 });
     }
 
@@ -365,6 +346,7 @@ mod tests {
         round_trip(Reply::Failed(EngineError::Cancelled));
         round_trip(Reply::Failed(crate::error::ModelError::NoCard.into()));
         round_trip(Event::Ready { version: PROTOCOL_VERSION });
+        round_trip(Event::Tile(TilePlace { top: 0, left: 1, height: 2, width: 3, done: 4, total: 5 }));
         round_trip(Event::Progress { done: 1.0, total: 2.0 });
         round_trip(Event::Warning(EngineError::DeviceLost("gone".into())));
     }
