@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use forger_protocol::{
     DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
-    message::{LabBuffer, LabUpdate, Measures, StepMetrics},
+    message::{LabBuffer, LabUpdate, Measures, StepMetrics, TilePlace},
 };
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Float32Array, Reflect, Uint8Array};
@@ -111,6 +111,8 @@ impl LabLook {
 }
 
 type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
+/// Request, place and RGBA of a tile.
+type OnTile = Rc<dyn Fn(u32, TilePlace, Vec<u8>)>;
 
 #[derive(Default)]
 struct Line {
@@ -136,6 +138,8 @@ pub struct Engine {
     /// The last look at a search for z.
     pub inverting: RwSignal<Option<Inverting>>,
     pub warning: RwSignal<Option<EngineError>>,
+    /// Not a signal: of two tiles at once it would show one.
+    tile: StoredValue<Option<OnTile>, LocalStorage>,
 }
 
 /// How far a search for z is.
@@ -161,6 +165,7 @@ pub fn provide_engine() -> Engine {
         progress: RwSignal::new(None),
         inverting: RwSignal::new(None),
         warning: RwSignal::new(None),
+        tile: StoredValue::new_local(None),
     };
     provide_context(engine);
     Effect::new(move |_| {
@@ -244,7 +249,8 @@ impl Engine {
         let id = field(&value, "id").as_f64().unwrap_or_default() as u32;
         let kind = field(&field(&value, "body"), "kind").as_string().unwrap_or_default();
         let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
-        let is_event = matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "warning") || id == 0;
+        let is_event =
+            matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "tile" | "warning") || id == 0;
         if is_event {
             match serde_wasm_bindgen::from_value::<Envelope<Event>>(value) {
                 Ok(envelope) => self.event(id, envelope.body, &buffers),
@@ -272,6 +278,12 @@ impl Engine {
                 let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
                 self.inverting.set(Some(Inverting { id, step, steps, loss, psnr, pixels }));
             }
+            Event::Tile(place) => {
+                let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
+                if let Some(tell) = self.tile.get_value() {
+                    tell(id, place, pixels);
+                }
+            }
             Event::Warning(error) => self.warning.set(Some(error)),
             Event::Lab(update) => {
                 let device = update.device;
@@ -283,6 +295,11 @@ impl Engine {
                 });
             }
         }
+    }
+
+    /// Whom to tell of tiles, in place of whoever was told.
+    pub fn on_tile(self, tell: impl Fn(u32, TilePlace, Vec<u8>) + 'static) {
+        self.tile.set_value(Some(Rc::new(tell)));
     }
 
     fn open(self) {

@@ -26,6 +26,14 @@ impl System {
         }
     }
 
+    /// The settings, if it is super-resolution.
+    pub const fn superres(&self) -> Option<&SuperresConfig> {
+        match self {
+            Self::Superres(config) => Some(config),
+            Self::Dcgan(_) => None,
+        }
+    }
+
     /// What it is called on the command line and in a manifest.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! Reusable views.
 
+pub mod about;
 pub mod files;
 pub mod header;
 pub mod labels;

@@ -4,3 +4,4 @@ pub mod lab;
 pub mod latent;
 pub mod missing;
 pub mod story;
+pub mod upscale;

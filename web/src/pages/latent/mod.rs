@@ -21,7 +21,10 @@ use forger_protocol::latent_url::{Tab, from_query};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use web_sys::DragEvent;
 
-use crate::{components::files, i18n::*};
+use crate::{
+    components::{about::About, files},
+    i18n::*,
+};
 use board::{Board, beginning};
 use edit::Edit;
 use examples::Examples;
@@ -31,7 +34,7 @@ use own::Own;
 use photo::{Photo, PhotoTab};
 use samples::Samples;
 use share::{Share, keep_address};
-use toolbar::{About, Loading, Toolbar};
+use toolbar::{Loading, Toolbar};
 use walk::Walk;
 
 #[component]
@@ -92,7 +95,7 @@ pub fn LatentPage() -> impl IntoView {
                 </div>
             </Show>
         </div>
-        <About explorer />
+        <About card=explorer.card />
     }
 }
 

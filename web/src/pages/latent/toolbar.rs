@@ -148,28 +148,3 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
         </Show>
     }
 }
-
-/// What the model is and where it came from.
-#[component]
-pub fn About(explorer: Explorer) -> impl IntoView {
-    let i18n = use_i18n();
-    move || {
-        let card = explorer.card.get()?;
-        let metrics = card.metrics.iter().map(|(name, metric)| {
-            view! { <li title=metric.command.clone()>{format!("{name} {:.4}", metric.value)}</li> }
-        });
-        Some(view! {
-            <details class="card">
-                <summary>{t!(i18n, card)} ": " {card.name.clone()}</summary>
-                <dl>
-                    <dt>{t!(i18n, card_data)}</dt>
-                    <dd>{card.data.name.clone()} ", " {card.data.images} " " {t!(i18n, card_images)} " · " {card.data.licence.clone()}</dd>
-                    <dt>{t!(i18n, card_licence)}</dt><dd>{card.licence.clone()}</dd>
-                    <dt>{t!(i18n, card_steps)}</dt><dd>{card.steps}</dd>
-                    <dt>{t!(i18n, card_metrics)}</dt><dd><ul>{metrics.collect_view()}</ul></dd>
-                </dl>
-                <p>{card.notes.clone()}</p>
-            </details>
-        })
-    }
-}

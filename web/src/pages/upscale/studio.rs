@@ -66,7 +66,7 @@ pub struct Likeness {
 pub struct Studio {
     pub engine: Engine,
     pub toasts: Toasts,
-    pub i18n: I18n,
+    pub i18n: leptos_i18n::I18nContext<Locale>,
     pub models: RwSignal<Vec<ManifestEntry>>,
     pub model: RwSignal<String>,
     pub loading: RwSignal<Option<u32>>,
@@ -80,8 +80,6 @@ pub struct Studio {
     pub revision: RwSignal<u32>,
     pub likeness: RwSignal<Vec<Likeness>>,
 }
-
-type I18n = leptos_i18n::I18nContext<Locale>;
 
 fn now() -> f64 {
     window().performance().map(|performance| performance.now()).unwrap_or_default()
@@ -245,9 +243,8 @@ impl Studio {
     }
 
     fn is_made(self, name: &str) -> bool {
-        self.versions.with_untracked(|versions| {
-            versions.iter().any(|version| version.name == name && version.took.is_some())
-        })
+        self.versions
+            .with_untracked(|versions| versions.iter().any(|version| version.name == name && version.took.is_some()))
     }
 
     async fn fetch(self, entry: ManifestEntry) -> Result<(), EngineError> {
@@ -335,7 +332,8 @@ impl Studio {
                 let size = [version.canvas.width(), version.canvas.height()];
                 if size != reference.size {
                     let ([width, height], [w, h]) = (size, reference.size);
-                    let said = td_string!(self.locale(), up_reference_size, w = w, h = h, width = width, height = height);
+                    let said =
+                        td_string!(self.locale(), up_reference_size, w = w, h = h, width = width, height = height);
                     return self.toasts.error(said.to_string());
                 }
                 let (Some(a), Some(b)) = (pixels(&version.canvas), pixels(&reference.canvas)) else { return };

@@ -1,0 +1,204 @@
+// Super-resolution: a photo becomes larger in the tab.
+
+import { fileURLToPath } from 'node:url';
+
+import { expect, test } from '../support/test.js';
+import { measureFrames, open } from '../support/page.js';
+
+const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, import.meta.url));
+
+const choose = (page, name) => page.getByTestId('photo-file').setInputFiles(picture(name));
+
+/** A picture of circles and stripes, drawn by the browser. */
+const drawn = (page, width, height) =>
+  page.evaluate(
+    async ([width, height]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const on = canvas.getContext('2d');
+      for (let x = 0; x < width; x += 7) {
+        on.fillStyle = `hsl(${x * 3} 70% 50%)`;
+        on.fillRect(x, 0, 4, height);
+      }
+      on.fillStyle = '#fff';
+      on.arc(width / 2, height / 2, Math.min(width, height) / 3, 0, 7);
+      on.fill();
+      const blob = await canvas.convertToBlob();
+      return Array.from(new Uint8Array(await blob.arrayBuffer()));
+    },
+    [width, height],
+  );
+
+async function chooseDrawn(page, width, height) {
+  const buffer = Buffer.from(await drawn(page, width, height));
+  await page.getByTestId('photo-file').setInputFiles({ name: 'drawn.png', mimeType: 'image/png', buffer });
+}
+
+async function enlarge(page, model) {
+  if (model) {
+    await page.getByTestId('model-select').selectOption(model);
+  }
+  await page.getByTestId('upscale-button').click();
+  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+}
+
+/** Size and pixels of what is saved as PNG. */
+async function saved(page) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
+  const stream = await download.createReadStream();
+  const parts = [];
+  for await (const part of stream) {
+    parts.push(part);
+  }
+  const url = `data:image/png;base64,${Buffer.concat(parts).toString('base64')}`;
+  const decoded = await page.evaluate(async (url) => {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const on = canvas.getContext('2d');
+    on.drawImage(image, 0, 0);
+    return { width: image.width, height: image.height, data: Array.from(on.getImageData(0, 0, image.width, image.height).data) };
+  }, url);
+  return { name: download.suggestedFilename(), ...decoded };
+}
+
+test('a photo becomes four times as large, and can be saved; nothing is sent', async ({ page }) => {
+  const sent = [];
+  page.on('request', (request) => sent.push(...(request.postDataBuffer() ? [request.url()] : [])));
+  await open(page, 'upscale');
+  await expect(page.getByTestId('upscale-button')).toBeDisabled();
+  await choose(page, 'plain.png');
+  await expect(page.getByTestId('estimate')).toContainText('96 × 64');
+  await enlarge(page);
+  const { name, width, height, data } = await saved(page);
+  expect([name, width, height]).toEqual(['plain-superres-light-x4.png', 96, 64]);
+  // Red grows to the right, green downwards, as in the photo.
+  const at = (x, y, channel) => data[(y * 96 + x) * 4 + channel];
+  expect(at(90, 32, 0) - at(4, 32, 0)).toBeGreaterThan(180);
+  expect(at(48, 60, 1) - at(48, 3, 1)).toBeGreaterThan(180);
+  expect(sent).toEqual([]);
+  await expect(page.getByTestId('sent')).toHaveText('0 bytes sent');
+});
+
+test('once the model is there, it works without a network', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'plain.png');
+  await enlarge(page);
+  await page.context().setOffline(true);
+  await choose(page, 'see-through.png');
+  await enlarge(page);
+  const { data } = await saved(page);
+  const alpha = data.filter((_, index) => index % 4 === 3);
+  expect(Math.min(...alpha)).toBeLessThan(20);
+  expect(Math.max(...alpha)).toBeGreaterThan(235);
+});
+
+// What is opened, and the size of what comes of it, or what is said.
+const KINDS = [
+  ['one-pixel.png', [4, 4]],
+  ['sixteen-bit.png', [96, 64]],
+  ['cmyk.jpg', [96, 64]],
+  ['animated.gif', [96, 64]],
+  ['on-its-side.jpg', [64, 96]],
+  ['see-through.png', [96, 64]],
+  ['truncated.png', /no picture that this browser can read/],
+  ['empty.png', /no picture that this browser can read/],
+  ['huge.png', /no picture that this browser can read/],
+  ['make.py', /no picture that this browser can read/],
+];
+
+test('pictures of unusual kinds are made larger or refused by name, and the page lives on', async ({ page }) => {
+  await open(page, 'upscale');
+  await page.getByTestId('model-select').selectOption('bicubic');
+  for (const [name, expected] of KINDS) {
+    await test.step(name, async () => {
+      await choose(page, name);
+      if (expected instanceof RegExp) {
+        const toast = page.getByTestId('error-toast').filter({ hasText: name });
+        await expect(toast).toContainText(expected);
+        return;
+      }
+      await expect(page.getByTestId('estimate')).toContainText(`${expected[0]} × ${expected[1]}`);
+      await enlarge(page);
+      const { width, height } = await saved(page);
+      expect([width, height]).toEqual(expected);
+    });
+  }
+  await choose(page, 'plain.png');
+  await enlarge(page);
+});
+
+test('what would be too large is refused with the size that fits', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'long.png');
+  await expect(page.getByTestId('refused')).toContainText('8191 × 36');
+  await expect(page.getByTestId('upscale-button')).toBeDisabled();
+});
+
+test('tiles are seen as they come, the page answers, and cancel takes less than a second', async ({ page }) => {
+  await open(page, 'upscale');
+  await chooseDrawn(page, 700, 500);
+  await page.getByTestId('upscale-button').click();
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 48/, { timeout: 60_000 });
+  const stop = await measureFrames(page);
+  await expect(page.getByTestId('tiles')).toContainText(/Tile ([4-9]|\d\d) of 48/, { timeout: 60_000 });
+  expect((await stop()).longest).toBeLessThan(500);
+  const start = Date.now();
+  await page.getByTestId('cancel-button').click();
+  await expect(page.getByTestId('tiles')).toBeHidden();
+  // One second is promised to a user; this machine may be busy with other tests.
+  expect(Date.now() - start).toBeLessThan(3000);
+  await expect(page.getByTestId('upscale-button')).toBeEnabled();
+});
+
+test('any two are compared, by line and by difference', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'plain.png');
+  await enlarge(page, 'bicubic');
+  await enlarge(page, 'superres-light-x4');
+  const viewer = page.getByTestId('viewer');
+  const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
+  await page.getByTestId('left-select').selectOption('bicubic');
+  await expect(page.getByTestId('right-select')).toHaveValue('superres-light-x4');
+  await page.getByTestId('line').fill('1');
+  await page.waitForTimeout(200);
+  const bicubic = await look();
+  await page.getByTestId('line').fill('0');
+  await expect.poll(look).not.toBe(bicubic);
+  await page.getByTestId('difference').check();
+  await page.getByTestId('left-select').selectOption('superres-light-x4');
+  // A picture differs in nothing from itself.
+  const brightest = () =>
+    viewer.evaluate((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.reduce((most, value, index) => (index % 4 < 3 ? Math.max(most, value) : most), 0);
+    });
+  await expect.poll(brightest).toBe(0);
+  await page.getByTestId('left-select').selectOption('bicubic');
+  await expect.poll(brightest).toBeGreaterThan(0);
+});
+
+test('the viewer is moved and zoomed with the keyboard', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'plain.png');
+  const viewer = page.getByTestId('viewer');
+  await viewer.focus();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect(page.getByTestId('zoom')).not.toHaveValue('0');
+  const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
+  const before = await look();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(look).not.toBe(before);
+});
+
+test('against the sharp picture: infinite for itself, told where sizes differ', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'plain.png');
+  await enlarge(page, 'bicubic');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
+  await page.getByTestId('reference-file').setInputFiles(await download.path());
+  await expect(page.getByTestId('likeness')).toContainText(/bicubic∞ dB1\.0000/);
+  await page.getByTestId('reference-file').setInputFiles(picture('plain.png'));
+  await expect(page.getByTestId('error-toast')).toContainText('24 × 16');
+});
