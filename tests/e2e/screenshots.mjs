@@ -16,6 +16,7 @@ const ROUTES = {
   'latent-edit': 'latent?tab=edit&base=1.5',
   'latent-walk': 'latent?tab=walk&walk=1.1,1.5,1.9&closed=1',
   'latent-photo': 'latent?tab=photo',
+  upscale: 'upscale',
   missing: 'no/such/page',
 };
 const asked = process.argv[3];
@@ -27,6 +28,11 @@ async function settle(page, name) {
     await page.getByTestId('train-button').click();
     await page.waitForTimeout(4000);
     await page.getByTestId('pause-button').click();
+  }
+  if (name === 'upscale') {
+    await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');
+    await page.getByTestId('upscale-button').click();
+    await page.getByTestId('save-png').waitFor({ timeout: 60_000 });
   }
   await page.waitForTimeout(name.startsWith('latent') ? 4000 : 500);
 }

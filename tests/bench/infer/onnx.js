@@ -1,31 +1,9 @@
 // Writes the generator of a model file as ONNX, layer by layer as it was trained: what an exporter would write.
-// Numbers of fields are those of onnx.proto.
 
-import { bytes, concat, float, integer, message, string } from './protobuf.js';
+import { attribute, file, FLOAT, INT64, node, port, tensor } from '../onnx.js';
 
-const [FLOAT, INT64] = [1, 7];
-const OPSET = 17;
 /** Of batch normalisation, as Forger has it. */
 const EPSILON = 1e-5;
-
-const attribute = {
-  int: (name, value) => message(5, string(1, name), integer(3, value), integer(20, 2)),
-  ints: (name, values) => message(5, string(1, name), ...values.map((value) => integer(8, value)), integer(20, 7)),
-  float: (name, value) => message(5, string(1, name), float(2, value), integer(20, 1)),
-};
-
-const node = (type, inputs, output, ...attributes) =>
-  message(1, ...inputs.map((name) => string(1, name)), string(2, output), string(3, output), string(4, type), ...attributes);
-
-const tensor = (name, type, shape, values) =>
-  message(5, ...shape.map((size) => integer(1, size)), integer(2, type), string(8, name),
-    bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
-
-/** An input (11) or output (12) of the graph. A size of null is any. */
-const port = (number, name, shape) => {
-  const sizes = shape.map((size) => message(1, size === null ? string(2, 'batch') : integer(1, size)));
-  return message(number, string(1, name), message(2, message(1, integer(1, FLOAT), message(2, ...sizes))));
-};
 
 /** The ONNX file of `{ tensors, card }`: `z` to `pictures`. */
 export function write({ tensors, card }) {
@@ -64,6 +42,5 @@ export function write({ tensors, card }) {
   nodes.push(node('Tanh', [last], 'pictures'));
 
   const ports = [port(11, 'z', [null, dim]), port(12, 'pictures', [null, channels, side, side])];
-  const graph = message(7, ...nodes, string(2, card.name), ...initial, ...ports);
-  return concat([integer(1, 8), string(2, 'forger'), graph, message(8, string(1, ''), integer(2, OPSET))]);
+  return file(card.name, nodes, initial, ports);
 }

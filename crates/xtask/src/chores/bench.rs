@@ -27,6 +27,12 @@ enum What {
         #[arg(long, value_enum)]
         only: Option<Device>,
     },
+    /// Super-resolution by the light model, against ONNX Runtime Web with the same weights; takes five minutes
+    Upscale {
+        /// On this device alone
+        #[arg(long, value_enum)]
+        only: Option<Device>,
+    },
     /// From photos to the z that draws most like each, on the page: decibels and seconds; takes minutes
     Invert(Photos),
 }
@@ -76,6 +82,7 @@ pub fn run(args: &Args) -> Result<()> {
     let report = match &args.what {
         What::Lab => beside(profile, "lab", None)?,
         What::Infer { only } => beside(profile, "infer", only.map(Device::name))?,
+        What::Upscale { only } => beside(profile, "upscale", only.map(Device::name))?,
         What::Invert(photos) => {
             let arguments = photos.arguments()?;
             let mut steps = Steps::new(3);

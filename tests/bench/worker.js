@@ -1,6 +1,5 @@
-// Answers tasks about one way of drawing, which is `open(file)`: it gives the length of a code and `draw(z, count)`.
-
-import { codes } from './cases.js';
+// Answers tasks about one way of drawing, which is `open(file, device)`: it gives the `input(count)` of a case, and
+// `draw(input, count)`.
 
 /** Milliseconds of each draw, for at least `ms`. */
 async function times(draw, z, count, ms) {
@@ -23,7 +22,7 @@ export function serve(open) {
         drawer = await open(file, device);
         return postMessage({});
       }
-      const z = codes(count, drawer.dim);
+      const z = drawer.input(count);
       if (ms === undefined) return postMessage({ pictures: await drawer.draw(z, count) });
       return postMessage({ times: await times(drawer.draw, z, count, ms) });
     } catch (error) {
