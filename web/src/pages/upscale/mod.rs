@@ -117,7 +117,7 @@ fn Tools(studio: Studio) -> impl IntoView {
 #[component]
 fn Before(studio: Studio) -> impl IntoView {
     let i18n = use_i18n();
-    let told = move || {
+    move || {
         let [w, h] = studio.photo.with(|photo| photo.as_ref().map(|photo| photo.size))?;
         let (scale, locale) = (studio.scale(), i18n.get_locale());
         let (width, height) = (w as usize * scale, h as usize * scale);
@@ -130,8 +130,7 @@ fn Before(studio: Studio) -> impl IntoView {
         let mb = format!("{:.0}", megabytes([w, h], scale));
         let said = td_string!(locale, up_estimate, w = w, h = h, width = width, height = height, mb = mb);
         Some(view! { <p class="muted" data-testid="estimate">{said.to_string()}</p> }.into_any())
-    };
-    told
+    }
 }
 
 /// How far it is, and a way out.
