@@ -46,7 +46,7 @@ impl Network for Model {
 
 impl Network for Upscaler {
     fn open(file: &[u8], device: &Device) -> Result<Self, ModelError> {
-        weights::superres::read(file, device)
+        Ok(weights::superres::read(file, device)?.prepared())
     }
 
     fn card(&self) -> &Card {

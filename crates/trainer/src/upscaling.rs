@@ -54,7 +54,7 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<Upscaler> {
         discriminator: false,
         test_vector: TestVector::default(),
     };
-    Ok(Upscaler { card, config, generator })
+    Ok(Upscaler::new(card, config, generator))
 }
 
 /// The whole picture, `config.scale` times higher and wider. `done` is told after each tile, with the number of all.

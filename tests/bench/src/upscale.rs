@@ -17,7 +17,7 @@ impl Enlarger {
     pub async fn open(file: Vec<u8>, webgpu: bool) -> Result<Enlarger, JsError> {
         console_error_panic_hook::set_once();
         let device = if webgpu { Device::wgpu_options().init_async().await? } else { Device::flex() };
-        Ok(Self { model: read(&file, &device)?, device })
+        Ok(Self { model: read(&file, &device)?.prepared(), device })
     }
 
     /// A picture `[3, side, side]` in `[-1, 1]` to one `scale` times as large.

@@ -1,13 +1,8 @@
 // Super-resolution: a photo becomes larger in the tab.
 
-import { fileURLToPath } from 'node:url';
-
 import { expect, test } from '../support/test.js';
 import { measureFrames, open } from '../support/page.js';
-
-const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, import.meta.url));
-
-const choose = (page, name) => page.getByTestId('photo-file').setInputFiles(picture(name));
+import { choosePicture as choose, picture, saved } from '../support/upscale.js';
 
 /** A picture of circles and stripes, drawn by the browser. */
 const drawn = (page, width, height) =>
@@ -39,27 +34,6 @@ async function enlarge(page, model) {
   }
   await page.getByTestId('upscale-button').click();
   await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
-}
-
-/** Size and pixels of what is saved as PNG. */
-async function saved(page) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
-  const stream = await download.createReadStream();
-  const parts = [];
-  for await (const part of stream) {
-    parts.push(part);
-  }
-  const url = `data:image/png;base64,${Buffer.concat(parts).toString('base64')}`;
-  const decoded = await page.evaluate(async (url) => {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const on = canvas.getContext('2d');
-    on.drawImage(image, 0, 0);
-    return { width: image.width, height: image.height, data: Array.from(on.getImageData(0, 0, image.width, image.height).data) };
-  }, url);
-  return { name: download.suggestedFilename(), ...decoded };
 }
 
 test('a photo becomes four times as large, and can be saved; nothing is sent', async ({ page }) => {

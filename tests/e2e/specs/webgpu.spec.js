@@ -4,6 +4,7 @@ import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
 import { drawn, greys } from '../support/latent.js';
 import { lab } from '../support/lab.js';
+import { choosePicture, saved } from '../support/upscale.js';
 
 test('the badge tells the device that did the work', async ({ page }) => {
   test.setTimeout(300_000);
@@ -44,24 +45,42 @@ test('a few steps on WebGPU give the same picture as on CPU', async ({ page }) =
   expect(far / cpu.length, 'share of pixels that differ').toBeLessThan(0.002);
 });
 
-test('WebGPU and CPU draw the same digits', async ({ page }) => {
+for (const model of ['digits', 'faces']) {
+  test(`WebGPU and CPU draw the same ${model}`, async ({ page }) => {
+    test.setTimeout(300_000);
+    await open(page, `latent?model=${model}&seed=2`);
+    const grid = await drawn(page);
+    const cpu = await greys(grid);
+    const shown = async () => (await picture(grid)).sha256;
+    const onCpu = await shown();
+    await expect(page.getByTestId('device-badge')).toHaveText('CPU');
+    await page.getByTestId('device-choice').selectOption('webgpu');
+    await page.getByTestId('seed-input').fill('3');
+    await page.getByTestId('seed-input').blur();
+    await expect(page.getByTestId('device-badge')).toHaveText('WebGPU', { timeout: 200_000 });
+    await expect.poll(shown, { timeout: 200_000 }).not.toBe(onCpu);
+    const other = await shown();
+    await page.getByTestId('seed-input').fill('2');
+    await page.getByTestId('seed-input').blur();
+    await expect.poll(shown, { timeout: 200_000 }).not.toBe(other);
+    const gpu = await greys(grid);
+    const difference = Math.max(...cpu.map((value, index) => Math.abs(value - gpu[index])));
+    expect(difference).toBeLessThanOrEqual(2);
+  });
+}
+
+test('WebGPU and CPU make the same large picture', async ({ page }) => {
   test.setTimeout(300_000);
-  await open(page, 'latent?model=digits&seed=2');
-  const grid = await drawn(page);
-  const cpu = await greys(grid);
-  const shown = async () => (await picture(grid)).sha256;
-  const onCpu = await shown();
-  await expect(page.getByTestId('device-badge')).toHaveText('CPU');
-  await page.getByTestId('device-choice').selectOption('webgpu');
-  await page.getByTestId('seed-input').fill('3');
-  await page.getByTestId('seed-input').blur();
-  await expect(page.getByTestId('device-badge')).toHaveText('WebGPU', { timeout: 200_000 });
-  await expect.poll(shown, { timeout: 200_000 }).not.toBe(onCpu);
-  const other = await shown();
-  await page.getByTestId('seed-input').fill('2');
-  await page.getByTestId('seed-input').blur();
-  await expect.poll(shown, { timeout: 200_000 }).not.toBe(other);
-  const gpu = await greys(grid);
-  const difference = Math.max(...cpu.map((value, index) => Math.abs(value - gpu[index])));
-  expect(difference).toBeLessThanOrEqual(2);
+  await open(page, 'upscale');
+  const enlarged = async (device) => {
+    await page.getByTestId('device-choice').selectOption(device);
+    await choosePicture(page, 'see-through.png');
+    await page.getByTestId('upscale-button').click();
+    await expect(page.getByTestId('took')).toContainText(device === 'cpu' ? 'CPU' : 'WebGPU', { timeout: 200_000 });
+    return (await saved(page)).data;
+  };
+  const [cpu, gpu] = [await enlarged('cpu'), await enlarged('webgpu')];
+  const apart = cpu.reduce((most, value, index) => Math.max(most, Math.abs(value - gpu[index])), 0);
+  expect(apart).toBeLessThanOrEqual(2);
+  expect(new Set(cpu).size).toBeGreaterThan(50);
 });

@@ -1,5 +1,7 @@
 //! The model file of super-resolution.
 
+use std::sync::Arc;
+
 use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
@@ -7,7 +9,7 @@ use burn::{
 use forger_protocol::{Card, Random, Stream, SuperresConfig, TestVector, card::System, error::ModelError};
 
 use super::{bad_config, compare, other, pack, parse, remember, serialize, unpack};
-use crate::nets::superres::Generator;
+use crate::nets::superres::{Generator, bicubic, painter::Painter};
 
 /// Side of the picture of a test vector.
 const SIDE: usize = 8;
@@ -18,7 +20,9 @@ pub struct Upscaler {
     pub card: Card,
     /// The settings that the card has.
     pub config: SuperresConfig,
+    /// Not to be changed: the painter is made of it.
     pub generator: Generator,
+    painter: Option<Arc<Painter>>,
 }
 
 fn config(card: &Card) -> Result<&SuperresConfig, ModelError> {
@@ -54,13 +58,26 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Upscaler, ModelError> {
     }
     let empty = Generator::new(&config, &mut Random::new(0, Stream::Weights), device).map_err(bad_config)?;
     let generator = unpack(&tensors, "", empty, device)?;
-    Ok(Upscaler { card, config, generator })
+    Ok(Upscaler::new(card, config, generator))
 }
 
 impl Upscaler {
+    pub fn new(card: Card, config: SuperresConfig, generator: Generator) -> Self {
+        Self { card, config, generator, painter: None }
+    }
+
+    /// Prepares the model to be used often on a CPU, at the cost of copies of its weights; see [`super::Model::prepared`].
+    pub fn prepared(mut self) -> Self {
+        self.painter = Painter::new(&self.generator).map(Arc::new);
+        self
+    }
+
     /// Pictures `[batch, 3, height, width]` in `[-1, 1]` to `[batch, 3, height * scale, width * scale]`, about `[-1, 1]`.
     pub fn upscale(&self, small: Tensor<4>) -> Tensor<4> {
-        self.generator.forward(small)
+        match self.painter.as_ref().and_then(|painter| painter.residual(&small)) {
+            Some(residual) => bicubic(small, self.config.scale) + residual,
+            None => self.generator.forward(small),
+        }
     }
 
     /// What the network makes of the picture of the test vector, not read back.

@@ -7,7 +7,7 @@
 mod doubling;
 mod maps;
 mod picture;
-mod product;
+pub(super) mod product;
 mod tanh;
 
 use burn::{

@@ -4,6 +4,8 @@
 //! The network draws what bicubic interpolation lacks. There is no normalisation.
 
 pub mod discriminator;
+pub mod painter;
+mod winograd;
 
 use burn::{
     module::{Module, Param},
