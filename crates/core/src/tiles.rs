@@ -115,11 +115,11 @@ mod tests {
     fn what_is_shown_is_the_tile_and_all_around_it() {
         let (overlap, size) = (2, [13, 22]);
         for tile in tiles(size, 5, overlap) {
-            for axis in 0..2 {
+            for (axis, side) in size.into_iter().enumerate() {
                 let (start, length) = (tile.part[axis], tile.part[axis + 2]);
                 let (from, shown) = (tile.shown[axis], tile.shown[axis + 2]);
                 assert!(shown == 9 && from <= start.saturating_sub(overlap));
-                assert!(from + shown >= (start + length + overlap).min(size[axis]) && from + shown <= size[axis]);
+                assert!(from + shown >= (start + length + overlap).min(side) && from + shown <= side);
             }
         }
     }

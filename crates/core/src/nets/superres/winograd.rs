@@ -128,6 +128,7 @@ impl Conv {
     }
 
     /// The outputs of a tile where they belong; beyond an odd side there are none.
+    #[expect(clippy::needless_range_loop, reason = "sixteen planes are read at one channel")]
     fn put(&self, y: &mut Maps, [row, column]: [usize; 2], made: &[f32], index: usize, relu: bool) {
         let outer = self.channels();
         let least = if relu { 0.0 } else { f32::NEG_INFINITY };
