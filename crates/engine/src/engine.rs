@@ -1,6 +1,6 @@
 //! The loop of the worker: one request after the other, and training in between.
 
-use forger_core::{Toy, metrics::image};
+use forger_core::Toy;
 use forger_protocol::{Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
 use js_sys::ArrayBuffer;
 
@@ -9,6 +9,7 @@ use crate::{
     devices::Devices,
     fetch::fetch,
     lab::Lab,
+    likeness::likeness,
     models::Models,
     schedule::yield_now,
     search::Search,
@@ -16,23 +17,6 @@ use crate::{
     undo::{Before, Undo},
     upscaling::Upscaling,
 };
-
-/// How alike two pictures, RGBA `[height, width, 4]`, are, without a border.
-fn likeness(size: [usize; 2], border: usize, buffers: &[ArrayBuffer]) -> Answer {
-    let [a, b] = buffers else { return Err(EngineError::Protocol("two pictures are needed".into())) };
-    let luma = |buffer| {
-        let pixels = channel::to_bytes(buffer);
-        let planes = (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(4).copied()).collect::<Vec<_>>();
-        (pixels.len() == size[0] * size[1] * 4).then(|| image::inside(&image::luma(&planes), size, border))
-    };
-    let (Some((a, size)), Some((b, _))) = (luma(a), luma(b)) else {
-        return Err(EngineError::Protocol("the pictures have another size".into()));
-    };
-    if size[0].min(size[1]) < SMALLEST {
-        return Err(EngineError::Protocol(format!("pictures of at least {SMALLEST} pixels a side are needed")));
-    }
-    Ok((Reply::Likeness { psnr: image::psnr(&a, &b), ssim: image::ssim(&a, &b, size) }, Vec::new()))
-}
 
 struct Engine {
     channel: Channel,
@@ -43,10 +27,7 @@ struct Engine {
     task: Option<Task>,
 }
 
-/// Side of the window of structural similarity: smaller pictures have none.
-const SMALLEST: usize = 11;
-
-type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
+pub type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
 
 fn done() -> Answer {
     Ok((Reply::Done, Vec::new()))

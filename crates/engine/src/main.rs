@@ -16,6 +16,8 @@ mod film;
 #[cfg(target_arch = "wasm32")]
 mod lab;
 #[cfg(target_arch = "wasm32")]
+mod likeness;
+#[cfg(target_arch = "wasm32")]
 mod loaded;
 #[cfg(target_arch = "wasm32")]
 mod models;

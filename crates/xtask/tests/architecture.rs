@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
 };
 
@@ -15,7 +15,10 @@ const LARGEST_FILE: u64 = 16 << 20;
 const LONGEST_SOURCE: usize = 400;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+    // Not as it was compiled: another checkout may have built this file into a shared target folder.
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    manifest.ancestors().nth(2).unwrap().to_owned()
 }
 
 fn metadata() -> Metadata {

@@ -87,7 +87,8 @@ test('a download can be cancelled and begun again', async ({ page }) => {
 });
 
 test('files of one\'s own: broken ones are refused, a good one is drawn', async ({ page, request }) => {
-  const { file } = await digits(request);
+  const { file, manifest } = await digits(request);
+  const other = manifest.models.find(({ card }) => card.system.name === 'superres');
   // No model of the site, so that what is drawn can only be the file.
   await page.context().route(MANIFEST, (route) => route.fulfill({ json: { models: [] } }));
   await open(page, 'latent?model=digits');
@@ -105,6 +106,8 @@ test('files of one\'s own: broken ones are refused, a good one is drawn', async 
   await upload(file.subarray(0, file.length - 100));
   await expect(errors).toHaveCount(2);
 
+  await upload(await (await request.get(`models/${other.file}`)).body());
+  await expect(errors.last()).toContainText('superres');
   await upload(file);
   await drawn(page);
   await engineReady(page);

@@ -2,8 +2,9 @@
 //!
 //! As the literature of super-resolution has it: the Y of BT.601 in `[16, 235]`, a border cut off, a peak of 255.
 
-/// Side and standard deviation of SSIM's window.
-const WINDOW: usize = 11;
+/// Side of SSIM's window: smaller pictures have no SSIM.
+pub const WINDOW: usize = 11;
+/// Its standard deviation.
 const DEVIATION: f64 = 1.5;
 const PEAK: f64 = 255.0;
 

@@ -3,6 +3,7 @@
 use forger_protocol::{
     Card, DcganConfig, EngineError, Manifest, ManifestEntry, Random, Reply, Request, Stream,
     card::Direction,
+    error::ModelError,
     latent,
     latent_url::{Code, LONGEST, LatentState, ModelRef, Move, Term, expression, to_query},
 };
@@ -262,6 +263,10 @@ impl Explorer {
             }
             self.loading.set(None);
             match answer {
+                Ok((Reply::Model { card, .. }, _)) if card.system.dcgan().is_none() => {
+                    let (expected, found) = ("dcgan".into(), card.system.name().into());
+                    self.tell(&ModelError::OtherSystem { expected, found }.into());
+                }
                 Ok((Reply::Model { card, sha256 }, _)) => self.opened(*card, hash(&sha256), is_own),
                 Ok(_) => {}
                 Err(error) => {

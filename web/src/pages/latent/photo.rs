@@ -7,9 +7,9 @@ use forger_protocol::{
 };
 use js_sys::{Float32Array, Uint8Array};
 use leptos::{html::Canvas, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ClipboardEvent, ImageBitmap};
+use web_sys::{Blob, File, ImageBitmap};
 
 use super::{
     crop::{Crop, Place, pixels},
@@ -17,7 +17,10 @@ use super::{
     pictures::Thumb,
 };
 use crate::{
-    components::{files, labels},
+    components::{
+        files::{self, PhotoButtons},
+        labels,
+    },
     i18n::*,
     plots::{
         lines::{self, Chart, Line},
@@ -142,26 +145,7 @@ pub fn PhotoTab(photo: Photo) -> impl IntoView {
             pictures::draw(&canvas, &look.pixels, side, 1);
         }
     });
-    // Pasting goes to the document, whatever has the focus.
-    let paste = Closure::<dyn FnMut(ClipboardEvent)>::new(move |event: ClipboardEvent| {
-        if let Some(file) = event.clipboard_data().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-            event.prevent_default();
-            photo.open(&file, file.name());
-        }
-    });
-    let listener = paste.as_ref().unchecked_ref::<js_sys::Function>().clone();
-    let _ = document().add_event_listener_with_callback("paste", &listener);
-    let kept = StoredValue::new_local((paste, listener));
-    on_cleanup(move || {
-        kept.with_value(|(_, listener)| {
-            let _ = document().remove_event_listener_with_callback("paste", listener);
-        });
-    });
-    let pick = move |event: web_sys::Event| {
-        if let Some(file) = files::chosen(&event) {
-            photo.open(&file, file.name());
-        }
-    };
+    files::on_paste(move |file: File| photo.open(&file, file.name()));
     let progress = move || {
         let look = explorer.engine.inverting.get().filter(|look| Some(look.id) == photo.searching.get());
         look.map(|look| (look.step as f64 / look.steps.max(1) as f64, look.step, look.steps, look.psnr))
@@ -181,14 +165,7 @@ pub fn PhotoTab(photo: Photo) -> impl IntoView {
     view! {
         <p class="muted">{t!(i18n, photo_lead)}</p>
         <div class="buttons">
-            <label class="button file">
-                <span>{t!(i18n, pick_photo)}</span>
-                <input type="file" class="unseen" accept="image/*" data-testid="photo-file" on:change=pick />
-            </label>
-            <label class="button file">
-                <span>{t!(i18n, take_photo)}</span>
-                <input type="file" class="unseen" accept="image/*" capture="user" data-testid="camera-file" on:change=pick />
-            </label>
+            <PhotoButtons camera="user" open=move |file: File| photo.open(&file, file.name()) />
         </div>
         <Show
             when=move || photo.photo.with(Option::is_some)

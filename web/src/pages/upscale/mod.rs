@@ -5,11 +5,13 @@ mod studio;
 mod viewer;
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{ClipboardEvent, DragEvent};
+use web_sys::{DragEvent, File};
 
 use crate::{
-    components::{about::About, files},
+    components::{
+        about::About,
+        files::{self, PhotoButtons},
+    },
     i18n::*,
 };
 use limits::{megabytes, refused};
@@ -21,21 +23,7 @@ pub fn UpscalePage() -> impl IntoView {
     let i18n = use_i18n();
     let studio = Studio::new();
     studio.load_manifest();
-    // Pasting goes to the document, whatever has the focus.
-    let paste = Closure::<dyn FnMut(ClipboardEvent)>::new(move |event: ClipboardEvent| {
-        if let Some(file) = event.clipboard_data().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-            event.prevent_default();
-            studio.open(&file);
-        }
-    });
-    let listener = paste.as_ref().unchecked_ref::<js_sys::Function>().clone();
-    let _ = document().add_event_listener_with_callback("paste", &listener);
-    let kept = StoredValue::new_local((paste, listener));
-    on_cleanup(move || {
-        kept.with_value(|(_, listener)| {
-            let _ = document().remove_event_listener_with_callback("paste", listener);
-        });
-    });
+    files::on_paste(move |file: File| studio.open(&file));
     let drop = move |event: DragEvent| {
         if let Some(file) = files::dropped(&event) {
             studio.open(&file);
@@ -71,7 +59,6 @@ pub fn UpscalePage() -> impl IntoView {
 #[component]
 fn Tools(studio: Studio) -> impl IntoView {
     let i18n = use_i18n();
-    let pick = move |event: web_sys::Event| files::chosen(&event).iter().for_each(|file| studio.open(file));
     let names =
         move || studio.models.with(|models| models.iter().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
     let option = move |name: String| {
@@ -85,14 +72,7 @@ fn Tools(studio: Studio) -> impl IntoView {
     let is_busy = move || studio.work.get().is_some() || studio.loading.get().is_some();
     view! {
         <div class="buttons">
-            <label class="button file">
-                <span>{t!(i18n, pick_photo)}</span>
-                <input type="file" class="unseen" accept="image/*" data-testid="photo-file" on:change=pick />
-            </label>
-            <label class="button file">
-                <span>{t!(i18n, take_photo)}</span>
-                <input type="file" class="unseen" accept="image/*" capture="environment" on:change=pick />
-            </label>
+            <PhotoButtons camera="environment" open=move |file: File| studio.open(&file) />
             <label>
                 <span>{t!(i18n, model)}</span>
                 <select data-testid="model-select" on:change=move |event| studio.model.set(event_target_value(&event))>

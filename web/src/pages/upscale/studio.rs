@@ -214,6 +214,11 @@ impl Studio {
             {
                 return self.tell(&error);
             }
+            // Another photo or another page may be here by now.
+            let is_here = |now: &Option<Photo>| now.as_ref().is_some_and(|now| now.canvas == photo.canvas);
+            if !self.photo.try_with_untracked(is_here).unwrap_or_default() {
+                return;
+            }
             let model = (name != BICUBIC).then(|| name.clone());
             let [width, height] = photo.size.map(|side| side as usize);
             let (id, answer) = self.engine.send(Request::Upscale { model, scale, width, height }, vec![buffer]);
@@ -225,7 +230,6 @@ impl Studio {
             self.work.set(Some(Work { id, done: 0, total: 0, since: now() }));
             self.changed();
             let answer = answer.await;
-            // Another photo or another page may be here by now.
             if self.work.try_get_untracked().flatten().is_none_or(|work| work.id != id) {
                 return;
             }
@@ -320,14 +324,14 @@ impl Studio {
 
     /// Compares what was made with the sharp picture that the user has.
     pub fn compare(self, file: &File) {
-        let file = file.clone();
+        let (file, photo) = (file.clone(), self.photo.get_untracked());
+        let made = self.versions.get_untracked().into_iter().filter(|version| version.took.is_some());
         spawn_local(async move {
+            let Some(photo) = photo else { return };
             let Some(reference) = decode(&file).await else {
                 return self.toasts.error(td_string!(self.locale(), bad_photo, name = file.name()).to_string());
             };
             let mut found = Vec::new();
-            let scale = untrack(move || self.scale());
-            let made = self.versions.get_untracked().into_iter().filter(|version| version.took.is_some());
             for version in made {
                 let size = [version.canvas.width(), version.canvas.height()];
                 if size != reference.size {
@@ -338,7 +342,9 @@ impl Studio {
                 }
                 let (Some(a), Some(b)) = (pixels(&version.canvas), pixels(&reference.canvas)) else { return };
                 let [width, height] = size.map(|side| side as usize);
-                match self.engine.request(Request::Compare { width, height, border: scale }, vec![a, b]).await {
+                // As wide as the factor, as the literature has it.
+                let border = (version.canvas.width() / photo.size[0].max(1)) as usize;
+                match self.engine.request(Request::Compare { width, height, border }, vec![a, b]).await {
                     Ok((Reply::Likeness { psnr, ssim }, _)) => {
                         found.push(Likeness { name: version.name, psnr, ssim });
                     }

@@ -66,8 +66,10 @@ impl Doubling {
     /// The convolution, its bias and ReLU.
     pub fn relu(&self, x: &Maps) -> Maps {
         let count = x.values.len() / x.picture().max(1);
-        let mut y = Maps::new(count, 2 * x.side, self.outer);
-        let across = x.side.div_ceil(2);
+        let mut y = Maps::new(count, x.size.map(|side| 2 * side), self.outer);
+        // DCGAN's pictures are square.
+        let [side, _] = x.size;
+        let across = side.div_ceil(2);
         let group = TILES.div_ceil(across * across);
         let tiles = group.min(count) * across * across;
         let mut samples = vec![0.0; tiles * self.inner];
@@ -83,7 +85,7 @@ impl Doubling {
                 kernel.multiply(samples, out);
                 rest = others;
             }
-            self.gather(x.side, &products, y_of);
+            self.gather(side, &products, y_of);
         }
         y
     }
@@ -169,8 +171,8 @@ fn combine<const N: usize>(
 /// One sample of every tile of some pictures of `x`, `[tiles, inner]`.
 fn sample(x: &Maps, pictures: &[f32], [down, right]: [usize; 2], out: &mut [f32]) {
     let channels = x.channels;
-    let across = x.side.div_ceil(2);
-    let (next_row, next) = (x.stored * channels, channels);
+    let across = x.size[1].div_ceil(2);
+    let (next_row, next) = (x.stored[1] * channels, channels);
     let mut out = out.chunks_exact_mut(channels);
     for picture in pictures.chunks_exact(x.picture()) {
         for row in 0..across {

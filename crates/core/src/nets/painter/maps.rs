@@ -4,26 +4,27 @@
 /// every reader from asking where a picture ends.
 #[derive(Clone, Debug)]
 pub struct Maps {
-    pub side: usize,
+    /// Height and width.
+    pub size: [usize; 2],
     pub channels: usize,
     /// Rows and columns with the border, of which there is more after an odd side.
-    pub stored: usize,
+    pub stored: [usize; 2],
     pub values: Vec<f32>,
 }
 
 impl Maps {
-    pub fn new(count: usize, side: usize, channels: usize) -> Self {
-        let stored = side.next_multiple_of(2) + 2;
-        Self { side, channels, stored, values: vec![0.0; count * stored * stored * channels] }
+    pub fn new(count: usize, size: [usize; 2], channels: usize) -> Self {
+        let stored = size.map(|side| side.next_multiple_of(2) + 2);
+        Self { size, channels, stored, values: vec![0.0; count * stored[0] * stored[1] * channels] }
     }
 
     /// Values of a picture.
     pub fn picture(&self) -> usize {
-        self.stored * self.stored * self.channels
+        self.stored[0] * self.stored[1] * self.channels
     }
 
     /// Where `row`, `column` of a picture begins, in a picture.
     pub fn place(&self, row: usize, column: usize) -> usize {
-        ((row + 1) * self.stored + column + 1) * self.channels
+        ((row + 1) * self.stored[1] + column + 1) * self.channels
     }
 }

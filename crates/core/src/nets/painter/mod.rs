@@ -5,7 +5,7 @@
 //! has wide vectors that multiply and add in one, as native builds find out, burn's product of matrices is faster.
 
 mod doubling;
-mod maps;
+pub(super) mod maps;
 mod picture;
 pub(super) mod product;
 mod tanh;
@@ -87,7 +87,7 @@ impl Painter {
         let (count, columns) = (z.len() / self.project.depth(), self.project.columns());
         let mut projected = vec![0.0; count * columns];
         self.project.multiply(z, &mut projected);
-        let mut x = Maps::new(count, self.base, columns / (self.base * self.base));
+        let mut x = Maps::new(count, [self.base; 2], columns / (self.base * self.base));
         let (line, picture) = (self.base * x.channels, x.picture());
         for (index, projected) in projected.chunks_exact(columns).enumerate() {
             for (row, (values, bias)) in projected.chunks_exact(line).zip(self.bias.chunks_exact(line)).enumerate() {

@@ -26,17 +26,18 @@ impl Picture {
 
     /// Pictures `[count, outer, 2 * side, 2 * side]`, after those that are in `out`.
     pub fn draw(&self, x: &Maps, out: &mut Vec<f32>) {
-        let side = 2 * x.side;
+        let [rows, _] = x.size;
+        let side = 2 * rows;
         // With a border, where what is laid down beyond the picture goes.
         let stored = side + 2;
         let mut planes = vec![0.0; self.bias.len() * stored * stored];
-        let mut laid = vec![0.0; x.side * self.kernel.columns()];
+        let mut laid = vec![0.0; rows * self.kernel.columns()];
         for picture in x.values.chunks_exact(x.picture()) {
             for (plane, bias) in planes.chunks_exact_mut(stored * stored).zip(&self.bias) {
                 plane.fill(*bias);
             }
-            for row in 0..x.side {
-                self.kernel.multiply(&picture[x.place(row, 0)..x.place(row, x.side)], &mut laid);
+            for row in 0..rows {
+                self.kernel.multiply(&picture[x.place(row, 0)..x.place(row, rows)], &mut laid);
                 lay(&laid, row, stored, &mut planes);
             }
             for plane in planes.chunks_exact(stored * stored) {

@@ -8,10 +8,8 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{
-    Generator,
-    winograd::{Conv, Maps},
-};
+use super::{Generator, winograd::Conv};
+use crate::nets::painter::maps::Maps;
 
 /// What [`Generator::residual`] makes outside of training, from copies of its weights.
 #[derive(Clone, Debug)]
@@ -52,7 +50,7 @@ impl Painter {
     fn paint(&self, picture: &[f32], size: [usize; 2]) -> Vec<f32> {
         let [height, width] = size;
         let channels = picture.len() / (height * width).max(1);
-        let mut small = Maps::new(size, channels);
+        let mut small = Maps::new(1, size, channels);
         for row in 0..height {
             for column in 0..width {
                 let place = small.place(row, column);
@@ -72,12 +70,12 @@ impl Painter {
     /// Channels to pixels.
     fn shuffled(&self, x: &Maps) -> Vec<f32> {
         let (scale, channels) = (self.scale, x.channels / (self.scale * self.scale));
-        let (height, width) = (x.height * scale, x.width * scale);
+        let [height, width] = x.size.map(|side| side * scale);
         let mut large = Vec::with_capacity(channels * height * width);
         for channel in 0..channels {
             for row in 0..height {
                 let first = (channel * scale + row % scale) * scale;
-                for column in 0..x.width {
+                for column in 0..x.size[1] {
                     let place = x.place(row / scale, column) + first;
                     large.extend_from_slice(&x.values[place..place + scale]);
                 }

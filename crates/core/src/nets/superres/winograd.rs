@@ -4,35 +4,12 @@
 //! A tile is 2 x 2 outputs, and the 4 x 4 inputs that they see. Tiles and kernels are transformed, so that 16 products of
 //! matrices, tiles by channels, do the work.
 
-use crate::nets::painter::product::Packed;
+use crate::nets::painter::{maps::Maps, product::Packed};
 
 /// Values of a transformed tile.
 const SAMPLES: usize = 16;
 /// Tiles that are worth the fetching of the weights.
 const TILES: usize = 64;
-
-/// Feature maps of one picture, channels last, with a border of zeros and even sides.
-#[derive(Clone, Debug)]
-pub struct Maps {
-    pub height: usize,
-    pub width: usize,
-    pub channels: usize,
-    /// Columns with the border.
-    stored: usize,
-    pub values: Vec<f32>,
-}
-
-impl Maps {
-    pub fn new([height, width]: [usize; 2], channels: usize) -> Self {
-        let [rows, stored] = [height, width].map(|side| side.next_multiple_of(2) + 2);
-        Self { height, width, channels, stored, values: vec![0.0; rows * stored * channels] }
-    }
-
-    /// Where the channels of a pixel begin.
-    pub fn place(&self, row: usize, column: usize) -> usize {
-        ((row + 1) * self.stored + column + 1) * self.channels
-    }
-}
 
 /// A kernel, transformed, and its bias.
 #[derive(Clone, Debug)]
@@ -80,11 +57,11 @@ impl Conv {
         self.bias.len()
     }
 
-    /// The convolution and its bias; with `relu` or with `x` added where asked for.
+    /// The convolution of one picture and its bias; with ReLU, or with `add` added, where asked for.
     pub fn apply(&self, x: &Maps, relu: bool, add: Option<&Maps>) -> Maps {
         let outer = self.channels();
-        let mut y = Maps::new([x.height, x.width], outer);
-        let [down, across] = [x.height, x.width].map(|side| side.div_ceil(2));
+        let mut y = Maps::new(1, x.size, outer);
+        let [down, across] = x.size.map(|side| side.div_ceil(2));
         let mut seen = vec![0.0; SAMPLES * TILES * self.inner];
         let mut made = vec![0.0; SAMPLES * TILES * outer];
         let count = down * across;
@@ -113,7 +90,7 @@ impl Conv {
     fn look(&self, x: &Maps, [row, column]: [usize; 2], seen: &mut [f32], index: usize) {
         let channels = self.inner;
         let line = 4 * channels;
-        let start = |y: usize| ((row + y) * x.stored + column) * channels;
+        let start = |y: usize| ((row + y) * x.stored[1] + column) * channels;
         let lines: [&[f32]; 4] = std::array::from_fn(|y| &x.values[start(y)..start(y) + line]);
         for channel in 0..channels {
             let rows: [[f32; 4]; 4] =
@@ -140,7 +117,7 @@ impl Conv {
             for x in 0..2 {
                 let pair = outputs([rows[0][x], rows[1][x], rows[2][x], rows[3][x]]);
                 for (down, value) in pair.into_iter().enumerate() {
-                    if row + down < y.height && column + x < y.width {
+                    if row + down < y.size[0] && column + x < y.size[1] {
                         let place = y.place(row + down, column + x);
                         let value = value + self.bias[channel];
                         // Not `f32::max`, which drops NaN: a broken model must be noticed.
