@@ -60,11 +60,11 @@ export const cells = (canvas, columns, rows) =>
     [columns, rows],
   );
 
-/** The grey values of a canvas. */
-export const greys = (canvas) =>
+/** Red, green and blue of every pixel of a canvas. */
+export const colours = (canvas) =>
   canvas.evaluate((element) => {
     const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
-    return Array.from(data.filter((_, index) => index % 4 === 0));
+    return Array.from(data.filter((_, index) => index % 4 < 3));
   });
 
 /** Where the middle of a sample is on the grid. */

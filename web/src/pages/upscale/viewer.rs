@@ -6,7 +6,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, WheelEv
 use super::studio::{ORIGINAL, Studio};
 use crate::{
     i18n::*,
-    plots::canvas::{colour, prepare},
+    plots::canvas::{colour, context, hidden, prepare},
     state::screen::animate,
 };
 
@@ -84,8 +84,10 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
         let (Some(canvas), Some(photo)) = (canvas.get_untracked(), photo()) else { return };
         let (left, right) = (studio.left.get_untracked(), studio.right.get_untracked());
         let Some((on, width, height)) = prepare(&canvas) else { return };
-        let window = look.get_untracked().kept([width, height], photo);
-        let place = window.place([width, height], photo);
+        let seen = look.get_untracked().kept([width, height], photo);
+        // On whole pixels: edges that are half seen would differ from themselves.
+        let ratio = window().device_pixel_ratio().max(1.0);
+        let place = seen.place([width, height], photo).map(|at| (at * ratio).round() / ratio);
         let one = |name: &str| {
             if let Some(picture) = studio.canvas(name) {
                 paint(&on, &picture, place, name == ORIGINAL);
@@ -93,8 +95,16 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
         };
         if difference.get_untracked() {
             one(&left);
-            let _ = on.set_global_composite_operation("difference");
-            one(&right);
+            // The right one is brought to size apart: smoothed while it is subtracted, it would be rounded in another way.
+            let apart = hidden(canvas.width(), canvas.height());
+            if let (Some(apart), Some(picture)) = (apart, studio.canvas(&right))
+                && let Some(on_apart) = context(&apart)
+            {
+                let _ = on_apart.scale(ratio, ratio);
+                paint(&on_apart, &picture, place, right == ORIGINAL);
+                let _ = on.set_global_composite_operation("difference");
+                let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(&apart, 0.0, 0.0, width, height);
+            }
             let _ = on.set_global_composite_operation("lighter");
             for _ in 0..DOUBLINGS {
                 let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas, 0.0, 0.0, width, height);
