@@ -27,7 +27,7 @@ enum What {
         #[arg(long, value_enum)]
         only: Option<Device>,
     },
-    /// Super-resolution by the light model, against ONNX Runtime Web with the same weights; takes five minutes
+    /// Super-resolution by the light model, against ONNX Runtime Web with the same weights; takes a minute on CPU, many on WebGPU in software
     Upscale {
         /// On this device alone
         #[arg(long, value_enum)]
