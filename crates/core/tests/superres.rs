@@ -105,6 +105,35 @@ fn a_small_network_learns_sharp_edges() {
 }
 
 #[test]
+fn a_run_can_begin_with_the_weights_of_another() {
+    let device = Device::flex();
+    let mut first = Superres::new(small(), photos(), None, &device).unwrap();
+    (0..3).for_each(|_| drop(first.step(StepKind::Both)));
+    let mut next = Superres::new(all(), photos(), Some(lens()), &device).unwrap();
+    let small = || Tensor::from_data(TensorData::new(stripes(0).values(), [1, 3, SIDE, SIDE]), &device);
+    let drawn = |run: &Superres| values(run.average().forward(small()));
+    assert!(drawn(&first) != drawn(&next));
+    assert!(next.begin_with(first.config(), first.average()) && drawn(&first) == drawn(&next));
+    let taken = next.save().unwrap();
+    next.step(StepKind::Both);
+    assert!(taken != next.save().unwrap(), "it trains on");
+    let mut wider = Superres::new(SuperresConfig { width: 9, ..self::small() }, photos(), None, &device).unwrap();
+    let before = wider.save().unwrap();
+    assert!(!wider.begin_with(first.config(), first.average()) && before == wider.save().unwrap());
+}
+
+#[test]
+fn blur_takes_sharpness_away() {
+    let sharp = |photo: &Photo| image::sharpness(&image::luma(&photo.pixels), [SIDE, SIDE]);
+    let photo = stripes(3);
+    let blurred = photo.resized(SIDE / 4, SIDE / 4).resized(SIDE, SIDE);
+    assert!(sharp(&blurred) < 0.7 * sharp(&photo), "{} {}", sharp(&blurred), sharp(&photo));
+    // 3 to the right and 4 below, everywhere.
+    let slope = (0..20).map(|place| (3 * (place % 5) + 4 * (place / 5)) as f32).collect::<Vec<_>>();
+    assert_eq!(image::sharpness(&slope, [4, 5]), 5.0);
+}
+
+#[test]
 fn the_losses_that_it_minimises_fall() {
     let device = Device::flex();
     for upsampling in [Upsampling::SubPixel, Upsampling::NearestNeighbor] {

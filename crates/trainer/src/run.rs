@@ -39,6 +39,9 @@ pub struct DataNote {
     /// The network that perceptual losses looked through.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub features: String,
+    /// The model whose weights the run began with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
 }
 
 impl Run {

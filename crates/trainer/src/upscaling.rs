@@ -35,10 +35,13 @@ pub fn open(path: &Path) -> Result<Upscaler> {
 pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<Upscaler> {
     let (config, generator, steps) = Superres::generator_of(checkpoint, &Device::flex())?;
     let note = run.read_note();
-    let notes = match note.features.as_str() {
-        "" => String::new(),
-        features => format!("Perceptual losses looked through {features}."),
-    };
+    let mut notes = Vec::new();
+    if !note.from.is_empty() {
+        notes.push(format!("Began with the weights of {}.", note.from));
+    }
+    if !note.features.is_empty() {
+        notes.push(format!("Perceptual losses looked through {}.", note.features));
+    }
     let card = Card {
         schema: CARD_SCHEMA,
         name: String::new(),
@@ -49,7 +52,7 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<Upscaler> {
         metrics: BTreeMap::new(),
         steps,
         trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
-        notes,
+        notes: notes.join(" "),
         directions: Vec::new(),
         discriminator: false,
         test_vector: TestVector::default(),

@@ -109,6 +109,17 @@ fn a_killed_run_goes_on_and_faults_are_named() {
     assert!(train(&["--recipe", "superres-p"]).2.contains("--features"));
     assert!(train(&["--recipe", "dcgan-cpu"]).2.contains("not one of train superres"));
     assert!(train(&["--loss", "hinge"]).2.contains("--perceptual"));
+    let from = |name: &str, more: &[&str]| {
+        let mut command = forger();
+        command.args([
+            "train", "superres", "--steps", "1", "--batch", "2", "--patch", "8", "--scale", "2", "--width", "4",
+        ]);
+        command.arg("--data").arg(at("photos")).arg("--out").arg(at(name)).arg("--from").arg(at("run"));
+        run(command.args(more))
+    };
+    assert_eq!(from("next", &["--blocks", "1"]).0, Some(0));
+    assert!(fs::read_to_string(at("next/data.json")).unwrap().contains("from"));
+    assert!(from("other", &["--blocks", "2"]).2.contains("another network than that of the recipe"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { measureFrames, open } from '../support/page.js';
-import { choosePicture as choose, picture, saved } from '../support/upscale.js';
+import { choosePicture as choose, picture, saved, savedFile, unzip } from '../support/upscale.js';
 
 /** A picture of circles and stripes, drawn by the browser. */
 const drawn = (page, width, height) =>
@@ -175,4 +175,65 @@ test('against the sharp picture: infinite for itself, told where sizes differ', 
   await expect(page.getByTestId('likeness')).toContainText(/bicubic∞ dB1\.0000/);
   await page.getByTestId('reference-file').setInputFiles(picture('plain.png'));
   await expect(page.getByTestId('error-toast')).toContainText('24 × 16');
+});
+
+test('several photos become one zip; one that is broken stops nothing', async ({ page }) => {
+  await open(page, 'upscale');
+  const names = ['plain.png', 'truncated.png', 'on-its-side.jpg'];
+  await page.getByTestId('photo-file').setInputFiles(names.map(picture));
+  const row = (index) => page.getByTestId('batch').getByRole('listitem').nth(index);
+  await expect(row(2)).toContainText('on-its-side.jpgwaiting');
+  await expect(page.getByTestId('save-zip')).toBeDisabled();
+  await page.getByTestId('batch-start').click();
+  await expect(page.getByTestId('batch-count')).toHaveText('2 of 3 photos', { timeout: 60_000 });
+  await expect(row(1)).toContainText('no picture that this browser can read');
+  await expect(page.getByTestId('save-zip')).toBeEnabled();
+  const { name, bytes } = await savedFile(page, 'save-zip');
+  expect(name).toBe('forger-photos.zip');
+  const files = unzip(bytes);
+  expect(files.map((file) => file.name)).toEqual(['plain-superres-light-x4.png', 'on-its-side-superres-light-x4.png']);
+  // Width and height of a PNG.
+  expect(files.map((file) => [file.bytes.readUInt32BE(16), file.bytes.readUInt32BE(20)])).toEqual([
+    [96, 64],
+    [64, 96],
+  ]);
+  // One photo ends the batch.
+  await choose(page, 'plain.png');
+  await expect(page.getByTestId('batch')).toBeHidden();
+});
+
+test('a batch is stopped within a second, and what is finished of it can be saved', async ({ page }) => {
+  await open(page, 'upscale');
+  const large = Buffer.from(await drawn(page, 700, 500));
+  const files = [
+    { name: 'small.png', mimeType: 'image/png', buffer: Buffer.from(await drawn(page, 20, 20)) },
+    { name: 'large.png', mimeType: 'image/png', buffer: large },
+    { name: 'never.png', mimeType: 'image/png', buffer: large },
+  ];
+  await page.getByTestId('photo-file').setInputFiles(files);
+  await page.getByTestId('batch-start').click();
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 48/, { timeout: 60_000 });
+  const start = Date.now();
+  await page.getByTestId('batch-stop').click();
+  await expect(page.getByTestId('batch-start')).toBeVisible();
+  await expect(page.getByTestId('save-zip')).toBeEnabled();
+  expect(Date.now() - start).toBeLessThan(3000);
+  expect(unzip((await savedFile(page, 'save-zip')).bytes).map((file) => file.name)).toEqual(['small-superres-light-x4.png']);
+  await expect(page.getByTestId('upscale-button')).toBeEnabled();
+});
+
+test('what a camera wrote is kept, of the picture upright', async ({ page }) => {
+  await open(page, 'upscale');
+  await page.getByTestId('model-select').selectOption('bicubic');
+  await choose(page, 'on-its-side.jpg');
+  await enlarge(page);
+  // The tag of how it is turned, one short number, and its value: 1 is upright.
+  const upright = Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 1]);
+  const turned = Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6]);
+  const swapped = (tag) => Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0, tag, 0]);
+  for (const button of ['save-png', 'save-jpeg', 'save-webp']) {
+    const { bytes } = await savedFile(page, button);
+    expect(bytes.includes(upright) || bytes.includes(swapped(1)), button).toBe(true);
+    expect(bytes.includes(turned) || bytes.includes(swapped(6)), button).toBe(false);
+  }
 });

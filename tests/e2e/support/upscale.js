@@ -7,15 +7,21 @@ export const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, im
 
 export const choosePicture = (page, name) => page.getByTestId('photo-file').setInputFiles(picture(name));
 
-/** Size and pixels of what is saved as PNG. */
-export async function saved(page) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
+/** Name and bytes of what a button saves. */
+export async function savedFile(page, button) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(button).click()]);
   const stream = await download.createReadStream();
   const parts = [];
   for await (const part of stream) {
     parts.push(part);
   }
-  const url = `data:image/png;base64,${Buffer.concat(parts).toString('base64')}`;
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) };
+}
+
+/** Size and pixels of what is saved as PNG. */
+export async function saved(page) {
+  const { name, bytes } = await savedFile(page, 'save-png');
+  const url = `data:image/png;base64,${bytes.toString('base64')}`;
   const decoded = await page.evaluate(async (url) => {
     const image = new Image();
     image.src = url;
@@ -25,5 +31,21 @@ export async function saved(page) {
     on.drawImage(image, 0, 0);
     return { width: image.width, height: image.height, data: Array.from(on.getImageData(0, 0, image.width, image.height).data) };
   }, url);
-  return { name: download.suggestedFilename(), ...decoded };
+  return { name, ...decoded };
+}
+
+/** Name and bytes of the files in a zip that are stored as they are. */
+export function unzip(zip) {
+  const files = [];
+  // The end of the directory says where it begins and how much is in it.
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count--) {
+    const [size, name, extra, comment] = [zip.readUInt32LE(at + 24), ...[28, 30, 32].map((place) => zip.readUInt16LE(at + place))];
+    const start = zip.readUInt32LE(at + 42);
+    const data = start + 30 + zip.readUInt16LE(start + 26) + zip.readUInt16LE(start + 28);
+    files.push({ name: zip.toString('utf8', at + 46, at + 46 + name), bytes: zip.subarray(data, data + size) });
+    at += 46 + name + extra + comment;
+  }
+  return files;
 }

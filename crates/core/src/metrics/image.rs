@@ -58,6 +58,19 @@ pub fn ssim(a: &[f32], b: &[f32], [height, width]: [usize; 2]) -> f64 {
     sum / mean_a.len() as f64
 }
 
+/// The mean size of the gradient of a plane `[height, width]`, by differences to the right and below: what blur takes away, and
+/// noise adds. Not a number for planes with a side below two.
+pub fn sharpness(values: &[f32], [height, width]: [usize; 2]) -> f64 {
+    let lines = || values.chunks_exact(width.max(1)).take(height);
+    let mut sum = 0.0;
+    for (line, below) in lines().zip(lines().skip(1)) {
+        for (pair, below) in line.windows(2).zip(below) {
+            sum += f64::from(pair[1] - pair[0]).hypot(f64::from(below - pair[0]));
+        }
+    }
+    sum / (height.saturating_sub(1) * width.saturating_sub(1)) as f64
+}
+
 /// Under SSIM's window at all places where it fits.
 fn filtered(plane: &[f64], [height, width]: [usize; 2]) -> Vec<f64> {
     let weight = |place: usize| {

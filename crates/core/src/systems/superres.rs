@@ -94,6 +94,18 @@ impl Superres {
         Ok(Self { config, generator, average, optimizer, opponent, lens, patches, device, steps: 0 })
     }
 
+    /// Begins with the weights of a trained generator in place of those of chance, as adversarial training is begun with
+    /// what has learned fidelity (Ledig et al. 2017, arXiv 1609.04802, section 3.2). `false`, and nothing happens, if its
+    /// network is not the one of the settings.
+    pub fn begin_with(&mut self, config: &SuperresConfig, generator: &Generator) -> bool {
+        let has_same_network = self.config.has_network_of(config);
+        if has_same_network {
+            self.generator = parameters::copy(generator, &self.device);
+            self.average = self.generator.valid();
+        }
+        has_same_network
+    }
+
     /// The settings.
     pub fn config(&self) -> &SuperresConfig {
         &self.config

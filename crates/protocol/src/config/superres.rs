@@ -148,6 +148,12 @@ impl SuperresConfig {
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)
     }
 
+    /// Whether the weights of one generator fit the other.
+    pub fn has_network_of(&self, other: &Self) -> bool {
+        let network = |config: &Self| (config.scale, config.upsampling, config.width, config.blocks);
+        network(self) == network(other)
+    }
+
     /// How often the side is doubled; `None` for a scale that is not offered.
     pub const fn doublings(&self) -> Option<usize> {
         match self.scale {

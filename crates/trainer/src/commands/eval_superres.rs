@@ -1,6 +1,9 @@
 //! `forger eval superres`: how near super-resolution comes to the truth, as the literature measures it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
@@ -13,9 +16,13 @@ use crate::{
     measures::fidelity::{Fidelity, bicubic, measure},
     progress,
     report::table::{Cell, Table},
-    ui,
+    sheet, ui,
     upscaling::{enlarge, open},
 };
+
+/// Side of the pictures on a sheet, in pixels, and how many rows there are of them.
+const SHOWN: usize = 192;
+const ROWS: usize = 6;
 
 /// A method, its PSNR and its SSIM.
 type Figure = (&'static str, f64, Option<f64>);
@@ -42,6 +49,9 @@ pub struct EvalSuperresArgs {
     /// Only this set; may be given several times
     #[arg(long)]
     pub set: Vec<String>,
+    /// Writes a sheet of the middles of the first pictures: bicubic, each model, the original
+    #[arg(long)]
+    pub sheet: Option<PathBuf>,
     /// Print one line of JSON last
     #[arg(long)]
     pub json: bool,
@@ -58,31 +68,39 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
         bail!("{name} makes pictures {} times larger, and not {scale} times", model.config.scale);
     }
     let mut figures = BTreeMap::<String, Value>::new();
-    let mut table = Table::new(&["set", "what", "PSNR", "SSIM"]);
+    let mut table = Table::new(&["set", "what", "PSNR", "SSIM", "sharpness"]);
     let sets = photos::test_sets(&args.data, scale)?;
-    for (set, pairs) in sets.iter().filter(|(set, _)| args.set.is_empty() || args.set.contains(set)) {
-        let mut row = |what: &str, psnr: f64, ssim: Option<f64>| {
+    let chosen = || sets.iter().filter(|(set, _)| args.set.is_empty() || args.set.contains(set));
+    for (set, pairs) in chosen() {
+        let mut row = |what: &str, psnr: f64, ssim: Option<f64>, sharpness: Option<f64>| {
             let ssim = ssim.map(|ssim| format!("{ssim:.4}")).unwrap_or_default();
-            table.rows.push([set.clone(), what.to_owned(), format!("{psnr:.2}"), ssim].map(Cell::new).into());
+            let sharpness = sharpness.map(|sharpness| format!("{sharpness:.3}")).unwrap_or_default();
+            table
+                .rows
+                .push([set.clone(), what.to_owned(), format!("{psnr:.2}"), ssim, sharpness].map(Cell::new).into());
         };
         let mut found = vec![("bicubic".to_owned(), measure(pairs, scale, |small| Ok(bicubic(small, scale)))?)];
         for (name, model) in &models {
             found.push((name.clone(), of_model(set, name, pairs, model)?));
         }
-        for (name, Fidelity { psnr, ssim }) in found {
-            row(&name, psnr, Some(ssim));
+        for (name, Fidelity { psnr, ssim, sharpness }) in found {
+            row(&name, psnr, Some(ssim), Some(sharpness));
             figures.insert(format!("{set}_{name}"), psnr.into());
             figures.insert(format!("{set}_{name}_ssim"), ssim.into());
+            figures.insert(format!("{set}_{name}_sharpness"), sharpness.into());
         }
         let papers = PAPERS.iter().filter(|(known, _)| *known == set && scale == 4);
         for (name, psnr, ssim) in papers.flat_map(|(_, rows)| rows) {
-            row(&format!("{name} (paper)"), *psnr, *ssim);
+            row(&format!("{name} (paper)"), *psnr, *ssim, None);
         }
     }
     if figures.is_empty() {
         bail!("there is no set {}; there are {}", args.set.join(", "), names(&sets));
     }
     ui::result(table.text());
+    if let Some(path) = &args.sheet {
+        draw(path, chosen().flat_map(|(_, pairs)| pairs), &models, scale)?;
+    }
     if args.json {
         figures.insert(
             "command".into(),
@@ -91,6 +109,30 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
         ui::result(json!(figures));
     }
     Ok(())
+}
+
+/// A row a picture that is large enough.
+fn draw<'a>(
+    path: &Path,
+    pairs: impl Iterator<Item = &'a Pair>,
+    models: &[(String, Upscaler)],
+    scale: usize,
+) -> Result<()> {
+    let device = Device::flex();
+    let mut pictures = Vec::new();
+    let has_room = |pair: &&Pair| pair.large.height >= SHOWN && pair.large.width >= SHOWN;
+    for Pair { small, large, .. } in pairs.filter(has_room).take(ROWS) {
+        let mut row = vec![bicubic(small, scale)];
+        for (_, model) in models {
+            row.push(enlarge(&model.generator, &model.config, small, &device, |_| {})?);
+        }
+        row.push(large.clone());
+        for photo in row {
+            let (top, left) = ((photo.height - SHOWN) / 2, (photo.width - SHOWN) / 2);
+            pictures.extend(photo.cut(top, left, SHOWN, SHOWN).pixels);
+        }
+    }
+    sheet::write_rows(path, &pictures, 3, SHOWN, models.len() + 2)
 }
 
 fn names(sets: &[(String, Vec<Pair>)]) -> String {

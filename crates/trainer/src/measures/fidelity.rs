@@ -12,6 +12,8 @@ pub struct Fidelity {
     pub psnr: f64,
     /// At most 1.
     pub ssim: f64,
+    /// [`image::sharpness`] as a share of the original's: 1 is as sharp as the original.
+    pub sharpness: f64,
 }
 
 /// Bicubic interpolation by `scale`.
@@ -31,7 +33,8 @@ pub fn measure(set: &[Pair], scale: usize, mut enlarge: impl FnMut(&Photo) -> Re
         let ((made, _), (real, inner)) = (plane(&made), plane(large));
         sum.psnr += image::psnr(&made, &real);
         sum.ssim += image::ssim(&made, &real, inner);
+        sum.sharpness += image::sharpness(&made, inner) / image::sharpness(&real, inner).max(f64::MIN_POSITIVE);
     }
     let count = set.len().max(1) as f64;
-    Ok(Fidelity { psnr: sum.psnr / count, ssim: sum.ssim / count })
+    Ok(Fidelity { psnr: sum.psnr / count, ssim: sum.ssim / count, sharpness: sum.sharpness / count })
 }

@@ -87,7 +87,7 @@ pub fn Share() -> impl IntoView {
     };
     let curves = move |_| {
         let (text, step) = untrack(|| (engine.lab.with(|look| table(&look.curves)), run.step()));
-        files::give_text(&text, "text/csv", &format!("forger-curves-{step}.csv"));
+        files::give(&Array::of1(&text.into()), "text/csv", &format!("forger-curves-{step}.csv"));
     };
     let picture = move |_| give_picture(untrack(|| run.shown_step()));
     view! {

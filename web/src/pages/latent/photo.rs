@@ -145,7 +145,8 @@ pub fn PhotoTab(photo: Photo) -> impl IntoView {
             pictures::draw(&canvas, &look.pixels, side, 1);
         }
     });
-    files::on_paste(move |file: File| photo.open(&file, file.name()));
+    let open = move |files: Vec<File>| files.iter().take(1).for_each(|file| photo.open(file, file.name()));
+    files::on_paste(open);
     let progress = move || {
         let look = explorer.engine.inverting.get().filter(|look| Some(look.id) == photo.searching.get());
         look.map(|look| (look.step as f64 / look.steps.max(1) as f64, look.step, look.steps, look.psnr))
@@ -165,7 +166,7 @@ pub fn PhotoTab(photo: Photo) -> impl IntoView {
     view! {
         <p class="muted">{t!(i18n, photo_lead)}</p>
         <div class="buttons">
-            <PhotoButtons camera="user" open=move |file: File| photo.open(&file, file.name()) />
+            <PhotoButtons camera="user" open />
         </div>
         <Show
             when=move || photo.photo.with(Option::is_some)

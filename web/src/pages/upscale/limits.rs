@@ -1,5 +1,7 @@
 //! How large a picture may become.
 
+use crate::i18n::*;
+
 /// What browsers allow a canvas, in pixels; of the common ones the least.
 const MOST_PIXELS: f64 = 16_384.0 * 16_384.0;
 const LONGEST_SIDE: f64 = 32_767.0;
@@ -22,6 +24,13 @@ pub fn refused([width, height]: [u32; 2], scale: usize) -> Option<[u32; 2]> {
     let share = by_area.min(by_side);
     let smaller = |side: f64| (side * share).floor().max(1.0) as u32;
     (share < 1.0).then(|| [smaller(w), smaller(h)])
+}
+
+/// What is said of a photo that is too large.
+pub fn refusal(locale: Locale, size: [u32; 2], scale: usize) -> Option<String> {
+    let [w, h] = refused(size, scale)?;
+    let [width, height] = size.map(|side| side as usize * scale);
+    Some(td_string!(locale, up_refused, width = width, height = height, w = w, h = h).to_string())
 }
 
 #[cfg(test)]

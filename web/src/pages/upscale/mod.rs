@@ -1,6 +1,10 @@
 //! Super-resolution: a photo becomes larger, in this tab.
 
+mod archive;
+mod batch;
 mod limits;
+mod metadata;
+mod pictures;
 mod studio;
 mod viewer;
 
@@ -14,7 +18,8 @@ use crate::{
     },
     i18n::*,
 };
-use limits::{megabytes, refused};
+use batch::{Batch, BatchPanel};
+use limits::{megabytes, refusal, refused};
 use studio::{BICUBIC, ORIGINAL, Studio};
 use viewer::Viewer;
 
@@ -22,11 +27,14 @@ use viewer::Viewer;
 pub fn UpscalePage() -> impl IntoView {
     let i18n = use_i18n();
     let studio = Studio::new();
+    let batch = Batch::new(studio);
     studio.load_manifest();
-    files::on_paste(move |file: File| studio.open(&file));
+    let open = move |files: Vec<File>| batch.open(files);
+    files::on_paste(open);
     let drop = move |event: DragEvent| {
-        if let Some(file) = files::dropped(&event) {
-            studio.open(&file);
+        let files = files::all_dropped(&event);
+        if !files.is_empty() {
+            batch.open(files);
         }
     };
     let card = Signal::derive(move || {
@@ -39,7 +47,8 @@ pub fn UpscalePage() -> impl IntoView {
             <p>{t!(i18n, up_lead)}</p>
         </div>
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Tools studio />
+            <Tools studio open />
+            <BatchPanel batch />
             <Show
                 when=move || studio.photo.with(Option::is_some)
                 fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
@@ -57,7 +66,7 @@ pub fn UpscalePage() -> impl IntoView {
 
 /// Photo, model, and the button that starts.
 #[component]
-fn Tools(studio: Studio) -> impl IntoView {
+fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
     let i18n = use_i18n();
     let names =
         move || studio.models.with(|models| models.iter().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
@@ -72,7 +81,7 @@ fn Tools(studio: Studio) -> impl IntoView {
     let is_busy = move || studio.work.get().is_some() || studio.loading.get().is_some();
     view! {
         <div class="buttons">
-            <PhotoButtons camera="environment" open=move |file: File| studio.open(&file) />
+            <PhotoButtons camera="environment" multiple=true open />
             <label>
                 <span>{t!(i18n, model)}</span>
                 <select data-testid="model-select" on:change=move |event| studio.model.set(event_target_value(&event))>
@@ -101,11 +110,8 @@ fn Before(studio: Studio) -> impl IntoView {
         let [w, h] = studio.photo.with(|photo| photo.as_ref().map(|photo| photo.size))?;
         let (scale, locale) = (studio.scale(), i18n.get_locale());
         let (width, height) = (w as usize * scale, h as usize * scale);
-        if let Some([most_w, most_h]) = refused([w, h], scale) {
-            let said = td_string!(locale, up_refused, width = width, height = height, w = most_w, h = most_h);
-            return Some(
-                view! { <p class="warning" role="alert" data-testid="refused">{said.to_string()}</p> }.into_any(),
-            );
+        if let Some(said) = refusal(locale, [w, h], scale) {
+            return Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any());
         }
         let mb = format!("{:.0}", megabytes([w, h], scale));
         let said = td_string!(locale, up_estimate, w = w, h = h, width = width, height = height, mb = mb);
@@ -194,8 +200,8 @@ fn Results(studio: Studio) -> impl IntoView {
         <Show when=is_made>
             <div class="buttons">
                 <button data-testid="save-png" on:click=move |_| studio.save("image/png")>{t!(i18n, up_save)} " PNG"</button>
-                <button on:click=move |_| studio.save("image/jpeg")>"JPEG"</button>
-                <button on:click=move |_| studio.save("image/webp")>"WebP"</button>
+                <button data-testid="save-jpeg" on:click=move |_| studio.save("image/jpeg")>"JPEG"</button>
+                <button data-testid="save-webp" on:click=move |_| studio.save("image/webp")>"WebP"</button>
                 <label class="button file" title=move || t_string!(i18n, up_reference_help)>
                     <span>{t!(i18n, up_reference)}</span>
                     <input type="file" class="unseen" accept="image/*" data-testid="reference-file" on:change=reference />

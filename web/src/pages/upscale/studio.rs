@@ -1,18 +1,24 @@
 //! The photo that is open, what was made of it, and what is being made.
 
-use forger_protocol::{EngineError, Manifest, ManifestEntry, Reply, Request, message::TilePlace};
-use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::{Clamped, JsCast, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, HtmlCanvasElement, ImageBitmap, ImageData};
+use std::collections::HashSet;
 
-use super::limits::refused;
+use forger_protocol::{
+    EngineError, Manifest, ManifestEntry, Reply, Request,
+    message::{TilePlace, Upscaled},
+};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::Clamped;
+use web_sys::{Blob, File, HtmlCanvasElement, ImageData};
+
+use super::{
+    limits::refusal,
+    pictures::{Photo, blank, decode, encode, file_name, pixels},
+};
 use crate::{
     components::{files, labels},
     engine_client::{Engine, use_engine},
     i18n::*,
-    plots::canvas::{context, hidden},
+    plots::canvas::context,
     state::{
         site,
         toasts::{Toasts, use_toasts},
@@ -25,14 +31,6 @@ pub const BICUBIC: &str = "bicubic";
 pub const ORIGINAL: &str = "original";
 /// How many times larger bicubic interpolation makes a picture.
 const SCALE: usize = 4;
-
-/// The photo, as it was decoded: turned upright, eight bits, sRGB.
-#[derive(Clone)]
-pub struct Photo {
-    pub name: String,
-    pub size: [u32; 2],
-    pub canvas: HtmlCanvasElement,
-}
 
 /// A larger picture, whole or in the making.
 #[derive(Clone)]
@@ -62,6 +60,14 @@ pub struct Likeness {
     pub ssim: f64,
 }
 
+/// Why a picture was not made.
+pub enum Stopped {
+    /// The user wanted it, or is elsewhere.
+    Cancelled,
+    /// What the user is told.
+    Because(String),
+}
+
 #[derive(Clone, Copy)]
 pub struct Studio {
     pub engine: Engine,
@@ -79,38 +85,12 @@ pub struct Studio {
     /// Grows with every change of pixels.
     pub revision: RwSignal<u32>,
     pub likeness: RwSignal<Vec<Likeness>>,
+    /// Models that the engine has opened.
+    opened: StoredValue<HashSet<String>>,
 }
 
 fn now() -> f64 {
     window().performance().map(|performance| performance.now()).unwrap_or_default()
-}
-
-/// A picture in a canvas of its own; `None` where there is no memory for it.
-fn blank([width, height]: [u32; 2]) -> Option<HtmlCanvasElement> {
-    let canvas = hidden(width, height)?;
-    let on = context(&canvas)?;
-    // A canvas that could not be had takes no pixel.
-    on.fill_rect(0.0, 0.0, 1.0, 1.0);
-    let Clamped(pixel) = on.get_image_data(0.0, 0.0, 1.0, 1.0).ok()?.data();
-    on.clear_rect(0.0, 0.0, 1.0, 1.0);
-    (pixel.get(3) == Some(&255)).then_some(canvas)
-}
-
-/// RGBA of a whole canvas.
-fn pixels(canvas: &HtmlCanvasElement) -> Option<ArrayBuffer> {
-    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
-    let Clamped(pixels) = context(canvas)?.get_image_data(0.0, 0.0, width, height).ok()?.data();
-    Some(Uint8Array::from(pixels.as_slice()).buffer())
-}
-
-async fn decode(blob: &Blob) -> Option<Photo> {
-    let promise = window().create_image_bitmap_with_blob(blob).ok()?;
-    let bitmap = JsFuture::from(promise).await.ok()?.dyn_into::<ImageBitmap>().ok()?;
-    let size = [bitmap.width(), bitmap.height()];
-    let canvas = blank(size)?;
-    context(&canvas)?.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0).ok()?;
-    bitmap.close();
-    Some(Photo { name: String::new(), size, canvas })
 }
 
 impl Studio {
@@ -129,6 +109,7 @@ impl Studio {
             right: RwSignal::new(ORIGINAL.into()),
             revision: RwSignal::new(0),
             likeness: RwSignal::new(Vec::new()),
+            opened: StoredValue::new(HashSet::new()),
         };
         studio.engine.on_tile(move |id, place, pixels| studio.paint(id, place, pixels));
         on_cleanup(move || {
@@ -138,7 +119,7 @@ impl Studio {
         studio
     }
 
-    fn locale(self) -> Locale {
+    pub fn locale(self) -> Locale {
         self.i18n.get_locale_untracked()
     }
 
@@ -163,19 +144,29 @@ impl Studio {
 
     /// Opens a photo, in place of the one there is.
     pub fn open(self, file: &File) {
-        let (file, name) = (file.clone(), file.name());
+        let file = file.clone();
         spawn_local(async move {
-            let Some(photo) = decode(&file).await else {
-                return self.toasts.error(td_string!(self.locale(), bad_photo, name = name).to_string());
-            };
-            self.cancel();
-            self.versions.set(Vec::new());
-            self.likeness.set(Vec::new());
-            self.left.set(ORIGINAL.into());
-            self.right.set(ORIGINAL.into());
-            self.photo.set(Some(Photo { name, ..photo }));
-            self.changed();
+            match decode(&file).await {
+                Some(photo) => self.put(photo),
+                None => self.toasts.error(self.unreadable(&file)),
+            }
         });
+    }
+
+    /// What is said of a file that is no picture.
+    pub fn unreadable(self, file: &File) -> String {
+        td_string!(self.locale(), bad_photo, name = file.name()).to_string()
+    }
+
+    /// Shows this photo, in place of the one there is.
+    pub fn put(self, photo: Photo) {
+        self.cancel();
+        self.versions.set(Vec::new());
+        self.likeness.set(Vec::new());
+        self.left.set(ORIGINAL.into());
+        self.right.set(ORIGINAL.into());
+        self.photo.set(Some(photo));
+        self.changed();
     }
 
     fn changed(self) {
@@ -196,59 +187,88 @@ impl Studio {
         })
     }
 
-    /// Makes the photo larger with the chosen model.
+    /// Makes the photo larger with the chosen model, and says what stood against it.
     pub fn start(self) {
-        let Some(photo) = self.photo.get_untracked() else { return };
-        let (entry, scale) = (self.entry(), untrack(move || self.scale()));
-        let large = photo.size.map(|side| side * scale as u32);
-        if refused(photo.size, scale).is_some() {
-            return;
-        }
-        let (Some(canvas), Some(buffer)) = (blank(large), pixels(&photo.canvas)) else {
-            return self.toasts.error(td_string!(self.locale(), up_no_memory).to_string());
-        };
-        let name = entry.as_ref().map_or_else(|| BICUBIC.to_owned(), |entry| entry.card.name.clone());
         spawn_local(async move {
-            if let Some(entry) = entry.filter(|_| !self.is_made(&name))
-                && let Err(error) = self.fetch(entry).await
-            {
-                return self.tell(&error);
-            }
-            // Another photo or another page may be here by now.
-            let is_here = |now: &Option<Photo>| now.as_ref().is_some_and(|now| now.canvas == photo.canvas);
-            if !self.photo.try_with_untracked(is_here).unwrap_or_default() {
-                return;
-            }
-            let model = (name != BICUBIC).then(|| name.clone());
-            let [width, height] = photo.size.map(|side| side as usize);
-            let (id, answer) = self.engine.send(Request::Upscale { model, scale, width, height }, vec![buffer]);
-            self.versions.update(|versions| {
-                versions.retain(|version| version.name != name);
-                versions.push(Version { name: name.clone(), canvas, took: None });
-            });
-            self.right.set(name.clone());
-            self.work.set(Some(Work { id, done: 0, total: 0, since: now() }));
-            self.changed();
-            let answer = answer.await;
-            if self.work.try_get_untracked().flatten().is_none_or(|work| work.id != id) {
-                return;
-            }
-            self.work.set(None);
-            match answer {
-                Ok((Reply::Upscaled(took), _)) => self.versions.update(|versions| {
-                    if let Some(version) = versions.iter_mut().find(|version| version.name == name) {
-                        version.took = Some((took.milliseconds / 1000.0, labels::device(took.device)));
-                    }
-                }),
-                Ok(_) | Err(EngineError::Cancelled) => {}
-                Err(error) => self.tell(&error),
+            if let Err(Stopped::Because(said)) = self.make().await {
+                self.toasts.error(said);
             }
         });
     }
 
-    fn is_made(self, name: &str) -> bool {
-        self.versions
-            .with_untracked(|versions| versions.iter().any(|version| version.name == name && version.took.is_some()))
+    /// Makes the photo larger with the chosen model; the name of what was made.
+    pub async fn make(self) -> Result<String, Stopped> {
+        let Some(photo) = self.photo.get_untracked() else { return Err(Stopped::Cancelled) };
+        let (entry, scale) = (self.entry(), untrack(move || self.scale()));
+        if let Some(said) = refusal(self.locale(), photo.size, scale) {
+            return Err(Stopped::Because(said));
+        }
+        let large = photo.size.map(|side| side * scale as u32);
+        let no_memory = || Stopped::Because(td_string!(self.locale(), up_no_memory).to_string());
+        let canvas = blank(large).ok_or_else(no_memory)?;
+        let name = entry.as_ref().map_or_else(|| BICUBIC.to_owned(), |entry| entry.card.name.clone());
+        let mut is_first = true;
+        loop {
+            if let Some(entry) = &entry
+                && !self.opened.try_with_value(|opened| opened.contains(&name)).unwrap_or_default()
+            {
+                self.fetch(entry.clone()).await.map_err(|error| self.stopped(&error))?;
+                self.opened.try_update_value(|opened| opened.insert(name.clone()));
+            }
+            let answer = self.ask(&photo, (&name, scale), &canvas, no_memory).await?;
+            match answer {
+                // The engine began anew.
+                Err(EngineError::NotOpen(_)) if is_first => {
+                    self.opened.try_update_value(|opened| opened.remove(&name));
+                    is_first = false;
+                }
+                Err(error) => return Err(self.stopped(&error)),
+                Ok(took) => {
+                    self.versions.try_update(|versions| {
+                        if let Some(version) = versions.iter_mut().find(|version| version.name == name) {
+                            version.took = Some((took.milliseconds / 1000.0, labels::device(took.device)));
+                        }
+                    });
+                    return Ok(name);
+                }
+            }
+        }
+    }
+
+    /// Has the engine make a version of a photo, which is seen as its tiles come.
+    async fn ask(
+        self,
+        photo: &Photo,
+        (name, scale): (&str, usize),
+        canvas: &HtmlCanvasElement,
+        no_memory: impl Fn() -> Stopped,
+    ) -> Result<Result<Upscaled, EngineError>, Stopped> {
+        // Another photo or another page may be here by now.
+        let is_here = |now: &Option<Photo>| now.as_ref().is_some_and(|now| now.canvas == photo.canvas);
+        if !self.photo.try_with_untracked(is_here).unwrap_or_default() {
+            return Err(Stopped::Cancelled);
+        }
+        let buffer = pixels(&photo.canvas).ok_or_else(no_memory)?;
+        let model = (name != BICUBIC).then(|| name.to_owned());
+        let [width, height] = photo.size.map(|side| side as usize);
+        let (id, answer) = self.engine.send(Request::Upscale { model, scale, width, height }, vec![buffer]);
+        self.versions.update(|versions| {
+            versions.retain(|version| version.name != name);
+            versions.push(Version { name: name.to_owned(), canvas: canvas.clone(), took: None });
+        });
+        self.right.set(name.to_owned());
+        self.work.set(Some(Work { id, done: 0, total: 0, since: now() }));
+        self.changed();
+        let answer = answer.await;
+        if self.work.try_get_untracked().flatten().is_none_or(|work| work.id != id) {
+            return Err(Stopped::Cancelled);
+        }
+        self.work.set(None);
+        match answer {
+            Ok((Reply::Upscaled(took), _)) => Ok(Ok(took)),
+            Ok(_) => Err(Stopped::Cancelled),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     async fn fetch(self, entry: ManifestEntry) -> Result<(), EngineError> {
@@ -260,9 +280,10 @@ impl Studio {
         answer.map(|_| ())
     }
 
-    fn tell(self, error: &EngineError) {
-        if *error != EngineError::Cancelled {
-            self.toasts.error(labels::error(self.locale(), error));
+    fn stopped(self, error: &EngineError) -> Stopped {
+        match error {
+            EngineError::Cancelled => Stopped::Cancelled,
+            error => Stopped::Because(labels::error(self.locale(), error)),
         }
     }
 
@@ -307,19 +328,22 @@ impl Studio {
         self.versions.with_untracked(find).map(|version| version.canvas)
     }
 
+    /// A picture as a file of a type, with what the camera wrote, and the name for it.
+    pub async fn file(self, name: &str, kind: &str) -> Option<(Blob, String)> {
+        let (canvas, photo) = (self.canvas(name)?, self.photo.get_untracked()?);
+        let blob = encode(&canvas, kind, photo.exif.as_deref()).await?;
+        Some((blob, file_name(&photo.name, name, kind)))
+    }
+
     /// Gives the right picture to the user.
     pub fn save(self, kind: &'static str) {
         let name = self.right.get_untracked();
-        let (Some(canvas), Some(photo)) = (self.canvas(&name), self.photo.get_untracked()) else { return };
-        let end = kind.rsplit('/').next().unwrap_or_default().replace("jpeg", "jpg");
-        let stem = photo.name.rsplit_once('.').map_or(photo.name.as_str(), |(stem, _)| stem);
-        let file = format!("{stem}-{name}.{end}");
-        let given = Closure::once_into_js(move |blob: Option<Blob>| match blob {
-            Some(blob) => files::give_blob(&blob, &file),
-            None => self.toasts.error(td_string!(self.locale(), up_no_memory).to_string()),
+        spawn_local(async move {
+            match self.file(&name, kind).await {
+                Some((blob, name)) => files::give_blob(&blob, &name),
+                None => self.toasts.error(td_string!(self.locale(), up_no_memory).to_string()),
+            }
         });
-        let quality = wasm_bindgen::JsValue::from_f64(0.95);
-        let _ = canvas.to_blob_with_type_and_encoder_options(given.unchecked_ref(), kind, &quality);
     }
 
     /// Compares what was made with the sharp picture that the user has.
@@ -329,7 +353,7 @@ impl Studio {
         spawn_local(async move {
             let Some(photo) = photo else { return };
             let Some(reference) = decode(&file).await else {
-                return self.toasts.error(td_string!(self.locale(), bad_photo, name = file.name()).to_string());
+                return self.toasts.error(self.unreadable(&file));
             };
             let mut found = Vec::new();
             for version in made {
@@ -349,7 +373,7 @@ impl Studio {
                         found.push(Likeness { name: version.name, psnr, ssim });
                     }
                     Ok(_) => {}
-                    Err(error) => return self.tell(&error),
+                    Err(error) => return self.toasts.error(labels::error(self.locale(), &error)),
                 }
             }
             self.likeness.try_set(found);

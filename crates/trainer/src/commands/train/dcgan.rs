@@ -40,7 +40,7 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         licence: pictures.licence.clone(),
         images: pictures.len() as u64,
         oversampled: args.oversample.iter().map(|wish| (wish.attribute.clone(), wish.times)).collect(),
-        features: String::new(),
+        ..DataNote::default()
     };
     let pictures = shown(pictures, args)?;
     let per_epoch = (pictures.len() as u64).div_ceil((config.batch * config.d_steps) as u64);

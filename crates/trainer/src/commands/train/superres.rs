@@ -1,6 +1,6 @@
 //! `forger train superres`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
@@ -19,7 +19,7 @@ use crate::{
     recipes,
     run::{DataNote, Run, write_whole},
     sheet, ui,
-    upscaling::enlarge,
+    upscaling::{self, enlarge},
 };
 
 /// Steps of a run whose recipe does not say when its learning rate ends.
@@ -47,6 +47,9 @@ pub struct SuperresArgs {
     /// of `forger train classifier`
     #[arg(long)]
     pub features: Option<PathBuf>,
+    /// Begin with the weights of this model or run, of the same network: realism is learned after fidelity
+    #[arg(long, conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
     /// How many times larger: 2 or 4
     #[arg(long)]
     pub scale: Option<usize>,
@@ -105,10 +108,11 @@ pub fn superres(args: &SuperresArgs) -> Result<()> {
     let samples = samples(&photos.photos, config.scale);
     let (name, licence) = (photos.name, photos.licence);
     let lens = lens.map(|(_, lens)| lens);
-    let system = match &checkpoint {
+    let mut system = match &checkpoint {
         Some(bytes) => Superres::resume(bytes, photos.photos, lens, &device)?,
         None => Superres::new(config.clone(), photos.photos, lens, &device)?,
     };
+    let from = args.from.as_ref().map(|file| begin(&mut system, file)).transpose()?;
     let images = system.photos() as u64;
     let total = run.steps.unwrap_or(if config.decay_steps > 0 { config.decay_steps } else { STEPS });
     ui::note(format_args!("{images} photos from {name}; {total} steps of {} patches", config.batch));
@@ -118,6 +122,7 @@ pub fn superres(args: &SuperresArgs) -> Result<()> {
         licence,
         images,
         features: features.unwrap_or_default(),
+        from: from.unwrap_or_else(|| folder.read_note().from),
         ..DataNote::default()
     })?;
     write_whole(&folder.path("recipe.toml"), recipes::write(&config, &name)?.as_bytes())?;
@@ -126,6 +131,22 @@ pub fn superres(args: &SuperresArgs) -> Result<()> {
             look(superres, state, test, &folder, &device)?;
         }
         draw(superres, &samples, &folder, &device)
+    })
+}
+
+/// Takes the weights of a model or run; its name.
+fn begin(system: &mut Superres, path: &Path) -> Result<String> {
+    let model = upscaling::open(path)?;
+    if !system.begin_with(&model.config, &model.generator) {
+        bail!(
+            "{} is another network than that of the recipe: choose the recipe it was trained with, or --width, --blocks and \
+             --scale",
+            path.display()
+        );
+    }
+    Ok(match model.card.name {
+        name if name.is_empty() => path.display().to_string(),
+        name => name,
     })
 }
 
