@@ -127,7 +127,7 @@ fn blur_takes_sharpness_away() {
     let sharp = |photo: &Photo| image::sharpness(&image::luma(&photo.pixels), [SIDE, SIDE]);
     let photo = stripes(3);
     let blurred = photo.resized(SIDE / 4, SIDE / 4).resized(SIDE, SIDE);
-    assert!(sharp(&blurred) < 0.7 * sharp(&photo), "{} {}", sharp(&blurred), sharp(&photo));
+    assert!(sharp(&blurred) < 0.8 * sharp(&photo), "{} {}", sharp(&blurred), sharp(&photo));
     // 3 to the right and 4 below, everywhere.
     let slope = (0..20).map(|place| (3 * (place % 5) + 4 * (place / 5)) as f32).collect::<Vec<_>>();
     assert_eq!(image::sharpness(&slope, [4, 5]), 5.0);
