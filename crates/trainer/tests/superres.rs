@@ -118,7 +118,7 @@ fn a_killed_run_goes_on_and_faults_are_named() {
         run(command.args(more))
     };
     assert_eq!(from("next", &["--blocks", "1"]).0, Some(0));
-    assert!(fs::read_to_string(at("next/data.json")).unwrap().contains("from"));
+    assert!(fs::read_to_string(at("next/data.json")).unwrap().contains("\"from\""));
     assert!(from("other", &["--blocks", "2"]).2.contains("another network than that of the recipe"));
 }
 

@@ -132,6 +132,9 @@ fn draw<'a>(
             pictures.extend(photo.cut(top, left, SHOWN, SHOWN).pixels);
         }
     }
+    if pictures.is_empty() {
+        bail!("--sheet: no picture is {SHOWN} pixels high and wide");
+    }
     sheet::write_rows(path, &pictures, 3, SHOWN, models.len() + 2)
 }
 

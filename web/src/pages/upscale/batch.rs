@@ -16,8 +16,9 @@ use crate::{
     i18n::*,
 };
 
-/// What the zip is called.
+/// What the zip is called, and its type.
 const NAME: &str = "forger-photos.zip";
+const KIND: &str = "application/zip";
 /// Types that pictures are saved as.
 const KINDS: [(&str, &str); 3] = [("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WebP")];
 
@@ -146,7 +147,7 @@ impl Zip {
     }
 
     fn keep(&self, piece: &[u8]) {
-        if let Some(piece) = files::blob_of(&Array::of1(&Uint8Array::from(piece)), "application/zip") {
+        if let Some(piece) = files::blob(piece, KIND) {
             self.pieces.push(&piece);
         }
     }
@@ -166,7 +167,7 @@ impl Zip {
         let Self { archive, pieces, .. } = self;
         let last = archive.finish().ok()?;
         pieces.push(&Uint8Array::from(last.as_slice()));
-        files::blob_of(&pieces, "application/zip")
+        files::blob_of(&pieces, KIND)
     }
 }
 
