@@ -161,6 +161,27 @@ fn a_small_dcgan_learns_upright_stripes() {
     }
 }
 
+/// A model file goes on: the networks are those of the file, and only they.
+#[test]
+fn a_dcgan_begins_with_trained_networks() {
+    let device = Device::flex();
+    let new = |config| Dcgan::new(config, Box::new(Stripes), &device).unwrap();
+    let mut trained = new(modern());
+    (0..5).for_each(|_| drop(trained.step(StepKind::Both)));
+    let state = trained.save().unwrap();
+    let (config, generator, _) = Dcgan::generator_of(&state, &device).unwrap();
+    let discriminator = Dcgan::discriminator_of(&state, &device).unwrap();
+    let mut next = new(DcganConfig { seed: 9, batch: 4, ..modern() });
+    assert!(next.begin_with(&config, &generator, &discriminator));
+    assert_eq!((next.steps(), changes(&next)), (0, changes(&trained)));
+    // They can be trained.
+    (0..5).for_each(|_| drop(next.step(StepKind::Both)));
+    assert_ne!(changes(&next), changes(&trained));
+    let before = changes(&trained);
+    assert!(!trained.begin_with(&DcganConfig { width: 2 * config.width, ..config }, &generator, &discriminator));
+    assert_eq!(changes(&trained), before);
+}
+
 #[test]
 fn a_slower_run_goes_on_from_its_last_good_state_and_stays_slower() {
     let mut dcgan = Dcgan::new(modern(), Box::new(Stripes), &Device::flex()).unwrap();

@@ -260,6 +260,9 @@ pub struct DcganArgs {
     /// A preset (see `forger recipes`) or a TOML file; the flags below override it
     #[arg(long)]
     pub recipe: Option<String>,
+    /// Begin with the networks of this model or run, of the same shape; the file must hold the discriminator
+    #[arg(long, conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
     /// Stop after this many looks at every picture
     #[arg(long, conflicts_with = "steps")]
     pub epochs: Option<u64>,

@@ -1,5 +1,6 @@
 //! `forger`: trains GANs at full size and exports the weights that the page loads.
 
+mod card;
 mod cli;
 mod commands;
 mod data;

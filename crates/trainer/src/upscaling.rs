@@ -1,6 +1,6 @@
 //! Pictures made larger by a model of a file or of a run, on the CPU, tile by tile.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
@@ -11,12 +11,9 @@ use forger_core::{
     tiles::{self, tiles},
     weights::{self, superres::Upscaler},
 };
-use forger_protocol::{
-    Card, SuperresConfig, TestVector,
-    card::{CARD_SCHEMA, DataSource, System},
-};
+use forger_protocol::{SuperresConfig, card::System};
 
-use crate::{commands::values, run::Run};
+use crate::{card, commands::values, run::Run};
 
 /// Opens a model file, or the newest checkpoint of the folder of a run.
 pub fn open(path: &Path) -> Result<Upscaler> {
@@ -34,29 +31,7 @@ pub fn open(path: &Path) -> Result<Upscaler> {
 /// A checkpoint of a run, and a card of what is known of it.
 pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<Upscaler> {
     let (config, generator, steps) = Superres::generator_of(checkpoint, &Device::flex())?;
-    let note = run.read_note();
-    let mut notes = Vec::new();
-    if !note.from.is_empty() {
-        notes.push(format!("Began with the weights of {}.", note.from));
-    }
-    if !note.features.is_empty() {
-        notes.push(format!("Perceptual losses looked through {}.", note.features));
-    }
-    let card = Card {
-        schema: CARD_SCHEMA,
-        name: String::new(),
-        seed: config.seed,
-        system: System::Superres(config.clone()),
-        data: DataSource { name: note.name, licence: note.licence, images: note.images },
-        licence: "MIT OR Apache-2.0".into(),
-        metrics: BTreeMap::new(),
-        steps,
-        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
-        notes: notes.join(" "),
-        directions: Vec::new(),
-        discriminator: false,
-        test_vector: TestVector::default(),
-    };
+    let card = card::of_run(run.read_note(), System::Superres(config.clone()), (config.seed, steps), false);
     Ok(Upscaler::new(card, config, generator))
 }
 

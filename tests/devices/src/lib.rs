@@ -6,9 +6,13 @@
 
 use burn::tensor::Device;
 use forger_core::{
-    Dcgan, Images, System, Toy,
+    Dcgan, Images, Superres, System, Toy,
+    data::photos::Photo,
     parameters::NamedTensor,
-    protocol::{Activation, AdversarialLoss, DcganConfig, MlpConfig, Normalization, Penalty, StepKind, ToyConfig},
+    protocol::{
+        Activation, AdversarialLoss, DcganConfig, MlpConfig, Normalization, Penalty, StepKind, SuperresConfig,
+        SuperresLosses, ToyConfig,
+    },
     weights::sha256,
 };
 use wasm_bindgen::prelude::*;
@@ -79,12 +83,37 @@ async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Network
     Ok((before, dcgan.networks_async().await))
 }
 
+/// With an opponent. The losses that look through a trained network have none here.
+async fn superres(device: &Device) -> Result<(Networks, Networks), String> {
+    let config = SuperresConfig {
+        scale: 2,
+        width: 8,
+        blocks: 1,
+        losses: SuperresLosses { adversarial: 0.1, ..SuperresLosses::default() },
+        patch: 16,
+        batch: 4,
+        discriminator_width: 4,
+        ..SuperresConfig::default()
+    };
+    let (height, width) = (48, 64);
+    let pixel = |at: usize, phase: usize| ((at % width * 9 + at / width * 5 + phase) % 256) as u8;
+    let photo = |phase| Photo { height, width, pixels: (0..3 * height * width).map(|at| pixel(at, phase)).collect() };
+    let photos = (0..4).map(|index| photo(60 * index)).collect();
+    let mut superres = Superres::new(config, photos, None, device).map_err(|e| e.to_string())?;
+    let before = superres.networks_async().await;
+    for _ in 0..FEW {
+        let _ = superres.step(StepKind::Both).into_data_async().await;
+    }
+    Ok((before, superres.networks_async().await))
+}
+
 async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {
     match system {
         "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
         "toy-penalised" => toy(device, penalised(), FEW).await,
         "dcgan" => dcgan(device, Normalization::Batch).await,
         "dcgan-instance" => dcgan(device, Normalization::Instance).await,
+        "superres" => superres(device).await,
         other => Err(format!("no system {other}")),
     }
 }

@@ -93,6 +93,7 @@ test('pictures of unusual kinds are made larger or refused by name, and the page
         return;
       }
       await expect(page.getByTestId('estimate')).toContainText(`${expected[0]} × ${expected[1]}`);
+      await expect(page.getByTestId('animated')).toHaveCount(name.startsWith('animated') ? 1 : 0);
       await enlarge(page);
       const { width, height } = await saved(page);
       expect([width, height]).toEqual(expected);

@@ -13,6 +13,7 @@ use forger_protocol::{ClassifierConfig, Normalization, OutOfRange, Random};
 use super::{
     activation::leaky_relu,
     conv::{Window, conv2d},
+    initial,
     mlp::LEAK,
     norm::Norm,
 };
@@ -35,8 +36,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Weights are normal with variance `2 / fan_in` (He et al. 2015, arXiv 1502.01852), biases zero. Fails for settings out
-    /// of range.
+    /// Weights are those of [`initial::he`]. Fails for settings out of range.
     pub fn new(config: &ClassifierConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let (blocks, _) = config.halvings().unwrap_or((1, 1));
@@ -58,18 +58,7 @@ impl Classifier {
             embed: LinearConfig::new(config.last_map(), config.features).init(device),
             head: LinearConfig::new(config.features, config.attributes.len()).init(device),
         };
-        Ok(parameters::fill(module, device, |name, shape| {
-            let mut values = vec![0.0; shape.iter().product()];
-            if name.ends_with("running_var") || name.ends_with("gamma") {
-                values.fill(1.0);
-            } else if name.ends_with("weight") {
-                let fan_in = if shape.len() == 4 { shape[1..].iter().product() } else { shape[0] };
-                let deviation = (2.0 / fan_in as f64).sqrt() as f32;
-                random.fill_normal(&mut values);
-                values.iter_mut().for_each(|value| *value *= deviation);
-            }
-            values
-        }))
+        Ok(parameters::fill(module, device, |name, shape| initial::he(name, shape, random)))
     }
 
     /// What each block makes of pictures `[batch, channels, height, width]` in `[-1, 1]`: `[batch, width << block, side, side]`,

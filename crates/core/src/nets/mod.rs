@@ -5,6 +5,7 @@ pub mod classifier;
 mod conv;
 pub mod dcgan;
 pub mod fold;
+mod initial;
 pub mod lens;
 pub mod mlp;
 pub mod norm;

@@ -13,7 +13,7 @@ use crate::{
     checkpoint::Reader,
     data::images::Shuffled,
     nets::dcgan::{Discriminator, Generator},
-    parameters::NamedTensor,
+    parameters::{self, NamedTensor},
 };
 
 /// A DCGAN in training.
@@ -50,6 +50,17 @@ impl Dcgan {
         let mut dcgan = Self::new(Self::config_of(checkpoint)?, images, device)?;
         dcgan.load(checkpoint)?;
         Ok(dcgan)
+    }
+
+    /// Begins with trained networks in place of those of chance: a run that goes on from a model file, but for what the
+    /// optimizers remember. `false`, and nothing happens, if they are not the networks of the settings.
+    pub fn begin_with(&mut self, config: &DcganConfig, generator: &Generator, discriminator: &Discriminator) -> bool {
+        let has_same_networks = self.config.has_networks_of(config);
+        if has_same_networks {
+            let device = self.gan.device().autodiff();
+            self.gan.restart(parameters::copy(generator, &device), parameters::copy(discriminator, &device));
+        }
+        has_same_networks
     }
 
     /// Shares every batch with more devices, in equal parts; fails where it cannot be divided so. Batch normalisation then

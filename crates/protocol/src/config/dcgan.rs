@@ -76,6 +76,13 @@ impl Default for DcganConfig {
 }
 
 impl DcganConfig {
+    /// Whether the weights of one's networks fit the other's.
+    pub fn has_networks_of(&self, other: &Self) -> bool {
+        let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);
+        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior);
+        shape(self) == shape(other) && kind(self) == kind(other)
+    }
+
     /// Says which setting is out of range, if any.
     pub fn validate(&self) -> Result<(), OutOfRange> {
         if self.doublings().is_none() {

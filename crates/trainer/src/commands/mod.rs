@@ -16,17 +16,14 @@ pub mod train;
 pub mod upscale;
 pub mod worker;
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, weights};
-use forger_protocol::{
-    Card, DcganConfig, TestVector,
-    card::{CARD_SCHEMA, DataSource, System},
-};
+use forger_protocol::{DcganConfig, card::System};
 
-use crate::{device::Failed, recipes, run::Run, ui};
+use crate::{card, device::Failed, recipes, run::Run, ui};
 
 /// `forger recipes`.
 pub fn recipes() -> Result<()> {
@@ -86,23 +83,7 @@ impl From<weights::Model> for Drawer {
 pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
     let device = Device::flex();
     let (config, generator, steps) = Dcgan::generator_of(checkpoint, &device)?;
-    let note = run.read_note();
-    let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
-    let card = Card {
-        schema: CARD_SCHEMA,
-        name: String::new(),
-        seed: config.seed,
-        system: System::Dcgan(config.clone()),
-        data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
-        licence: "MIT OR Apache-2.0".into(),
-        metrics: BTreeMap::new(),
-        steps,
-        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
-        notes: String::new(),
-        directions: Vec::new(),
-        discriminator: true,
-        test_vector: TestVector::default(),
-    };
+    let card = card::of_run(run.read_note(), System::Dcgan(config.clone()), (config.seed, steps), true);
     Ok(weights::Model::new(card, config, generator, Some(Dcgan::discriminator_of(checkpoint, &device)?)))
 }
 

@@ -1,6 +1,7 @@
-//! What a camera wrote beside a picture (EXIF), kept in what is made of it.
+//! What a file says beside its picture: what a camera wrote (EXIF), which is kept in what is made of it, and whether there are
+//! more pictures.
 
-use img_parts::{Bytes, DynImage, ImageEXIF as _};
+use img_parts::{Bytes, DynImage, ImageEXIF as _, webp::CHUNK_ANIM};
 
 /// The tag that says how a picture is turned, and what it says of one that is not. EXIF 2.32, section 4.6.4.
 const ORIENTATION: u16 = 0x0112;
@@ -14,6 +15,48 @@ pub fn exif(file: Vec<u8>) -> Option<Vec<u8>> {
     let mut exif = picture.exif()?.to_vec();
     stand_up(&mut exif);
     Some(exif)
+}
+
+/// Whether a PNG, WebP or GIF holds more pictures than the first, which is all that is opened of it.
+pub fn is_animated(file: Vec<u8>) -> bool {
+    if file.starts_with(b"GIF8") {
+        return gif_pictures(&file).is_some_and(|pictures| pictures > 1);
+    }
+    match DynImage::from_bytes(Bytes::from(file)) {
+        Ok(Some(DynImage::Png(png))) => png.chunk_by_type(*b"acTL").is_some(),
+        Ok(Some(DynImage::WebP(webp))) => webp.has_chunk(CHUNK_ANIM),
+        _ => false,
+    }
+}
+
+/// How many pictures a GIF holds, two at most. GIF89a, sections 18 to 27.
+fn gif_pictures(file: &[u8]) -> Option<usize> {
+    // Bytes of a colour table, of the flags before it.
+    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 6 << (flags & 7) };
+    let mut at = 13 + table(*file.get(10)?);
+    let mut pictures = 0;
+    while let Some(block) = file.get(at) {
+        at += match block {
+            b'!' => 2,
+            b',' => {
+                pictures += 1;
+                11 + table(*file.get(at + 9)?)
+            }
+            _ => break,
+        };
+        if pictures > 1 {
+            break;
+        }
+        // Data, in pieces that begin with their length.
+        loop {
+            let length = usize::from(*file.get(at)?);
+            at += 1 + length;
+            if length == 0 {
+                break;
+            }
+        }
+    }
+    Some(pictures)
 }
 
 /// The same JPEG, PNG or WebP with this EXIF; without, if it cannot take it.
@@ -91,6 +134,20 @@ mod tests {
         assert_eq!(stand_up(&mut far), None);
         assert!(exif(b"no picture".to_vec()).is_none() && exif(vec![0xff, 0xd8]).is_none());
         assert_eq!(with_exif(b"no picture".to_vec(), sample(true)), b"no picture");
+    }
+
+    #[test]
+    fn pictures_of_a_gif_are_counted() {
+        let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+        let picture = b"!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0";
+        gif.extend(picture);
+        assert!(!is_animated([gif.as_slice(), b";"].concat()));
+        gif.extend(picture);
+        gif.push(b';');
+        assert!(is_animated(gif.clone()));
+        // A cut file is whatever it is, without a panic.
+        (0..gif.len()).for_each(|end| drop(is_animated(gif[..end].to_vec())));
+        assert!(!is_animated(b"no picture".to_vec()));
     }
 
     #[test]

@@ -115,7 +115,15 @@ fn Before(studio: Studio) -> impl IntoView {
         }
         let mb = format!("{:.0}", megabytes([w, h], scale));
         let said = td_string!(locale, up_estimate, w = w, h = h, width = width, height = height, mb = mb);
-        Some(view! { <p class="muted" data-testid="estimate">{said.to_string()}</p> }.into_any())
+        let is_animated = studio.photo.with(|photo| photo.as_ref().is_some_and(|photo| photo.is_animated));
+        let animated = is_animated.then(|| td_string!(locale, up_animated).to_string());
+        Some(
+            view! {
+                <p class="muted" data-testid="estimate">{said.to_string()}</p>
+                {animated.map(|said| view! { <p class="muted" data-testid="animated">{said}</p> })}
+            }
+            .into_any(),
+        )
     }
 }
 

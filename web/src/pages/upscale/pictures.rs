@@ -25,6 +25,8 @@ pub struct Photo {
     pub canvas: HtmlCanvasElement,
     /// What its camera wrote, of the picture upright.
     pub exif: Option<Rc<[u8]>>,
+    /// Whether its file holds more pictures, of which this is the first.
+    pub is_animated: bool,
 }
 
 /// An empty picture; `None` where there is no memory for it.
@@ -53,8 +55,10 @@ pub async fn decode(file: &File) -> Option<Photo> {
     let canvas = blank(size)?;
     context(&canvas)?.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0).ok()?;
     bitmap.close();
-    let exif = files::bytes(file).await.and_then(metadata::exif).map(Rc::from);
-    Some(Photo { name: file.name(), size, canvas, exif })
+    let bytes = files::bytes(file).await.unwrap_or_default();
+    let is_animated = metadata::is_animated(bytes.clone());
+    let exif = metadata::exif(bytes).map(Rc::from);
+    Some(Photo { name: file.name(), size, canvas, exif, is_animated })
 }
 
 /// A file of a type (`image/png`, `image/jpeg` or `image/webp`) with what the camera wrote; `None` where there is no memory

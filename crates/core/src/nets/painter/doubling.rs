@@ -11,6 +11,8 @@
 
 use super::{maps::Maps, product::Packed, relu};
 
+/// Places of a tile, in one dimension.
+pub const TILE: usize = 2;
 const SAMPLES: usize = 5;
 /// Tiles that are worth the fetching of the weights.
 const TILES: usize = 64;
@@ -66,7 +68,7 @@ impl Doubling {
     /// The convolution, its bias and ReLU.
     pub fn relu(&self, x: &Maps) -> Maps {
         let count = x.values.len() / x.picture().max(1);
-        let mut y = Maps::new(count, x.size.map(|side| 2 * side), self.outer);
+        let mut y = Maps::new(count, x.size.map(|side| 2 * side), self.outer, TILE);
         // DCGAN's pictures are square.
         let [side, _] = x.size;
         let across = side.div_ceil(2);

@@ -7,14 +7,15 @@ pub struct Maps {
     /// Height and width.
     pub size: [usize; 2],
     pub channels: usize,
-    /// Rows and columns with the border, of which there is more after an odd side.
+    /// Rows and columns with the border, of which there is more where tiles go beyond the picture.
     pub stored: [usize; 2],
     pub values: Vec<f32>,
 }
 
 impl Maps {
-    pub fn new(count: usize, size: [usize; 2], channels: usize) -> Self {
-        let stored = size.map(|side| side.next_multiple_of(2) + 2);
+    /// Zeros, with room for tiles of this side.
+    pub fn new(count: usize, size: [usize; 2], channels: usize, tile: usize) -> Self {
+        let stored = size.map(|side| side.next_multiple_of(tile) + 2);
         Self { size, channels, stored, values: vec![0.0; count * stored[0] * stored[1] * channels] }
     }
 

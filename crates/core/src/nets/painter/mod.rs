@@ -87,7 +87,7 @@ impl Painter {
         let (count, columns) = (z.len() / self.project.depth(), self.project.columns());
         let mut projected = vec![0.0; count * columns];
         self.project.multiply(z, &mut projected);
-        let mut x = Maps::new(count, [self.base; 2], columns / (self.base * self.base));
+        let mut x = Maps::new(count, [self.base; 2], columns / (self.base * self.base), doubling::TILE);
         let (line, picture) = (self.base * x.channels, x.picture());
         for (index, projected) in projected.chunks_exact(columns).enumerate() {
             for (row, (values, bias)) in projected.chunks_exact(line).zip(self.bias.chunks_exact(line)).enumerate() {

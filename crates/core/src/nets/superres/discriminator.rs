@@ -18,6 +18,7 @@ use crate::{
     nets::{
         activation::leaky_relu,
         conv::{Window, conv2d},
+        initial,
         mlp::LEAK,
     },
     parameters,
@@ -39,7 +40,7 @@ pub struct Discriminator {
 }
 
 impl Discriminator {
-    /// Weights are normal with variance `2 / fan_in`, biases zero. Fails for settings out of range.
+    /// Weights are those of [`initial::he`]. Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let width = config.discriminator_width;
@@ -56,16 +57,7 @@ impl Discriminator {
             hidden: LinearConfig::new((width << (HALVINGS - 1)) * side * side, HIDDEN * width).init(device),
             out: LinearConfig::new(HIDDEN * width, 1).init(device),
         };
-        Ok(parameters::fill(module, device, |name, shape| {
-            let mut values = vec![0.0; shape.iter().product()];
-            if name.ends_with("weight") {
-                let fan_in = if shape.len() == 4 { shape[1..].iter().product() } else { shape[0] };
-                let deviation = (2.0 / fan_in as f64).sqrt() as f32;
-                random.fill_normal(&mut values);
-                values.iter_mut().for_each(|value| *value *= deviation);
-            }
-            values
-        }))
+        Ok(parameters::fill(module, device, |name, shape| initial::he(name, shape, random)))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod painter;
 mod winograd;
 
 use burn::{
+    backend::{Flex, flex::FlexTensor},
     module::{Module, Param},
     nn::{
         PaddingConfig2d,
@@ -20,6 +21,7 @@ use forger_protocol::{OutOfRange, Random, SuperresConfig, Upsampling};
 use super::{
     activation::leaky_relu,
     conv::{Window, conv2d},
+    initial,
 };
 use crate::{data::resize, parameters};
 
@@ -52,16 +54,12 @@ fn keep(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
     conv2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), KEEP)
 }
 
-/// He et al. 2015 (arXiv 1502.01852), but a tenth of it at the end of each block and of the network: a start near bicubic
-/// interpolation, with blocks that change little, takes the place of normalisation.
-fn initial(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
-    let mut values = vec![0.0; shape.iter().product()];
-    if name.ends_with("weight") {
-        let fan_in = shape[1..].iter().product::<usize>();
-        let share = if name.ends_with("second.weight") || name == "out.weight" { 0.1 } else { 1.0 };
-        let deviation = share * (2.0 / fan_in as f64).sqrt() as f32;
-        random.fill_normal(&mut values);
-        values.iter_mut().for_each(|value| *value *= deviation);
+/// [`initial::he`], but a tenth of it at the end of each block and of the network: a start near bicubic interpolation, with
+/// blocks that change little, takes the place of normalisation.
+fn small(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
+    let mut values = initial::he(name, shape, random);
+    if name.ends_with("second.weight") || name == "out.weight" {
+        values.iter_mut().for_each(|value| *value *= 0.1);
     }
     values
 }
@@ -83,7 +81,7 @@ impl Generator {
             out: conv(width, outputs, device),
             scale,
         };
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+        Ok(parameters::fill(module, device, |name, shape| small(name, shape, random)))
     }
 
     /// What bicubic interpolation lacks: `[batch, 3, height, width]` to `[batch, 3, height * scale, width * scale]`.
@@ -111,7 +109,15 @@ impl Generator {
 
 /// Pictures `[batch, channels, height, width]`, so many times higher and wider by bicubic interpolation.
 pub fn bicubic(x: Tensor<4>, scale: usize) -> Tensor<4> {
-    let [.., height, width] = x.dims();
+    let [batch, channels, height, width] = x.dims();
+    // On the CPU the few values that make a pixel are summed up; elsewhere, and with gradients, matrices do it.
+    if let Ok(plain) = x.clone().try_into_primitive::<Flex>() {
+        let size = [height * scale, width * scale];
+        let plain = plain.to_contiguous();
+        let large = resize::resize(plain.storage::<f32>(), [batch * channels, height, width], size);
+        let large = TensorData::new(large, [batch, channels, size[0], size[1]]);
+        return Tensor::from_primitive::<Flex>(FlexTensor::from_data(large));
+    }
     let device = x.device();
     let matrix = |from: usize| {
         let values = TensorData::new(resize::matrix(from, from * scale), [from * scale, from]);

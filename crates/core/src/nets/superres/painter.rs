@@ -8,7 +8,10 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::{Generator, winograd::Conv};
+use super::{
+    Generator,
+    winograd::{Conv, TILE, filled},
+};
 use crate::nets::painter::maps::Maps;
 
 /// What [`Generator::residual`] makes outside of training, from copies of its weights.
@@ -50,7 +53,7 @@ impl Painter {
     fn paint(&self, picture: &[f32], size: [usize; 2]) -> Vec<f32> {
         let [height, width] = size;
         let channels = picture.len() / (height * width).max(1);
-        let mut small = Maps::new(1, size, channels);
+        let mut small = Maps::new(1, size, filled(channels), TILE);
         for row in 0..height {
             for column in 0..width {
                 let place = small.place(row, column);
@@ -64,12 +67,12 @@ impl Painter {
             let inner = first.apply(&x, true, None);
             second.apply(&inner, false, Some(&x))
         });
-        self.shuffled(&self.out.apply(&last, false, None))
+        self.shuffled(&self.out.apply(&last, false, None), channels)
     }
 
     /// Channels to pixels.
-    fn shuffled(&self, x: &Maps) -> Vec<f32> {
-        let (scale, channels) = (self.scale, x.channels / (self.scale * self.scale));
+    fn shuffled(&self, x: &Maps, channels: usize) -> Vec<f32> {
+        let scale = self.scale;
         let [height, width] = x.size.map(|side| side * scale);
         let mut large = Vec::with_capacity(channels * height * width);
         for channel in 0..channels {
@@ -86,7 +89,7 @@ impl Painter {
 }
 
 fn conv(conv: &Conv2d) -> Option<Conv> {
-    Some(Conv::new(&values(&conv.weight)?, values(conv.bias.as_ref()?)?))
+    Some(Conv::new(&values(&conv.weight)?, &values(conv.bias.as_ref()?)?))
 }
 
 /// The values of a weight; `None` if it is not on the CPU.

@@ -100,14 +100,25 @@ impl Superres {
             };
             moments.push(data.and_then(|data| data.try_into_vec().ok()).unwrap_or_default());
         }
-        let mut networks = vec![
-            ("generator", parameters::collect_async(&self.generator).await),
-            ("average", parameters::collect_async(&self.average).await),
-        ];
-        if let Some(opponent) = &self.opponent {
-            networks.push(("discriminator", parameters::collect_async(&opponent.network).await));
+        let [generator, discriminator, average] = self.networks_async().await;
+        let mut networks = vec![("generator", generator), ("average", average)];
+        if self.opponent.is_some() {
+            networks.push(("discriminator", discriminator));
         }
         self.write(networks, moments)
+    }
+
+    /// Generator, discriminator (nothing if there is none) and the generator's moving average, read back in a browser.
+    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
+        let discriminator = match &self.opponent {
+            Some(opponent) => parameters::collect_async(&opponent.network).await,
+            None => Vec::new(),
+        };
+        [
+            parameters::collect_async(&self.generator).await,
+            discriminator,
+            parameters::collect_async(&self.average).await,
+        ]
     }
 
     pub(super) fn loaded(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {

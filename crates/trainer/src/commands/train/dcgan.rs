@@ -1,6 +1,8 @@
 //! `forger train dcgan`.
 
-use anyhow::{Context, Result};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, Images, System, weights};
 use forger_protocol::{DcganConfig, Random, Stream};
@@ -8,7 +10,7 @@ use forger_protocol::{DcganConfig, Random, Stream};
 use super::{open, rate, set, train};
 use crate::{
     cli::DcganArgs,
-    commands::values,
+    commands::{Drawer, values},
     data::{self, Pictures, oversample::Oversampled},
     measures::watch::Watch,
     recipes,
@@ -53,11 +55,12 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         Some(bytes) => Dcgan::resume(bytes, pictures, &device)?,
         None => Dcgan::new(config.clone(), pictures, &device)?,
     };
+    let from = args.from.as_ref().map(|file| begin(&mut system, file)).transpose()?;
     if !helpers.is_empty() {
         system.share(&helpers)?;
     }
     let folder = open(run)?;
-    folder.write_note(&note)?;
+    folder.write_note(&DataNote { from: from.unwrap_or_else(|| folder.read_note().from), ..note.clone() })?;
     write_whole(&folder.path("recipe.toml"), recipes::write(&config, &note.name)?.as_bytes())?;
     let mut watch = args.classifier.as_ref().map(|file| Watch::start(args, file, &config)).transpose()?;
     let z = Random::new(1, Stream::Latent).latent(config.prior, 64, config.latent_dim);
@@ -73,6 +76,26 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         Some(watch) => result.and(watch.finish(&folder)),
         None => result,
     }
+}
+
+/// Takes the networks of a model or run; its name.
+fn begin(system: &mut Dcgan, path: &Path) -> Result<String> {
+    let drawer = Drawer::open(path)?;
+    let model = &drawer.model;
+    let Some(discriminator) = &model.discriminator else {
+        bail!(
+            "{} holds no discriminator: only what was exported with --discriminator can be trained on",
+            path.display()
+        )
+    };
+    if !system.begin_with(&model.config, model.generator(), discriminator) {
+        bail!(
+            "{} has other networks than those of the recipe: choose the recipe it was trained with, or --image-size, \
+             --channels, --latent-dim, --width, --normalization and --spectral-norm",
+            path.display()
+        );
+    }
+    Ok(drawer.name().unwrap_or_else(|| path.display().to_string()))
 }
 
 /// The set as an epoch shows it.
