@@ -15,6 +15,14 @@ use forger_protocol::{SuperresConfig, card::System};
 
 use crate::{card, commands::values, run::Run};
 
+/// For those who name no model: that of the page for phones and CPUs.
+const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-82b58e8f.safetensors");
+
+/// The model that the program carries.
+pub fn bundled() -> Result<Upscaler> {
+    Ok(weights::superres::read(LIGHT, &Device::flex())?)
+}
+
 /// Opens a model file, or the newest checkpoint of the folder of a run.
 pub fn open(path: &Path) -> Result<Upscaler> {
     let context = || path.display().to_string();

@@ -84,6 +84,17 @@ fn pictures_and_folders_become_larger() {
     assert_eq!(upscale(&at("photos/0.png"), &at("larger.png"), &["--scale", "4"]).0, Some(0));
     assert_eq!(image::open(at("larger.png")).unwrap().to_rgb8().dimensions(), (512, 560));
     assert!(upscale(&at("photos/0.png"), &at("x.png"), &["--scale", "3"]).2.contains("2 times larger"));
+    // Without a model of one's own, that of the page; or none at all.
+    let plain = |more: &[&str]| {
+        let out = at("plain.png");
+        let ended = run(forger().arg("upscale").arg(at("photos/0.png")).arg(&out).args(more));
+        (ended, image::open(out).map(|picture| picture.to_rgb8()).unwrap_or_default())
+    };
+    let (network, bicubic) = (plain(&[]).1, plain(&["--model", "bicubic"]).1);
+    assert_eq!((network.dimensions(), bicubic.dimensions()), ((512, 560), (512, 560)));
+    assert_ne!(network, bicubic);
+    assert_eq!(plain(&["--model", "bicubic", "--scale", "3"]).1.dimensions(), (384, 420));
+    assert!(plain(&["--scale", "3"]).0.2.contains("--model bicubic"));
 
     image::RgbaImage::from_fn(9, 7, |x, _| image::Rgba([9, 9, 9, 20 * x as u8])).save(at("photos/clear.png")).unwrap();
     fs::write(at("photos/broken.png"), "no picture").unwrap();

@@ -15,7 +15,7 @@ use crate::{
     device::DeviceArgs,
     measures::fidelity::bicubic,
     progress, ui,
-    upscaling::{enlarge, open},
+    upscaling::{bundled, enlarge, open},
 };
 
 #[derive(Args)]
@@ -24,7 +24,7 @@ pub struct UpscaleArgs {
     pub from: PathBuf,
     /// The picture to write (PNG or JPEG), or the folder for those of a folder
     pub out: PathBuf,
-    /// A model file or the folder of a run; bicubic interpolation if not given
+    /// A model file, the folder of a run, or bicubic for plain interpolation; the light model of the page if not given
     #[arg(long)]
     pub model: Option<PathBuf>,
     /// How many times larger: that of the model if not given, which else is used as often as it takes
@@ -37,7 +37,11 @@ pub struct UpscaleArgs {
 /// One picture, or all of a folder.
 pub fn upscale(args: &UpscaleArgs) -> Result<()> {
     let device = args.device.open_single()?;
-    let model = args.model.as_ref().map(|path| open(path)).transpose()?;
+    let model = match &args.model {
+        None => Some(bundled()?),
+        Some(name) if name == Path::new("bicubic") => None,
+        Some(path) => Some(open(path)?),
+    };
     let scale = args.scale.map_or(model.as_ref().map_or(4, |model| model.config.scale), |scale| scale as usize);
     let passes = passes(model.as_ref(), scale)?;
     let larger = |picture: &Photo| -> Result<Photo> {
@@ -90,7 +94,10 @@ fn passes(model: Option<&Upscaler>, scale: usize) -> Result<usize> {
         (passes, reached) = (passes + 1, reached * model.config.scale);
     }
     if reached != scale {
-        bail!("--scale {scale}: this model makes pictures {} times larger, or a power of that", model.config.scale);
+        bail!(
+            "--scale {scale}: this model makes pictures {} times larger, or a power of that; --model bicubic takes any scale",
+            model.config.scale
+        );
     }
     Ok(passes)
 }
