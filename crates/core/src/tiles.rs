@@ -5,9 +5,6 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Side of a tile without its overlap, in pixels of the small picture.
-pub const SIDE: usize = 96;
-
 /// A part of a picture, and the larger part that the network is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tile {

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
     data::resize::resize_bytes,
     nets::superres::bicubic,
-    tiles::{self, Tile, tiles},
+    tiles::{Tile, tiles},
     weights::{self, superres::Upscaler},
 };
 use forger_protocol::{
@@ -20,8 +20,8 @@ use crate::{
     schedule::now,
 };
 
-/// How far bicubic interpolation sees.
-const BICUBIC_REACH: usize = 3;
+/// How far bicubic interpolation sees, and the side of its tiles.
+const BICUBIC: (usize, usize) = (3, 160);
 
 /// A picture that is being made larger.
 pub struct Upscaling {
@@ -78,13 +78,13 @@ impl Upscaling {
     }
 
     async fn place(&mut self, models: &mut Models, devices: &mut Devices) -> Result<(), EngineError> {
-        let mut reach = BICUBIC_REACH;
+        let (mut reach, mut side) = BICUBIC;
         if let Some(name) = &self.name {
             let (model, kind) = models.upscaler(devices, name).await?;
-            (self.scale, reach) = (model.config.scale, model.config.reach());
+            (self.scale, reach, side) = (model.config.scale, model.config.reach(), model.config.tile());
             (self.model, self.kind) = (Some(model), kind);
         }
-        self.tiles = tiles(self.size, tiles::SIDE, reach);
+        self.tiles = tiles(self.size, side, reach);
         Ok(())
     }
 

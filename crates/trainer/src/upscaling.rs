@@ -8,7 +8,7 @@ use forger_core::{
     Superres,
     data::photos::Photo,
     nets::superres::Generator,
-    tiles::{self, tiles},
+    tiles::tiles,
     weights::{self, superres::Upscaler},
 };
 use forger_protocol::{SuperresConfig, card::System};
@@ -54,7 +54,7 @@ pub fn enlarge(
     let (size, scale) = ([small.height, small.width], config.scale);
     let picture = small.values();
     let mut large = vec![0.0; picture.len() * scale * scale];
-    let tiles = tiles(size, tiles::SIDE, config.reach());
+    let tiles = tiles(size, config.tile(), config.reach());
     let count = tiles.len();
     for tile in tiles {
         let made = values(generator.forward(tile.cut(&picture, size, device)))?;

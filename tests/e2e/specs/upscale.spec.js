@@ -112,11 +112,11 @@ test('what would be too large is refused with the size that fits', async ({ page
 
 test('tiles are seen as they come, the page answers, and cancel takes less than a second', async ({ page }) => {
   await open(page, 'upscale');
-  await chooseDrawn(page, 700, 500);
+  await chooseDrawn(page, 1000, 800);
   await page.getByTestId('upscale-button').click();
-  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 48/, { timeout: 60_000 });
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 35/, { timeout: 60_000 });
   const stop = await measureFrames(page);
-  await expect(page.getByTestId('tiles')).toContainText(/Tile ([4-9]|\d\d) of 48/, { timeout: 60_000 });
+  await expect(page.getByTestId('tiles')).toContainText(/Tile ([4-9]|\d\d) of 35/, { timeout: 60_000 });
   expect((await stop()).longest).toBeLessThan(500);
   const start = Date.now();
   await page.getByTestId('cancel-button').click();
@@ -205,7 +205,7 @@ test('several photos become one zip; one that is broken stops nothing', async ({
 
 test('a batch is stopped within a second, and what is finished of it can be saved', async ({ page }) => {
   await open(page, 'upscale');
-  const large = Buffer.from(await drawn(page, 700, 500));
+  const large = Buffer.from(await drawn(page, 1000, 800));
   const files = [
     { name: 'small.png', mimeType: 'image/png', buffer: Buffer.from(await drawn(page, 20, 20)) },
     { name: 'large.png', mimeType: 'image/png', buffer: large },
@@ -213,7 +213,7 @@ test('a batch is stopped within a second, and what is finished of it can be save
   ];
   await page.getByTestId('photo-file').setInputFiles(files);
   await page.getByTestId('batch-start').click();
-  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 48/, { timeout: 60_000 });
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [2-9] of 35/, { timeout: 60_000 });
   const start = Date.now();
   await page.getByTestId('batch-stop').click();
   await expect(page.getByTestId('batch-start')).toBeVisible();

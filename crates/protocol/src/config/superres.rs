@@ -165,8 +165,19 @@ impl SuperresConfig {
 
     /// How far, in pixels of the small picture, a pixel of the large one can see. Tiles that overlap by so much fit together.
     pub const fn reach(&self) -> usize {
-        // One for each convolution on the small picture, fewer for those on larger ones, two for bicubic.
-        2 * self.blocks + 6
+        // One for each convolution on the small picture; those on larger ones see less far. Bicubic interpolation sees three.
+        let convolutions = 2 * self.blocks + 2;
+        match self.upsampling {
+            Upsampling::SubPixel if convolutions < 3 => 3,
+            Upsampling::SubPixel => convolutions,
+            Upsampling::NearestNeighbor => convolutions + 2,
+        }
+    }
+
+    /// Side of a tile without its overlap, in pixels of the small picture. Large tiles lose less to overlap; but a network
+    /// with much to do for a pixel would let a cancel wait.
+    pub const fn tile(&self) -> usize {
+        if self.width * self.width * self.blocks <= 16_384 { 160 } else { 96 }
     }
 
     /// The learning rate of the generator after so many steps: Loshchilov and Hutter 2017 (arXiv 1608.03983), section 3.
