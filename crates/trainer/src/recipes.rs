@@ -7,13 +7,14 @@ use forger_protocol::{DcganConfig, OutOfRange, SuperresConfig};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The recipes that come with the program; the name begins with the system.
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 13] = [
     ("dcgan-modern", include_str!("../recipes/dcgan-modern.toml")),
     ("dcgan-cpu", include_str!("../recipes/dcgan-cpu.toml")),
     ("dcgan-digits", include_str!("../recipes/dcgan-digits.toml")),
     ("dcgan-paper", include_str!("../recipes/dcgan-paper.toml")),
     ("superres-light", include_str!("../recipes/superres-light.toml")),
     ("superres-full", include_str!("../recipes/superres-full.toml")),
+    ("superres-full-pat", include_str!("../recipes/superres-full-pat.toml")),
     ("superres-light-pat", include_str!("../recipes/superres-light-pat.toml")),
     ("superres-photo", include_str!("../recipes/superres-photo.toml")),
     ("superres-e", include_str!("../recipes/superres-e.toml")),

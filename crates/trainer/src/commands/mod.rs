@@ -28,7 +28,7 @@ use crate::{card, device::Failed, recipes, run::Run, ui};
 /// `forger recipes`.
 pub fn recipes() -> Result<()> {
     for (name, description) in recipes::list()? {
-        ui::result(format_args!("{name:<14} {description}"));
+        ui::result(format_args!("{name:<18} {description}"));
     }
     Ok(())
 }
