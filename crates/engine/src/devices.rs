@@ -6,6 +6,11 @@ use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use crate::schedule::within;
+
+/// Milliseconds that a browser has to say which adapter there is: one whose GPU process hangs never does.
+const PATIENCE: i32 = 10_000;
+
 /// A WebGPU adapter, as far as the choice needs it.
 #[derive(Clone, Copy, PartialEq)]
 enum Adapter {
@@ -28,7 +33,7 @@ pub struct Devices {
 impl Devices {
     /// Asks the browser what there is; opens nothing.
     pub async fn find() -> Self {
-        let adapter = adapter().await;
+        let adapter = within(PATIENCE, adapter()).await.flatten();
         Self { choice: DeviceChoice::Auto, adapter, gpu: None, used: DeviceKind::Cpu, lost: None }
     }
 
