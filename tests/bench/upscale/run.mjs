@@ -3,4 +3,4 @@
 import { beside } from '../beside.mjs';
 
 const amount = (side) => (4 * side) ** 2 / 1e6;
-await beside({ folder: 'upscale', model: 'superres-light-x4', cases: [140, 64], name: 'side', unit: 'mps', amount });
+await beside({ folder: 'upscale', model: 'superres-light-x4', cases: [196, 64], name: 'side', unit: 'mps', amount });

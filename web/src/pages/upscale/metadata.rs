@@ -9,24 +9,33 @@ const UPRIGHT: u16 = 1;
 /// Bytes of an entry of a directory.
 const ENTRY: usize = 12;
 
-/// The EXIF of a JPEG, PNG or WebP; of a picture that is upright, as browsers turn what they open.
-pub fn exif(file: Vec<u8>) -> Option<Vec<u8>> {
-    let picture = DynImage::from_bytes(Bytes::from(file)).ok()??;
-    let mut exif = picture.exif()?.to_vec();
-    stand_up(&mut exif);
-    Some(exif)
+/// What a file says beside its picture.
+#[derive(Default)]
+pub struct Metadata {
+    /// The EXIF of a JPEG, PNG or WebP; of a picture that is upright, as browsers turn what they open.
+    pub exif: Option<Vec<u8>>,
+    /// Whether a PNG, WebP or GIF holds more pictures than the first, which is all that is opened of it.
+    pub is_animated: bool,
 }
 
-/// Whether a PNG, WebP or GIF holds more pictures than the first, which is all that is opened of it.
-pub fn is_animated(file: Vec<u8>) -> bool {
+/// Nothing, of a file that is none of these.
+pub fn read(file: Vec<u8>) -> Metadata {
     if file.starts_with(b"GIF8") {
-        return gif_pictures(&file).is_some_and(|pictures| pictures > 1);
+        let is_animated = gif_pictures(&file).is_some_and(|pictures| pictures > 1);
+        return Metadata { exif: None, is_animated };
     }
-    match DynImage::from_bytes(Bytes::from(file)) {
-        Ok(Some(DynImage::Png(png))) => png.chunk_by_type(*b"acTL").is_some(),
-        Ok(Some(DynImage::WebP(webp))) => webp.has_chunk(CHUNK_ANIM),
-        _ => false,
-    }
+    let Ok(Some(picture)) = DynImage::from_bytes(Bytes::from(file)) else { return Metadata::default() };
+    let exif = picture.exif().map(|exif| {
+        let mut exif = exif.to_vec();
+        stand_up(&mut exif);
+        exif
+    });
+    let is_animated = match &picture {
+        DynImage::Png(png) => png.chunk_by_type(*b"acTL").is_some(),
+        DynImage::WebP(webp) => webp.has_chunk(CHUNK_ANIM),
+        DynImage::Jpeg(_) => false,
+    };
+    Metadata { exif, is_animated }
 }
 
 /// How many pictures a GIF holds, two at most. GIF89a, sections 18 to 27.
@@ -132,7 +141,7 @@ mod tests {
         }
         let mut far = b"II*\0\xff\xff\xff\xff".to_vec();
         assert_eq!(stand_up(&mut far), None);
-        assert!(exif(b"no picture".to_vec()).is_none() && exif(vec![0xff, 0xd8]).is_none());
+        assert!(read(b"no picture".to_vec()).exif.is_none() && read(vec![0xff, 0xd8]).exif.is_none());
         assert_eq!(with_exif(b"no picture".to_vec(), sample(true)), b"no picture");
     }
 
@@ -141,15 +150,15 @@ mod tests {
         let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
         let picture = b"!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0";
         gif.extend(picture);
-        assert!(!is_animated([gif.as_slice(), b";"].concat()));
+        assert!(!read([gif.as_slice(), b";"].concat()).is_animated);
         gif.extend(picture);
         gif.push(b';');
-        assert!(is_animated(gif.clone()));
+        assert!(read(gif.clone()).is_animated);
         // A cut file is whatever it is, without a panic.
         for end in 0..gif.len() {
-            let _ = is_animated(gif[..end].to_vec());
+            let _ = read(gif[..end].to_vec());
         }
-        assert!(!is_animated(b"no picture".to_vec()));
+        assert!(!read(b"no picture".to_vec()).is_animated);
     }
 
     #[test]
@@ -160,6 +169,6 @@ mod tests {
         assert!(with.len() > plain.len() + 30);
         let mut upright = sample(false);
         stand_up(&mut upright);
-        assert_eq!(exif(with), Some(upright));
+        assert_eq!(read(with).exif, Some(upright));
     }
 }

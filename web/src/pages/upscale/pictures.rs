@@ -8,7 +8,7 @@ use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlCanvasElement, ImageBitmap};
 
-use super::metadata;
+use super::metadata::{self, Metadata};
 use crate::{
     components::files,
     plots::canvas::{context, hidden},
@@ -55,10 +55,8 @@ pub async fn decode(file: &File) -> Option<Photo> {
     let canvas = blank(size)?;
     context(&canvas)?.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0).ok()?;
     bitmap.close();
-    let bytes = files::bytes(file).await.unwrap_or_default();
-    let is_animated = metadata::is_animated(bytes.clone());
-    let exif = metadata::exif(bytes).map(Rc::from);
-    Some(Photo { name: file.name(), size, canvas, exif, is_animated })
+    let Metadata { exif, is_animated } = files::bytes(file).await.map(metadata::read).unwrap_or_default();
+    Some(Photo { name: file.name(), size, canvas, exif: exif.map(Rc::from), is_animated })
 }
 
 /// A file of a type (`image/png`, `image/jpeg` or `image/webp`) with what the camera wrote; `None` where there is no memory
