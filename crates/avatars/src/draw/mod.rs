@@ -24,8 +24,9 @@ pub fn render(avatar: &Avatar, side: usize) -> Vec<u8> {
     let look = face.look;
     ground(&mut canvas, look);
 
-    let size = between(0.95, 1.05, look.size);
-    let shift = [between(-1.0, 1.0, look.shift_x), between(-1.0, 1.0, look.shift_y)];
+    // The head fills the picture up to its hat: glasses that a small network is to learn need pixels.
+    let size = between(1.25, 1.35, look.size);
+    let shift = [between(-1.0, 1.0, look.shift_x), between(1.0, 3.0, look.shift_y)];
     let tilt = between(-0.085, 0.085, look.tilt);
     let upright = |canvas: &mut Canvas| canvas.place([X, EYES], 0.0, size, shift);
     let tilted = |canvas: &mut Canvas| canvas.place([X, EYES], tilt, size, shift);
