@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use forger_protocol::{AdversarialLoss, Augment, Distribution, Normalization};
+use forger_protocol::{AdversarialLoss, Distribution, Normalization};
 
 use crate::{
     commands::{
@@ -11,7 +11,7 @@ use crate::{
         eval_invert::InvertArgs, eval_latent::LatentArgs, eval_superres::EvalSuperresArgs, export::ExportArgs,
         report::ReportArgs, train::superres::SuperresArgs, upscale::UpscaleArgs, worker,
     },
-    data::oversample::Oversample,
+    data::{augmentations::Augmentations, oversample::Oversample},
     device::DeviceArgs,
 };
 
@@ -296,38 +296,20 @@ pub struct DcganArgs {
     /// Mirror every other picture
     #[arg(long)]
     pub mirror: Option<bool>,
+    /// Convolutions in bf16, all else in f32: faster on GPUs that compute in bf16, such as NVIDIA's since Ampere; on the
+    /// CPU the same numbers, slower
+    #[arg(long)]
+    pub mixed_precision: Option<bool>,
     /// Decay of the moving average of the generator, a step
     #[arg(long)]
     pub ema_decay: Option<f64>,
     /// Updates of the discriminator in a step
     #[arg(long)]
     pub d_steps: Option<usize>,
-    /// Show pictures with an attribute several times an epoch, for what a set has few of; may be given several times
-    #[arg(long, value_name = "ATTRIBUTE=TIMES")]
+    /// Show pictures with an attribute several times an epoch, for what a set has few of; may be given several times.
+    /// `Eyeglasses,-Male=5` means those with glasses that are no men
+    #[arg(long, value_name = "ATTRIBUTE=TIMES", allow_hyphen_values = true)]
     pub oversample: Vec<Oversample>,
-}
-
-/// A list of augmentations.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Augmentations(pub Augment);
-
-impl FromStr for Augmentations {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let mut policy = Augment::default();
-        for name in text.split(',').filter(|name| *name != "none") {
-            match name {
-                "color" => policy.color = true,
-                "translation" => policy.translation = true,
-                "cutout" => policy.cutout = true,
-                other => {
-                    return Err(format!("there is no augmentation {other}: use color, translation, cutout or none"));
-                }
-            }
-        }
-        Ok(Self(policy))
-    }
 }
 
 #[derive(Args)]

@@ -33,7 +33,7 @@ pub struct DataNote {
     pub name: String,
     pub licence: String,
     pub images: u64,
-    /// Attributes whose pictures an epoch shows so many times.
+    /// Attributes, as `--oversample` names them, whose pictures an epoch shows so many times.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub oversampled: BTreeMap<String, usize>,
     /// The network that perceptual losses looked through.

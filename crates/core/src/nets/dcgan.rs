@@ -9,7 +9,7 @@ use burn::{
         Linear, LinearConfig, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
     },
-    tensor::{Device, Tensor},
+    tensor::{DType, Device, Tensor},
 };
 use forger_protocol::{DcganConfig, Normalization, OutOfRange, Random};
 
@@ -45,6 +45,8 @@ pub struct Generator {
     pub out: ConvTranspose2d,
     /// Side of the first feature map.
     pub base: usize,
+    /// See [`DcganConfig::mixed_precision`].
+    pub mixed_precision: bool,
 }
 
 /// A convolution that halves the side, then normalisation and leaky ReLU.
@@ -62,10 +64,14 @@ pub struct Discriminator {
     pub out: Conv2d,
     /// u and v of each kernel, from `input` to `out`; empty without spectral normalisation.
     pub spectral: Vec<Param<Tensor<1>>>,
+    /// See [`DcganConfig::mixed_precision`].
+    pub mixed_precision: bool,
 }
 
-fn transposed(conv: &ConvTranspose2d, x: Tensor<4>) -> Tensor<4> {
-    conv_transpose2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), HALVE)
+/// What a convolution multiplies, `[pictures, weights]`.
+fn factors(x: Tensor<4>, weight: Tensor<4>, mixed_precision: bool) -> [Tensor<4>; 2] {
+    let factors = [x, weight];
+    if mixed_precision { factors.map(|tensor| tensor.cast(DType::BF16)) } else { factors }
 }
 
 fn up(channels: [usize; 2], bias: bool, device: &Device) -> ConvTranspose2d {
@@ -118,6 +124,7 @@ impl Generator {
                 .collect(),
             out: up([config.width, config.channels], true, device),
             base,
+            mixed_precision: false,
         };
         Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
     }
@@ -130,14 +137,19 @@ impl Generator {
         let mut x = projected.reshape([batch, channels, self.base, self.base]);
         x = leaky_relu(normalize(&self.project_norm, x), 0.0);
         for block in self.blocks.iter().take(blocks) {
-            x = leaky_relu(normalize(&block.norm, transposed(&block.conv, x)), 0.0);
+            x = leaky_relu(normalize(&block.norm, self.doubled(&block.conv, x)), 0.0);
         }
         x
     }
 
+    fn doubled(&self, conv: &ConvTranspose2d, x: Tensor<4>) -> Tensor<4> {
+        let [x, weight] = factors(x, conv.weight.val(), self.mixed_precision);
+        conv_transpose2d(x, weight, conv.bias.as_ref().map(Param::val), HALVE)
+    }
+
     /// z `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
     pub fn forward(&self, z: Tensor<2>) -> Tensor<4> {
-        transposed(&self.out, self.features(z, self.blocks.len())).tanh()
+        self.doubled(&self.out, self.features(z, self.blocks.len())).tanh()
     }
 }
 
@@ -158,6 +170,7 @@ impl Discriminator {
                 .collect(),
             out: Conv2dConfig::new([config.width << (doublings - 1), 1], [base, base]).init(device),
             spectral: Vec::new(),
+            mixed_precision: false,
         };
         if config.spectral_norm {
             module.spectral = module.kernels().into_iter().map(|conv| spectral::vectors(&conv.weight.val())).collect();
@@ -178,7 +191,7 @@ impl Discriminator {
     }
 
     fn conv(&self, index: usize, conv: &Conv2d, x: Tensor<4>, window: Window) -> Tensor<4> {
-        let weight = self.kernel(index, conv);
+        let [x, weight] = factors(x, self.kernel(index, conv), self.mixed_precision);
         conv2d(x, weight, conv.bias.as_ref().map(Param::val), window)
     }
 

@@ -58,7 +58,9 @@ impl Dcgan {
         let has_same_networks = self.config.has_networks_of(config);
         if has_same_networks {
             let device = self.gan.device().autodiff();
-            self.gan.restart(parameters::copy(generator, &device), parameters::copy(discriminator, &device));
+            let copies = (parameters::copy(generator, &device), parameters::copy(discriminator, &device));
+            let (generator, discriminator) = in_precision(&self.config, copies);
+            self.gan.restart(generator, discriminator);
         }
         has_same_networks
     }
@@ -124,7 +126,17 @@ fn networks(config: &DcganConfig, device: &Device) -> Result<(Generator, Discrim
     let device = device.clone().autodiff();
     let random = &mut Random::new(config.seed, Stream::Weights);
     let generator = Generator::new(config, random, &device)?;
-    Ok((generator, Discriminator::new(config, random, &device)?))
+    Ok(in_precision(config, (generator, Discriminator::new(config, random, &device)?)))
+}
+
+/// Networks that train. What only draws does so in full precision, whatever it was trained in.
+fn in_precision(
+    config: &DcganConfig,
+    (mut generator, mut discriminator): (Generator, Discriminator),
+) -> (Generator, Discriminator) {
+    generator.mixed_precision = config.mixed_precision;
+    discriminator.mixed_precision = config.mixed_precision;
+    (generator, discriminator)
 }
 
 fn rules(config: &DcganConfig) -> Rules {

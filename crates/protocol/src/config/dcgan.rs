@@ -35,6 +35,10 @@ pub struct DcganConfig {
     pub augment: Augment,
     /// Shows every other real picture, by chance, in a mirror.
     pub mirror: bool,
+    /// Convolutions of bf16 numbers, sums and all else of f32: Micikevicius et al. 2018 (arXiv 1710.03740), section 3, whose
+    /// scaling of the loss bf16 does not need. For devices that compute in bf16; where they do not, only their rounding is had.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mixed_precision: bool,
     pub seed: u32,
 }
 
@@ -70,6 +74,7 @@ impl Default for DcganConfig {
             spectral_norm: false,
             augment: Augment::default(),
             mirror: false,
+            mixed_precision: false,
             seed: 1,
         }
     }

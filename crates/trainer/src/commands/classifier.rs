@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use super::values;
 use crate::{
     cli::{DataArgs, Split},
-    data,
+    data::{
+        self,
+        oversample::{Oversample, Oversampled},
+    },
     device::DeviceArgs,
     measures::classified::Classified,
     progress,
@@ -32,6 +35,10 @@ pub struct ClassifierArgs {
     /// Looks at every picture
     #[arg(long, default_value_t = 12)]
     pub epochs: usize,
+    /// Show pictures with an attribute several times an epoch, so that the classifier does not guess what is rare from what
+    /// is common; may be given several times. `Eyeglasses,-Male=5` means those with glasses that are no men
+    #[arg(long, value_name = "ATTRIBUTE=TIMES", allow_hyphen_values = true)]
+    pub oversample: Vec<Oversample>,
     /// Side of the pictures in pixels: 28, 32, 64 or 128
     #[arg(long)]
     pub image_size: Option<usize>,
@@ -67,7 +74,9 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     let chosen = |rows: Vec<Vec<bool>>| -> Vec<Vec<bool>> {
         rows.into_iter().map(|row| places.iter().map(|place| row[*place]).collect()).collect()
     };
-    let (rows, held_out_rows) = (chosen(labels.rows), chosen(held_out_labels.rows));
+    let name = pictures.name.clone();
+    let pictures = Oversampled::new(pictures, &labels, &args.oversample)?;
+    let (rows, held_out_rows) = (pictures.shown(&chosen(labels.rows)), chosen(held_out_labels.rows));
     let mut training = Training::new(config.clone(), &device)?;
     let bar = progress::bar(1000 * args.epochs as u64, "training a classifier");
     for epoch in 0..args.epochs {
@@ -99,7 +108,7 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     let note = report(&classified, &held_out, &held_out_rows)?;
     let Classified { mut judge } = classified;
     judge.note = note;
-    judge.note["data"] = json!(pictures.name);
+    judge.note["data"] = json!(name);
     write_whole(&args.out, &judge.save())?;
     ui::result(format_args!("{}", args.out.display()));
     Ok(())

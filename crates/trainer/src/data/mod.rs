@@ -1,5 +1,6 @@
 //! Pictures from disk, in every form that people have them in, and those that the program draws.
 
+pub mod augmentations;
 pub mod avatars;
 pub mod fetch;
 mod idx;

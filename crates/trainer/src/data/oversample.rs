@@ -7,10 +7,11 @@ use forger_core::Images;
 
 use super::{Labels, Pictures};
 
-/// An attribute, and how often an epoch shows a picture that has it.
+/// What a picture must have, and how often an epoch then shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Oversample {
-    pub attribute: String,
+    /// Attributes with commas between them; those after a minus are lacking.
+    pub attributes: String,
     pub times: usize,
 }
 
@@ -18,11 +19,25 @@ impl FromStr for Oversample {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('=').and_then(|(name, times)| Some((name, times.trim().parse().ok()?)));
+        let parts = text.split_once('=').and_then(|(names, times)| Some((names, times.trim().parse().ok()?)));
         match parts {
-            Some((attribute, times)) if times > 0 => Ok(Self { attribute: attribute.trim().to_owned(), times }),
-            _ => Err("give an attribute and how often it is shown, as in Eyeglasses=5".into()),
+            Some((attributes, times)) if times > 0 => Ok(Self { attributes: attributes.trim().to_owned(), times }),
+            _ => Err("give attributes and how often they are shown, as in Eyeglasses=5 or Eyeglasses,-Male=5".into()),
         }
+    }
+}
+
+impl Oversample {
+    /// Columns of the labels, and what must be in them.
+    fn columns(&self, labels: &Labels) -> Result<Vec<(usize, bool)>> {
+        let column = |name: &str| {
+            let (name, wanted) = name.strip_prefix('-').map_or((name, true), |name| (name, false));
+            let Some(column) = labels.names.iter().position(|known| known == name.trim()) else {
+                bail!("there is no attribute {}, but {}", name.trim(), labels.names.join(", "));
+            };
+            Ok((column, wanted))
+        };
+        self.attributes.split(',').map(|name| column(name.trim())).collect()
     }
 }
 
@@ -37,17 +52,20 @@ impl Oversampled {
     pub fn new(pictures: Pictures, labels: &Labels, wishes: &[Oversample]) -> Result<Self> {
         let mut times = vec![1; pictures.len()];
         for wish in wishes {
-            let Some(column) = labels.names.iter().position(|name| *name == wish.attribute) else {
-                bail!("there is no attribute {}, but {}", wish.attribute, labels.names.join(", "));
-            };
+            let columns = wish.columns(labels)?;
             for (times, row) in times.iter_mut().zip(&labels.rows) {
-                if row.get(column) == Some(&true) {
+                if columns.iter().all(|(column, wanted)| row.get(*column) == Some(wanted)) {
                     *times = wish.times.max(*times);
                 }
             }
         }
         let order = times.iter().enumerate().flat_map(|(index, times)| std::iter::repeat_n(index, *times)).collect();
         Ok(Self { pictures, order })
+    }
+
+    /// What belongs to each picture as an epoch shows them.
+    pub fn shown<T: Clone>(&self, of_each: &[T]) -> Vec<T> {
+        self.order.iter().filter_map(|index| of_each.get(*index).cloned()).collect()
     }
 }
 
@@ -71,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_picture_comes_as_often_as_the_largest_wish_says() {
-        let pictures = Pictures {
+        let pictures = || Pictures {
             name: String::new(),
             licence: String::new(),
             files: Vec::new(),
@@ -81,7 +99,7 @@ mod tests {
         let rows = vec![vec![false, false], vec![true, false], vec![true, true], vec![]];
         let labels = Labels { names: vec!["A".into(), "B".into()], rows };
         let wishes = ["A=2", "B=3"].map(|text| text.parse().unwrap());
-        let set = Oversampled::new(pictures, &labels, &wishes).unwrap();
+        let set = Oversampled::new(pictures(), &labels, &wishes).unwrap();
         let mut seen = Vec::new();
         for index in 0..set.len() {
             let mut out = [0.0];
@@ -89,8 +107,12 @@ mod tests {
             seen.push(((out[0] + 1.0) * 127.5).round() as u8);
         }
         assert_eq!(seen, [0, 1, 1, 2, 2, 2, 3]);
-        let wrong = [Oversample { attribute: "C".into(), times: 2 }];
-        assert!(Oversampled::new(set.pictures, &labels, &wrong).err().unwrap().to_string().contains("but A, B"));
+        let set = Oversampled::new(pictures(), &labels, &["A,-B=4".parse().unwrap()]).unwrap();
+        assert_eq!(set.shown(&['a', 'b', 'c', 'd']), ['a', 'b', 'b', 'b', 'b', 'c', 'd']);
+        for wrong in ["C=2", "A,-C=2", "A,=2"] {
+            let wrong = Oversampled::new(pictures(), &labels, &[wrong.parse().unwrap()]);
+            assert!(wrong.err().unwrap().to_string().contains("but A, B"));
+        }
     }
 
     #[test]

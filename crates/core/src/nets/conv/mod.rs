@@ -4,6 +4,9 @@
 //! convolution whose kernel is as large as a picture. Three maps of two arguments, `convolve`, `spread` and `correlate`, are
 //! each other's derivatives, so they are all that forward and backward pass of a convolution and of a transposed one need.
 //! Other devices have kernels of their own, and take burn's.
+//!
+//! Pictures and weights may be of 16 bits: what comes out is of 32. Devices that compute with such numbers add up products in
+//! 32 bits, so the CPU, which does not, may take the same numbers as 32 bits.
 
 mod backward;
 mod maps;
@@ -12,7 +15,7 @@ mod unfold;
 use burn::{
     backend::{Autodiff, Flex},
     tensor::{
-        Tensor, module,
+        DType, Tensor, module,
         ops::{ConvOptions, ConvTransposeOptions},
     },
 };
@@ -26,7 +29,8 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: 
         Some(y) => add_bias(y, bias),
         None => {
             let Window { stride, padding } = window;
-            module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1))
+            let bias = bias.map(|bias| bias.cast(x.dtype()));
+            wide(module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)))
         }
     }
 }
@@ -39,9 +43,15 @@ pub fn conv_transpose2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>
         None => {
             let Window { stride, padding } = window;
             let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [0; 2], [1; 2], 1);
-            module::conv_transpose2d(x, weight, bias, options)
+            let bias = bias.map(|bias| bias.cast(x.dtype()));
+            wide(module::conv_transpose2d(x, weight, bias, options))
         }
     }
+}
+
+/// The same numbers in 32 bits.
+fn wide(x: Tensor<4>) -> Tensor<4> {
+    if x.dtype() == DType::F32 { x } else { x.cast(DType::F32) }
 }
 
 fn add_bias(y: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
@@ -62,6 +72,7 @@ enum Map {
 
 /// `None` on a device that is not the CPU.
 fn on_cpu(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
+    let [x, weight] = [x, weight].map(|tensor| wide(tensor.clone()));
     let [.., height, width] = x.dims();
     let [.., kernel_height, kernel_width] = weight.dims();
     // What a transposed convolution covers.

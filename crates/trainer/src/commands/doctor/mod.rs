@@ -126,6 +126,10 @@ fn text(report: &Report) -> String {
             if *device != Name::Cpu.to_string() {
                 let _ = write!(out, ", losses within {:.1e} of the CPU's", measured.difference_from_cpu);
             }
+            // The CPU only rounds as others do.
+            if let Some(mixed) = measured.mixed_images_per_second.filter(|_| *device != Name::Cpu.to_string()) {
+                let _ = write!(out, ", {mixed:.0} in mixed precision");
+            }
             let _ = match measured.device_memory_bytes {
                 Some(bytes) => writeln!(out, ", {} of memory used", size(bytes)),
                 None => writeln!(out),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use forger_core::{Dcgan, Images, System, weights};
 use forger_protocol::{DcganConfig, Random, Stream};
 
@@ -36,12 +36,15 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         apply(&mut config, args);
     }
     config.validate()?;
+    if config.mixed_precision && std::iter::once(&device).chain(&helpers).any(|device| !has_bf16(device)) {
+        bail!("--device {} does not compute in bf16: train without --mixed-precision", run.device.device);
+    }
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let note = DataNote {
         name: pictures.name.clone(),
         licence: pictures.licence.clone(),
         images: pictures.len() as u64,
-        oversampled: args.oversample.iter().map(|wish| (wish.attribute.clone(), wish.times)).collect(),
+        oversampled: args.oversample.iter().map(|wish| (wish.attributes.clone(), wish.times)).collect(),
         ..DataNote::default()
     };
     let pictures = shown(pictures, args)?;
@@ -76,6 +79,11 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         Some(watch) => result.and(watch.finish(&folder)),
         None => result,
     }
+}
+
+/// Devices that only store such numbers make nonsense of them.
+fn has_bf16(device: &Device) -> bool {
+    device.supports_dtype(DType::BF16)
 }
 
 /// Takes the networks of a model or run; its name.
@@ -127,6 +135,7 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     set(&mut config.spectral_norm, args.spectral_norm);
     set(&mut config.augment, args.augment.map(|list| list.0));
     set(&mut config.mirror, args.mirror);
+    set(&mut config.mixed_precision, args.mixed_precision);
     set(&mut config.ema_decay, args.ema_decay);
     set(&mut config.d_steps, args.d_steps);
     set(&mut config.batch, args.run.batch);
