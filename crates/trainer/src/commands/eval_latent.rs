@@ -31,9 +31,9 @@ pub struct LatentArgs {
     /// Random samples to find exemplars among
     #[arg(long, default_value_t = 10_000)]
     pub samples: usize,
-    /// Exemplars of a term are drawn from so many samples, those that the classifier is surest of
-    #[arg(long, default_value_t = 50)]
-    pub surest: usize,
+    /// Exemplars of a term are drawn from the samples that the classifier is so sure of, in each attribute
+    #[arg(long, default_value_t = 0.9, value_name = "PROBABILITY")]
+    pub sure: f32,
     /// Seed of samples and trials
     #[arg(long, default_value_t = 1)]
     pub seed: u32,
@@ -59,8 +59,8 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     }
     if args.json {
         let command = format!(
-            "forger eval latent --model MODEL --classifier CLASSIFIER --trials {} --samples {} --surest {} --seed {} --json",
-            args.trials, args.samples, args.surest, args.seed
+            "forger eval latent --model MODEL --classifier CLASSIFIER --trials {} --samples {} --sure {} --seed {} --json",
+            args.trials, args.samples, args.sure, args.seed
         );
         figures.insert("command".into(), command.into());
         ui::result(json!(figures));
@@ -136,15 +136,12 @@ fn measure(
     let group = |male: bool, glasses: bool| {
         let sure = |value: f32, wanted: bool| if wanted { value } else { 1.0 - value };
         let how_sure = |index: &usize| sure(seen[*index][0], male).min(sure(seen[*index][1], glasses));
-        let mut group = (0..seen.len()).filter(|index| how_sure(index) >= 0.5).collect::<Vec<_>>();
-        group.sort_by(|a, b| how_sure(b).total_cmp(&how_sure(a)));
-        group.truncate(args.surest);
-        group
+        (0..seen.len()).filter(|index| how_sure(index) >= args.sure).collect::<Vec<_>>()
     };
     let groups = [("men with glasses", group(true, true)), ("men", group(true, false)), ("women", group(false, false))];
     for (what, group) in &groups {
         if group.len() < EXEMPLARS {
-            ui::warn(format_args!("{name}: only {} of {} samples are {what}", group.len(), args.samples));
+            ui::warn(format_args!("{name}: only {} of {} samples are surely {what}", group.len(), args.samples));
             figures.insert(format!("{name}_arithmetic"), 0.0.into());
             figures.insert(format!("{name}_chance"), chance.into());
             return Ok(());
@@ -167,10 +164,14 @@ fn measure(
     }
     let looks = look.judge(classified, &drawer.draw(&results)?)?;
     let arithmetic = share(looks.iter().filter(|look| is_woman_with_glasses(**look)).count(), looks.len());
+    let of_results = |is: &dyn Fn(&&[f32; 2]) -> bool| 100.0 * share(looks.iter().filter(is).count(), looks.len());
     ui::result(format_args!(
-        "{name}: {:.1} % of {} results are women with glasses, {:.1} % of {} random samples",
+        "{name}: {:.1} % of {} results are women with glasses ({:.1} % are women, {:.1} % have glasses), {:.1} % of {} \
+         random samples",
         100.0 * arithmetic,
         args.trials,
+        of_results(&|look| look[0] < 0.5),
+        of_results(&|look| look[1] >= 0.5),
         100.0 * chance,
         args.samples
     ));
