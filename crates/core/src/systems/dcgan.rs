@@ -59,7 +59,10 @@ impl Dcgan {
         if has_same_networks {
             let device = self.gan.device().autodiff();
             let copies = (parameters::copy(generator, &device), parameters::copy(discriminator, &device));
-            let (generator, discriminator) = in_precision(&self.config, copies);
+            let (generator, mut discriminator) = in_precision(&self.config, copies);
+            // A model file has no reader: one that this run needs begins anew.
+            let reader = self.gan.discriminator().reader.clone();
+            discriminator.reader = reader.map(|new| discriminator.reader.take().unwrap_or(new));
             self.gan.restart(generator, discriminator);
         }
         has_same_networks
@@ -155,6 +158,7 @@ fn rules(config: &DcganConfig) -> Rules {
         label_smoothing: 0.0,
         instance_noise: 0.0,
         ema_decay: config.ema_decay,
+        information: config.information,
         seed: config.seed,
     }
 }
