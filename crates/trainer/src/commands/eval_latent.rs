@@ -32,7 +32,7 @@ pub struct LatentArgs {
     #[arg(long, default_value_t = 10_000)]
     pub samples: usize,
     /// Exemplars of a term are drawn from the samples that the classifier is so sure of, in each attribute
-    #[arg(long, default_value_t = 0.9, value_name = "PROBABILITY")]
+    #[arg(long, default_value_t = 0.99, value_name = "PROBABILITY")]
     pub sure: f32,
     /// Seed of samples and trials
     #[arg(long, default_value_t = 1)]
