@@ -1,6 +1,5 @@
-"""What is done to pictures and to kernels, and what is read in them: augmentation, spectral normalisation, InfoGAN's code."""
+"""What is done to pictures and to kernels: differentiable augmentation and spectral normalisation."""
 
-import math
 from itertools import pairwise
 
 import torch
@@ -110,10 +109,3 @@ def classifier(_case):
     loss = F.binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     return out | {"features": features, "logits": logits, "loss": loss} | gradients("grad", net)
-
-
-def information(case):
-    read, z = normal(4, 5).requires_grad_(), normal(4, 5)
-    normalizer = 5 * math.log(2 * math.pi) / 2
-    loss = -torch.distributions.Normal(read, 1.0).log_prob(z).sum(dim=1).mean() - normalizer
-    return {"read": read, "z": z, "loss": loss, "grad": torch.autograd.grad(loss, read)[0]}

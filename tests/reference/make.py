@@ -177,7 +177,6 @@ def files():
         "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
         "augment": cases(images.augment, ["color", "translation", "cutout", "all"]),
         "classifier": cases(images.classifier, ["classifier"]),
-        "information": cases(images.information, ["information"]),
         "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),

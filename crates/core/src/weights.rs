@@ -81,8 +81,6 @@ fn config(card: &Card) -> Result<&DcganConfig, ModelError> {
 fn empty(card: &Card, device: &Device) -> Result<(Generator, Option<Discriminator>), ModelError> {
     let (config, random) = (config(card)?, &mut Random::new(0, Stream::Weights));
     let generator = Generator::new(config, random, device).map_err(bad_config)?;
-    // What reads z is left behind in the run.
-    let config = &DcganConfig { information: 0.0, ..config.clone() };
     let discriminator = card.discriminator.then(|| Discriminator::new(config, random, device));
     Ok((generator, discriminator.transpose().map_err(bad_config)?))
 }
@@ -130,8 +128,7 @@ pub fn write(
     check_directions(&card)?;
     let mut tensors = pack(generator, "")?;
     if let Some(discriminator) = discriminator {
-        let discriminator = Discriminator { reader: None, ..discriminator.clone() };
-        tensors.extend(pack(&discriminator, DISCRIMINATOR)?);
+        tensors.extend(pack(discriminator, DISCRIMINATOR)?);
     }
     if !card.test_vector.output.is_empty() {
         let bytes = serialize(&card, &tensors)?;

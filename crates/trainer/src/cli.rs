@@ -111,7 +111,7 @@ pub fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
 pub enum TrainCommand {
     /// DCGAN on pictures
     #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20")]
-    Dcgan(Box<DcganArgs>),
+    Dcgan(DcganArgs),
     /// Super-resolution on photos
     #[command(after_help = "Example: forger train superres --data sr-photos --out runs/light")]
     Superres(SuperresArgs),
@@ -296,9 +296,6 @@ pub struct DcganArgs {
     /// Mirror every other picture
     #[arg(long)]
     pub mirror: Option<bool>,
-    /// lambda of InfoGAN: reward pictures in which all of z can be read, so that arithmetic with z means more
-    #[arg(long)]
-    pub information: Option<f64>,
     /// Convolutions in bf16, all else in f32: faster on GPUs that compute in bf16, such as NVIDIA's since Ampere; on the
     /// CPU the same numbers, slower
     #[arg(long)]

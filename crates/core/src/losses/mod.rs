@@ -2,7 +2,6 @@
 
 pub mod adversarial;
 pub mod classification;
-pub mod information;
 pub mod penalty;
 pub mod perceptual;
 pub mod pixel;

@@ -64,8 +64,6 @@ pub struct Discriminator {
     pub out: Conv2d,
     /// u and v of each kernel, from `input` to `out`; empty without spectral normalisation.
     pub spectral: Vec<Param<Tensor<1>>>,
-    /// Reads z in the last feature map: Q of InfoGAN, which shares all other layers with D. See [`DcganConfig::information`].
-    pub reader: Option<Conv2d>,
     /// See [`DcganConfig::mixed_precision`].
     pub mixed_precision: bool,
 }
@@ -162,7 +160,6 @@ impl Discriminator {
         // Spectral normalisation stands in place of the other one, as in the paper.
         let normalization = if config.spectral_norm { Normalization::None } else { config.normalization };
         let bias = normalization == Normalization::None;
-        let cover = |channels| Conv2dConfig::new(channels, [base, base]).init(device);
         let mut module = Self {
             input: down([config.channels, config.width], true, device),
             blocks: (1..doublings)
@@ -171,9 +168,8 @@ impl Discriminator {
                     norm: Norm::new(normalization, config.width << level, device),
                 })
                 .collect(),
-            out: cover([config.width << (doublings - 1), 1]),
+            out: Conv2dConfig::new([config.width << (doublings - 1), 1], [base, base]).init(device),
             spectral: Vec::new(),
-            reader: (config.information > 0.0).then(|| cover([config.width << (doublings - 1), config.latent_dim])),
             mixed_precision: false,
         };
         if config.spectral_norm {
@@ -212,15 +208,8 @@ impl Discriminator {
 
     /// Pictures `[batch, channels, height, width]` to logits `[batch, 1]`.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<2> {
-        self.verdict(self.last_features(pictures))
-    }
-
-    fn last_features(&self, pictures: Tensor<4>) -> Tensor<4> {
-        self.features(pictures).swap_remove(self.blocks.len())
-    }
-
-    fn verdict(&self, features: Tensor<4>) -> Tensor<2> {
-        self.conv(self.blocks.len() + 1, &self.out, features, COVER).flatten(1, 3)
+        let last = self.blocks.len();
+        self.conv(last + 1, &self.out, self.features(pictures).swap_remove(last), COVER).flatten(1, 3)
     }
 }
 
@@ -240,15 +229,6 @@ impl super::Generator<4> for Generator {
 impl super::Discriminator<4> for Discriminator {
     fn judge(&self, samples: Tensor<4>) -> Tensor<2> {
         self.forward(samples)
-    }
-
-    fn judge_and_read(&self, samples: Tensor<4>) -> (Tensor<2>, Option<Tensor<2>>) {
-        let features = self.last_features(samples);
-        let read = self.reader.as_ref().map(|reader| {
-            let bias = reader.bias.as_ref().map(Param::val);
-            conv2d(features.clone(), reader.weight.val(), bias, COVER).flatten(1, 3)
-        });
-        (self.verdict(features), read)
     }
 
     /// One power iteration for each kernel.

@@ -27,12 +27,6 @@ pub trait Discriminator<const N: usize>: Module {
     /// Returns logits, `[batch, 1]`; sigma of one is the probability that the sample is real.
     fn judge(&self, samples: Tensor<N>) -> Tensor<2>;
 
-    /// Logits as of [`Self::judge`], and what is read of the codes that the samples were forged of, `[batch, latent_dim]`,
-    /// by networks that read them.
-    fn judge_and_read(&self, samples: Tensor<N>) -> (Tensor<2>, Option<Tensor<2>>) {
-        (self.judge(samples), None)
-    }
-
     /// `grad_x D(x)` as `[batch, features]`, made of ordinary operations so that it has a gradient itself; `None` for
     /// networks that cannot say it.
     fn slopes(&self, _samples: Tensor<N>) -> Option<Tensor<2>> {

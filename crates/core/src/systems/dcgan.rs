@@ -59,10 +59,7 @@ impl Dcgan {
         if has_same_networks {
             let device = self.gan.device().autodiff();
             let copies = (parameters::copy(generator, &device), parameters::copy(discriminator, &device));
-            let (generator, mut discriminator) = in_precision(&self.config, copies);
-            // A model file has no reader: one that this run needs begins anew.
-            let reader = self.gan.discriminator().reader.clone();
-            discriminator.reader = reader.map(|new| discriminator.reader.take().unwrap_or(new));
+            let (generator, discriminator) = in_precision(&self.config, copies);
             self.gan.restart(generator, discriminator);
         }
         has_same_networks
@@ -158,7 +155,6 @@ fn rules(config: &DcganConfig) -> Rules {
         label_smoothing: 0.0,
         instance_noise: 0.0,
         ema_decay: config.ema_decay,
-        information: config.information,
         seed: config.seed,
     }
 }

@@ -37,8 +37,6 @@ pub struct Rules {
     pub label_smoothing: f64,
     pub instance_noise: f64,
     pub ema_decay: f64,
-    /// Weight of [`crate::losses::information`], for a D that reads.
-    pub information: f64,
     pub seed: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What is done to pictures and to kernels, and what is read in them: augmentation, spectral normalisation, InfoGAN's code.
+//! What is done to pictures and to kernels: differentiable augmentation and spectral normalisation.
 
 use burn::{
     module::{Param, ParamId},
@@ -7,7 +7,7 @@ use burn::{
 use forger_core::{
     burn,
     data::augment::Changes,
-    losses::{classification::binary_cross_entropy, information::information},
+    losses::classification::binary_cross_entropy,
     nets::{classifier::Classifier, spectral},
     protocol::ClassifierConfig,
 };
@@ -53,15 +53,6 @@ fn spectral_normalisation_of_a_kernel() {
     case.assert_close("normalized", &values(normalized.clone().inner()), 1e-5);
     let gradients = (normalized * case.tensor("probe", &device)).sum().backward();
     case.assert_close("grad", &values(weight.grad(&gradients).unwrap()), 1e-5);
-}
-
-#[test]
-fn what_is_read_of_a_code() {
-    let (case, device) = (Case::only(&file("information.safetensors")), training());
-    let read = case.tensor::<2>("read", &device).require_grad();
-    let loss = information(read.clone(), case.tensor("z", &device));
-    case.assert_close("loss", &values(loss.clone().inner()), 1e-6);
-    case.assert_close("grad", &values(read.grad(&loss.backward()).unwrap()), 1e-6);
 }
 
 #[test]

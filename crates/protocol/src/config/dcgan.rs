@@ -35,10 +35,6 @@ pub struct DcganConfig {
     pub augment: Augment,
     /// Shows every other real picture, by chance, in a mirror.
     pub mirror: bool,
-    /// lambda of InfoGAN, with all of z as the code: Chen et al. 2016 (arXiv 1606.03657), equation 6. G draws what can be
-    /// read of z in its pictures, which makes what is seen follow z more evenly. 0 for none, and no network to read with.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub information: f64,
     /// Convolutions of bf16 numbers, sums and all else of f32: Micikevicius et al. 2018 (arXiv 1710.03740), section 3, whose
     /// scaling of the loss bf16 does not need. For devices that compute in bf16; where they do not, only their rounding is had.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -57,11 +53,6 @@ pub struct Augment {
     pub translation: bool,
     /// A grey square of half the side.
     pub cutout: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(value: &f64) -> bool {
-    *value == 0.0
 }
 
 impl Default for DcganConfig {
@@ -83,7 +74,6 @@ impl Default for DcganConfig {
             spectral_norm: false,
             augment: Augment::default(),
             mirror: false,
-            information: 0.0,
             mixed_precision: false,
             seed: 1,
         }
@@ -111,7 +101,6 @@ impl DcganConfig {
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
         within("batch", self.batch as f64, 2.0, 4096.0)?;
         within("d_steps", self.d_steps as f64, 1.0, 100.0)?;
-        within("information", self.information, 0.0, 100.0)?;
         within("clip", self.clip, 1e-6, 100.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
     }

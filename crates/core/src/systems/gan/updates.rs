@@ -11,7 +11,7 @@ use forger_protocol::{AdversarialLoss, Penalty};
 use super::{Board, Gan, Rules};
 use crate::{
     data::Source,
-    losses::{adversarial, information::information, penalty::penalty},
+    losses::{adversarial, penalty::penalty},
     nets::{Discriminator, Generator},
     optimizer, parameters,
 };
@@ -127,16 +127,12 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
 
     /// Losses and verdicts of a part of a batch, and the gradients of D's loss.
     fn judge_both(&mut self, generator: &G, discriminator: &D, part: Part<N>) -> (Board<Tensor<1>>, Gradients) {
-        let fake = generator.forge(part.z.clone()).detach();
+        let fake = generator.forge(part.z).detach();
         let real = self.shown(part.real);
         let fake = self.shown(fake);
         // Two batches, so that batch normalisation does not mix the two (as the authors of DCGAN do).
-        let a = discriminator.judge(real.clone());
-        let (b, read) = discriminator.judge_and_read(fake.clone());
+        let (a, b) = (discriminator.judge(real.clone()), discriminator.judge(fake.clone()));
         let mut loss = adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
-        if let Some(read) = read {
-            loss = loss + information(read, part.z) * self.rules.information;
-        }
         if let Some(penalty) = self.penalty(discriminator, real, fake, part.mix) {
             loss = loss + penalty * self.rules.penalty_weight;
         }
@@ -210,13 +206,9 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
 
     /// G's loss on a part of a batch, and its gradients.
     fn forge_for(&mut self, generator: &G, judge: &D, z: Tensor<2>) -> (Tensor<1>, Gradients) {
-        let fake = generator.forge(z.clone());
+        let fake = generator.forge(z);
         let fake = self.shown(fake);
-        let (verdict, read) = judge.judge_and_read(fake);
-        let mut loss = adversarial::generator(self.rules.loss, verdict);
-        if let Some(read) = read {
-            loss = loss + information(read, z) * self.rules.information;
-        }
+        let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
         (loss.clone().detach().inner(), loss.backward())
     }
 

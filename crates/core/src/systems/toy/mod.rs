@@ -163,7 +163,6 @@ pub fn rules(config: &ToyConfig) -> Rules {
         label_smoothing: config.label_smoothing,
         instance_noise: config.instance_noise,
         ema_decay: config.ema_decay,
-        information: 0.0,
         seed: config.seed,
     }
 }

@@ -135,7 +135,6 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     set(&mut config.spectral_norm, args.spectral_norm);
     set(&mut config.augment, args.augment.map(|list| list.0));
     set(&mut config.mirror, args.mirror);
-    set(&mut config.information, args.information);
     set(&mut config.mixed_precision, args.mixed_precision);
     set(&mut config.ema_decay, args.ema_decay);
     set(&mut config.d_steps, args.d_steps);
