@@ -6,7 +6,7 @@ import { chromium } from '@playwright/test';
 const baseURL = process.env.FORGER_URL ?? 'http://127.0.0.1:8080/';
 const browser = await chromium.launch({ executablePath: process.env.FORGER_CHROME });
 const page = await browser.newPage({ baseURL, viewport: { width: 1200, height: 630 }, locale: 'en' });
-const terms = 'man%20with%20glasses:1.5,1.30,1.50;man:1.12,1.41,1.46;woman:1.3,1.35,1.53';
+const terms = 'man%20with%20glasses:1.1447,1.895,1.215;man:1.343,1.637,1.1700;woman:1.1722,1.1532,1.1086';
 await page.goto(`latent?model=avatars&terms=${terms}&expression=man%20with%20glasses%20-%20man%20%2B%20woman`);
 await page.getByTestId('result').waitFor();
 await page.waitForTimeout(4000);
