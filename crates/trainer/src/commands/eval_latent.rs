@@ -50,6 +50,9 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     if args.model.len() != args.classifier.len() {
         bail!("give a --classifier for each --model, in the same order");
     }
+    if !(0.5..=1.0).contains(&args.sure) {
+        bail!("--sure is a probability from 0.5 to 1, not {}", args.sure);
+    }
     let mut figures = BTreeMap::new();
     for (index, (model, classifier)) in args.model.iter().zip(&args.classifier).enumerate() {
         let drawer = Drawer::open(model)?;

@@ -30,7 +30,7 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: 
         None => {
             let Window { stride, padding } = window;
             let bias = bias.map(|bias| bias.cast(x.dtype()));
-            wide(module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)))
+            module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1)).cast(DType::F32)
         }
     }
 }
@@ -44,14 +44,9 @@ pub fn conv_transpose2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>
             let Window { stride, padding } = window;
             let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [0; 2], [1; 2], 1);
             let bias = bias.map(|bias| bias.cast(x.dtype()));
-            wide(module::conv_transpose2d(x, weight, bias, options))
+            module::conv_transpose2d(x, weight, bias, options).cast(DType::F32)
         }
     }
-}
-
-/// The same numbers in 32 bits.
-fn wide(x: Tensor<4>) -> Tensor<4> {
-    if x.dtype() == DType::F32 { x } else { x.cast(DType::F32) }
 }
 
 fn add_bias(y: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
@@ -72,7 +67,11 @@ enum Map {
 
 /// `None` on a device that is not the CPU.
 fn on_cpu(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
-    let [x, weight] = [x, weight].map(|tensor| wide(tensor.clone()));
+    // A cast on another device would be work for nothing.
+    if x.clone().try_into_primitive::<Autodiff<Flex>>().is_err() && x.clone().try_into_primitive::<Flex>().is_err() {
+        return None;
+    }
+    let [x, weight] = [x, weight].map(|tensor| tensor.clone().cast(DType::F32));
     let [.., height, width] = x.dims();
     let [.., kernel_height, kernel_width] = weight.dims();
     // What a transposed convolution covers.

@@ -36,7 +36,10 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         apply(&mut config, args);
     }
     config.validate()?;
-    if config.mixed_precision && std::iter::once(&device).chain(&helpers).any(|device| !has_bf16(device)) {
+    // Devices that only store such numbers make nonsense of them.
+    if config.mixed_precision
+        && std::iter::once(&device).chain(&helpers).any(|device| !device.supports_dtype(DType::BF16))
+    {
         bail!("--device {} does not compute in bf16: train without --mixed-precision", run.device.device);
     }
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
@@ -79,11 +82,6 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         Some(watch) => result.and(watch.finish(&folder)),
         None => result,
     }
-}
-
-/// Devices that only store such numbers make nonsense of them.
-fn has_bf16(device: &Device) -> bool {
-    device.supports_dtype(DType::BF16)
 }
 
 /// Takes the networks of a model or run; its name.
