@@ -75,6 +75,8 @@ def losses(case):
 
 def dcgan(case):
     side, kind = case.split("_")
+    mapping = 6 if kind == "mapping" else 0
+    kind = "batch" if mapping else kind
     base, doublings, channels = {"28": (7, 2, 1), "64": (4, 4, 3)}[side]
     width, latent, batch = 2, 5, 3
     shape = (batch, channels, int(side), int(side))
@@ -82,7 +84,7 @@ def dcgan(case):
     images = torch.sin(0.37 * index + 0.1).float().double().reshape(shape).requires_grad_()
     probe = torch.cos(0.11 * index).float().double().reshape(shape)
     z = normal(batch, latent)
-    g = randomise(Generator(base, doublings, width, channels, latent, kind))
+    g = randomise(Generator(base, doublings, width, channels, latent, kind, mapping))
     d = randomise(Discriminator(base, doublings, width, channels, kind))
     out = tensors("g", g) | tensors("d", d) | {"z": z}
 
@@ -192,6 +194,7 @@ def files():
     # A file for each normalisation keeps each small.
     for kind in ("batch", "instance", "none"):
         made[f"dcgan_{kind}"] = cases(dcgan, [f"28_{kind}", f"64_{kind}"])
+    made["dcgan_mapping"] = cases(dcgan, ["28_mapping"])
 
     def stored(tensor):
         return torch.atleast_1d(tensor.detach()).float().contiguous()

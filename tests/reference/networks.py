@@ -58,12 +58,27 @@ class Block(nn.Module):
         return self.norm(self.conv(x))
 
 
+class Mapping(nn.Module):
+    """From z to w, with one hidden layer."""
+
+    def __init__(self, latent, hidden):
+        super().__init__()
+        self.hidden = nn.Linear(latent, hidden, bias=False)
+        self.hidden_norm = nn.BatchNorm1d(hidden, eps=1e-5, momentum=0.1)
+        self.out = nn.Linear(hidden, latent, bias=False)
+        self.out_norm = nn.BatchNorm1d(latent, eps=1e-5, momentum=0.1)
+
+    def forward(self, z):
+        return self.out_norm(self.out(F.relu(self.hidden_norm(self.hidden(z)))))
+
+
 class Generator(nn.Module):
-    def __init__(self, base, doublings, width, channels, latent, kind):
+    def __init__(self, base, doublings, width, channels, latent, kind, mapping=0):
         super().__init__()
         self.first = (width << (doublings - 1), base, base)
         widest = self.first[0]
-        self.project = nn.Linear(latent, widest * base * base, bias=kind == "none")
+        self.mapping = Mapping(latent, mapping) if mapping else nn.Identity()
+        self.project = nn.Linear(latent, widest * base * base, bias=kind == "none" or mapping > 0)
         self.project_norm = norm(kind, widest)
         self.blocks = nn.ModuleList(
             Block(nn.ConvTranspose2d, widest >> level, widest >> (level + 1), kind) for level in range(doublings - 1)
@@ -71,7 +86,7 @@ class Generator(nn.Module):
         self.out = nn.ConvTranspose2d(width, channels, 4, stride=2, padding=1)
 
     def forward(self, z):
-        x = F.relu(self.project_norm(self.project(z).unflatten(1, self.first)))
+        x = F.relu(self.project_norm(self.project(self.mapping(z)).unflatten(1, self.first)))
         for block in self.blocks:
             x = F.relu(block(x))
         return torch.tanh(self.out(x))
@@ -100,7 +115,7 @@ def named(module):
         for name, tensor in own:
             if name == "num_batches_tracked":
                 continue
-            if isinstance(layer, (nn.BatchNorm2d, nn.InstanceNorm2d)):
+            if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d)):
                 name = {"weight": "gamma", "bias": "beta"}.get(name, name)
             yield f"{path}.{name}", isinstance(layer, nn.Linear) and name == "weight", tensor
 

@@ -14,7 +14,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use forger_protocol::{
-    Card, DcganConfig, ManifestEntry, OutOfRange, Random, Stream, TestVector,
+    Card, Codes, DcganConfig, ManifestEntry, OutOfRange, Random, Stream, TestVector,
     card::{CARD_SCHEMA, Direction, System},
     error::ModelError,
 };
@@ -26,6 +26,7 @@ use crate::{
     nets::{
         dcgan::{Discriminator, Generator},
         fold,
+        mapping::Mapping,
         painter::Painter,
     },
     parameters::{self, NamedTensor},
@@ -33,6 +34,8 @@ use crate::{
 
 /// What the names of the discriminator's tensors begin with.
 const DISCRIMINATOR: &str = "discriminator.";
+/// What the names of the tensors of the mapping network begin with.
+const MAPPING: &str = "mapping.";
 const METADATA: &str = "forger.card";
 /// How far an output may be from the test vector on any device: a little over one step of 8 bits.
 pub const TOLERANCE: f32 = 1e-2;
@@ -45,6 +48,8 @@ pub struct Model {
     pub card: Card,
     /// The settings that the card has.
     pub config: DcganConfig,
+    /// What it draws from.
+    pub codes: Codes,
     /// Not to be changed: `drawer` is made of it.
     generator: Generator,
     /// The network that judged it in training, where the file holds it.
@@ -222,7 +227,13 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Model, ModelError> {
     let (generator, discriminator) = empty(&card, device)?;
     let generator = unpack(&tensors, "", generator, device)?;
     let discriminator = discriminator.map(|network| unpack(&tensors, DISCRIMINATOR, network, device)).transpose()?;
-    Ok(Model::new(card, config, generator, discriminator))
+    // On the CPU, whatever the device: nothing here may wait for a GPU.
+    let cpu = Device::flex();
+    let mapping = Mapping::new(config.latent_dim, config.mapping.max(1), &cpu);
+    let mapping = (config.mapping > 0).then(|| unpack(&tensors, MAPPING, mapping, &cpu)).transpose()?;
+    let mapping = mapping.and_then(|mapping| mapping.folded());
+    let codes = Codes::new(&config, mapping).ok_or_else(|| ModelError::BadCard { detail: "no mapping".into() })?;
+    Ok(Model { card, config, codes, generator, discriminator, drawer: Drawer::Trained })
 }
 
 fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: &Device) -> Result<M, ModelError> {
@@ -244,9 +255,15 @@ fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: 
 }
 
 impl Model {
-    /// `config` are the settings that the card has.
-    pub fn new(card: Card, config: DcganConfig, generator: Generator, discriminator: Option<Discriminator>) -> Self {
-        Self { card, config, generator, discriminator, drawer: Drawer::Trained }
+    /// `config` are the settings that the card has. `None` for networks of other settings, or that are not on the CPU.
+    pub fn new(
+        card: Card,
+        config: DcganConfig,
+        generator: Generator,
+        discriminator: Option<Discriminator>,
+    ) -> Option<Self> {
+        let codes = Codes::new(&config, generator.mapping.as_ref().and_then(Mapping::folded))?;
+        Some(Self { card, config, codes, generator, discriminator, drawer: Drawer::Trained })
     }
 
     /// The generator as it was trained.
@@ -267,12 +284,12 @@ impl Model {
         self
     }
 
-    /// z `[count, latent_dim]` to pictures `[count, channels, height, width]` in `[-1, 1]`.
-    pub fn forge(&self, z: Tensor<2>) -> Tensor<4> {
+    /// Codes `[count, latent_dim]` ([`Model::codes`]) to pictures `[count, channels, height, width]` in `[-1, 1]`.
+    pub fn forge(&self, codes: Tensor<2>) -> Tensor<4> {
         match &self.drawer {
-            Drawer::Trained => self.generator.forward(z),
-            Drawer::Folded(folded) => folded.forward(z),
-            Drawer::Painter(painter) => painter.forward(&z).unwrap_or_else(|| self.generator.forward(z)),
+            Drawer::Trained => self.generator.forward(codes),
+            Drawer::Folded(folded) => folded.forward(codes),
+            Drawer::Painter(painter) => painter.forward(&codes).unwrap_or_else(|| self.generator.forward(codes)),
         }
     }
 

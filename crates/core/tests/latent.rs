@@ -7,8 +7,11 @@ mod common;
 use common::values;
 use forger_core::{
     burn::tensor::{Device, Tensor, TensorData},
-    latent::{Inversion, InvertError, attribute_directions, principal_directions, psnr},
-    nets::dcgan::{Discriminator, Generator},
+    latent::{Inversion, InvertError, attribute_directions, principal_directions, psnr, unbend},
+    nets::{
+        Generator as _,
+        dcgan::{Discriminator, Generator},
+    },
     parameters,
     protocol::{
         Card, DcganConfig, Random, Stream,
@@ -20,15 +23,19 @@ use forger_core::{
 
 const DIM: usize = 8;
 
-/// A network whose pictures differ, unlike those of a fresh one: each kernel keeps the size of what it is given.
 fn model() -> Model {
-    let config = DcganConfig { image_size: 28, channels: 1, latent_dim: DIM, width: 4, ..DcganConfig::default() };
+    model_of(DcganConfig { image_size: 28, channels: 1, latent_dim: DIM, width: 4, ..DcganConfig::default() })
+}
+
+/// A network whose pictures differ, unlike those of a fresh one: each kernel keeps the size of what it is given.
+fn model_of(config: DcganConfig) -> Model {
     let (random, device) = (&mut Random::new(5, Stream::Weights), Device::flex());
     let strong = |name: &str, shape: &[usize], random: &mut Random| {
         let mut values = vec![0.0; shape.iter().product()];
         random.fill_normal(&mut values);
         let deviation = match name {
-            "project.weight" => (2.0 / DIM as f32).sqrt(),
+            "project.weight" | "mapping.hidden.weight" => (2.0 / DIM as f32).sqrt(),
+            "mapping.out.weight" => (2.0 / shape[0] as f32).sqrt(),
             name if name.ends_with("weight") => (2.0 / (4 * shape[0]) as f32).sqrt(),
             _ => 0.1,
         };
@@ -54,7 +61,7 @@ fn model() -> Model {
         discriminator: true,
         test_vector: Default::default(),
     };
-    Model::new(card, config, generator, Some(discriminator))
+    Model::new(card, config, generator, Some(discriminator)).unwrap()
 }
 
 fn draw(model: &Model, z: &[f32]) -> Vec<f32> {
@@ -84,6 +91,40 @@ fn the_code_of_a_drawn_picture_is_found_again() {
         assert!(start < 20.0 && end > 30.0, "{start} dB before the search, {end} dB after it");
         assert_eq!(search(&model, &target, settings), found, "a seed is a search");
     }
+}
+
+#[test]
+fn a_search_begins_where_a_mapping_network_leads() {
+    let model = model_of(DcganConfig { mapping: 16, ..model().config });
+    let settings = InvertSettings { features: 0.0, ..InvertSettings::default() };
+    let target = draw(&model, &model.codes.sample(5, 0));
+    let start = Inversion::new(&model, &target, settings).unwrap();
+    assert_eq!(start.best(), model.codes.sample(settings.seed, 0));
+    assert_ne!(start.best(), Random::new(settings.seed, Stream::Latent).latent(Default::default(), 1, DIM));
+    let found = psnr(&draw(&model, &search(&model, &target, settings)), &target);
+    assert!(found > 30.0, "{found} dB");
+}
+
+#[test]
+fn a_mapping_network_is_made_for_a_generator_without_one() {
+    let model = model();
+    let z = Random::new(12, Stream::Metrics).latent(Default::default(), 64, DIM);
+    let z = Tensor::<2>::from_data(TensorData::new(z, [64, DIM]), &Device::flex());
+    let expected = values(model.generator().forge(z.clone()));
+    let near = |mapping: usize| {
+        let unbent = unbend(model.generator(), &DcganConfig { mapping, ..model.config.clone() }).unwrap();
+        let codes = unbent.codes(z.clone());
+        let spread = values(codes.clone().powi_scalar(2).mean()).remove(0);
+        assert!((0.8..1.2).contains(&spread), "w has a variance of {spread}");
+        psnr(&values(unbent.forward(codes)), &expected)
+    };
+    // Eight values cannot hold a map that ReLU has bent, but they come nearer with more units to choose them by.
+    let (few, many) = (near(DIM), near(256));
+    assert!(many > few + 1.0 && many > 15.0, "{few} and {many} dB");
+    let narrow = DcganConfig { mapping: DIM - 1, ..model.config.clone() };
+    assert!(unbend(model.generator(), &narrow).is_none(), "no room for w");
+    let wide = DcganConfig { mapping: 4096, ..model.config.clone() };
+    assert!(unbend(model.generator(), &wide).is_none(), "more units than there are");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use forger_core::{
     Dcgan, Images, Session, System, Toy,
     burn::tensor::{Device, Tensor, TensorData},
     classifier::{Judge, Training},
-    nets::dcgan::Generator,
+    nets::{Generator as _, dcgan::Generator},
     parameters::{self, NamedTensor},
     protocol::{
         AdversarialLoss, Augment, ClassifierConfig, Command, DcganConfig, Distribution, LatentPrior, Normalization,
@@ -130,7 +130,7 @@ fn small() -> DcganConfig {
 fn changes(dcgan: &Dcgan) -> (f32, f32) {
     let z = Random::new(1, Stream::Latent).latent(LatentPrior::Gaussian, 8, 4);
     let z = Tensor::from_data(TensorData::new(z, [8, 4]), &Device::flex());
-    let pictures = values(dcgan.ema_generator().forward(z));
+    let pictures = values(dcgan.ema_generator().forge(z));
     let change = |by: usize| {
         let of = |p: &[f32]| (0..784 - by).map(|i| (p[i] - p[i + by]).abs()).sum::<f32>() / (784 - by) as f32;
         pictures.chunks(784).map(of).sum::<f32>() / 8.0
@@ -149,13 +149,17 @@ fn modern() -> DcganConfig {
     }
 }
 
+fn mapped() -> DcganConfig {
+    DcganConfig { mapping: 12, ..small() }
+}
+
 fn mixed() -> DcganConfig {
     DcganConfig { mixed_precision: true, ..small() }
 }
 
 #[test]
 fn a_small_dcgan_learns_upright_stripes() {
-    for (config, steps) in [(small(), 300), (modern(), 600), (mixed(), 300)] {
+    for (config, steps) in [(small(), 300), (modern(), 600), (mixed(), 300), (mapped(), 300)] {
         let mut dcgan = Dcgan::new(config, Box::new(Stripes), &Device::flex()).unwrap();
         let before = changes(&dcgan);
         for _ in 0..steps {
@@ -210,6 +214,11 @@ fn a_dcgan_begins_with_trained_networks() {
     // They can be trained.
     (0..5).for_each(|_| drop(next.step(StepKind::Both)));
     assert_ne!(changes(&next), changes(&trained));
+    // One without a mapping network gets one.
+    let mut mapped = new(DcganConfig { mapping: 12, ..modern() });
+    assert!(mapped.begin_with(&config, &generator, &discriminator));
+    (0..5).for_each(|_| drop(mapped.step(StepKind::Both)));
+    assert!(mapped.ema_generator().mapping.is_some());
     let before = changes(&trained);
     assert!(!trained.begin_with(&DcganConfig { width: 2 * config.width, ..config }, &generator, &discriminator));
     assert_eq!(changes(&trained), before);

@@ -102,6 +102,24 @@ fn what_is_written_reads_and_draws_the_same() {
 }
 
 #[test]
+fn a_mapping_network_travels_with_the_generator() {
+    let mut card = card();
+    dcgan(&mut card).mapping = 6;
+    let config = config_of(&card);
+    let generator = Generator::new(&config, &mut Random::new(3, Stream::Weights), &Device::flex()).unwrap();
+    let bytes = weights::write(card, &generator, None).unwrap().0;
+    let model = open(&bytes).unwrap();
+    let z = Random::new(7, Stream::Latent).latent(config.prior, 1, 4);
+    let expected = values(generator.codes(Tensor::from_data(TensorData::new(z, [1, 4]), &Device::flex())));
+    let found = model.codes.sample(7, 0);
+    let largest = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    // The file has half the digits.
+    assert!(largest < 5e-3 * expected.iter().map(|value| value.abs()).fold(0.0, f32::max), "{expected:?} {found:?}");
+    let without = edited_tensors(&bytes, &model.card, |name, _| name != "mapping.out.weight");
+    assert!(matches!(open(&without), Err(ModelError::Tensor { tensor, .. }) if tensor == "mapping.out.weight"));
+}
+
+#[test]
 fn a_prepared_model_draws_the_same() {
     for normalization in [Normalization::Batch, Normalization::Instance, Normalization::None] {
         let config = DcganConfig { normalization, ..config() };

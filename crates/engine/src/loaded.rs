@@ -75,16 +75,16 @@ pub struct Loaded<N> {
     choice: DeviceChoice,
 }
 
-/// Opens a file and keeps its network by the name on the card, which is returned.
+/// Opens a file and keeps its network, which is returned, by the name on the card.
 pub async fn keep<N: Network>(
     loaded: &mut HashMap<String, Loaded<N>>,
     devices: &mut Devices,
     file: Vec<u8>,
-) -> Result<Card, EngineError> {
+) -> Result<N, EngineError> {
     let opened = place::<N>(devices, file).await?;
-    let card = opened.network.card().clone();
-    loaded.insert(card.name.clone(), opened);
-    Ok(card)
+    let network = opened.network.clone();
+    loaded.insert(network.card().name.clone(), opened);
+    Ok(network)
 }
 
 /// The network of this name, moved to another device where the user has chosen so or the GPU is gone.

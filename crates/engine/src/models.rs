@@ -10,7 +10,7 @@ use forger_protocol::{
 use js_sys::ArrayBuffer;
 
 use crate::{
-    channel::{Channel, bytes},
+    channel::{Channel, bytes, floats},
     devices::{Devices, read},
     film,
     loaded::{Loaded, keep, ready},
@@ -39,11 +39,15 @@ impl Models {
             weights::verify(&file, entry)?;
         }
         let sha256 = weights::sha256(&file);
-        let card = match weights::system(&file)? {
-            System::Dcgan(_) => keep(&mut self.forgers, devices, file).await?,
-            System::Superres(_) => keep(&mut self.upscalers, devices, file).await?,
+        let (card, buffers) = match weights::system(&file)? {
+            System::Dcgan(_) => {
+                let model = keep(&mut self.forgers, devices, file).await?;
+                let mapping = model.codes.mapping().map(|mapping| floats(&mapping.values()));
+                (model.card, Vec::from_iter(mapping))
+            }
+            System::Superres(_) => (keep(&mut self.upscalers, devices, file).await?.card, Vec::new()),
         };
-        Ok((Reply::Model { card: Box::new(card), sha256 }, Vec::new()))
+        Ok((Reply::Model { card: Box::new(card), sha256 }, buffers))
     }
 
     /// Draws pictures, telling the page how far it is.

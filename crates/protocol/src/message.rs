@@ -105,10 +105,10 @@ pub enum Request {
     ModelFetch { base: String, entry: Box<ManifestEntry> },
     /// Opens a model file the user has chosen. Answered by [`Reply::Model`]. Buffers: the file.
     ModelOpen,
-    /// Draws pictures with the model `name`. Answered by [`Reply::Pictures`]. Buffers: z, f32 `[count, latent_dim]`.
+    /// Draws pictures with the model `name`. Answered by [`Reply::Pictures`]. Buffers: codes, f32 `[count, latent_dim]`.
     Generate { model: String, count: usize },
     /// Draws a film with the model `name`, which begins anew after its end. Answered by [`Reply::Film`], with
-    /// [`Event::Progress`] before. Buffers: z, f32 `[count, latent_dim]`.
+    /// [`Event::Progress`] before. Buffers: codes, f32 `[count, latent_dim]`.
     Film { model: String, count: usize, film: Film },
     /// Searches for the z of a picture, in between other requests, with [`Event::Inverting`]. Answered by
     /// [`Reply::Inverted`]. Buffers: the picture, RGBA, u8 `[side, side, 4]` of the model's side.
@@ -130,7 +130,8 @@ pub enum Request {
 pub enum Reply {
     Done,
     Device(DeviceReport),
-    /// The card of an opened model, and the SHA-256 of its file in hex.
+    /// The card of an opened model, and the SHA-256 of its file in hex. Buffers: the values of its mapping network, f32, if
+    /// it has one ([`crate::codes::Mapping::from_values`]).
     Model {
         card: Box<Card>,
         sha256: String,
@@ -153,7 +154,7 @@ pub enum Reply {
     },
     /// Buffers: the file.
     Film,
-    /// Buffers: z, f32 `[latent_dim]`.
+    /// Buffers: a code, f32 `[latent_dim]`.
     Inverted(Inverted),
     Upscaled(Upscaled),
     /// Peak signal-to-noise ratio in decibels, infinite for equal pictures, and structural similarity in `[-1, 1]`, of

@@ -275,6 +275,10 @@ pub struct DcganArgs {
     /// Dimensions of z
     #[arg(long)]
     pub latent_dim: Option<usize>,
+    /// Width of the hidden layer of a network from z to w, a code in which attributes lie straighter; 0 for none. With
+    /// --from, a model that has none gets one
+    #[arg(long)]
+    pub mapping: Option<usize>,
     /// Channels of the widest picture-sized layer
     #[arg(long)]
     pub width: Option<usize>,

@@ -65,11 +65,12 @@ fn penalised() -> ToyConfig {
     }
 }
 
-async fn dcgan(device: &Device, normalization: Normalization) -> Result<(Networks, Networks), String> {
+async fn dcgan(device: &Device, normalization: Normalization, mapping: usize) -> Result<(Networks, Networks), String> {
     let config = DcganConfig {
         image_size: 28,
         channels: 1,
         latent_dim: 8,
+        mapping,
         width: 4,
         batch: 4,
         normalization,
@@ -111,8 +112,9 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
     match system {
         "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
         "toy-penalised" => toy(device, penalised(), FEW).await,
-        "dcgan" => dcgan(device, Normalization::Batch).await,
-        "dcgan-instance" => dcgan(device, Normalization::Instance).await,
+        "dcgan" => dcgan(device, Normalization::Batch, 0).await,
+        "dcgan-mapping" => dcgan(device, Normalization::Batch, 8).await,
+        "dcgan-instance" => dcgan(device, Normalization::Instance, 0).await,
         "superres" => superres(device).await,
         other => Err(format!("no system {other}")),
     }

@@ -6,7 +6,7 @@
 //! optimizer live in plain loops on the host; the device only draws and differentiates.
 
 use burn::tensor::{Tensor, TensorData};
-use forger_protocol::{LatentPrior, Random, Stream, message::InvertSettings};
+use forger_protocol::{LatentPrior, message::InvertSettings};
 
 use super::Likeness;
 use crate::{
@@ -75,8 +75,8 @@ impl Inversion {
         }
         let target = Tensor::from_data(TensorData::new(target.to_vec(), shape), &model.device().autodiff());
         let discriminator = model.discriminator.as_ref().map(fold::discriminator);
-        let (prior, dim) = (config.prior, config.latent_dim);
-        let z = Random::new(settings.seed, Stream::Latent).latent(prior, settings.starts, dim);
+        let (prior, dim) = (model.codes.prior(), config.latent_dim);
+        let z = model.codes.samples(settings.seed, settings.starts);
         Ok(Self {
             generator: fold::generator(model.generator()),
             likeness: Likeness::new(target, discriminator, settings.features),

@@ -5,8 +5,10 @@ pub mod directions;
 pub mod invert;
 pub mod likeness;
 pub mod principal;
+pub mod unbend;
 
 pub use directions::attribute_directions;
 pub use invert::{Inversion, InvertError};
 pub use likeness::{Likeness, psnr};
 pub use principal::principal_directions;
+pub use unbend::unbend;

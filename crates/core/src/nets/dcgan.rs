@@ -17,6 +17,7 @@ use super::Discriminator as _;
 use super::{
     activation::leaky_relu,
     conv::{Window, conv_transpose2d, conv2d},
+    mapping::Mapping,
     mlp::LEAK,
     norm::Norm,
     spectral,
@@ -35,9 +36,11 @@ pub struct UpBlock {
     pub norm: Option<Norm>,
 }
 
-/// From z to a picture in `[-1, 1]`.
+/// From z, or from w where there is a mapping network, to a picture in `[-1, 1]`.
 #[derive(Module, Debug)]
 pub struct Generator {
+    /// From z to w.
+    pub mapping: Option<Mapping>,
     /// Project and reshape, as the paper calls it.
     pub project: Linear,
     pub project_norm: Option<Norm>,
@@ -113,8 +116,13 @@ impl Generator {
         let bias = config.normalization == Normalization::None;
         let widest = config.width << (doublings - 1);
         let norm = |channels| Norm::new(config.normalization, channels, device);
+        let mapping = (config.mapping > 0).then(|| Mapping::new(config.latent_dim, config.mapping, device));
+        let mut project = LinearConfig::new(config.latent_dim, widest * base * base);
+        // Normalisation takes the mean of a channel out again, but each place has one of its own where codes are w.
+        project = project.with_bias(bias || mapping.is_some());
         let module = Self {
-            project: LinearConfig::new(config.latent_dim, widest * base * base).with_bias(bias).init(device),
+            mapping,
+            project: project.init(device),
             project_norm: norm(widest),
             blocks: (1..doublings)
                 .map(|level| UpBlock {
@@ -129,10 +137,18 @@ impl Generator {
         Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
     }
 
-    /// What the projection and so many blocks make of z `[batch, latent_dim]`: `[batch, channels, side, side]`.
-    pub fn features(&self, z: Tensor<2>, blocks: usize) -> Tensor<4> {
-        let [batch, _] = z.dims();
-        let projected = self.project.forward(z);
+    /// z `[batch, latent_dim]` to what is drawn from, as long: w, or z itself.
+    pub fn codes(&self, z: Tensor<2>) -> Tensor<2> {
+        match &self.mapping {
+            Some(mapping) => mapping.forward(z),
+            None => z,
+        }
+    }
+
+    /// What the projection and so many blocks make of codes `[batch, latent_dim]`: `[batch, channels, side, side]`.
+    pub fn features(&self, codes: Tensor<2>, blocks: usize) -> Tensor<4> {
+        let [batch, _] = codes.dims();
+        let projected = self.project.forward(codes);
         let channels = projected.dims()[1] / (self.base * self.base);
         let mut x = projected.reshape([batch, channels, self.base, self.base]);
         x = leaky_relu(normalize(&self.project_norm, x), 0.0);
@@ -147,9 +163,9 @@ impl Generator {
         conv_transpose2d(x, weight, conv.bias.as_ref().map(Param::val), HALVE)
     }
 
-    /// z `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
-    pub fn forward(&self, z: Tensor<2>) -> Tensor<4> {
-        self.doubled(&self.out, self.features(z, self.blocks.len())).tanh()
+    /// Codes `[batch, latent_dim]` to pictures `[batch, channels, height, width]` in `[-1, 1]`.
+    pub fn forward(&self, codes: Tensor<2>) -> Tensor<4> {
+        self.doubled(&self.out, self.features(codes, self.blocks.len())).tanh()
     }
 }
 
@@ -222,7 +238,7 @@ fn normalize(norm: &Option<Norm>, x: Tensor<4>) -> Tensor<4> {
 
 impl super::Generator<4> for Generator {
     fn forge(&self, z: Tensor<2>) -> Tensor<4> {
-        self.forward(z)
+        self.forward(self.codes(z))
     }
 }
 

@@ -6,6 +6,7 @@
 
 use burn::{
     module::{Module, Param, ParamId},
+    nn::BatchNorm,
     tensor::Tensor,
 };
 
@@ -16,11 +17,12 @@ use super::{
 };
 use crate::parameters;
 
-/// G as it draws outside of training.
+/// G as it draws outside of training, of codes: without its mapping network.
 pub fn generator(network: &Generator) -> Generator {
     let mut folded = network.valid();
+    folded.mapping = None;
     let area = folded.base * folded.base;
-    if let Some((scale, shift)) = affine(&folded.project_norm) {
+    if let Some((scale, shift)) = settled(&folded.project_norm) {
         let channels = scale.dims()[0];
         // The columns are channels, then places.
         let spread = |values: Tensor<1>| values.reshape([channels, 1]).repeat_dim(1, area).reshape([channels * area]);
@@ -30,7 +32,7 @@ pub fn generator(network: &Generator) -> Generator {
         folded.project_norm = None;
     }
     for UpBlock { conv, norm } in &mut folded.blocks {
-        if let Some((scale, shift)) = affine(norm) {
+        if let Some((scale, shift)) = settled(norm) {
             let channels = scale.dims()[0];
             conv.weight = parameter(conv.weight.val() * scale.clone().reshape([1, channels, 1, 1]));
             conv.bias = shifted(conv.bias.take(), scale, shift);
@@ -48,7 +50,7 @@ pub fn discriminator(network: &Discriminator) -> Discriminator {
     folded.input.weight = parameter(network.kernel(0, &network.input));
     for (index, DownBlock { conv, norm }) in folded.blocks.iter_mut().enumerate() {
         let mut weight = network.kernel(index + 1, conv);
-        if let Some((scale, shift)) = affine(norm) {
+        if let Some((scale, shift)) = settled(norm) {
             let channels = scale.dims()[0];
             weight = weight * scale.clone().reshape([channels, 1, 1, 1]);
             conv.bias = shifted(conv.bias.take(), scale, shift);
@@ -64,7 +66,7 @@ pub fn discriminator(network: &Discriminator) -> Discriminator {
 pub fn classifier(network: &Classifier) -> Classifier {
     let mut folded = network.valid();
     for Block { conv, norm } in &mut folded.blocks {
-        if let Some((scale, shift)) = affine(norm) {
+        if let Some((scale, shift)) = settled(norm) {
             let channels = scale.dims()[0];
             conv.weight = parameter(conv.weight.val() * scale.clone().reshape([channels, 1, 1, 1]));
             conv.bias = shifted(conv.bias.take(), scale, shift);
@@ -74,12 +76,19 @@ pub fn classifier(network: &Classifier) -> Classifier {
     constant(&folded)
 }
 
-/// Scale and shift of each channel, `[channels]`; instance normalisation has statistics of each picture and stays.
-fn affine(norm: &Option<Norm>) -> Option<(Tensor<1>, Tensor<1>)> {
-    let Some(Norm::Batch(norm)) = norm else { return None };
+/// Scale and shift of each channel; instance normalisation has statistics of each picture and stays.
+fn settled(norm: &Option<Norm>) -> Option<(Tensor<1>, Tensor<1>)> {
+    match norm {
+        Some(Norm::Batch(norm)) => Some(affine(norm)),
+        _ => None,
+    }
+}
+
+/// What batch normalisation does outside of training: scale and shift, `[channels]`.
+pub fn affine(norm: &BatchNorm) -> (Tensor<1>, Tensor<1>) {
     let scale = norm.gamma.val() / (norm.running_var.value() + norm.epsilon).sqrt();
     let shift = norm.beta.val() - norm.running_mean.value() * scale.clone();
-    Some((scale, shift))
+    (scale, shift)
 }
 
 fn shifted(bias: Option<Param<Tensor<1>>>, scale: Tensor<1>, shift: Tensor<1>) -> Option<Param<Tensor<1>>> {

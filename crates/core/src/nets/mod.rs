@@ -7,6 +7,7 @@ pub mod dcgan;
 pub mod fold;
 mod initial;
 pub mod lens;
+pub mod mapping;
 pub mod mlp;
 pub mod norm;
 pub mod painter;

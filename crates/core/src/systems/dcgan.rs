@@ -12,6 +12,7 @@ use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
     data::images::Shuffled,
+    latent::unbend,
     nets::dcgan::{Discriminator, Generator},
     parameters::{self, NamedTensor},
 };
@@ -53,16 +54,24 @@ impl Dcgan {
     }
 
     /// Begins with trained networks in place of those of chance: a run that goes on from a model file, but for what the
-    /// optimizers remember. `false`, and nothing happens, if they are not the networks of the settings.
+    /// optimizers remember. A generator without a mapping network gets the one of the settings ([`unbend`]). `false`, and
+    /// nothing happens, if they are not the networks of the settings.
     pub fn begin_with(&mut self, config: &DcganConfig, generator: &Generator, discriminator: &Discriminator) -> bool {
-        let has_same_networks = self.config.has_networks_of(config);
-        if has_same_networks {
-            let device = self.gan.device().autodiff();
-            let copies = (parameters::copy(generator, &device), parameters::copy(discriminator, &device));
-            let (generator, discriminator) = in_precision(&self.config, copies);
-            self.gan.restart(generator, discriminator);
+        let lacks_mapping = config.mapping == 0 && self.config.mapping > 0;
+        let mapping = if lacks_mapping { self.config.mapping } else { config.mapping };
+        if !self.config.has_networks_of(&DcganConfig { mapping, ..config.clone() }) {
+            return false;
         }
-        has_same_networks
+        let unbent = if lacks_mapping { unbend(generator, &self.config) } else { None };
+        if lacks_mapping && unbent.is_none() {
+            return false;
+        }
+        let device = self.gan.device().autodiff();
+        let generator = parameters::copy(unbent.as_ref().unwrap_or(generator), &device);
+        let copies = (generator, parameters::copy(discriminator, &device));
+        let (generator, discriminator) = in_precision(&self.config, copies);
+        self.gan.restart(generator, discriminator);
+        true
     }
 
     /// Shares every batch with more devices, in equal parts; fails where it cannot be divided so. Batch normalisation then

@@ -22,9 +22,11 @@ use forger_core::{
     burn,
     data::distributions::Points,
     losses::adversarial,
-    nets::{dcgan, mlp::Mlp, painter::Painter},
+    nets::{Generator as _, dcgan, mapping::Mapping, mlp::Mlp, painter::Painter},
     optimizer::Optimizer,
-    protocol::{AdversarialLoss, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig},
+    protocol::{
+        AdversarialLoss, Codes, DcganConfig, MlpConfig, Normalization, OptimizerConfig, Random, Stream, ToyConfig,
+    },
     systems::{gan::Gan, toy::rules},
 };
 
@@ -118,13 +120,20 @@ fn dcgan(size: usize, normalization: Normalization, suffix: &str) {
     let device = training();
     let case = Case::read(&file(&format!("dcgan_{suffix}.safetensors")), &format!("{size}_{suffix}"));
     let channels = if size == 28 { 1 } else { 3 };
-    let config =
-        DcganConfig { image_size: size, channels, latent_dim: 5, width: 2, normalization, ..DcganConfig::default() };
+    let config = DcganConfig {
+        image_size: size,
+        channels,
+        latent_dim: 5,
+        mapping: if suffix == "mapping" { 6 } else { 0 },
+        width: 2,
+        normalization,
+        ..DcganConfig::default()
+    };
     let shape = [3, channels, size, size];
 
     let generator = case.fill("g", dcgan::Generator::new(&config, &mut random(), &device).unwrap(), &device);
     let z = case.tensor::<2>("z", &device);
-    let output = generator.forward(z.clone());
+    let output = generator.forge(z.clone());
     assert_output(&case, "g.train_output", &values(output.clone().inner()), 2e-5);
     let probe = formula(shape, |i| (0.11 * i).cos(), &device);
     let gradients = GradientsParams::from_grads((output * probe).mean().backward(), &generator);
@@ -142,7 +151,8 @@ fn dcgan(size: usize, normalization: Normalization, suffix: &str) {
         }
         after.insert(tensor.name.clone(), case.values(&after_name).to_vec());
         let level = tensor.name.split('.').nth(1).and_then(|n| n.parse::<u32>().ok()).map_or(0, |n| n + 1);
-        let n = first_map * 4.0_f32.powi(level as i32);
+        let of_map = first_map * 4.0_f32.powi(level as i32);
+        let n = if tensor.name.starts_with("mapping") { 3.0 } else { of_map };
         // PyTorch keeps the unbiased variance, burn the biased one that normalises: n - 1 against n.
         let biased = if tensor.name.ends_with("running_var") { (n - 1.0) / n } else { 1.0 };
         let before = case.values(&format!("g.{}", tensor.name));
@@ -156,11 +166,13 @@ fn dcgan(size: usize, normalization: Normalization, suffix: &str) {
         let now = trained.iter().find(|tensor| tensor.name == name).map(|tensor| tensor.values.clone());
         after.remove(name).or(now).unwrap()
     });
-    assert_output(&case, "g.eval_output", &values(drawing.forward(z.clone().inner())), 2e-5);
+    assert_output(&case, "g.eval_output", &values(drawing.forge(z.clone().inner())), 2e-5);
     let painter = Painter::new(&drawing);
     assert_eq!(painter.is_none(), normalization == Normalization::Instance);
     if let Some(painter) = painter {
-        let painted = painter.forward(&z.inner()).unwrap();
+        let codes = Codes::new(&config, drawing.mapping.as_ref().and_then(Mapping::folded)).unwrap();
+        let codes = TensorData::new(codes.mapped(values(z.inner())), [3, 5]);
+        let painted = painter.forward(&Tensor::from_data(codes, &Device::flex())).unwrap();
         assert_output(&case, "g.eval_output", &values(painted), 2e-5);
     }
 
@@ -186,6 +198,11 @@ fn dcgan_with_batch_normalisation() {
 fn dcgan_with_instance_normalisation() {
     dcgan(28, Normalization::Instance, "instance");
     dcgan(64, Normalization::Instance, "instance");
+}
+
+#[test]
+fn dcgan_with_a_mapping_network() {
+    dcgan(28, Normalization::Batch, "mapping");
 }
 
 #[test]

@@ -14,6 +14,10 @@ pub struct DcganConfig {
     pub channels: usize,
     /// Dimensions of z.
     pub latent_dim: usize,
+    /// Width of the hidden layer of a mapping network, which makes w of z, a code as long in which attributes lie
+    /// straighter: Karras et al. 2019 (arXiv 1812.04948), sections 2 and 4. 0 for none: z is the code.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub mapping: usize,
     /// Channels of the widest picture-sized layer; deeper layers double it.
     pub width: usize,
     pub normalization: Normalization,
@@ -55,12 +59,17 @@ pub struct Augment {
     pub cutout: bool,
 }
 
+fn is_zero(value: &usize) -> bool {
+    *value == 0
+}
+
 impl Default for DcganConfig {
     fn default() -> Self {
         Self {
             image_size: 64,
             channels: 3,
             latent_dim: 100,
+            mapping: 0,
             width: 64,
             normalization: Normalization::Batch,
             prior: LatentPrior::Gaussian,
@@ -84,7 +93,7 @@ impl DcganConfig {
     /// Whether the weights of one's networks fit the other's.
     pub fn has_networks_of(&self, other: &Self) -> bool {
         let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);
-        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior);
+        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior, config.mapping);
         shape(self) == shape(other) && kind(self) == kind(other)
     }
 
@@ -96,6 +105,7 @@ impl DcganConfig {
         }
         within("channels", self.channels as f64, 1.0, 4.0)?;
         within("latent_dim", self.latent_dim as f64, 1.0, 1024.0)?;
+        within("mapping", self.mapping as f64, 0.0, 4096.0)?;
         within("width", self.width as f64, 1.0, 512.0)?;
         self.generator_optimizer.validate("generator_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::{LatentPrior, Random, Stream};
+use crate::Codes;
 
 /// Steps of a value of z in a link.
 const STEPS: f32 = 32.0;
@@ -16,7 +16,8 @@ pub const WHOLE: u8 = 100;
 /// A latent code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// Number `index` of a seed, times `truncation` percent: codes near the middle draw what is usual, and better.
+    /// Number `index` of a seed, times `truncation` percent: codes near the middle draw what is usual, and better (Karras et
+    /// al. 2019, arXiv 1812.04948, appendix B).
     Sample { seed: u32, index: u32, truncation: u8 },
     /// Values in steps of 1/32, from -127 to 127.
     Own(Vec<i8>),
@@ -28,15 +29,16 @@ impl Code {
         Self::Own(values.iter().map(|value| (value * STEPS).round().clamp(-127.0, 127.0) as i8).collect())
     }
 
-    /// z, `[dim]`. `None` for a code of another length, and for a sample that no link can name.
-    pub fn values(&self, prior: LatentPrior, dim: usize) -> Option<Vec<f32>> {
+    /// The code for a generator, `[dim]`. `None` for one of another length, and for a sample that no link can name.
+    pub fn values(&self, codes: &Codes) -> Option<Vec<f32>> {
         match self {
             Self::Sample { seed, index, truncation } if *index < MOST_SAMPLES => {
-                let samples = Random::new(*seed, Stream::Latent).latent(prior, *index as usize + 1, dim);
                 let scale = f32::from(*truncation) / f32::from(WHOLE);
-                Some(samples[*index as usize * dim..].iter().map(|value| value * scale).collect())
+                Some(codes.sample(*seed, *index as usize).into_iter().map(|value| value * scale).collect())
             }
-            Self::Own(steps) if steps.len() == dim => Some(steps.iter().map(|step| f32::from(*step) / STEPS).collect()),
+            Self::Own(steps) if steps.len() == codes.dim() => {
+                Some(steps.iter().map(|step| f32::from(*step) / STEPS).collect())
+            }
             _ => None,
         }
     }
@@ -84,15 +86,20 @@ impl FromStr for Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{DcganConfig, LatentPrior, Random, Stream};
+
+    fn codes(latent_dim: usize) -> Codes {
+        Codes::new(&DcganConfig { latent_dim, ..DcganConfig::default() }, None).unwrap()
+    }
 
     #[test]
     fn a_sample_is_the_same_however_many_are_drawn() {
         let all = Random::new(11, Stream::Latent).latent(LatentPrior::Gaussian, 64, 100);
         let code: Code = "11.5".parse().unwrap();
-        assert_eq!(code.values(LatentPrior::Gaussian, 100).unwrap(), all[500..600]);
+        assert_eq!(code.values(&codes(100)).unwrap(), all[500..600]);
         let half: Code = "11.5.50".parse().unwrap();
         let expected = all[500..600].iter().map(|value| value / 2.0).collect::<Vec<_>>();
-        assert_eq!(half.values(LatentPrior::Gaussian, 100).unwrap(), expected);
+        assert_eq!(half.values(&codes(100)).unwrap(), expected);
     }
 
     #[test]
@@ -101,9 +108,9 @@ mod tests {
         let code = Code::nearest(&z);
         let back = code.to_string().parse::<Code>().unwrap();
         assert_eq!(back, code);
-        let values = back.values(LatentPrior::Gaussian, 100).unwrap();
+        let values = back.values(&codes(100)).unwrap();
         assert!(z.iter().zip(values).all(|(a, b)| (a - b).abs() <= 0.5 / STEPS));
-        assert!(code.values(LatentPrior::Gaussian, 64).is_none(), "of another length");
+        assert!(code.values(&codes(64)).is_none(), "of another length");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
         values
     };
     let (real, other) = (read(&order[..count]), read(&order[count..2 * count]));
-    let fake = drawer.draw(&random.latent(config.prior, count, config.latent_dim))?;
+    let fake = drawer.draw(&drawer.codes(random, count))?;
     let within_real = mean_distance(&real, &real, size);
     let distance =
         |with: &[f32]| 2.0 * mean_distance(&real, with, size) - within_real - mean_distance(with, with, size);
@@ -46,7 +46,7 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
     if let Some(path) = &args.classifier {
         let classified = Classified::open(path, config)?;
         let reference = Reference::new(&classified, &pictures, count, &mut Random::new(args.seed, Stream::Metrics))?;
-        let fakes = drawer.draw(&random.latent(config.prior, count, config.latent_dim))?;
+        let fakes = drawer.draw(&drawer.codes(random, count))?;
         for (name, value) in reference.measure(&classified, &fakes)? {
             ui::result(format_args!("{name} {value:.4}"));
             figures[name] = json!(value);

@@ -50,7 +50,7 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
         bail!("the card of {} has no directions: export it with --classifier", args.model.display());
     }
     let classified = Classified::open(&args.classifier, config)?;
-    let z = Random::new(args.seed, Stream::Metrics).latent(config.prior, args.samples, config.latent_dim);
+    let z = drawer.codes(&mut Random::new(args.seed, Stream::Metrics), args.samples);
     let before = classified.logits(&drawer.draw(&z)?)?;
     let names = classified.judge.config.attributes.len();
     let mut figures = BTreeMap::<String, Value>::new();

@@ -115,7 +115,7 @@ fn measure(
     }
     let dim = config.latent_dim;
     let random = &mut Random::new(args.seed, Stream::Metrics);
-    let z = random.latent(config.prior, args.samples, dim);
+    let z = drawer.codes(random, args.samples);
     let bar = progress::bar(args.samples as u64, &format!("judging samples of {name}"));
     let mut seen = Vec::new();
     for chunk in z.chunks(CHUNK * dim) {

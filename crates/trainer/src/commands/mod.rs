@@ -21,7 +21,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Dcgan, weights};
-use forger_protocol::{DcganConfig, card::System};
+use forger_protocol::{DcganConfig, Random, card::System};
 
 use crate::{card, device::Failed, recipes, run::Run, ui};
 
@@ -61,13 +61,18 @@ impl Drawer {
         &self.model.config
     }
 
-    /// `[count, channels, height, width]` in `[-1, 1]`, flat.
-    pub fn draw(&self, z: &[f32]) -> Result<Vec<f32>> {
+    /// Codes of `count` random samples, `[count, latent_dim]`.
+    pub fn codes(&self, random: &mut Random, count: usize) -> Vec<f32> {
+        self.model.codes.draw(random, count)
+    }
+
+    /// `[count, channels, height, width]` in `[-1, 1]`, flat, of codes `[count, latent_dim]`.
+    pub fn draw(&self, codes: &[f32]) -> Result<Vec<f32>> {
         let dim = self.config().latent_dim;
         let mut pictures = Vec::new();
-        for z in z.chunks(64 * dim) {
-            let z = Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / dim, dim]), &Device::flex());
-            pictures.extend(values(self.model.forge(z))?);
+        for codes in codes.chunks(64 * dim) {
+            let codes = TensorData::new(codes.to_vec(), [codes.len() / dim, dim]);
+            pictures.extend(values(self.model.forge(Tensor::from_data(codes, &Device::flex())))?);
         }
         Ok(pictures)
     }
@@ -84,7 +89,8 @@ pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<weights::Model> {
     let device = Device::flex();
     let (config, generator, steps) = Dcgan::generator_of(checkpoint, &device)?;
     let card = card::of_run(run.read_note(), System::Dcgan(config.clone()), (config.seed, steps), true);
-    Ok(weights::Model::new(card, config, generator, Some(Dcgan::discriminator_of(checkpoint, &device)?)))
+    let discriminator = Dcgan::discriminator_of(checkpoint, &device)?;
+    weights::Model::new(card, config, generator, Some(discriminator)).context("networks of other settings")
 }
 
 /// Reads a tensor back.

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use forger_core::weights;
-use forger_protocol::{Random, Stream};
 
 use super::Drawer;
 use crate::{cli::SampleArgs, sheet, ui};
@@ -11,7 +10,7 @@ use crate::{cli::SampleArgs, sheet, ui};
 pub fn sample(args: &SampleArgs) -> Result<()> {
     let drawer = Drawer::open(&args.model)?;
     let config = drawer.config();
-    let z = Random::new(args.seed, Stream::Latent).latent(config.prior, args.count, config.latent_dim);
+    let z = drawer.model.codes.samples(args.seed, args.count);
     let pictures = weights::to_bytes(&drawer.draw(&z)?);
     match args.columns {
         Some(columns) => sheet::write_rows(&args.out, &pictures, config.channels, config.image_size, columns.into())?,

@@ -24,7 +24,7 @@ const SEED: u32 = 1;
 /// A direction for each attribute of the classifier that the samples have and that follows z.
 pub fn attributes(drawer: &Drawer, classified: &Classified) -> Result<Vec<Direction>> {
     let config = drawer.config();
-    let z = Random::new(SEED, Stream::Metrics).latent(config.prior, SAMPLES, config.latent_dim);
+    let z = drawer.codes(&mut Random::new(SEED, Stream::Metrics), SAMPLES);
     let bar = progress::bar(SAMPLES as u64, "judging samples");
     let mut logits = Vec::new();
     for chunk in z.chunks(CHUNK * config.latent_dim) {
@@ -46,7 +46,7 @@ pub fn attributes(drawer: &Drawer, classified: &Classified) -> Result<Vec<Direct
 pub fn principal(drawer: &Drawer, count: usize) -> Result<Vec<Direction>> {
     let (config, generator) = (drawer.config(), drawer.model.generator());
     let dim = config.latent_dim;
-    let z = Random::new(SEED, Stream::Metrics).latent(config.prior, PRINCIPAL_SAMPLES, dim);
+    let z = drawer.codes(&mut Random::new(SEED, Stream::Metrics), PRINCIPAL_SAMPLES);
     let mut activations = Vec::new();
     for chunk in z.chunks(CHUNK * dim) {
         let chunk = TensorData::new(chunk.to_vec(), [chunk.len() / dim, dim]);

@@ -72,10 +72,8 @@ pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
     let say = move |index: usize| {
         let locale = explorer.locale();
         let sentence = &SENTENCES[index];
-        let found = explorer.card.with_untracked(|card| {
-            let seed = explorer.state.with_untracked(|state| state.seed);
-            card.as_ref().map(|card| sentence.of(card, seed, |key| labels::term(locale, key)))
-        });
+        let seed = explorer.state.with_untracked(|state| state.seed);
+        let found = explorer.of_model(|card, codes| sentence.of(card, codes, seed, |key| labels::term(locale, key)));
         if let Some((terms, expression)) = found {
             explorer.change(|state| (state.terms, state.expression) = (terms, expression));
             explorer.term.set(0);

@@ -1,13 +1,14 @@
 //! The latent page: its state, which is what its link holds, and the model that is open.
 
 use forger_protocol::{
-    Card, DcganConfig, EngineError, Manifest, ManifestEntry, Random, Reply, Request, Stream,
+    Card, Codes, DcganConfig, EngineError, Manifest, ManifestEntry, Reply, Request,
     card::Direction,
+    codes::Mapping,
     error::ModelError,
     latent,
     latent_url::{Code, LONGEST, LatentState, ModelRef, Move, Term, expression, to_query},
 };
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Float32Array};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -35,6 +36,8 @@ pub struct Explorer {
     pub manifest: RwSignal<Option<Manifest>>,
     pub state: RwSignal<LatentState>,
     pub card: RwSignal<Option<Card>>,
+    /// What the model of the card draws from.
+    pub codes: RwSignal<Option<Codes>>,
     /// The model that a link wants and this page does not have.
     pub wanted: RwSignal<Option<ModelRef>>,
     /// The request that loads a model, if one does.
@@ -68,6 +71,7 @@ impl Explorer {
             manifest: RwSignal::new(None),
             state: RwSignal::new(state),
             card: RwSignal::new(None),
+            codes: RwSignal::new(None),
             wanted: RwSignal::new(None),
             loading: RwSignal::new(None),
             failed: RwSignal::new(false),
@@ -106,31 +110,30 @@ impl Explorer {
         fits
     }
 
-    /// The z of a code for the model that is open, if it is one of its length.
+    /// The values of a code for the model that is open, if it is one of its length.
     pub fn values(self, code: &Code) -> Option<Vec<f32>> {
-        self.card.try_with(|card| {
-            let config = config(card.as_ref()?)?;
-            code.values(config.prior, config.latent_dim)
-        })?
+        self.codes.try_with(|codes| code.values(codes.as_ref()?))?
     }
 
-    /// Dimensions of z.
+    /// What is to be said of the model that is open, without waiting for it.
+    pub fn of_model<T>(self, say: impl FnOnce(&Card, &Codes) -> T) -> Option<T> {
+        self.card.with_untracked(|card| self.codes.with_untracked(|codes| Some(say(card.as_ref()?, codes.as_ref()?))))
+    }
+
+    /// Dimensions of the latent space.
     pub fn dim(self) -> usize {
-        self.card.with(|card| card.as_ref().and_then(config).map_or(0, |config| config.latent_dim))
+        self.codes.with(|codes| codes.as_ref().map_or(0, Codes::dim))
     }
 
     pub fn dim_untracked(self) -> Option<usize> {
-        self.card.try_with_untracked(|card| Some(config(card.as_ref()?)?.latent_dim))?
+        self.codes.try_with_untracked(|codes| Some(codes.as_ref()?.dim()))?
     }
 
-    /// z of the grid, `[GRID, dim]`.
+    /// Codes of the grid, `[GRID, dim]`.
     pub fn samples(self) -> Vec<f32> {
         let (seed, truncation) = self.state.with(|state| (state.seed, state.truncation));
-        self.card.with(|card| {
-            let Some(config) = card.as_ref().and_then(config) else { return Vec::new() };
-            let z = Random::new(seed, Stream::Latent).latent(config.prior, GRID, config.latent_dim);
-            z.into_iter().map(|value| value * (f32::from(truncation) / 100.0)).collect()
-        })
+        let samples = self.codes.with(|codes| codes.as_ref().map(|codes| codes.samples(seed, GRID)));
+        samples.unwrap_or_default().into_iter().map(|value| value * (f32::from(truncation) / 100.0)).collect()
     }
 
     /// The code of sample `index` of the grid.
@@ -267,7 +270,7 @@ impl Explorer {
                     let (expected, found) = ("dcgan".into(), card.system.name().into());
                     self.tell(&ModelError::OtherSystem { expected, found }.into());
                 }
-                Ok((Reply::Model { card, sha256 }, _)) => self.opened(*card, hash(&sha256), is_own),
+                Ok((Reply::Model { card, sha256 }, buffers)) => self.opened(*card, buffers, hash(&sha256), is_own),
                 Ok(_) => {}
                 Err(error) => {
                     self.failed.set(true);
@@ -277,7 +280,11 @@ impl Explorer {
         });
     }
 
-    fn opened(self, card: Card, hash: &str, is_own: bool) {
+    fn opened(self, card: Card, buffers: Vec<ArrayBuffer>, hash: &str, is_own: bool) {
+        let codes = config(&card).and_then(|config| {
+            let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
+            Codes::new(config, Mapping::from_values(&values, config.latent_dim))
+        });
         let is_wanted =
             self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
         if is_own || is_wanted {
@@ -288,10 +295,11 @@ impl Explorer {
             self.state.update(|state| state.model = Some(model));
         }
         self.forget_pictures();
-        let dim = config(&card).map_or(0, |config| config.latent_dim);
+        let dim = codes.as_ref().map_or(0, Codes::dim);
+        self.codes.set(codes);
         self.card.set(Some(card));
         let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
-        if !self.state.with_untracked(|state| codes(state).all(is_whole)) {
+        if !self.state.with_untracked(|state| codes_of(state).all(is_whole)) {
             self.toasts.error(td_string!(self.locale(), other_length, n = dim).to_string());
         }
     }
@@ -305,7 +313,7 @@ impl Explorer {
 }
 
 /// Every code of a state.
-fn codes(state: &LatentState) -> impl Iterator<Item = &Code> {
+fn codes_of(state: &LatentState) -> impl Iterator<Item = &Code> {
     let of_terms = state.terms.iter().flat_map(|term| &term.codes);
     let of_moves = state.moves.iter().filter_map(|step| step.own.as_ref());
     of_terms.chain(of_moves).chain(&state.base).chain(&state.walk)

@@ -1,11 +1,9 @@
 //! Exemplars found by the directions of the model, and sentences to begin with.
 
 use forger_protocol::{
-    Card, Random, Stream,
+    Card, Codes,
     latent_url::{Code, Term, WHOLE},
 };
-
-use super::explorer::config;
 
 /// Samples that are looked through.
 const SAMPLES: usize = 2048;
@@ -54,9 +52,11 @@ impl Sentence {
     }
 
     /// Terms of these names with exemplars, and the expression.
-    pub fn of(&self, card: &Card, seed: u32, names: impl Fn(&str) -> String) -> (Vec<Term>, String) {
-        let term =
-            |(name, _, wish): &(&str, char, Wish)| Term { name: names(name), codes: find(card, seed, wish, &[]) };
+    pub fn of(&self, card: &Card, codes: &Codes, seed: u32, names: impl Fn(&str) -> String) -> (Vec<Term>, String) {
+        let term = |(name, _, wish): &(&str, char, Wish)| Term {
+            name: names(name),
+            codes: find(card, codes, seed, wish, &[]),
+        };
         (self.terms.iter().map(term).collect(), self.expression(names))
     }
 
@@ -73,18 +73,16 @@ impl Sentence {
 }
 
 /// Samples of a seed that meet a wish best: those whose worst attribute is the surest. Not those that are there already.
-pub fn find(card: &Card, seed: u32, wish: Wish, taken: &[Code]) -> Vec<Code> {
-    let Some(config) = config(card) else { return Vec::new() };
-    let (prior, dim) = (config.prior, config.latent_dim);
+pub fn find(card: &Card, codes: &Codes, seed: u32, wish: Wish, taken: &[Code]) -> Vec<Code> {
     let direction = |name: &str| card.directions.iter().find(|direction| direction.name == name);
     let ways = wish.iter().filter_map(|(name, has)| Some((&direction(name)?.vector, if *has { 1.0 } else { -1.0 })));
     let ways = ways.collect::<Vec<_>>();
-    let z = Random::new(seed, Stream::Latent).latent(prior, SAMPLES, dim);
-    let score = |z: &[f32]| {
-        let along = |(way, sign): &(&Vec<f32>, f32)| sign * z.iter().zip(*way).map(|(z, way)| z * way).sum::<f32>();
+    let score = |code: &[f32]| {
+        let along = |(way, sign): &(&Vec<f32>, f32)| sign * code.iter().zip(*way).map(|(a, b)| a * b).sum::<f32>();
         ways.iter().map(along).fold(f32::INFINITY, f32::min)
     };
-    let mut found = z.chunks_exact(dim).map(score).enumerate().collect::<Vec<_>>();
+    let samples = codes.samples(seed, SAMPLES);
+    let mut found = samples.chunks_exact(codes.dim()).map(score).enumerate().collect::<Vec<_>>();
     found.sort_by(|a, b| b.1.total_cmp(&a.1));
     let code = |(index, _): (usize, f32)| Code::Sample { seed, index: index as u32, truncation: WHOLE };
     found.into_iter().map(code).filter(|code| !taken.contains(code)).take(EXEMPLARS).collect()
@@ -98,13 +96,21 @@ mod tests {
         card::{Direction, DirectionKind, System},
     };
 
+    fn config() -> DcganConfig {
+        DcganConfig { latent_dim: 4, ..DcganConfig::default() }
+    }
+
+    fn codes() -> Codes {
+        Codes::new(&config(), None).unwrap()
+    }
+
     fn card() -> Card {
         let direction = |name: &str, axis: usize| {
             let mut vector = vec![0.0; 4];
             vector[axis] = 1.0;
             Direction { name: name.into(), kind: DirectionKind::Attribute, strength: 1.0, vector }
         };
-        let system = System::Dcgan(DcganConfig { latent_dim: 4, ..DcganConfig::default() });
+        let system = System::Dcgan(config());
         Card {
             schema: 1,
             name: "test".into(),
@@ -124,14 +130,14 @@ mod tests {
 
     #[test]
     fn exemplars_are_what_was_wished_for() {
-        let card = card();
-        let found = find(&card, 1, &[("Male", true), ("Eyeglasses", false)], &[]);
+        let (card, codes) = (card(), codes());
+        let found = find(&card, &codes, 1, &[("Male", true), ("Eyeglasses", false)], &[]);
         assert_eq!(found.len(), EXEMPLARS);
         for code in &found {
-            let z = code.values(config(&card).unwrap().prior, 4).unwrap();
+            let z = code.values(&codes).unwrap();
             assert!(z[0] > 1.0 && z[1] < -1.0, "{z:?}");
         }
-        let more = find(&card, 1, &[("Male", true), ("Eyeglasses", false)], &found);
+        let more = find(&card, &codes, 1, &[("Male", true), ("Eyeglasses", false)], &found);
         assert!(more.iter().all(|code| !found.contains(code)));
     }
 
@@ -139,7 +145,7 @@ mod tests {
     fn a_sentence_needs_its_attributes() {
         let possible = SENTENCES.iter().map(|sentence| sentence.is_possible(&card())).collect::<Vec<_>>();
         assert_eq!(possible, [true, false, false]);
-        let (terms, expression) = SENTENCES[0].of(&card(), 1, str::to_owned);
+        let (terms, expression) = SENTENCES[0].of(&card(), &codes(), 1, str::to_owned);
         assert_eq!(expression, "man_glasses - man + woman");
         assert!(terms.iter().all(|term| term.codes.len() == EXEMPLARS));
     }

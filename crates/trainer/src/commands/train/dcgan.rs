@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use forger_core::{Dcgan, Images, System, weights};
+use forger_core::{Dcgan, Images, System, nets::Generator, weights};
 use forger_protocol::{DcganConfig, Random, Stream};
 
 use super::{open, rate, set, train};
@@ -97,7 +97,7 @@ fn begin(system: &mut Dcgan, path: &Path) -> Result<String> {
     if !system.begin_with(&model.config, model.generator(), discriminator) {
         bail!(
             "{} has other networks than those of the recipe: choose the recipe it was trained with, or --image-size, \
-             --channels, --latent-dim, --width, --normalization and --spectral-norm",
+             --channels, --latent-dim, --mapping, --width, --normalization and --spectral-norm",
             path.display()
         );
     }
@@ -115,11 +115,11 @@ fn shown(pictures: Pictures, args: &DcganArgs) -> Result<Box<dyn Images>> {
 
 /// What the moving average of G makes of `z`, `[count, latent_dim]` flat, on the device that trains.
 pub fn draw(dcgan: &Dcgan, z: &[f32], device: &Device) -> Result<Vec<f32>> {
-    let dim = dcgan.config().latent_dim;
+    let (dim, generator) = (dcgan.config().latent_dim, dcgan.ema_generator());
     let mut pictures = Vec::new();
     for z in z.chunks(DRAWN * dim) {
         let z = TensorData::new(z.to_vec(), [z.len() / dim, dim]);
-        pictures.extend(values(dcgan.ema_generator().forward(Tensor::from_data(z, device)))?);
+        pictures.extend(values(generator.forge(Tensor::from_data(z, device)))?);
     }
     Ok(pictures)
 }
@@ -128,6 +128,7 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     set(&mut config.image_size, args.image_size);
     set(&mut config.channels, args.channels);
     set(&mut config.latent_dim, args.latent_dim);
+    set(&mut config.mapping, args.mapping);
     set(&mut config.width, args.width);
     set(&mut config.normalization, args.normalization.map(Into::into));
     set(&mut config.spectral_norm, args.spectral_norm);
