@@ -8,7 +8,9 @@ const EPSILON = 1e-5;
 /** The ONNX file of `{ tensors, card }`: `z` to `pictures`. */
 export function write({ tensors, card }) {
   const { latent_dim: dim, image_size: side, channels } = card.system.config;
-  const weights = Object.entries(tensors).filter(([name]) => !name.startsWith('discriminator.'));
+  // What draws; codes come from the page, whether they are z or w.
+  const others = ['discriminator.', 'mapping.'];
+  const weights = Object.entries(tensors).filter(([name]) => !others.some((other) => name.startsWith(other)));
   const initial = weights.map(([name, { shape, values }]) => tensor(name, FLOAT, shape, values));
   const nodes = [];
   let last = 'z';

@@ -14,6 +14,7 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
         let metrics = card.metrics.iter().map(|(name, metric)| {
             view! { <li title=metric.command.clone()>{format!("{name} {:.4}", metric.value)}</li> }
         });
+        let mapping = card.system.dcgan().map(|config| config.mapping).filter(|width| *width > 0);
         Some(view! {
             <details class="card">
                 <summary>{t!(i18n, card)} ": " {card.name.clone()}</summary>
@@ -22,6 +23,7 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
                     <dd>{card.data.name.clone()} ", " {card.data.images} " " {t!(i18n, card_images)} " · " {card.data.licence.clone()}</dd>
                     <dt>{t!(i18n, card_licence)}</dt><dd>{card.licence.clone()}</dd>
                     <dt>{t!(i18n, card_steps)}</dt><dd>{card.steps}</dd>
+                    {mapping.map(|n| view! { <dt>{t!(i18n, card_codes)}</dt><dd>{t!(i18n, card_mapping, n = n)}</dd> })}
                     <dt>{t!(i18n, card_metrics)}</dt><dd><ul>{metrics.collect_view()}</ul></dd>
                 </dl>
                 <p>{card.notes.clone()}</p>

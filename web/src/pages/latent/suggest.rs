@@ -53,10 +53,8 @@ impl Sentence {
 
     /// Terms of these names with exemplars, and the expression.
     pub fn of(&self, card: &Card, codes: &Codes, seed: u32, names: impl Fn(&str) -> String) -> (Vec<Term>, String) {
-        let term = |(name, _, wish): &(&str, char, Wish)| Term {
-            name: names(name),
-            codes: find(card, codes, seed, wish, &[]),
-        };
+        let pool = Pool::new(card, codes, seed);
+        let term = |(name, _, wish): &(&str, char, Wish)| Term { name: names(name), codes: pool.find(wish, &[]) };
         (self.terms.iter().map(term).collect(), self.expression(names))
     }
 
@@ -72,20 +70,34 @@ impl Sentence {
     }
 }
 
-/// Samples of a seed that meet a wish best: those whose worst attribute is the surest. Not those that are there already.
-pub fn find(card: &Card, codes: &Codes, seed: u32, wish: Wish, taken: &[Code]) -> Vec<Code> {
-    let direction = |name: &str| card.directions.iter().find(|direction| direction.name == name);
-    let ways = wish.iter().filter_map(|(name, has)| Some((&direction(name)?.vector, if *has { 1.0 } else { -1.0 })));
-    let ways = ways.collect::<Vec<_>>();
-    let score = |code: &[f32]| {
-        let along = |(way, sign): &(&Vec<f32>, f32)| sign * code.iter().zip(*way).map(|(a, b)| a * b).sum::<f32>();
-        ways.iter().map(along).fold(f32::INFINITY, f32::min)
-    };
-    let samples = codes.samples(seed, SAMPLES);
-    let mut found = samples.chunks_exact(codes.dim()).map(score).enumerate().collect::<Vec<_>>();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let code = |(index, _): (usize, f32)| Code::Sample { seed, index: index as u32, truncation: WHOLE };
-    found.into_iter().map(code).filter(|code| !taken.contains(code)).take(EXEMPLARS).collect()
+/// Samples of a seed, to find exemplars among.
+pub struct Pool<'a> {
+    card: &'a Card,
+    seed: u32,
+    dim: usize,
+    samples: Vec<f32>,
+}
+
+impl<'a> Pool<'a> {
+    pub fn new(card: &'a Card, codes: &Codes, seed: u32) -> Self {
+        Self { card, seed, dim: codes.dim(), samples: codes.samples(seed, SAMPLES) }
+    }
+
+    /// Those that meet a wish best: whose worst attribute is the surest. Not those that are taken already.
+    pub fn find(&self, wish: Wish, taken: &[Code]) -> Vec<Code> {
+        let direction = |name: &str| self.card.directions.iter().find(|direction| direction.name == name);
+        let ways =
+            wish.iter().filter_map(|(name, has)| Some((&direction(name)?.vector, if *has { 1.0 } else { -1.0 })));
+        let ways = ways.collect::<Vec<_>>();
+        let score = |code: &[f32]| {
+            let along = |(way, sign): &(&Vec<f32>, f32)| sign * code.iter().zip(*way).map(|(a, b)| a * b).sum::<f32>();
+            ways.iter().map(along).fold(f32::INFINITY, f32::min)
+        };
+        let mut found = self.samples.chunks_exact(self.dim).map(score).enumerate().collect::<Vec<_>>();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let code = |(index, _): (usize, f32)| Code::Sample { seed: self.seed, index: index as u32, truncation: WHOLE };
+        found.into_iter().map(code).filter(|code| !taken.contains(code)).take(EXEMPLARS).collect()
+    }
 }
 
 #[cfg(test)]
@@ -131,13 +143,14 @@ mod tests {
     #[test]
     fn exemplars_are_what_was_wished_for() {
         let (card, codes) = (card(), codes());
-        let found = find(&card, &codes, 1, &[("Male", true), ("Eyeglasses", false)], &[]);
+        let pool = Pool::new(&card, &codes, 1);
+        let found = pool.find(&[("Male", true), ("Eyeglasses", false)], &[]);
         assert_eq!(found.len(), EXEMPLARS);
         for code in &found {
             let z = code.values(&codes).unwrap();
             assert!(z[0] > 1.0 && z[1] < -1.0, "{z:?}");
         }
-        let more = find(&card, &codes, 1, &[("Male", true), ("Eyeglasses", false)], &found);
+        let more = pool.find(&[("Male", true), ("Eyeglasses", false)], &found);
         assert!(more.iter().all(|code| !found.contains(code)));
     }
 

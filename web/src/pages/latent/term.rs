@@ -8,7 +8,7 @@ use super::{
     drag,
     explorer::Explorer,
     pictures::Thumb,
-    suggest::{EXEMPLARS, find},
+    suggest::{EXEMPLARS, Pool},
 };
 use crate::{components::labels, i18n::*};
 
@@ -214,7 +214,7 @@ fn Finder(explorer: Explorer, index: usize) -> impl IntoView {
         let seed = explorer.state.with_untracked(|state| state.seed);
         let taken =
             explorer.state.with_untracked(|state| state.terms.get(index).map(|t| t.codes.clone()).unwrap_or_default());
-        let found = explorer.of_model(|card, codes| find(card, codes, seed, &wish, &taken));
+        let found = explorer.of_model(|card, codes| Pool::new(card, codes, seed).find(&wish, &taken));
         explorer.change(|state| {
             if let Some(term) = state.terms.get_mut(index) {
                 term.codes.extend(found.unwrap_or_default());
