@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     CheckpointError, Images,
     checkpoint::{Reader, Writer},
+    data::augment::Changes,
     losses::classification::binary_cross_entropy,
     nets::{classifier::Classifier, lens::Lens},
     optimizer::Optimizer,
@@ -34,8 +35,7 @@ impl Training {
         Ok(Self { optimizer: Optimizer::new(config.optimizer), config, network, random, device })
     }
 
-    /// Once over all pictures, in a new order, each mirrored by chance and shifted by up to an eighth of the side.
-    /// `labels` holds a row for each picture. After every step `each` gets the share done and the loss, not read back, and
+    /// Once over all pictures, in a new order, each mirrored by chance and changed as the settings say. `labels` holds a row for each picture. After every step `each` gets the share done and the loss, not read back, and
     /// says whether to go on.
     pub fn epoch(
         &mut self,
@@ -78,8 +78,7 @@ impl Training {
         }
         let shape = [batch.len(), channels, height, width];
         let pictures = Tensor::from_data(TensorData::new(pictures, shape), &self.device);
-        let shifts = forger_protocol::Augment { translation: true, ..Default::default() };
-        let changes = crate::data::augment::Changes::draw(shifts, batch.len(), [height, width], &mut self.random);
+        let changes = Changes::draw(self.config.augment, batch.len(), [height, width], &mut self.random);
         let targets = TensorData::new(targets, [batch.len(), self.config.attributes.len()]);
         (changes.apply(pictures), Tensor::from_data(targets, &self.device))
     }

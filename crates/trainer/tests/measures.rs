@@ -59,6 +59,16 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert!(line["frechet_classifier"].is_number() && line["coverage"].is_number(), "{line}");
 
+    // A run without a mapping network goes on with one.
+    let mapped = format!("{train} --steps 5 --from run --mapping 128 --out mapped");
+    let (code, _, error) = forger(path, &mapped);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(fs::read_to_string(path.join("mapped/recipe.toml")).unwrap().contains("mapping = 128"));
+    let (code, text, error) = forger(path, &latent.replace(&model, "mapped"));
+    assert!(code == Some(0) && text.contains("model1_arithmetic"), "{text}{error}");
+    let (code, _, text) = forger(path, &mapped.replace("128", "99").replace("out mapped", "out narrow"));
+    assert!(code == Some(1) && text.contains("--mapping 99"), "{text}");
+
     // What does not fit is named.
     let (code, _, text) = forger(path, &format!("{train} --steps 5 --classifier run/recipe.toml --out other"));
     assert!(code == Some(1) && text.contains("recipe.toml"), "{text}");

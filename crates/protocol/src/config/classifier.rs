@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OptimizerConfig, OutOfRange, within};
+use super::{Augment, OptimizerConfig, OutOfRange, within};
 
 /// A small convolutional network that says which attributes a picture has. Its last features are a space to compare
 /// pictures in.
@@ -21,6 +21,8 @@ pub struct ClassifierConfig {
     pub attributes: Vec<String>,
     pub optimizer: OptimizerConfig,
     pub batch: usize,
+    /// How the pictures that it learns from are changed, besides a mirror: the more, the later it knows them by heart.
+    pub augment: Augment,
     pub seed: u32,
 }
 
@@ -34,6 +36,7 @@ impl Default for ClassifierConfig {
             attributes: Vec::new(),
             optimizer: OptimizerConfig::Adam { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999 },
             batch: 64,
+            augment: Augment { translation: true, ..Augment::default() },
             seed: 1,
         }
     }

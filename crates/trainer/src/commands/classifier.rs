@@ -13,6 +13,7 @@ use crate::{
     cli::{DataArgs, Split},
     data::{
         self,
+        augmentations::Augmentations,
         oversample::{Oversample, Oversampled},
     },
     device::DeviceArgs,
@@ -39,6 +40,10 @@ pub struct ClassifierArgs {
     /// is common; may be given several times. `Eyeglasses,-Male=5` means those with glasses that are no men
     #[arg(long, value_name = "ATTRIBUTE=TIMES", allow_hyphen_values = true)]
     pub oversample: Vec<Oversample>,
+    /// How pictures are changed, besides a mirror, so that they are not learned by heart: any of color,translation,cutout,
+    /// or none; translation if not given. Not color where an attribute is a colour
+    #[arg(long)]
+    pub augment: Option<Augmentations>,
     /// Side of the pictures in pixels: 28, 32, 64 or 128
     #[arg(long)]
     pub image_size: Option<usize>,
@@ -63,6 +68,7 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     config.channels = args.channels.unwrap_or(config.channels);
     config.width = args.width.unwrap_or(config.width);
     config.seed = args.seed.unwrap_or(config.seed);
+    config.augment = args.augment.map_or(config.augment, |list| list.0);
     let (pictures, labels) = part(&args.data, Split::Train, &config)?;
     let (held_out, held_out_labels) = part(&args.data, Split::Test, &config)?;
     config.attributes = if args.attribute.is_empty() { labels.names.clone() } else { args.attribute.clone() };

@@ -95,6 +95,15 @@ fn begin(system: &mut Dcgan, path: &Path) -> Result<String> {
         )
     };
     if !system.begin_with(&model.config, model.generator(), discriminator) {
+        if model.config.mapping == 0 && system.config().mapping > 0 {
+            bail!(
+                "{} has no mapping network, and none can be made for it with --mapping {}: choose the recipe it was trained \
+                 with, with batch normalisation, and from --latent-dim to as many hidden neurons as its first feature map has \
+                 values",
+                path.display(),
+                system.config().mapping
+            );
+        }
         bail!(
             "{} has other networks than those of the recipe: choose the recipe it was trained with, or --image-size, \
              --channels, --latent-dim, --mapping, --width, --normalization and --spectral-norm",
