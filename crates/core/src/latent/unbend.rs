@@ -42,40 +42,18 @@ pub fn unbend(generator: &Generator, config: &DcganConfig) -> Option<Generator> 
     let chosen = units.iter().map(|unit| i32::try_from(*unit)).collect::<Result<Vec<_>, _>>().ok()?;
     let chosen = Tensor::<1, Int>::from_data(TensorData::new(chosen, [hidden]), &device);
 
-    // What the regression is of, less the means.
     let z = Random::new(config.seed, Stream::Metrics).latent(config.prior, SAMPLES, dim);
     let map: Tensor<2> = old.features(Tensor::from_data(TensorData::new(z, [SAMPLES, dim]), &device), 0).flatten(1, 3);
     let map_mean = map.clone().mean_dim(0);
-    let unit_mean = map_mean.clone().select(1, chosen.clone());
     let map = map - map_mean.clone();
-    let unit = map.clone().select(1, chosen.clone()).transpose() / SAMPLES as f64;
-    let variance = matrix(unit.clone().matmul(map.clone().select(1, chosen)))?;
-    let covariance = matrix(unit.matmul(map))?;
-    let ridge = RIDGE * variance.trace() / hidden as f64;
-    let root = Cholesky::new(variance + DMatrix::identity(hidden, hidden) * ridge)?.l();
-    // Covariances of the map with units that have been made independent of each other, of variance one.
-    let independent = root.solve_lower_triangular(&covariance)?;
-    let SymmetricEigen { eigenvectors, eigenvalues } =
-        SymmetricEigen::try_new(&independent * independent.transpose(), f64::EPSILON, SWEEPS)?;
-    let mut order = (0..hidden).collect::<Vec<_>>();
-    order.sort_by(|a, b| eigenvalues[*b].total_cmp(&eigenvalues[*a]));
-    let strongest = eigenvectors.select_columns(&order[..dim]);
-    let to_map = strongest.tr_mul(&independent);
-    let to_code = root.transpose().solve_upper_triangular(&strongest)?;
+    let (to_code, to_map) = regress(map.clone().select(1, chosen.clone()), map, dim)?;
 
     let area = old.base * old.base;
     let place = |values: Vec<f32>| units.iter().map(|unit| values[unit / area]).collect::<Vec<_>>();
-    let bias = values(map_mean)?;
-    // w has a mean of zero and a variance of one, and its values do not correlate.
-    let [mut mean, mut square] = [vec![0.0; features / area], vec![0.0; features / area]];
-    for (unit, bias) in bias.iter().enumerate() {
-        mean[unit / area] += f64::from(*bias) / area as f64;
-        square[unit / area] += (to_map.column(unit).norm_squared() + f64::from(*bias).powi(2)) / area as f64;
-    }
-    let spread = mean.iter().zip(&square).map(|(mean, square)| (square - mean * mean).max(0.0));
-    let spread = spread.map(|variance| variance as f32).collect::<Vec<_>>();
-    let mean = mean.into_iter().map(|mean| mean as f32).collect::<Vec<_>>();
-    let unit_mean = DMatrix::from_row_slice(1, hidden, &values(unit_mean)?).cast::<f64>();
+    let bias = values(map_mean.clone())?;
+    let (mean, spread) = statistics(&to_map, &bias, area);
+    let unit_mean = values(map_mean.select(1, chosen))?;
+    let unit_mean = DMatrix::from_row_slice(1, hidden, &unit_mean).cast::<f64>();
     let project = values(old.project.weight.val())?;
     let columns = project.chunks_exact(features).flat_map(|row| units.iter().map(|unit| row[*unit]));
     let mut tensors = HashMap::from(
@@ -108,6 +86,37 @@ pub fn unbend(generator: &Generator, config: &DcganConfig) -> Option<Generator> 
         .iter()
         .all(|(name, shape)| tensors.get(name).is_some_and(|values| values.len() == shape.iter().product::<usize>()));
     fits.then(|| parameters::fill(empty, &device, |name, _| tensors.remove(name).unwrap_or_default()))
+}
+
+/// From units `[samples, hidden]` to a code `[samples, dim]` whose values have a variance of one and do not correlate, and on
+/// to the map `[samples, features]`: the matrices of the best such way. Units and map have means of zero.
+fn regress(unit: Tensor<2>, map: Tensor<2>, dim: usize) -> Option<(DMatrix<f64>, DMatrix<f64>)> {
+    let [samples, hidden] = unit.dims();
+    let scaled = unit.clone().transpose() / samples as f64;
+    let variance = matrix(scaled.clone().matmul(unit))?;
+    let ridge = RIDGE * variance.trace() / hidden as f64;
+    let root = Cholesky::new(variance + DMatrix::identity(hidden, hidden) * ridge)?.l();
+    // Covariances of the map with units that have been made independent of each other, of variance one.
+    let independent = root.solve_lower_triangular(&matrix(scaled.matmul(map))?)?;
+    let SymmetricEigen { eigenvectors, eigenvalues } =
+        SymmetricEigen::try_new(&independent * independent.transpose(), f64::EPSILON, SWEEPS)?;
+    let mut order = (0..hidden).collect::<Vec<_>>();
+    order.sort_by(|a, b| eigenvalues[*b].total_cmp(&eigenvalues[*a]));
+    let strongest = eigenvectors.select_columns(&order[..dim]);
+    Some((root.transpose().solve_upper_triangular(&strongest)?, strongest.tr_mul(&independent)))
+}
+
+/// Mean and variance of each channel of the map, of `area` places each, that such a code comes to.
+fn statistics(to_map: &DMatrix<f64>, bias: &[f32], area: usize) -> (Vec<f32>, Vec<f32>) {
+    let of_channel = |(places, columns): (&[f32], usize)| {
+        let (mut mean, mut square) = (0.0, 0.0);
+        for (place, bias) in places.iter().enumerate() {
+            mean += f64::from(*bias) / area as f64;
+            square += (to_map.column(columns + place).norm_squared() + f64::from(*bias).powi(2)) / area as f64;
+        }
+        (mean as f32, (square - mean * mean).max(0.0) as f32)
+    };
+    bias.chunks_exact(area).zip((0..).step_by(area)).map(of_channel).unzip()
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
