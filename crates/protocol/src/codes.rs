@@ -141,12 +141,10 @@ mod tests {
 
     #[test]
     fn a_mapping_is_two_layers_with_relu() {
-        // Hidden sums 1, 3, -0.5 and after ReLU 1, 3, 0.
-        assert_eq!(mapping().apply(&[1.0, 2.0]), [1.0, 3.25]);
-        // -1, 1, 1.5 and 0, 1, 1.5.
-        assert_eq!(mapping().apply(&[-1.0, 0.0]), [0.0, 1.25]);
-        // 0, 0, 1.5.
-        assert_eq!(mapping().apply(&[0.0, 1.0])[1], 0.25 + 2.0 - 1.5);
+        // Hidden sums are 1, 3 and 2.5.
+        assert_eq!(mapping().apply(&[1.0, 2.0]), [3.5, 0.75]);
+        // -1, 1 and 0.5: ReLU takes the first away.
+        assert_eq!(mapping().apply(&[-1.0, 0.0]), [0.5, 0.75]);
     }
 
     #[test]
