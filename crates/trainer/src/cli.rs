@@ -111,7 +111,7 @@ pub fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
 pub enum TrainCommand {
     /// DCGAN on pictures
     #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20")]
-    Dcgan(DcganArgs),
+    Dcgan(Box<DcganArgs>),
     /// Super-resolution on photos
     #[command(after_help = "Example: forger train superres --data sr-photos --out runs/light")]
     Superres(SuperresArgs),
