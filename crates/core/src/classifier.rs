@@ -35,8 +35,8 @@ impl Training {
         Ok(Self { optimizer: Optimizer::new(config.optimizer), config, network, random, device })
     }
 
-    /// Once over all pictures, in a new order, each mirrored by chance and changed as the settings say. `labels` holds a row for each picture. After every step `each` gets the share done and the loss, not read back, and
-    /// says whether to go on.
+    /// Once over all pictures, in a new order, each mirrored by chance and changed as the settings say. `labels` holds a row
+    /// for each picture. After every step `each` gets the share done and the loss, not read back, and says whether to go on.
     pub fn epoch(
         &mut self,
         images: &dyn Images,

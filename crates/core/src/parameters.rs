@@ -151,6 +151,11 @@ pub fn try_read<const D: usize>(tensor: Tensor<D>) -> Result<TensorData, Checkpo
     tensor.try_into_data().map_err(|error| CheckpointError::Device(error.to_string()))
 }
 
+/// The values of a tensor of f32; `None` from a device that is lost.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
+    try_read(tensor).ok()?.try_into_vec().ok()
+}
+
 /// Reads every tensor back where waiting is not allowed: in a browser.
 pub async fn collect_async<M: Module>(module: &M) -> Vec<NamedTensor> {
     let (shapes, flat) = flatten(module);

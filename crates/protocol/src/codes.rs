@@ -64,7 +64,8 @@ impl Mapping {
     /// z `[dim]` to w `[dim]`.
     pub fn apply(&self, z: &[f32]) -> Vec<f32> {
         let mut hidden = self.hidden.apply(z);
-        hidden.iter_mut().for_each(|value| *value = value.max(0.0));
+        // Not `f32::max`, which drops NaN: a broken network must not go unnoticed.
+        hidden.iter_mut().filter(|value| **value < 0.0).for_each(|value| *value = 0.0);
         self.out.apply(&hidden)
     }
 }
@@ -145,6 +146,7 @@ mod tests {
         assert_eq!(mapping().apply(&[1.0, 2.0]), [3.5, 0.75]);
         // -1, 1 and 0.5: ReLU takes the first away.
         assert_eq!(mapping().apply(&[-1.0, 0.0]), [0.5, 0.75]);
+        assert!(mapping().apply(&[f32::NAN, 0.0]).iter().all(|value| value.is_nan()));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use nalgebra::{Cholesky, DMatrix, SymmetricEigen};
 
 use crate::{
     nets::{dcgan::Generator, norm::Norm},
-    parameters,
+    parameters::{self, values},
 };
 
 /// Samples that the regression sees.
@@ -117,10 +117,6 @@ fn statistics(to_map: &DMatrix<f64>, bias: &[f32], area: usize) -> (Vec<f32>, Ve
         (mean as f32, (square - mean * mean).max(0.0) as f32)
     };
     bias.chunks_exact(area).zip((0..).step_by(area)).map(of_channel).unzip()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
-    parameters::try_read(tensor).ok()?.try_into_vec().ok()
 }
 
 fn matrix(tensor: Tensor<2>) -> Option<DMatrix<f64>> {

@@ -42,9 +42,7 @@ impl Mapping {
         let layer = |linear: &Linear, norm: &BatchNorm| {
             let (scale, shift) = fold::affine(norm);
             let weight = linear.weight.val() * scale.unsqueeze();
-            let values = |data: Result<burn::tensor::TensorData, _>| data.ok()?.try_into_vec::<f32>().ok();
-            let (weight, bias) = (parameters::try_read(weight), parameters::try_read(shift));
-            Some(codes::Layer { weight: values(weight)?, bias: values(bias)? })
+            Some(codes::Layer { weight: parameters::values(weight)?, bias: parameters::values(shift)? })
         };
         let hidden = layer(&network.hidden, &network.hidden_norm)?;
         codes::Mapping::new(hidden, layer(&network.out, &network.out_norm)?)
