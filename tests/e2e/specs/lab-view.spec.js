@@ -5,9 +5,10 @@ import { open, picture } from '../support/page.js';
 import { drawnPlane, lab, slide, trainTo } from '../support/lab.js';
 
 test('every layer changes the picture and comes back from the URL', async ({ page }) => {
-  await open(page, 'lab');
-  const { plane } = lab(page);
-  await trainTo(page, 50);
+  // A step at which D has a line to draw: now and then it says real, or fake, everywhere.
+  await open(page, 'lab?step=200');
+  const { plane, stepsText } = lab(page);
+  await expect(stepsText).toHaveText('200');
   for (const layer of ['density', 'manifold', 'push', 'line', 'verdict', 'real', 'fake']) {
     const before = (await picture(plane)).sha256;
     await page.getByTestId(`layer-${layer}`).click();
