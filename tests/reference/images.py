@@ -109,3 +109,15 @@ def classifier(_case):
     loss = F.binary_cross_entropy_with_logits(logits, targets)
     loss.backward()
     return out | {"features": features, "logits": logits, "loss": loss} | gradients("grad", net)
+
+
+def auxiliary(_case):
+    logits, codes = normal(5, 3, deviation=3.0).requires_grad_(), normal(5, 4)
+    axes, borders = normal(4, 3), normal(3)
+    asked = torch.sigmoid(codes @ axes + borders)
+    loss = F.binary_cross_entropy_with_logits(logits, asked)
+    loss.backward()
+    return {
+        "logits": logits, "codes": codes, "axes": axes, "borders": borders, "loss": loss,
+        "grad.logits": logits.grad,
+    }  # fmt: skip

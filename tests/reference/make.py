@@ -179,6 +179,7 @@ def files():
         "two_sample": cases(lab.two_sample, ["same_size", "other_size", "outside"]),
         "augment": cases(images.augment, ["color", "translation", "cutout", "all"]),
         "classifier": cases(images.classifier, ["classifier"]),
+        "auxiliary": cases(images.auxiliary, ["auxiliary"]),
         "spectral_kernel": cases(images.spectral_kernel, ["spectral"]),
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),

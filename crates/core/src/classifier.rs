@@ -14,7 +14,7 @@ use crate::{
     losses::classification::binary_cross_entropy,
     nets::{classifier::Classifier, lens::Lens},
     optimizer::Optimizer,
-    parameters,
+    parameters::{self, NamedTensor},
 };
 
 /// A classifier, its optimizer and the chance that training it needs.
@@ -121,10 +121,31 @@ impl Judge {
         self.config.attributes.iter().position(|attribute| attribute.eq_ignore_ascii_case(name))
     }
 
+    /// For judging on the device that it was loaded to.
+    pub(crate) fn network(&self) -> &Classifier {
+        &self.network
+    }
+
+    /// Its weights, read back.
+    pub(crate) fn tensors(&self) -> Vec<NamedTensor> {
+        parameters::collect(&self.network)
+    }
+
+    /// The one whose [`Judge::tensors`] a file has under `prefix`.
+    pub(crate) fn of(
+        config: ClassifierConfig,
+        reader: &Reader<'_>,
+        prefix: &str,
+        device: &Device,
+    ) -> Result<Self, CheckpointError> {
+        let empty = Classifier::new(&config, &mut Random::new(0, Stream::Weights), device)?;
+        Ok(Self { network: reader.network(prefix, empty, device)?, config, note: Value::Null })
+    }
+
     /// Its file.
     pub fn save(&self) -> Vec<u8> {
         let mut writer = Writer::default();
-        writer.network("classifier", parameters::collect(&self.network));
+        writer.network("classifier", self.tensors());
         writer.finish(json!({ "classifier": self.config, "note": self.note }))
     }
 
@@ -133,9 +154,7 @@ impl Judge {
         let mut reader = Reader::new(bytes)?;
         let config = serde_json::from_value::<ClassifierConfig>(reader.state["classifier"].take());
         let config = config.map_err(|_| CheckpointError::Version)?;
-        let empty = Classifier::new(&config, &mut Random::new(0, Stream::Weights), device)?;
-        let network = reader.network("classifier", empty, device)?;
         let note = reader.state["note"].take();
-        Ok(Self { config, network, note })
+        Ok(Self { note, ..Self::of(config, &reader, "classifier", device)? })
     }
 }

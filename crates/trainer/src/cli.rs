@@ -294,6 +294,16 @@ pub struct DcganArgs {
     /// How many pictures are drawn and compared with as many held-out ones
     #[arg(long, default_value_t = 1000)]
     pub measure_count: usize,
+    /// Train with an auxiliary classifier (`forger train classifier`): G learns to draw the attributes that codes ask for, so that
+    /// sums of codes mean what they say. What codes ask for is found in --from, a model that draws them at all
+    #[arg(long, requires = "from")]
+    pub auxiliary_classifier: Option<PathBuf>,
+    /// Attributes that codes ask for: all that follow codes at all, if none are named
+    #[arg(long, value_name = "ATTRIBUTE", value_delimiter = ',')]
+    pub auxiliary_attributes: Vec<String>,
+    /// Weight of the auxiliary classifier's loss
+    #[arg(long)]
+    pub auxiliary_weight: Option<f64>,
     /// Differentiable augmentation, any of color,translation,cutout, or none
     #[arg(long)]
     pub augment: Option<Augmentations>,

@@ -69,6 +69,19 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     let (code, _, text) = forger(path, &mapped.replace("128", "99").replace("out mapped", "out narrow"));
     assert!(code == Some(1) && text.contains("--mapping 99"), "{text}");
 
+    // What codes ask for is found in a model that draws it.
+    let assisted = format!("{train} --steps 5 --from run --auxiliary-classifier judge.safetensors --out assisted");
+    let (code, _, text) = forger(path, &assisted);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("codes ask for"), "{text}");
+    assert!(fs::read_to_string(path.join("assisted/recipe.toml")).unwrap().contains("auxiliary = 1.0"));
+    let (code, _, text) = forger(path, &format!("{train} --steps 8 --resume --out assisted"));
+    assert_eq!(code, Some(0), "{text}");
+    let (code, _, text) = forger(path, &assisted.replace("--out", "--auxiliary-attributes Male,Wings --out"));
+    assert!(code == Some(1) && text.contains("no attribute Wings"), "{text}");
+    let (code, _, text) = forger(path, &format!("{train} --steps 5 --recipe assisted/recipe.toml --out other"));
+    assert!(code == Some(1) && text.contains("--auxiliary-classifier"), "{text}");
+
     // What does not fit is named.
     let (code, _, text) = forger(path, &format!("{train} --steps 5 --classifier run/recipe.toml --out other"));
     assert!(code == Some(1) && text.contains("recipe.toml"), "{text}");

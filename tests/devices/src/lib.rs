@@ -6,12 +6,13 @@
 
 use burn::tensor::Device;
 use forger_core::{
-    Dcgan, Images, Superres, System, Toy,
+    Auxiliary, Dcgan, Images, Superres, System, Toy,
+    classifier::Training,
     data::photos::Photo,
     parameters::NamedTensor,
     protocol::{
-        Activation, AdversarialLoss, DcganConfig, MlpConfig, Normalization, Penalty, StepKind, SuperresConfig,
-        SuperresLosses, ToyConfig,
+        Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty, Random,
+        StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
     },
     weights::sha256,
 };
@@ -20,6 +21,9 @@ use wasm_bindgen::prelude::*;
 const STEPS: usize = 20;
 /// Steps of a game whose steps are longer: a software GPU does their operations one after the other.
 const FEW: usize = 6;
+
+/// Dimensions of z of the DCGANs.
+const LATENT_DIM: usize = 8;
 
 type Networks = [Vec<NamedTensor>; 3];
 
@@ -65,18 +69,30 @@ fn penalised() -> ToyConfig {
     }
 }
 
-async fn dcgan(device: &Device, normalization: Normalization, mapping: usize) -> Result<(Networks, Networks), String> {
-    let config = DcganConfig {
+/// A classifier that has learned nothing, and codes that ask it for what they hold first and second.
+fn auxiliary() -> Result<Auxiliary, String> {
+    let config = ClassifierConfig {
         image_size: 28,
         channels: 1,
-        latent_dim: 8,
-        mapping,
         width: 4,
-        batch: 4,
-        normalization,
-        ..DcganConfig::default()
+        features: 8,
+        attributes: vec!["first".into(), "second".into()],
+        ..ClassifierConfig::default()
     };
+    let judge = Training::new(config, &Device::flex()).map_err(|e| e.to_string())?.judge();
+    let codes = Random::new(1, Stream::Latent).latent(LatentPrior::Gaussian, 200, LATENT_DIM);
+    let logits = codes.chunks_exact(LATENT_DIM).flat_map(|code| [code[0], code[1]]).collect::<Vec<_>>();
+    Auxiliary::find(judge, &[], (&codes, LATENT_DIM), &logits, &[0.5, 0.5]).map_err(|e| e.to_string())
+}
+
+async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networks), String> {
+    let config =
+        DcganConfig { image_size: 28, channels: 1, latent_dim: LATENT_DIM, width: 4, batch: 4, ..change };
+    let assisted = config.auxiliary > 0.0;
     let mut dcgan = Dcgan::new(config, Box::new(Stripes), device).map_err(|e| e.to_string())?;
+    if assisted {
+        dcgan.assist(auxiliary()?);
+    }
     let before = dcgan.networks_async().await;
     for _ in 0..STEPS {
         let _ = dcgan.step(StepKind::Both).into_data_async().await;
@@ -112,9 +128,12 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
     match system {
         "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
         "toy-penalised" => toy(device, penalised(), FEW).await,
-        "dcgan" => dcgan(device, Normalization::Batch, 0).await,
-        "dcgan-mapping" => dcgan(device, Normalization::Batch, 8).await,
-        "dcgan-instance" => dcgan(device, Normalization::Instance, 0).await,
+        "dcgan" => dcgan(device, DcganConfig::default()).await,
+        "dcgan-mapping" => dcgan(device, DcganConfig { mapping: 8, ..DcganConfig::default() }).await,
+        "dcgan-auxiliary" => dcgan(device, DcganConfig { auxiliary: 1.0, ..DcganConfig::default() }).await,
+        "dcgan-instance" => {
+            dcgan(device, DcganConfig { normalization: Normalization::Instance, ..DcganConfig::default() }).await
+        }
         "superres" => superres(device).await,
         other => Err(format!("no system {other}")),
     }

@@ -1,6 +1,7 @@
 //! Losses, one file a family.
 
 pub mod adversarial;
+pub mod auxiliary;
 pub mod classification;
 pub mod penalty;
 pub mod perceptual;

@@ -137,14 +137,6 @@ impl Generator {
         Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
     }
 
-    /// z `[batch, latent_dim]` to what is drawn from, as long: w, or z itself.
-    pub fn codes(&self, z: Tensor<2>) -> Tensor<2> {
-        match &self.mapping {
-            Some(mapping) => mapping.forward(z),
-            None => z,
-        }
-    }
-
     /// What the projection and so many blocks make of codes `[batch, latent_dim]`: `[batch, channels, side, side]`.
     pub fn features(&self, codes: Tensor<2>, blocks: usize) -> Tensor<4> {
         let [batch, _] = codes.dims();
@@ -237,8 +229,15 @@ fn normalize(norm: &Option<Norm>, x: Tensor<4>) -> Tensor<4> {
 }
 
 impl super::Generator<4> for Generator {
-    fn forge(&self, z: Tensor<2>) -> Tensor<4> {
-        self.forward(self.codes(z))
+    fn codes(&self, z: Tensor<2>) -> Tensor<2> {
+        match &self.mapping {
+            Some(mapping) => mapping.forward(z),
+            None => z,
+        }
+    }
+
+    fn draw(&self, codes: Tensor<2>) -> Tensor<4> {
+        self.forward(codes)
     }
 }
 

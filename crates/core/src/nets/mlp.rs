@@ -162,8 +162,8 @@ impl Mlp {
 }
 
 impl Generator<2> for Mlp {
-    fn forge(&self, z: Tensor<2>) -> Tensor<2> {
-        self.forward(z)
+    fn draw(&self, codes: Tensor<2>) -> Tensor<2> {
+        self.forward(codes)
     }
 }
 

@@ -19,8 +19,18 @@ use burn::{module::Module, tensor::Tensor};
 
 /// Forges samples of rank `N` from z.
 pub trait Generator<const N: usize>: Module {
-    /// `z`: `[batch, latent_dim]`; returns `[batch, ...]`.
-    fn forge(&self, z: Tensor<2>) -> Tensor<N>;
+    /// z `[batch, latent_dim]` to what is drawn from, as long: z itself, unless there is a mapping network.
+    fn codes(&self, z: Tensor<2>) -> Tensor<2> {
+        z
+    }
+
+    /// Codes to samples `[batch, ...]`.
+    fn draw(&self, codes: Tensor<2>) -> Tensor<N>;
+
+    /// z to samples.
+    fn forge(&self, z: Tensor<2>) -> Tensor<N> {
+        self.draw(self.codes(z))
+    }
 }
 
 /// Judges samples of rank `N`.

@@ -1,12 +1,14 @@
 //! DCGAN: Radford et al. 2016 (arXiv 1511.06434).
 
+mod auxiliary;
+
 use burn::tensor::{Device, Tensor};
 use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream};
 use serde_json::json;
 
 use super::{
     System,
-    gan::{Gan, Rules},
+    gan::{Gan, Rules, TERM},
 };
 use crate::{
     CheckpointError, Images,
@@ -16,6 +18,8 @@ use crate::{
     nets::dcgan::{Discriminator, Generator},
     parameters::{self, NamedTensor},
 };
+
+pub use auxiliary::Auxiliary;
 
 /// A DCGAN in training.
 pub struct Dcgan {
@@ -72,6 +76,11 @@ impl Dcgan {
         let (generator, discriminator) = in_precision(&self.config, copies);
         self.gan.restart(generator, discriminator);
         true
+    }
+
+    /// Has G learn from an auxiliary classifier, too, with the weight of the settings.
+    pub fn assist(&mut self, auxiliary: Auxiliary) {
+        self.gan.add(auxiliary.at_work(self.config.auxiliary, &self.gan.device()));
     }
 
     /// Shares every batch with more devices, in equal parts; fails where it cannot be divided so. Batch normalisation then
@@ -209,6 +218,9 @@ impl System for Dcgan {
         let reader = Reader::new(checkpoint)?;
         if Self::config_of(checkpoint)? != self.config {
             return Err(CheckpointError::OtherRun("the configuration differs".into()));
+        }
+        if !reader.state[TERM].is_null() {
+            self.assist(Auxiliary::read(&reader)?);
         }
         let (generator, discriminator) = networks(&self.config, &self.gan.device())?;
         self.gan.read(&reader, generator, discriminator)

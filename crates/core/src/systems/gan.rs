@@ -20,6 +20,9 @@ pub const NETWORKS: [&str; 3] = ["generator", "discriminator", "average"];
 /// The names of the optimizers' states in a checkpoint.
 pub const OPTIMIZERS: [&str; 2] = ["generator_optimizer", "discriminator_optimizer"];
 
+/// The name of a [`Term`] in a checkpoint.
+pub const TERM: &str = "term";
+
 /// The settings of the game, apart from the networks.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -40,6 +43,15 @@ pub struct Rules {
     pub seed: u32,
 }
 
+/// What G minimises besides the adversarial loss.
+pub trait Term<const N: usize> {
+    /// `[1]`, of codes `[batch, latent_dim]` and the samples that G draws from them.
+    fn loss(&self, codes: Tensor<2>, samples: Tensor<N>) -> Tensor<1>;
+
+    /// What a checkpoint keeps of it, under [`TERM`]: tensors, and what is not a tensor.
+    fn save(&self) -> (Vec<NamedTensor>, Value);
+}
+
 /// A generator and a discriminator of samples of rank `N`, and all that training them needs.
 pub struct Gan<G, D, S, const N: usize> {
     /// May change between steps: rates, batch, D's updates a step.
@@ -52,6 +64,7 @@ pub struct Gan<G, D, S, const N: usize> {
     discriminator_optimizer: Optimizer,
     source: S,
     noise: Random,
+    term: Option<Box<dyn Term<N>>>,
     device: Device,
     /// Devices that take a part of every batch, besides `device`.
     helpers: Vec<Device>,
@@ -99,6 +112,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             generator,
             discriminator,
             source,
+            term: None,
             device,
             helpers: Vec::new(),
             steps: 0,
@@ -139,6 +153,11 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         self.device.clone().inner()
     }
 
+    /// Adds to what G minimises.
+    pub fn add(&mut self, term: impl Term<N> + 'static) {
+        self.term = Some(Box::new(term));
+    }
+
     /// The rules changed: optimizers take their settings.
     pub fn tune(&mut self, rules: Rules) {
         self.generator_optimizer.tune(rules.generator_optimizer);
@@ -173,13 +192,19 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
             let moments = NamedTensor { name: "moments".into(), shape: vec![values.len()], values };
             writer.network(name, vec![moments]);
         }
-        writer.finish(json!({
+        let mut state = json!({
             "config": config,
             "steps": self.steps,
             "updates": [self.generator_optimizer.state().0, self.discriminator_optimizer.state().0],
             "noise": self.noise.state(),
             "data": self.source.state(),
-        }))
+        });
+        if let Some(term) = &self.term {
+            let (tensors, kept) = term.save();
+            writer.network(TERM, tensors);
+            state[TERM] = kept;
+        }
+        writer.finish(state)
     }
 
     /// The whole state, waiting for the device.

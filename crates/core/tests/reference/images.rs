@@ -7,7 +7,7 @@ use burn::{
 use forger_core::{
     burn,
     data::augment::Changes,
-    losses::classification::binary_cross_entropy,
+    losses::{auxiliary::auxiliary, classification::binary_cross_entropy},
     nets::{classifier::Classifier, spectral},
     protocol::ClassifierConfig,
 };
@@ -79,4 +79,15 @@ fn a_classifier_and_its_loss() {
     for (name, found) in gradients {
         case.assert_close(&format!("grad.{name}"), &found, 2e-5);
     }
+}
+
+#[test]
+fn the_loss_of_an_auxiliary_classifier() {
+    let (case, device) = (Case::only(&file("auxiliary.safetensors")), training());
+    let [logits, codes] = ["logits", "codes"].map(|name| case.tensor::<2>(name, &device).require_grad());
+    let loss = auxiliary(logits.clone(), codes.clone(), case.tensor("axes", &device), case.tensor("borders", &device));
+    case.assert_close("loss", &values(loss.clone().inner()), 1e-5);
+    let gradients = loss.backward();
+    case.assert_close("grad.logits", &values(logits.grad(&gradients).unwrap()), 1e-5);
+    assert!(codes.grad(&gradients).is_none());
 }

@@ -16,8 +16,10 @@ pub struct DcganConfig {
     pub latent_dim: usize,
     /// Width of the hidden layer of a mapping network, which makes w of z, a code as long in which attributes lie
     /// straighter: Karras et al. 2019 (arXiv 1812.04948), sections 2 and 4. 0 for none: z is the code.
-    #[serde(skip_serializing_if = "is_zero")]
     pub mapping: usize,
+    /// Weight of an auxiliary classifier, which tells G whether its pictures show the attributes that their codes ask for:
+    /// Odena et al. 2017 (arXiv 1610.09585), section 3. 0 for none.
+    pub auxiliary: f64,
     /// Channels of the widest picture-sized layer; deeper layers double it.
     pub width: usize,
     pub normalization: Normalization,
@@ -41,7 +43,6 @@ pub struct DcganConfig {
     pub mirror: bool,
     /// Convolutions of bf16 numbers, sums and all else of f32: Micikevicius et al. 2018 (arXiv 1710.03740), section 3, whose
     /// scaling of the loss bf16 does not need. For devices that compute in bf16; where they do not, only their rounding is had.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mixed_precision: bool,
     pub seed: u32,
 }
@@ -59,10 +60,6 @@ pub struct Augment {
     pub cutout: bool,
 }
 
-fn is_zero(value: &usize) -> bool {
-    *value == 0
-}
-
 impl Default for DcganConfig {
     fn default() -> Self {
         Self {
@@ -70,6 +67,7 @@ impl Default for DcganConfig {
             channels: 3,
             latent_dim: 100,
             mapping: 0,
+            auxiliary: 0.0,
             width: 64,
             normalization: Normalization::Batch,
             prior: LatentPrior::Gaussian,
@@ -106,6 +104,7 @@ impl DcganConfig {
         within("channels", self.channels as f64, 1.0, 4.0)?;
         within("latent_dim", self.latent_dim as f64, 1.0, 1024.0)?;
         within("mapping", self.mapping as f64, 0.0, 4096.0)?;
+        within("auxiliary", self.auxiliary, 0.0, 1000.0)?;
         within("width", self.width as f64, 1.0, 512.0)?;
         self.generator_optimizer.validate("generator_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;

@@ -204,12 +204,19 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         (before, norm.unwrap_or_else(|| self.zero()))
     }
 
-    /// G's loss on a part of a batch, and its gradients.
+    /// G's adversarial loss on a part of a batch, and the gradients of all that it minimises.
     fn forge_for(&mut self, generator: &G, judge: &D, z: Tensor<2>) -> (Tensor<1>, Gradients) {
-        let fake = generator.forge(z);
+        let codes = generator.codes(z);
+        let fake = generator.draw(codes.clone());
+        let term = self.term.as_ref().map(|term| term.loss(codes, fake.clone()));
         let fake = self.shown(fake);
         let loss = adversarial::generator(self.rules.loss, judge.judge(fake));
-        (loss.clone().detach().inner(), loss.backward())
+        let before = loss.clone().detach().inner();
+        let loss = match term {
+            Some(term) => loss + term,
+            None => loss,
+        };
+        (before, loss.backward())
     }
 
     pub(super) fn step_generator(&mut self) -> (Tensor<1>, Tensor<1>) {

@@ -7,7 +7,7 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use forger_core::{Dcgan, Images, System, nets::Generator, weights};
 use forger_protocol::{DcganConfig, Random, Stream};
 
-use super::{open, rate, set, train};
+use super::{auxiliary, open, rate, set, train};
 use crate::{
     cli::DcganArgs,
     commands::{Drawer, values},
@@ -36,6 +36,9 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         apply(&mut config, args);
     }
     config.validate()?;
+    if checkpoint.is_none() && config.auxiliary > 0.0 && args.auxiliary_classifier.is_none() {
+        bail!("the recipe asks for an auxiliary classifier: name it with --auxiliary-classifier, or say --auxiliary-weight 0");
+    }
     // Devices that only store such numbers make nonsense of them.
     if config.mixed_precision
         && std::iter::once(&device).chain(&helpers).any(|device| !device.supports_dtype(DType::BF16))
@@ -57,11 +60,18 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         "{} pictures of {}x{} from {}; {total} steps of {}",
         note.images, config.image_size, config.image_size, note.name, config.batch
     ));
+    let shares = match &args.auxiliary_classifier {
+        Some(path) => Some(auxiliary::Shares::look(path, &args.auxiliary_attributes, &config, pictures.as_ref())?),
+        None => None,
+    };
     let mut system = match &checkpoint {
         Some(bytes) => Dcgan::resume(bytes, pictures, &device)?,
         None => Dcgan::new(config.clone(), pictures, &device)?,
     };
     let from = args.from.as_ref().map(|file| begin(&mut system, file)).transpose()?;
+    if let Some(shares) = shares {
+        shares.assist(&mut system, &device)?;
+    }
     if !helpers.is_empty() {
         system.share(&helpers)?;
     }
@@ -138,6 +148,9 @@ fn apply(config: &mut DcganConfig, args: &DcganArgs) {
     set(&mut config.channels, args.channels);
     set(&mut config.latent_dim, args.latent_dim);
     set(&mut config.mapping, args.mapping);
+    // A weight of its own where the recipe has none.
+    let weight = args.auxiliary_classifier.as_ref().filter(|_| config.auxiliary == 0.0).map(|_| auxiliary::WEIGHT);
+    set(&mut config.auxiliary, args.auxiliary_weight.or(weight));
     set(&mut config.width, args.width);
     set(&mut config.normalization, args.normalization.map(Into::into));
     set(&mut config.spectral_norm, args.spectral_norm);

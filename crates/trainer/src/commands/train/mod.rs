@@ -1,5 +1,6 @@
 //! `forger train`: the loop that the systems share. What differs between them is in a file each.
 
+mod auxiliary;
 pub mod dcgan;
 pub mod superres;
 pub mod toy;

@@ -1,0 +1,167 @@
+//! A generator that learns from an auxiliary classifier draws what its codes ask for.
+
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
+mod common;
+
+use common::values;
+use forger_core::{
+    Auxiliary, Dcgan, Images, System,
+    burn::tensor::{Device, Tensor, TensorData},
+    classifier::{Judge, Training},
+    latent::attribute_directions,
+    nets::Generator,
+    protocol::{ClassifierConfig, DcganConfig, OptimizerConfig, Random, StepKind, Stream},
+};
+
+const DIM: usize = 4;
+const SAMPLES: usize = 500;
+/// How many of the pictures have each attribute.
+const SHARES: [f64; 2] = [0.5, 0.25];
+
+/// Every other picture is bright, one in four is brighter above than below.
+struct Halves;
+
+fn is(index: usize) -> [bool; 2] {
+    [index.is_multiple_of(2), index / 2 % 4 == 0]
+}
+
+impl Images for Halves {
+    fn len(&self) -> usize {
+        64
+    }
+    fn shape(&self) -> [usize; 3] {
+        [1, 28, 28]
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        let [bright, above] = is(index);
+        for (pixel, value) in out.iter_mut().enumerate() {
+            let side = if (pixel < 392) == above { 0.3 } else { -0.3 };
+            *value = if bright { 0.4 } else { -0.4 } + side + (index as f32 * 0.7).sin() * 0.1;
+        }
+    }
+}
+
+fn judge() -> Judge {
+    let labels = (0..64).map(|index| is(index).to_vec()).collect::<Vec<_>>();
+    let config = ClassifierConfig {
+        image_size: 28,
+        channels: 1,
+        width: 4,
+        features: 8,
+        attributes: vec!["bright".into(), "above".into()],
+        batch: 16,
+        ..ClassifierConfig::default()
+    };
+    let mut training = Training::new(config, &Device::flex()).unwrap();
+    for _ in 0..20 {
+        assert!(training.epoch(&Halves, &labels, 2e-3, |_, _| true));
+    }
+    training.judge()
+}
+
+fn config(auxiliary: f64) -> DcganConfig {
+    DcganConfig {
+        image_size: 28,
+        channels: 1,
+        latent_dim: DIM,
+        mapping: 16,
+        width: 4,
+        batch: 16,
+        ema_decay: 0.9,
+        auxiliary,
+        generator_optimizer: OptimizerConfig::adam(1e-3),
+        discriminator_optimizer: OptimizerConfig::adam(1e-3),
+        ..DcganConfig::default()
+    }
+}
+
+fn new(auxiliary: f64) -> Dcgan {
+    Dcgan::new(config(auxiliary), Box::new(Halves), &Device::flex()).unwrap()
+}
+
+fn train(dcgan: &mut Dcgan, steps: usize) {
+    (0..steps).for_each(|_| drop(dcgan.step(StepKind::Both)));
+}
+
+/// Codes of samples, and what the classifier says of them.
+fn look(dcgan: &Dcgan, judge: &Judge) -> (Vec<f32>, Vec<f32>) {
+    let z = Random::new(1, Stream::Metrics).latent(config(0.0).prior, SAMPLES, DIM);
+    let codes = dcgan.ema_generator().codes(Tensor::from_data(TensorData::new(z, [SAMPLES, DIM]), &Device::flex()));
+    (values(codes.clone()), values(judge.logits(dcgan.ema_generator().draw(codes))))
+}
+
+fn auxiliary(dcgan: &Dcgan, judge: &Judge) -> Auxiliary {
+    let (codes, logits) = look(dcgan, judge);
+    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &SHARES).unwrap()
+}
+
+/// For each attribute the share of samples that have it, and of those on the right side of the border that lies best across
+/// the best axis.
+fn measure(dcgan: &Dcgan, judge: &Judge) -> Vec<[f64; 2]> {
+    let (codes, logits) = look(dcgan, judge);
+    let directions = attribute_directions(&codes, DIM, &logits, &judge.config.attributes).unwrap();
+    let share = |count: usize| count as f64 / SAMPLES as f64;
+    let of = |(place, name): (usize, &String)| {
+        let having = logits.chunks_exact(2).map(|logits| logits[place] > 0.0).collect::<Vec<_>>();
+        let count = having.iter().filter(|having| **having).count();
+        let Some(axis) = directions.iter().find(|axis| axis.name == *name) else { return [share(count), 0.0] };
+        let along = |code: &[f32]| code.iter().zip(&axis.vector).map(|(a, b)| a * b).sum::<f32>();
+        let along = codes.chunks_exact(DIM).map(along).collect::<Vec<_>>();
+        let mut order = (0..SAMPLES).collect::<Vec<_>>();
+        order.sort_by(|a, b| along[*b].total_cmp(&along[*a]));
+        let right = order.iter().enumerate().filter(|(rank, sample)| (*rank < count) == having[**sample]);
+        [share(count), share(right.count())]
+    };
+    judge.config.attributes.iter().enumerate().map(of).collect()
+}
+
+/// One that has learned without, and goes on with a classifier of this weight, or without.
+fn go_on(from: &[u8], weight: f64, judge: &Judge) -> Dcgan {
+    let (_, generator, _) = Dcgan::generator_of(from, &Device::flex()).unwrap();
+    let discriminator = Dcgan::discriminator_of(from, &Device::flex()).unwrap();
+    let mut dcgan = new(weight);
+    assert!(dcgan.begin_with(&config(weight), &generator, &discriminator));
+    if weight > 0.0 {
+        let auxiliary = auxiliary(&dcgan, judge);
+        assert_eq!(auxiliary.attributes().len(), 2);
+        dcgan.assist(auxiliary);
+    }
+    dcgan
+}
+
+fn learned() -> Vec<u8> {
+    let mut dcgan = new(0.0);
+    train(&mut dcgan, 600);
+    dcgan.save().unwrap()
+}
+
+#[test]
+fn attributes_lie_straighter_with_an_auxiliary_classifier() {
+    let (judge, learned) = (judge(), learned());
+    let [without, with] = [0.0, 2.0].map(|weight| {
+        let mut dcgan = go_on(&learned, weight, &judge);
+        train(&mut dcgan, 300);
+        measure(&dcgan, &judge)
+    });
+    for (place, share) in SHARES.iter().enumerate() {
+        assert!((with[place][0] - share).abs() < 0.12 && with[place][1] > 0.95, "{with:?}");
+    }
+    assert!(without[1][1] + 0.03 < with[1][1], "{without:?} {with:?}");
+}
+
+#[test]
+fn a_run_with_an_auxiliary_classifier_goes_on_from_a_checkpoint() {
+    let (judge, learned) = (judge(), learned());
+    let [mut whole, mut half] = [(); 2].map(|()| go_on(&learned, 2.0, &judge));
+    train(&mut whole, 6);
+    train(&mut half, 2);
+    let mut resumed = Dcgan::resume(&half.save().unwrap(), Box::new(Halves), &Device::flex()).unwrap();
+    train(&mut resumed, 4);
+    assert!(whole.save().unwrap() == resumed.save().unwrap());
+    // Without the classifier it goes elsewhere.
+    let mut without = go_on(&learned, 0.0, &judge);
+    train(&mut without, 6);
+    let end = |dcgan: &Dcgan| values(dcgan.ema_generator().project.weight.val());
+    assert_ne!(end(&whole), end(&without));
+}
