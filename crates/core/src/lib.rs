@@ -27,4 +27,9 @@ pub use forger_protocol as protocol;
 pub use checkpoint::CheckpointError;
 pub use data::images::Images;
 pub use session::Session;
-pub use systems::{System, dcgan::{Auxiliary, Dcgan}, superres::Superres, toy::Toy};
+pub use systems::{
+    System,
+    dcgan::{Auxiliary, Dcgan},
+    superres::Superres,
+    toy::Toy,
+};

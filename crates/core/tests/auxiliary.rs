@@ -91,9 +91,16 @@ fn look(dcgan: &Dcgan, judge: &Judge) -> (Vec<f32>, Vec<f32>) {
     (values(codes.clone()), values(judge.logits(dcgan.ema_generator().draw(codes))))
 }
 
+/// What the classifier says of the pictures of the set.
+fn set(judge: &Judge) -> Vec<f32> {
+    let mut pictures = vec![0.0; 64 * 784];
+    pictures.chunks_exact_mut(784).enumerate().for_each(|(index, out)| Halves.write(index, out));
+    values(judge.logits(Tensor::from_data(TensorData::new(pictures, [64, 1, 28, 28]), &Device::flex())))
+}
+
 fn auxiliary(dcgan: &Dcgan, judge: &Judge) -> Auxiliary {
     let (codes, logits) = look(dcgan, judge);
-    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &SHARES).unwrap()
+    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &set(judge)).unwrap()
 }
 
 /// For each attribute the share of samples that have it, and of those on the right side of the border that lies best across

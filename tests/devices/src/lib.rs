@@ -11,8 +11,8 @@ use forger_core::{
     data::photos::Photo,
     parameters::NamedTensor,
     protocol::{
-        Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty, Random,
-        StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
+        Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty,
+        Random, StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
     },
     weights::sha256,
 };
@@ -82,12 +82,11 @@ fn auxiliary() -> Result<Auxiliary, String> {
     let judge = Training::new(config, &Device::flex()).map_err(|e| e.to_string())?.judge();
     let codes = Random::new(1, Stream::Latent).latent(LatentPrior::Gaussian, 200, LATENT_DIM);
     let logits = codes.chunks_exact(LATENT_DIM).flat_map(|code| [code[0], code[1]]).collect::<Vec<_>>();
-    Auxiliary::find(judge, &[], (&codes, LATENT_DIM), &logits, &[0.5, 0.5]).map_err(|e| e.to_string())
+    Auxiliary::find(judge, &[], (&codes, LATENT_DIM), &logits, &logits).map_err(|e| e.to_string())
 }
 
 async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networks), String> {
-    let config =
-        DcganConfig { image_size: 28, channels: 1, latent_dim: LATENT_DIM, width: 4, batch: 4, ..change };
+    let config = DcganConfig { image_size: 28, channels: 1, latent_dim: LATENT_DIM, width: 4, batch: 4, ..change };
     let assisted = config.auxiliary > 0.0;
     let mut dcgan = Dcgan::new(config, Box::new(Stripes), device).map_err(|e| e.to_string())?;
     if assisted {

@@ -9,6 +9,7 @@ use burn::{
     module::Module as _,
     tensor::{Device, Int, Tensor, TensorData},
 };
+use nalgebra::{DMatrix, DVector, DVectorView, SymmetricEigen};
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     classifier::Judge,
     latent::attribute_directions,
     losses::auxiliary::auxiliary,
-    metrics::features::FeatureError,
+    metrics::features::{FeatureError, Features},
     nets::{classifier::Classifier, fold},
     parameters::{self, NamedTensor},
     systems::gan::{TERM, Term},
@@ -25,6 +26,8 @@ use crate::{
 
 /// Logits that are asked for, a standard deviation past the border: 99 %.
 const SHARPNESS: f64 = 5.0;
+/// Eigenvalues of correlations are taken to be as large, so that attributes that are nearly the same can be told apart.
+const LEAST: f64 = 1e-3;
 
 /// A classifier and what codes ask of it.
 #[derive(Clone, Debug)]
@@ -40,39 +43,28 @@ pub struct Auxiliary {
 
 impl Auxiliary {
     /// An axis for each attribute that is wanted (all, if none is) and follows codes at all ([`attribute_directions`]); there
-    /// may be none. `codes` `[samples,
-    /// dim]`, `logits` `[samples, attributes]`: what the classifier says of the pictures drawn from them. `shares`: how many of
-    /// the set's pictures have each attribute, in `[0, 1]`.
+    /// may be none. `codes` `[samples, dim]`, `logits` `[samples, attributes]`: what the classifier says of the pictures drawn
+    /// from them, and `set` `[pictures, attributes]`, of the set's.
     pub fn find(
         judge: Judge,
         wanted: &[String],
         (codes, dim): (&[f32], usize),
         logits: &[f32],
-        shares: &[f64],
+        set: &[f32],
     ) -> Result<Self, FeatureError> {
-        let directions = attribute_directions(codes, dim, logits, &judge.config.attributes)?;
-        let mut found = Self { places: Vec::new(), axes: Vec::new(), borders: Vec::new(), judge };
-        let mut columns = Vec::new();
-        for direction in directions {
-            let Some(place) = found.judge.attribute(&direction.name) else { continue };
-            if !wanted.is_empty() && !wanted.iter().any(|name| name.eq_ignore_ascii_case(&direction.name)) {
-                continue;
-            }
-            let Some(share) = shares.get(place) else { continue };
-            let along = |code: &[f32]| code.iter().zip(&direction.vector).map(|(a, b)| a * b).sum::<f32>();
-            let mut along = codes.chunks_exact(dim).map(along).collect::<Vec<_>>();
-            along.sort_by(f32::total_cmp);
-            let count = along.len();
-            let mean = along.iter().sum::<f32>() / count as f32;
-            let deviation = (along.iter().map(|a| (a - mean).powi(2)).sum::<f32>() / count as f32).sqrt();
-            let border = along[(((1.0 - share) * count as f64) as usize).min(count - 1)];
-            let scale = SHARPNESS as f32 / deviation.max(f32::EPSILON);
-            columns.push(direction.vector.iter().map(|value| value * scale).collect::<Vec<_>>());
-            found.borders.push(-border * scale);
-            found.places.push(place);
-        }
-        found.axes = (0..dim).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
-        Ok(found)
+        let names = &judge.config.attributes;
+        let known = Features::new(set, names.len())?;
+        let is_wanted = |name: &String| wanted.is_empty() || wanted.iter().any(|wish| wish.eq_ignore_ascii_case(name));
+        let directions = attribute_directions(codes, dim, logits, names)?;
+        let directions = directions.iter().filter(|direction| is_wanted(&direction.name));
+        let placed = directions.filter_map(|direction| Some((judge.attribute(&direction.name)?, &direction.vector)));
+        let (places, vectors): (Vec<usize>, Vec<_>) = placed.unzip();
+        let vectors = DMatrix::from_fn(dim, places.len(), |row, column| f64::from(vectors[column][row]));
+        let codes = DMatrix::from_row_slice(codes.len() / dim, dim, codes).cast::<f64>();
+        let pictures = known.rows().flat_map(|row| places.iter().map(|place| f64::from(row[*place])));
+        let pictures = DMatrix::from_row_iterator(known.count(), places.len(), pictures);
+        let (axes, borders) = ask(&codes, vectors, &pictures);
+        Ok(Self { judge, places, axes: rows(&axes), borders })
     }
 
     /// The attributes that have an axis, those first that follow codes best.
@@ -143,8 +135,98 @@ impl Term<4> for AtWork {
         let mut tensors = judge.tensors();
         tensors.iter_mut().for_each(|tensor| tensor.name.insert_str(0, "classifier."));
         let found = borders.len();
-        tensors.push(NamedTensor { name: "axes".into(), shape: vec![axes.len() / found.max(1), found], values: axes.clone() });
+        tensors.push(NamedTensor {
+            name: "axes".into(),
+            shape: vec![axes.len() / found.max(1), found],
+            values: axes.clone(),
+        });
         tensors.push(NamedTensor { name: "borders".into(), shape: vec![found], values: borders.clone() });
         (tensors, json!({ "classifier": judge.config, "places": places }))
+    }
+}
+
+/// Axes, one a column, and borders, so that codes ask for attributes as often as pictures of the set have them, and together
+/// where they are had together. `codes` `[samples, dim]`, `vectors` `[dim, attributes]`, where axes lie now; `pictures`, logits
+/// of the set, `[pictures, attributes]`.
+fn ask(codes: &DMatrix<f64>, vectors: DMatrix<f64>, pictures: &DMatrix<f64>) -> (DMatrix<f64>, Vec<f32>) {
+    let (now, deviations) = correlations(&(codes * &vectors));
+    let unit = vectors * DMatrix::from_diagonal(&deviations.map(|deviation| 1.0 / deviation.max(f64::EPSILON)));
+    // The least change of what is asked for that gives it the correlations of the set: optimal transport of normal ones.
+    let (root, inverse) = (power(&now, 0.5), power(&now, -0.5));
+    let change = &inverse * power(&(&root * correlations(pictures).0 * &root), 0.5) * &inverse;
+    let axes = unit * change * SHARPNESS;
+    let asked = codes * &axes;
+    let border = |(asked, seen): (DVectorView<'_, f64>, DVectorView<'_, f64>)| {
+        let share = seen.iter().filter(|logit| **logit > 0.0).count() as f64 / seen.len().max(1) as f64;
+        let mut asked = asked.iter().copied().collect::<Vec<_>>();
+        asked.sort_by(f64::total_cmp);
+        let place = ((1.0 - share) * asked.len() as f64) as usize;
+        -asked.get(place).or(asked.last()).copied().unwrap_or_default() as f32
+    };
+    let borders = asked.column_iter().zip(pictures.column_iter()).map(border).collect();
+    (axes, borders)
+}
+
+/// How columns correlate, and their standard deviations; one that does not vary correlates with none.
+fn correlations(values: &DMatrix<f64>) -> (DMatrix<f64>, DVector<f64>) {
+    let means = values.row_mean();
+    let centred = DMatrix::from_fn(values.nrows(), values.ncols(), |row, column| values[(row, column)] - means[column]);
+    let covariance = centred.tr_mul(&centred) / values.nrows().max(1) as f64;
+    let deviations = covariance.diagonal().map(f64::sqrt);
+    let correlation = |row: usize, column: usize| match deviations[row] * deviations[column] {
+        product if product > 0.0 => covariance[(row, column)] / product,
+        _ => f64::from(u8::from(row == column)),
+    };
+    (DMatrix::from_fn(values.ncols(), values.ncols(), correlation), deviations)
+}
+
+/// A power of a symmetric matrix that has no negative eigenvalue.
+fn power(matrix: &DMatrix<f64>, exponent: f64) -> DMatrix<f64> {
+    let SymmetricEigen { eigenvectors, eigenvalues } = SymmetricEigen::new(matrix.clone());
+    let powers = eigenvalues.map(|value| value.max(LEAST).powf(exponent));
+    &eigenvectors * DMatrix::from_diagonal(&powers) * eigenvectors.transpose()
+}
+
+fn rows(matrix: &DMatrix<f64>) -> Vec<f32> {
+    matrix.row_iter().flat_map(|row| row.iter().map(|value| *value as f32).collect::<Vec<_>>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use forger_protocol::{LatentPrior, Random, Stream};
+
+    use super::*;
+
+    #[test]
+    fn codes_ask_for_what_the_set_has_as_often_and_as_jointly() {
+        let mut random = Random::new(1, Stream::Latent);
+        let mut normal = |rows: usize, columns: usize| {
+            DMatrix::from_row_slice(rows, columns, &random.latent(LatentPrior::Gaussian, rows, columns)).cast::<f64>()
+        };
+        let codes = normal(1000, 5);
+        // Axes that lie close together.
+        let vectors = DMatrix::from_fn(5, 2, |row, column| if row == 0 { 1.0 } else { 0.2 * (row + column) as f64 });
+        // Of the pictures a fifth has the second attribute, mostly those that lack the first.
+        let mut pictures = normal(500, 2);
+        for mut row in pictures.row_iter_mut() {
+            row[1] = 0.8 * row[1] - 0.6 * row[0] - 0.84;
+        }
+        let (axes, borders) = ask(&codes, vectors, &pictures);
+        let asked = &codes * &axes;
+        let (found, deviations) = correlations(&asked);
+        let (wanted, _) = correlations(&pictures);
+        assert!(
+            (wanted[(0, 1)] + 0.6).abs() < 0.1 && (found[(0, 1)] - wanted[(0, 1)]).abs() < 1e-6,
+            "{found} {wanted}"
+        );
+        assert!(deviations.iter().all(|deviation| (deviation - SHARPNESS).abs() < 1e-6));
+        for column in 0..2 {
+            let share = |values: &DMatrix<f64>, border: f64| {
+                values.column(column).iter().filter(|value| **value + border > 0.0).count() as f64
+                    / values.nrows() as f64
+            };
+            let (asked, seen) = (share(&asked, f64::from(borders[column])), share(&pictures, 0.0));
+            assert!((asked - seen).abs() < 0.005, "{asked} {seen}");
+        }
     }
 }

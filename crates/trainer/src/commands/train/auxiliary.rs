@@ -18,14 +18,15 @@ const PICTURES: usize = 4_000;
 /// Pictures that are judged at a time.
 const CHUNK: usize = 100;
 
-/// A classifier, and how many of a set's pictures have each of its attributes.
-pub struct Shares {
+/// A classifier, and what it says of pictures of a set.
+pub struct Helper {
     classified: Classified,
     wanted: Vec<String>,
-    shares: Vec<f64>,
+    /// Logits `[pictures, attributes]`.
+    set: Vec<f32>,
 }
 
-impl Shares {
+impl Helper {
     /// Looks at the set as an epoch shows it.
     pub fn look(path: &Path, wanted: &[String], config: &DcganConfig, images: &dyn Images) -> Result<Self> {
         let classified = Classified::open(path, config)?;
@@ -36,18 +37,14 @@ impl Shares {
         let mut order = (0..images.len()).collect::<Vec<_>>();
         Random::new(config.seed, Stream::Metrics).shuffle(&mut order);
         order.truncate(PICTURES);
-        let attributes = classified.judge.config.attributes.len();
         let size = images.shape().iter().product::<usize>();
-        let mut having = vec![0.0; attributes];
+        let mut set = Vec::new();
         for chunk in order.chunks(CHUNK) {
             let mut pictures = vec![0.0; chunk.len() * size];
             pictures.chunks_exact_mut(size).zip(chunk).for_each(|(out, index)| images.write(*index, out));
-            for seen in classified.logits(&pictures)?.chunks_exact(attributes) {
-                having.iter_mut().zip(seen).for_each(|(having, logit)| *having += f64::from(u8::from(*logit > 0.0)));
-            }
+            set.extend(classified.logits(&pictures)?);
         }
-        let shares = having.into_iter().map(|having| having / order.len() as f64).collect();
-        Ok(Self { classified, wanted: wanted.to_vec(), shares })
+        Ok(Self { classified, wanted: wanted.to_vec(), set })
     }
 
     /// Has the system learn from the classifier, by what its codes ask for now.
@@ -64,7 +61,7 @@ impl Shares {
             bar.inc(CHUNK as u64);
         }
         bar.finish_and_clear();
-        let auxiliary = Auxiliary::find(self.classified.judge, &self.wanted, (&codes, dim), &logits, &self.shares)?;
+        let auxiliary = Auxiliary::find(self.classified.judge, &self.wanted, (&codes, dim), &logits, &self.set)?;
         let found = auxiliary.attributes().join(", ");
         if found.is_empty() {
             bail!("the model of --from draws none of these attributes of the classifier: train it without one first");

@@ -37,7 +37,9 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
     }
     config.validate()?;
     if checkpoint.is_none() && config.auxiliary > 0.0 && args.auxiliary_classifier.is_none() {
-        bail!("the recipe asks for an auxiliary classifier: name it with --auxiliary-classifier, or say --auxiliary-weight 0");
+        bail!(
+            "the recipe asks for an auxiliary classifier: name it with --auxiliary-classifier, or say --auxiliary-weight 0"
+        );
     }
     // Devices that only store such numbers make nonsense of them.
     if config.mixed_precision
@@ -60,8 +62,8 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         "{} pictures of {}x{} from {}; {total} steps of {}",
         note.images, config.image_size, config.image_size, note.name, config.batch
     ));
-    let shares = match &args.auxiliary_classifier {
-        Some(path) => Some(auxiliary::Shares::look(path, &args.auxiliary_attributes, &config, pictures.as_ref())?),
+    let helper = match &args.auxiliary_classifier {
+        Some(path) => Some(auxiliary::Helper::look(path, &args.auxiliary_attributes, &config, pictures.as_ref())?),
         None => None,
     };
     let mut system = match &checkpoint {
@@ -69,8 +71,8 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         None => Dcgan::new(config.clone(), pictures, &device)?,
     };
     let from = args.from.as_ref().map(|file| begin(&mut system, file)).transpose()?;
-    if let Some(shares) = shares {
-        shares.assist(&mut system, &device)?;
+    if let Some(helper) = helper {
+        helper.assist(&mut system, &device)?;
     }
     if !helpers.is_empty() {
         system.share(&helpers)?;
