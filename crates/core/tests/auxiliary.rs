@@ -100,7 +100,7 @@ fn set(judge: &Judge) -> Vec<f32> {
 
 fn auxiliary(dcgan: &Dcgan, judge: &Judge) -> Auxiliary {
     let (codes, logits) = look(dcgan, judge);
-    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &set(judge)).unwrap()
+    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &set(judge)).unwrap().unwrap()
 }
 
 /// For each attribute the share of samples that have it, and of those on the right side of the border that lies best across

@@ -82,7 +82,8 @@ fn auxiliary() -> Result<Auxiliary, String> {
     let judge = Training::new(config, &Device::flex()).map_err(|e| e.to_string())?.judge();
     let codes = Random::new(1, Stream::Latent).latent(LatentPrior::Gaussian, 200, LATENT_DIM);
     let logits = codes.chunks_exact(LATENT_DIM).flat_map(|code| [code[0], code[1]]).collect::<Vec<_>>();
-    Auxiliary::find(judge, &[], (&codes, LATENT_DIM), &logits, &logits).map_err(|e| e.to_string())
+    let found = Auxiliary::find(judge, &[], (&codes, LATENT_DIM), &logits, &logits).map_err(|e| e.to_string())?;
+    found.ok_or_else(|| "no attribute follows codes".into())
 }
 
 async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networks), String> {

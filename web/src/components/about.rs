@@ -14,6 +14,7 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
         let metrics = card.metrics.iter().map(|(name, metric)| {
             view! { <li title=metric.command.clone()>{format!("{name} {:.4}", metric.value)}</li> }
         });
+        let assisted = card.system.dcgan().is_some_and(|config| config.auxiliary > 0.0);
         let mapping = card.system.dcgan().map(|config| config.mapping).filter(|width| *width > 0);
         Some(view! {
             <details class="card">
@@ -24,6 +25,7 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
                     <dt>{t!(i18n, card_licence)}</dt><dd>{card.licence.clone()}</dd>
                     <dt>{t!(i18n, card_steps)}</dt><dd>{card.steps}</dd>
                     {mapping.map(|n| view! { <dt>{t!(i18n, card_codes)}</dt><dd>{t!(i18n, card_mapping, n = n)}</dd> })}
+                    {assisted.then(|| view! { <dt>{t!(i18n, card_auxiliary)}</dt><dd>{t!(i18n, card_auxiliary_text)}</dd> })}
                     <dt>{t!(i18n, card_metrics)}</dt><dd><ul>{metrics.collect_view()}</ul></dd>
                 </dl>
                 <p>{card.notes.clone()}</p>

@@ -220,7 +220,7 @@ impl System for Dcgan {
             return Err(CheckpointError::OtherRun("the configuration differs".into()));
         }
         if !reader.state[TERM].is_null() {
-            self.assist(Auxiliary::read(&reader)?);
+            self.assist(Auxiliary::read(&reader, self.config.latent_dim)?);
         }
         let (generator, discriminator) = networks(&self.config, &self.gan.device())?;
         self.gan.read(&reader, generator, discriminator)

@@ -42,8 +42,8 @@ pub struct Auxiliary {
 }
 
 impl Auxiliary {
-    /// An axis for each attribute that is wanted (all, if none is) and follows codes at all ([`attribute_directions`]); there
-    /// may be none. `codes` `[samples, dim]`, `logits` `[samples, attributes]`: what the classifier says of the pictures drawn
+    /// An axis for each attribute that is wanted (all, if none is) and follows codes at all ([`attribute_directions`]); `None`
+    /// where there is no such attribute. `codes` `[samples, dim]`, `logits` `[samples, attributes]`: what the classifier says of the pictures drawn
     /// from them, and `set` `[pictures, attributes]`, of the set's.
     pub fn find(
         judge: Judge,
@@ -51,7 +51,7 @@ impl Auxiliary {
         (codes, dim): (&[f32], usize),
         logits: &[f32],
         set: &[f32],
-    ) -> Result<Self, FeatureError> {
+    ) -> Result<Option<Self>, FeatureError> {
         let names = &judge.config.attributes;
         let known = Features::new(set, names.len())?;
         let is_wanted = |name: &String| wanted.is_empty() || wanted.iter().any(|wish| wish.eq_ignore_ascii_case(name));
@@ -64,7 +64,7 @@ impl Auxiliary {
         let pictures = known.rows().flat_map(|row| places.iter().map(|place| f64::from(row[*place])));
         let pictures = DMatrix::from_row_iterator(known.count(), places.len(), pictures);
         let (axes, borders) = ask(&codes, vectors, &pictures);
-        Ok(Self { judge, places, axes: rows(&axes), borders })
+        Ok((!places.is_empty()).then(|| Self { judge, places, axes: rows(&axes), borders }))
     }
 
     /// The attributes that have an axis, those first that follow codes best.
@@ -73,7 +73,7 @@ impl Auxiliary {
     }
 
     /// What [`Term::save`] kept.
-    pub(super) fn read(reader: &Reader<'_>) -> Result<Self, CheckpointError> {
+    pub(super) fn read(reader: &Reader<'_>, dim: usize) -> Result<Self, CheckpointError> {
         let kept = &reader.state[TERM];
         let config = serde_json::from_value(kept["classifier"].clone()).map_err(|_| CheckpointError::Version)?;
         let places = serde_json::from_value(kept["places"].clone()).map_err(|_| CheckpointError::Version)?;
@@ -89,7 +89,7 @@ impl Auxiliary {
         };
         let (found, known) = (read.borders.len(), read.judge.config.attributes.len());
         let fits = read.places.len() == found && read.places.iter().all(|place| *place < known);
-        if fits && found > 0 && read.axes.len().is_multiple_of(found) {
+        if fits && found > 0 && read.axes.len() == dim * found {
             Ok(read)
         } else {
             Err(CheckpointError::Tensor(format!("{TERM}.axes")))

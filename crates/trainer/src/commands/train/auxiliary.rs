@@ -62,11 +62,10 @@ impl Helper {
         }
         bar.finish_and_clear();
         let auxiliary = Auxiliary::find(self.classified.judge, &self.wanted, (&codes, dim), &logits, &self.set)?;
-        let found = auxiliary.attributes().join(", ");
-        if found.is_empty() {
-            bail!("the model of --from draws none of these attributes of the classifier: train it without one first");
-        }
-        ui::note(format_args!("codes ask for {found}"));
+        let Some(auxiliary) = auxiliary else {
+            bail!("the model of --from draws none of these attributes of the classifier: train it without one first")
+        };
+        ui::note(format_args!("codes ask for {}", auxiliary.attributes().join(", ")));
         system.assist(auxiliary);
         Ok(())
     }
