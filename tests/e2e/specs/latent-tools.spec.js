@@ -36,11 +36,11 @@ test('every direction is drawn as a strip, in the middle the picture itself', as
   }
 });
 
-test('sliders of z bend the picture', async ({ page }) => {
+test('sliders of the code bend the picture', async ({ page }) => {
   await openLatent(page, 'model=digits&tab=edit');
   const edited = page.getByTestId('edited');
   const before = await settled(edited);
-  await page.getByText('dimensions of z').click();
+  await page.getByText('dimensions of the code').click();
   await page.getByRole('slider', { name: 'z1', exact: true }).fill('2.5');
   await expect.poll(async () => (await picture(edited)).sha256).not.toBe(before);
   await expect(page).toHaveURL(/base=~/);
