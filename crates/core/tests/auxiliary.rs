@@ -23,7 +23,7 @@ const SHARES: [f64; 2] = [0.5, 0.25];
 struct Halves;
 
 fn is(index: usize) -> [bool; 2] {
-    [index.is_multiple_of(2), index / 2 % 4 == 0]
+    [index.is_multiple_of(2), (index / 2).is_multiple_of(4)]
 }
 
 impl Images for Halves {

@@ -8,7 +8,10 @@ use common::values;
 use forger_core::{
     Dcgan, Images,
     burn::tensor::{Device, Tensor, TensorData},
-    nets::dcgan::{Discriminator, Generator},
+    nets::{
+        Generator as _,
+        dcgan::{Discriminator, Generator},
+    },
     parameters,
     protocol::{
         Card, DcganConfig, Normalization, Random, Stream,

@@ -220,12 +220,12 @@ mod tests {
             "{found} {wanted}"
         );
         assert!(deviations.iter().all(|deviation| (deviation - SHARPNESS).abs() < 1e-6));
-        for column in 0..2 {
+        for (column, border) in borders.iter().enumerate() {
             let share = |values: &DMatrix<f64>, border: f64| {
                 values.column(column).iter().filter(|value| **value + border > 0.0).count() as f64
                     / values.nrows() as f64
             };
-            let (asked, seen) = (share(&asked, f64::from(borders[column])), share(&pictures, 0.0));
+            let (asked, seen) = (share(&asked, f64::from(*border)), share(&pictures, 0.0));
             assert!((asked - seen).abs() < 0.005, "{asked} {seen}");
         }
     }
