@@ -112,12 +112,13 @@ def classifier(_case):
 
 
 def auxiliary(_case):
-    logits, codes = normal(5, 3, deviation=3.0).requires_grad_(), normal(5, 4)
+    logits, codes = normal(5, 3, deviation=3.0).requires_grad_(), normal(5, 4).requires_grad_()
     axes, borders = normal(4, 3), normal(3)
-    asked = torch.sigmoid(codes @ axes + borders)
-    loss = F.binary_cross_entropy_with_logits(logits, asked)
+    asked = codes @ axes + borders
+    seen = F.binary_cross_entropy_with_logits(logits, asked.detach().sigmoid())
+    loss = seen + F.softplus(-asked.abs()).mean()
     loss.backward()
     return {
         "logits": logits, "codes": codes, "axes": axes, "borders": borders, "loss": loss,
-        "grad.logits": logits.grad,
+        "grad.logits": logits.grad, "grad.codes": codes.grad,
     }  # fmt: skip

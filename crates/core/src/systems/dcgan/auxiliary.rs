@@ -24,8 +24,6 @@ use crate::{
     systems::gan::{TERM, Term},
 };
 
-/// Logits that are asked for, a standard deviation past the border: 99 %.
-const SHARPNESS: f64 = 5.0;
 /// Eigenvalues of correlations are taken to be as large, so that attributes that are nearly the same can be told apart.
 const LEAST: f64 = 1e-3;
 
@@ -145,16 +143,17 @@ impl Term<4> for AtWork {
     }
 }
 
-/// Axes, one a column, and borders, so that codes ask for attributes as often as pictures of the set have them, and together
-/// where they are had together. `codes` `[samples, dim]`, `vectors` `[dim, attributes]`, where axes lie now; `pictures`, logits
+/// Axes, one a column, and borders, so that codes ask for attributes as often and as surely as pictures of the set have them,
+/// and together where they are had together. `codes` `[samples, dim]`, `vectors` `[dim, attributes]`, where axes lie now; `pictures`, logits
 /// of the set, `[pictures, attributes]`.
 fn ask(codes: &DMatrix<f64>, vectors: DMatrix<f64>, pictures: &DMatrix<f64>) -> (DMatrix<f64>, Vec<f32>) {
     let (now, deviations) = correlations(&(codes * &vectors));
     let unit = vectors * DMatrix::from_diagonal(&deviations.map(|deviation| 1.0 / deviation.max(f64::EPSILON)));
     // The least change of what is asked for that gives it the correlations of the set: optimal transport of normal ones.
     let (root, inverse) = (power(&now, 0.5), power(&now, -0.5));
-    let change = &inverse * power(&(&root * correlations(pictures).0 * &root), 0.5) * &inverse;
-    let axes = unit * change * SHARPNESS;
+    let (wanted, spreads) = correlations(pictures);
+    let change = &inverse * power(&(&root * wanted * &root), 0.5) * &inverse;
+    let axes = unit * change * DMatrix::from_diagonal(&spreads);
     let asked = codes * &axes;
     let border = |(asked, seen): (DVectorView<'_, f64>, DVectorView<'_, f64>)| {
         let share = seen.iter().filter(|logit| **logit > 0.0).count() as f64 / seen.len().max(1) as f64;
@@ -214,12 +213,12 @@ mod tests {
         let (axes, borders) = ask(&codes, vectors, &pictures);
         let asked = &codes * &axes;
         let (found, deviations) = correlations(&asked);
-        let (wanted, _) = correlations(&pictures);
+        let (wanted, spreads) = correlations(&pictures);
         assert!(
             (wanted[(0, 1)] + 0.6).abs() < 0.1 && (found[(0, 1)] - wanted[(0, 1)]).abs() < 1e-6,
             "{found} {wanted}"
         );
-        assert!(deviations.iter().all(|deviation| (deviation - SHARPNESS).abs() < 1e-6));
+        assert!((deviations - spreads).amax() < 1e-6);
         for (column, border) in borders.iter().enumerate() {
             let share = |values: &DMatrix<f64>, border: f64| {
                 values.column(column).iter().filter(|value| **value + border > 0.0).count() as f64
