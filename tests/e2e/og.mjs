@@ -6,7 +6,7 @@ import { chromium } from '@playwright/test';
 const baseURL = process.env.FORGER_URL ?? 'http://127.0.0.1:8080/';
 const browser = await chromium.launch({ executablePath: process.env.FORGER_CHROME });
 const page = await browser.newPage({ baseURL, viewport: { width: 1200, height: 630 }, locale: 'en' });
-const terms = 'man%20with%20glasses:1.175,1.1793,1.1207;man:1.1936,1.1753,1.1700;woman:1.346,1.1726,1.982';
+const terms = 'man%20with%20glasses:1.1249,1.266,1.104;man:1.1930,1.896,1.391;woman:1.2012,1.375,1.331';
 await page.goto(`latent?model=avatars&terms=${terms}&expression=man%20with%20glasses%20-%20man%20%2B%20woman`);
 await page.getByTestId('result').waitFor();
 await page.waitForTimeout(4000);
