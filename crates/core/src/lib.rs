@@ -12,6 +12,7 @@ pub mod history;
 pub mod host;
 pub mod latent;
 pub mod losses;
+mod matrix;
 pub mod metrics;
 pub mod nets;
 pub mod optimizer;

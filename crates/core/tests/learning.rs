@@ -8,12 +8,11 @@ use common::values;
 use forger_core::{
     Dcgan, Images, Session, System, Toy,
     burn::tensor::{Device, Tensor, TensorData},
-    classifier::{Judge, Training},
     nets::{Generator as _, dcgan::Generator},
     parameters::{self, NamedTensor},
     protocol::{
-        AdversarialLoss, Augment, ClassifierConfig, Command, DcganConfig, Distribution, LatentPrior, Normalization,
-        OptimizerConfig, Random, StepKind, Stream, ToyConfig,
+        AdversarialLoss, Augment, Command, DcganConfig, Distribution, LatentPrior, Normalization, OptimizerConfig,
+        Random, StepKind, Stream, ToyConfig,
         message::{Coverage, SessionState},
     },
     weights::sha256,
@@ -234,52 +233,6 @@ fn a_slower_run_goes_on_from_its_last_good_state_and_stays_slower() {
     assert_eq!(rate, 0.5 * modern().generator_optimizer.learning_rate());
     dcgan.load(&state).unwrap();
     assert!(!dcgan.slow_down(-1.0));
-}
-
-#[test]
-fn a_small_classifier_tells_bright_from_dark_and_left_from_right() {
-    struct Halves;
-    impl Images for Halves {
-        fn len(&self) -> usize {
-            64
-        }
-        fn shape(&self) -> [usize; 3] {
-            [1, 28, 28]
-        }
-        fn write(&self, index: usize, out: &mut [f32]) {
-            let level = if index.is_multiple_of(2) { 0.5 } else { -0.5 };
-            // Above and below, since a classifier trains on mirrored pictures.
-            for (pixel, value) in out.iter_mut().enumerate() {
-                *value = level
-                    + if (pixel < 392) == (index % 4 < 2) { 0.3 } else { -0.3 }
-                    + (index as f32 * 0.7).sin() * 0.1;
-            }
-        }
-    }
-    let labels = (0..64).map(|index| vec![usize::is_multiple_of(index, 2), index % 4 < 2]).collect::<Vec<_>>();
-    let config = ClassifierConfig {
-        image_size: 28,
-        channels: 1,
-        width: 4,
-        features: 8,
-        attributes: vec!["bright".into(), "above".into()],
-        batch: 16,
-        ..ClassifierConfig::default()
-    };
-    let mut training = Training::new(config, &Device::flex()).unwrap();
-    for _ in 0..20 {
-        assert!(training.epoch(&Halves, &labels, 2e-3, |_, _| true));
-    }
-    let judge = Judge::load(&training.judge().save(), &Device::flex()).unwrap();
-    let mut pictures = vec![0.0; 64 * 784];
-    pictures.chunks_exact_mut(784).enumerate().for_each(|(index, out)| Halves.write(index, out));
-    let (_, found) = judge.see(Tensor::from_data(TensorData::new(pictures, [64, 1, 28, 28]), &Device::flex()));
-    let found = values(found);
-    let right = found
-        .chunks_exact(2)
-        .zip(&labels)
-        .filter(|(found, is)| found.iter().zip(is.iter()).all(|(found, is)| (*found >= 0.5) == *is));
-    assert!(right.count() >= 62);
 }
 
 #[test]

@@ -4,14 +4,15 @@
 use forger_protocol::card::{Direction, DirectionKind};
 use nalgebra::{DMatrix, SymmetricEigen};
 
-use crate::metrics::features::{FeatureError, Features};
+use crate::{
+    matrix::eigen,
+    metrics::features::{FeatureError, Features},
+};
 
 /// Directions that are followed beyond those asked for, so that the last ones settle, too.
 const SPARE: usize = 10;
 /// Rounds of subspace iteration. An error shrinks by the ratio of two eigenvalues in each.
 const ROUNDS: usize = 12;
-/// Steps of the eigenvalues of a small matrix.
-const SWEEPS: usize = 100_000;
 
 /// The `count` strongest directions, `pc1` first. `z` is `[samples, dim]` and `activations` is `[samples, features]`: what a
 /// layer makes of them. The largest component of each is positive.
@@ -46,8 +47,7 @@ pub fn principal_directions(
     }
     // Within the subspace the components are exact: A^T B = U S V^T, in f64 because eigenvalues are squares.
     let coordinates = a.tr_mul(&basis).cast::<f64>();
-    let inner = SymmetricEigen::try_new(coordinates.tr_mul(&coordinates), f64::EPSILON, SWEEPS);
-    let SymmetricEigen { eigenvectors, eigenvalues } = inner.ok_or(FeatureError::NoConvergence)?;
+    let SymmetricEigen { eigenvectors, eigenvalues } = eigen(coordinates.tr_mul(&coordinates))?;
     let mut order = (0..followed).collect::<Vec<_>>();
     order.sort_by(|a, b| eigenvalues[*b].total_cmp(&eigenvalues[*a]));
     let z = z.cast::<f64>();

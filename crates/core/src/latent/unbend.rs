@@ -12,6 +12,7 @@ use forger_protocol::{DcganConfig, Random, Stream};
 use nalgebra::{Cholesky, DMatrix, SymmetricEigen};
 
 use crate::{
+    matrix::{eigen, rows},
     nets::{dcgan::Generator, norm::Norm},
     parameters::{self, values},
 };
@@ -20,9 +21,6 @@ use crate::{
 const SAMPLES: usize = 8_000;
 /// Share of the mean variance of a hidden unit that is added to each, so that units that say the same do no harm.
 const RIDGE: f64 = 1e-4;
-/// Steps of the eigenvalues.
-const SWEEPS: usize = 100_000;
-
 /// The generator of `config`, which has a mapping network, that draws nearly what `generator` draws of the same z, which has
 /// none. On the CPU. `None` where the hidden layer would be narrower than w or wider than the first feature map, or where
 /// that is not under batch normalisation.
@@ -98,8 +96,7 @@ fn regress(unit: Tensor<2>, map: Tensor<2>, dim: usize) -> Option<(DMatrix<f64>,
     let root = Cholesky::new(variance + DMatrix::identity(hidden, hidden) * ridge)?.l();
     // Covariances of the map with units that have been made independent of each other, of variance one.
     let independent = root.solve_lower_triangular(&matrix(scaled.matmul(map))?)?;
-    let SymmetricEigen { eigenvectors, eigenvalues } =
-        SymmetricEigen::try_new(&independent * independent.transpose(), f64::EPSILON, SWEEPS)?;
+    let SymmetricEigen { eigenvectors, eigenvalues } = eigen(&independent * independent.transpose()).ok()?;
     let mut order = (0..hidden).collect::<Vec<_>>();
     order.sort_by(|a, b| eigenvalues[*b].total_cmp(&eigenvalues[*a]));
     let strongest = eigenvectors.select_columns(&order[..dim]);
@@ -122,8 +119,4 @@ fn statistics(to_map: &DMatrix<f64>, bias: &[f32], area: usize) -> (Vec<f32>, Ve
 fn matrix(tensor: Tensor<2>) -> Option<DMatrix<f64>> {
     let [rows, columns] = tensor.dims();
     Some(DMatrix::from_row_slice(rows, columns, &values(tensor)?).cast())
-}
-
-fn rows(matrix: &DMatrix<f64>) -> Vec<f32> {
-    matrix.row_iter().flat_map(|row| row.iter().map(|value| *value as f32).collect::<Vec<_>>()).collect()
 }

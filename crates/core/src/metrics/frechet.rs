@@ -4,12 +4,10 @@
 //! 10.1016/0047-259X(82)90077-X), equation 4; as a measure of GANs: Heusel et al. 2017 (arXiv 1706.08500), equation 6. Only
 //! with the features of the Inception network of that paper is it the "FID".
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::{DMatrix, DVector};
 
 use super::features::{FeatureError, Features};
-
-/// Sweeps of the QR algorithm; a few for each eigenvalue suffice.
-const SWEEPS: usize = 100_000;
+use crate::matrix::{eigen, power};
 
 /// Mean and unbiased covariance of a set of features: of real pictures it is made once.
 #[derive(Clone, Debug)]
@@ -40,12 +38,11 @@ impl Gaussian {
             return Err(FeatureError::DimensionsDiffer { real: self.mean.len(), fake: other.mean.len() });
         }
         // C1 C2 has the eigenvalues of S C2 S with S = C1^(1/2), which is symmetric: they are real and not below 0.
-        let SymmetricEigen { eigenvectors, eigenvalues } = eigen(self.covariance.clone())?;
-        let roots = DMatrix::from_diagonal(&eigenvalues.map(root));
-        let half = &eigenvectors * roots * eigenvectors.transpose();
+        // Of a singular covariance one may be rounded to less.
+        let half = power(self.covariance.clone(), 0.5, 0.0)?;
         let product = &half * &other.covariance * &half;
         let product = (&product + product.transpose()) * 0.5;
-        let trace_of_root: f64 = eigen(product)?.eigenvalues.iter().copied().map(root).sum();
+        let trace_of_root: f64 = eigen(product)?.eigenvalues.iter().map(|value| value.max(0.0).sqrt()).sum();
         let means = (&self.mean - &other.mean).norm_squared();
         let traces = self.covariance.trace() + other.covariance.trace();
         // Rounding may lead below 0.
@@ -56,15 +53,6 @@ impl Gaussian {
 /// [`Gaussian::distance`] of the Gaussians fitted to both.
 pub fn frechet_distance(real: &Features<'_>, fake: &Features<'_>) -> Result<f64, FeatureError> {
     Gaussian::fit(real)?.distance(&Gaussian::fit(fake)?)
-}
-
-/// An eigenvalue of a singular covariance may be rounded to less than 0.
-fn root(eigenvalue: f64) -> f64 {
-    eigenvalue.max(0.0).sqrt()
-}
-
-fn eigen(matrix: DMatrix<f64>) -> Result<SymmetricEigen<f64, nalgebra::Dyn>, FeatureError> {
-    SymmetricEigen::try_new(matrix, f64::EPSILON, SWEEPS).ok_or(FeatureError::NoConvergence)
 }
 
 #[cfg(test)]

@@ -9,23 +9,21 @@ use burn::{
     module::Module as _,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use nalgebra::{DMatrix, DVector, DVectorView, SymmetricEigen};
+use nalgebra::DMatrix;
 use serde_json::{Value, json};
 
 use crate::{
     CheckpointError,
     checkpoint::Reader,
     classifier::Judge,
-    latent::attribute_directions,
+    latent::{attribute_directions, axes::ask},
     losses::auxiliary::auxiliary,
+    matrix,
     metrics::features::{FeatureError, Features},
     nets::{classifier::Classifier, fold},
     parameters::{self, NamedTensor},
     systems::gan::{TERM, Term},
 };
-
-/// Eigenvalues of correlations are taken to be as large, so that attributes that are nearly the same can be told apart.
-const LEAST: f64 = 1e-3;
 
 /// A classifier and what codes ask of it.
 #[derive(Clone, Debug)]
@@ -41,8 +39,8 @@ pub struct Auxiliary {
 
 impl Auxiliary {
     /// An axis for each attribute that is wanted (all, if none is) and follows codes at all ([`attribute_directions`]); `None`
-    /// where there is no such attribute. `codes` `[samples, dim]`, `logits` `[samples, attributes]`: what the classifier says of the pictures drawn
-    /// from them, and `set` `[pictures, attributes]`, of the set's.
+    /// where there is no such attribute. `codes` `[samples, dim]`; `logits` `[samples, attributes]`: what the classifier says of
+    /// the pictures drawn from them, and `set` `[pictures, attributes]`, of the set's.
     pub fn find(
         judge: Judge,
         wanted: &[String],
@@ -57,12 +55,15 @@ impl Auxiliary {
         let directions = directions.iter().filter(|direction| is_wanted(&direction.name));
         let placed = directions.filter_map(|direction| Some((judge.attribute(&direction.name)?, &direction.vector)));
         let (places, vectors): (Vec<usize>, Vec<_>) = placed.unzip();
+        if places.is_empty() {
+            return Ok(None);
+        }
         let vectors = DMatrix::from_fn(dim, places.len(), |row, column| f64::from(vectors[column][row]));
         let codes = DMatrix::from_row_slice(codes.len() / dim, dim, codes).cast::<f64>();
         let pictures = known.rows().flat_map(|row| places.iter().map(|place| f64::from(row[*place])));
         let pictures = DMatrix::from_row_iterator(known.count(), places.len(), pictures);
-        let (axes, borders) = ask(&codes, vectors, &pictures);
-        Ok((!places.is_empty()).then(|| Self { judge, places, axes: rows(&axes), borders }))
+        let (axes, borders) = ask(&codes, vectors, &pictures)?;
+        Ok(Some(Self { judge, places, axes: matrix::rows(&axes), borders }))
     }
 
     /// The attributes that have an axis, those first that follow codes best.
@@ -140,92 +141,5 @@ impl Term<4> for AtWork {
         });
         tensors.push(NamedTensor { name: "borders".into(), shape: vec![found], values: borders.clone() });
         (tensors, json!({ "classifier": judge.config, "places": places }))
-    }
-}
-
-/// Axes, one a column, and borders, so that codes ask for attributes as often and as surely as pictures of the set have them,
-/// and together where they are had together. `codes` `[samples, dim]`, `vectors` `[dim, attributes]`, where axes lie now; `pictures`, logits
-/// of the set, `[pictures, attributes]`.
-fn ask(codes: &DMatrix<f64>, vectors: DMatrix<f64>, pictures: &DMatrix<f64>) -> (DMatrix<f64>, Vec<f32>) {
-    let (now, deviations) = correlations(&(codes * &vectors));
-    let unit = vectors * DMatrix::from_diagonal(&deviations.map(|deviation| 1.0 / deviation.max(f64::EPSILON)));
-    // The least change of what is asked for that gives it the correlations of the set: optimal transport of normal ones.
-    let (root, inverse) = (power(&now, 0.5), power(&now, -0.5));
-    let (wanted, spreads) = correlations(pictures);
-    let change = &inverse * power(&(&root * wanted * &root), 0.5) * &inverse;
-    let axes = unit * change * DMatrix::from_diagonal(&spreads);
-    let asked = codes * &axes;
-    let border = |(asked, seen): (DVectorView<'_, f64>, DVectorView<'_, f64>)| {
-        let share = seen.iter().filter(|logit| **logit > 0.0).count() as f64 / seen.len().max(1) as f64;
-        let mut asked = asked.iter().copied().collect::<Vec<_>>();
-        asked.sort_by(f64::total_cmp);
-        let place = ((1.0 - share) * asked.len() as f64) as usize;
-        -asked.get(place).or(asked.last()).copied().unwrap_or_default() as f32
-    };
-    let borders = asked.column_iter().zip(pictures.column_iter()).map(border).collect();
-    (axes, borders)
-}
-
-/// How columns correlate, and their standard deviations; one that does not vary correlates with none.
-fn correlations(values: &DMatrix<f64>) -> (DMatrix<f64>, DVector<f64>) {
-    let means = values.row_mean();
-    let centred = DMatrix::from_fn(values.nrows(), values.ncols(), |row, column| values[(row, column)] - means[column]);
-    let covariance = centred.tr_mul(&centred) / values.nrows().max(1) as f64;
-    let deviations = covariance.diagonal().map(f64::sqrt);
-    let correlation = |row: usize, column: usize| match deviations[row] * deviations[column] {
-        product if product > 0.0 => covariance[(row, column)] / product,
-        _ => f64::from(u8::from(row == column)),
-    };
-    (DMatrix::from_fn(values.ncols(), values.ncols(), correlation), deviations)
-}
-
-/// A power of a symmetric matrix that has no negative eigenvalue.
-fn power(matrix: &DMatrix<f64>, exponent: f64) -> DMatrix<f64> {
-    let SymmetricEigen { eigenvectors, eigenvalues } = SymmetricEigen::new(matrix.clone());
-    let powers = eigenvalues.map(|value| value.max(LEAST).powf(exponent));
-    &eigenvectors * DMatrix::from_diagonal(&powers) * eigenvectors.transpose()
-}
-
-fn rows(matrix: &DMatrix<f64>) -> Vec<f32> {
-    matrix.row_iter().flat_map(|row| row.iter().map(|value| *value as f32).collect::<Vec<_>>()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use forger_protocol::{LatentPrior, Random, Stream};
-
-    use super::*;
-
-    #[test]
-    fn codes_ask_for_what_the_set_has_as_often_and_as_jointly() {
-        let mut random = Random::new(1, Stream::Latent);
-        let mut normal = |rows: usize, columns: usize| {
-            DMatrix::from_row_slice(rows, columns, &random.latent(LatentPrior::Gaussian, rows, columns)).cast::<f64>()
-        };
-        let codes = normal(1000, 5);
-        // Axes that lie close together.
-        let vectors = DMatrix::from_fn(5, 2, |row, column| if row == 0 { 1.0 } else { 0.2 * (row + column) as f64 });
-        // Of the pictures a fifth has the second attribute, mostly those that lack the first.
-        let mut pictures = normal(500, 2);
-        for mut row in pictures.row_iter_mut() {
-            row[1] = 0.8 * row[1] - 0.6 * row[0] - 0.84;
-        }
-        let (axes, borders) = ask(&codes, vectors, &pictures);
-        let asked = &codes * &axes;
-        let (found, deviations) = correlations(&asked);
-        let (wanted, spreads) = correlations(&pictures);
-        assert!(
-            (wanted[(0, 1)] + 0.6).abs() < 0.1 && (found[(0, 1)] - wanted[(0, 1)]).abs() < 1e-6,
-            "{found} {wanted}"
-        );
-        assert!((deviations - spreads).amax() < 1e-6);
-        for (column, border) in borders.iter().enumerate() {
-            let share = |values: &DMatrix<f64>, border: f64| {
-                values.column(column).iter().filter(|value| **value + border > 0.0).count() as f64
-                    / values.nrows() as f64
-            };
-            let (asked, seen) = (share(&asked, f64::from(*border)), share(&pictures, 0.0));
-            assert!((asked - seen).abs() < 0.005, "{asked} {seen}");
-        }
     }
 }

@@ -19,14 +19,14 @@ const PICTURES: usize = 4_000;
 const CHUNK: usize = 100;
 
 /// A classifier, and what it says of pictures of a set.
-pub struct Helper {
+pub struct Teacher {
     classified: Classified,
     wanted: Vec<String>,
     /// Logits `[pictures, attributes]`.
     set: Vec<f32>,
 }
 
-impl Helper {
+impl Teacher {
     /// Looks at the set as an epoch shows it.
     pub fn look(path: &Path, wanted: &[String], config: &DcganConfig, images: &dyn Images) -> Result<Self> {
         let classified = Classified::open(path, config)?;

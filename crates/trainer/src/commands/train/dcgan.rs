@@ -62,8 +62,8 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         "{} pictures of {}x{} from {}; {total} steps of {}",
         note.images, config.image_size, config.image_size, note.name, config.batch
     ));
-    let helper = match &args.auxiliary_classifier {
-        Some(path) => Some(auxiliary::Helper::look(path, &args.auxiliary_attributes, &config, pictures.as_ref())?),
+    let teacher = match &args.auxiliary_classifier {
+        Some(path) => Some(auxiliary::Teacher::look(path, &args.auxiliary_attributes, &config, pictures.as_ref())?),
         None => None,
     };
     let mut system = match &checkpoint {
@@ -71,8 +71,8 @@ pub fn dcgan(args: &DcganArgs) -> Result<()> {
         None => Dcgan::new(config.clone(), pictures, &device)?,
     };
     let from = args.from.as_ref().map(|file| begin(&mut system, file)).transpose()?;
-    if let Some(helper) = helper {
-        helper.assist(&mut system, &device)?;
+    if let Some(teacher) = teacher {
+        teacher.assist(&mut system, &device)?;
     }
     if !helpers.is_empty() {
         system.share(&helpers)?;

@@ -1,4 +1,4 @@
-//! A generator that learns from an auxiliary classifier draws what its codes ask for.
+//! A classifier learns, and a generator that learns from it draws what its codes ask for.
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
@@ -57,7 +57,7 @@ fn judge() -> Judge {
     for _ in 0..30 {
         assert!(training.epoch(&Halves, &labels, 2e-3, |_, _| true));
     }
-    training.judge()
+    Judge::load(&training.judge().save(), &Device::flex()).unwrap()
 }
 
 fn config(auxiliary: f64) -> DcganConfig {
@@ -141,6 +141,26 @@ fn learned() -> Vec<u8> {
     let mut dcgan = new(0.0);
     train(&mut dcgan, 600);
     dcgan.save().unwrap()
+}
+
+#[test]
+fn a_small_classifier_tells_bright_from_dark_and_above_from_below() {
+    let seen = set(&judge());
+    let right =
+        |(index, logits): &(usize, &[f32])| is(*index).iter().zip(*logits).all(|(is, logit)| (*logit > 0.0) == *is);
+    assert!(seen.chunks_exact(2).enumerate().filter(right).count() >= 62);
+}
+
+#[test]
+fn where_no_attribute_follows_codes_there_is_no_axis() {
+    let judge = judge();
+    let codes = Random::new(1, Stream::Metrics).latent(config(0.0).prior, SAMPLES, DIM);
+    let find =
+        |wanted: &[String], logits: &[f32]| Auxiliary::find(judge.clone(), wanted, (&codes, DIM), logits, &set(&judge));
+    let along = codes.chunks_exact(DIM).flat_map(|code| [code[0], 1.0]).collect::<Vec<_>>();
+    assert_eq!(find(&[], &along).unwrap().unwrap().attributes(), ["bright"]);
+    assert!(find(&["above".into()], &along).unwrap().is_none());
+    assert!(find(&[], &vec![f32::NAN; 2 * SAMPLES]).is_err());
 }
 
 #[test]
