@@ -13,12 +13,15 @@ use crate::ui;
 pub fn listen(message: &'static str) -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
     let set = flag.clone();
-    ctrlc::set_handler(move || {
+    let handler = move || {
         if set.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
         ui::note(message);
-    })
-    .context("cannot listen for Ctrl-C")?;
+    };
+    // A process can have one handler, and that of the tests runs many commands.
+    if !cfg!(test) {
+        ctrlc::set_handler(handler).context("cannot listen for Ctrl-C")?;
+    }
     Ok(flag)
 }

@@ -18,6 +18,7 @@ mod upscaling;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
 
 use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, TrainCommand};
@@ -27,7 +28,17 @@ use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, TrainCommand};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse_from(cli::arguments(std::env::args_os().collect())).command {
+    match run(Cli::parse_from(cli::arguments(std::env::args_os().collect())).command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Train(TrainCommand::Dcgan(args)) => {
             commands::train::guarded(&args.run, || commands::train::dcgan::dcgan(&args))
         }
@@ -54,12 +65,5 @@ fn main() -> ExitCode {
         Command::Data(DataCommand::Make(args)) => data::make::make(&args),
         Command::Doctor(args) => commands::doctor::doctor(&args),
         Command::Worker(args) => commands::worker::worker(args),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            ui::error(&error);
-            ExitCode::FAILURE
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures made larger by a model of a file or of a run, on the CPU, tile by tile.
+//! Pictures made larger by a model of a file or of a run, tile by tile.
 
 use std::path::Path;
 
@@ -19,31 +19,36 @@ use crate::{card, commands::values, run::Run};
 const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-82b58e8f.safetensors");
 
 /// The model that the program carries.
-pub fn bundled() -> Result<Upscaler> {
-    Ok(weights::superres::read(LIGHT, &Device::flex())?)
+pub fn bundled(device: &Device) -> Result<Upscaler> {
+    checked(weights::superres::read(LIGHT, device)?)
 }
 
 /// Opens a model file, or the newest checkpoint of the folder of a run.
-pub fn open(path: &Path) -> Result<Upscaler> {
+pub fn open(path: &Path, device: &Device) -> Result<Upscaler> {
     let context = || path.display().to_string();
     if path.is_dir() {
         let run = Run::open(path)?;
-        return of_run(&run, &run.newest()?).with_context(context);
+        return of_run(&run, &run.newest()?, device).with_context(context);
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let model = weights::superres::read(&bytes, &Device::flex()).with_context(context)?;
-    model.check(&values(model.test_output())?).with_context(context)?;
+    checked(weights::superres::read(&bytes, device).with_context(context)?).with_context(context)
+}
+
+/// A model that makes of the input on its card what its card says, on its device.
+fn checked(model: Upscaler) -> Result<Upscaler> {
+    model.check(&values(model.test_output())?)?;
     Ok(model)
 }
 
 /// A checkpoint of a run, and a card of what is known of it.
-pub fn of_run(run: &Run, checkpoint: &[u8]) -> Result<Upscaler> {
-    let (config, generator, steps) = Superres::generator_of(checkpoint, &Device::flex())?;
+pub fn of_run(run: &Run, checkpoint: &[u8], device: &Device) -> Result<Upscaler> {
+    let (config, generator, steps) = Superres::generator_of(checkpoint, device)?;
     let card = card::of_run(run.read_note(), System::Superres(config.clone()), (config.seed, steps), false);
     Ok(Upscaler::new(card, config, generator))
 }
 
-/// The whole picture, `config.scale` times higher and wider. `done` is told after each tile, with the number of all.
+/// The whole picture, `config.scale` times higher and wider, made on `device`, where the generator must be. `done` is
+/// told after each tile, with the number of all.
 pub fn enlarge(
     generator: &Generator,
     config: &SuperresConfig,

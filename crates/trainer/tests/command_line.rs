@@ -316,6 +316,20 @@ fn the_doctor_says_what_works() {
     assert_eq!(run(&["--device", "abacus"]).0, Some(1));
 }
 
+/// A limit on the size of files ends the process that tries a device, as a bad driver would: it writes what it found to
+/// a file.
+#[cfg(unix)]
+#[test]
+fn a_probe_that_dies_is_told_by_the_doctor() {
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -f 0; exec \"$0\" doctor --json"]).arg(forger().get_program());
+    let output = limited.output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error = report["devices"][0]["error"].as_str().unwrap();
+    assert!(error.contains("died of") && error.contains("(signal 25)"), "{error}");
+    assert!(output.status.code() == Some(1) && report["machine"]["threads"].as_u64().unwrap() > 0, "{report}");
+}
+
 #[cfg(not(feature = "remote"))]
 #[test]
 fn what_is_not_built_in_says_how_to_build_it() {

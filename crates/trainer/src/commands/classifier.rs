@@ -110,9 +110,9 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
         ui::note(format_args!("epoch {} of {}: loss {loss:.4}", epoch + 1, args.epochs));
     }
     bar.finish_and_clear();
-    let classified = Classified { judge: training.judge() };
+    let classified = Classified::new(training.judge(), device);
     let note = report(&classified, &held_out, &held_out_rows)?;
-    let Classified { mut judge } = classified;
+    let Classified { mut judge, .. } = classified;
     judge.note = note;
     judge.note["data"] = json!(name);
     write_whole(&args.out, &judge.save())?;

@@ -148,7 +148,7 @@ fn named(text: &str) -> Result<(String, Upscaler)> {
         Some((name, path)) => (Some(name.to_owned()), PathBuf::from(path)),
         None => (None, PathBuf::from(text)),
     };
-    let model = open(&path)?;
+    let model = open(&path, &Device::flex())?;
     let folder = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let of_card = Some(model.card.name.clone()).filter(|name| !name.is_empty());
     let name = given.or(of_card).unwrap_or_else(folder);

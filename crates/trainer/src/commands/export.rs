@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
 use clap::Args;
 use forger_core::{
     Superres,
@@ -140,10 +141,10 @@ fn upscaler(args: &ExportArgs) -> Result<Upscaler> {
         );
     }
     if !args.best {
-        return upscaling::open(&args.from);
+        return upscaling::open(&args.from, &Device::flex());
     }
     let run = Run::open(&args.from)?;
-    upscaling::of_run(&run, &run.best()?)
+    upscaling::of_run(&run, &run.best()?, &Device::flex())
 }
 
 /// The DCGAN with what the flags say.

@@ -16,6 +16,9 @@ pub mod train;
 pub mod upscale;
 pub mod worker;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -72,7 +75,7 @@ impl Drawer {
         let mut pictures = Vec::new();
         for codes in codes.chunks(64 * dim) {
             let codes = TensorData::new(codes.to_vec(), [codes.len() / dim, dim]);
-            pictures.extend(values(self.model.forge(Tensor::from_data(codes, &Device::flex())))?);
+            pictures.extend(values(self.model.forge(Tensor::from_data(codes, &self.model.device())))?);
         }
         Ok(pictures)
     }

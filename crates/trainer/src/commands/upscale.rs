@@ -38,9 +38,9 @@ pub struct UpscaleArgs {
 pub fn upscale(args: &UpscaleArgs) -> Result<()> {
     let device = args.device.open_single()?;
     let model = match &args.model {
-        None => Some(bundled()?),
+        None => Some(bundled(&device)?),
         Some(name) if name == Path::new("bicubic") => None,
-        Some(path) => Some(open(path)?),
+        Some(path) => Some(open(path, &device)?),
     };
     let scale = args.scale.map_or(model.as_ref().map_or(4, |model| model.config.scale), |scale| scale as usize);
     let passes = passes(model.as_ref(), scale)?;

@@ -39,11 +39,12 @@ fn short(file: &str) -> &str {
     &file[name..]
 }
 
-/// From here on, a panic is told to `report` and not printed, unless RUST_BACKTRACE asks for it.
+/// From here on, a panic is told to `report` and not printed, unless RUST_BACKTRACE asks for it. In tests it is
+/// printed, too: it may be that of another test.
 pub fn on_panic(report: impl Fn(&str) + Send + Sync + 'static) {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if std::env::var_os("RUST_BACKTRACE").is_some() {
+        if cfg!(test) || std::env::var_os("RUST_BACKTRACE").is_some() {
             default(info);
         }
         let text = message(info.payload()).unwrap_or_default();
@@ -52,8 +53,15 @@ pub fn on_panic(report: impl Fn(&str) + Send + Sync + 'static) {
     }));
 }
 
-/// Runs what uses devices, and makes a panic of it an error.
+/// Held while panics are caught: there is one hook for all threads.
+static GUARD: Mutex<()> = Mutex::new(());
+
+/// Runs what uses devices, and makes a panic of it an error. Not to be called from within itself.
 pub fn guard<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _guard = GUARD.lock();
+    if let Ok(mut first) = FIRST.lock() {
+        *first = None;
+    }
     on_panic(|text| {
         if let Ok(mut first) = FIRST.lock() {
             first.get_or_insert_with(|| text.to_owned());

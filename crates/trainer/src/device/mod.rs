@@ -57,6 +57,10 @@ impl DeviceArgs {
             Name::Cuda(index) => Ok(Device::cuda(*index)),
             #[cfg(feature = "remote")]
             Name::Remote(url) => remote::connect(url, self.secret_file.as_deref()),
+            // burn 0.23 has no ndarray; there, a group of one CPU device (`Device::group_options`) is as good.
+            #[cfg(test)]
+            #[expect(deprecated, reason = "burn has no other second backend on the CPU")]
+            Name::Second => Ok(Device::ndarray()),
             #[cfg(not(all(feature = "vulkan", feature = "cuda", feature = "remote")))]
             _ => Err(missing(name.feature())),
         }

@@ -14,6 +14,9 @@ pub enum Name {
     Cuda(usize),
     /// `ws://HOST:PORT`.
     Remote(String),
+    /// A second device on the CPU, between which and the first tensors do not mix: what a GPU is to tests.
+    #[cfg(test)]
+    Second,
 }
 
 impl Name {
@@ -24,6 +27,8 @@ impl Name {
             Self::Vulkan => "vulkan",
             Self::Cuda(_) => "cuda",
             Self::Remote(_) => "remote",
+            #[cfg(test)]
+            Self::Second => "second",
         }
     }
 }
@@ -35,6 +40,8 @@ impl fmt::Display for Name {
             Self::Vulkan => f.write_str("vulkan"),
             Self::Cuda(index) => write!(f, "cuda:{index}"),
             Self::Remote(url) => write!(f, "remote:{url}"),
+            #[cfg(test)]
+            Self::Second => f.write_str("second"),
         }
     }
 }
@@ -47,6 +54,8 @@ impl FromStr for Name {
         match (kind, rest) {
             ("cpu", None) => Ok(Self::Cpu),
             ("vulkan", None) => Ok(Self::Vulkan),
+            #[cfg(test)]
+            ("second", None) => Ok(Self::Second),
             ("cuda", None) => Ok(Self::Cuda(0)),
             ("cuda", Some(index)) => match index.parse() {
                 Ok(index) => Ok(Self::Cuda(index)),

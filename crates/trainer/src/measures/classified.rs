@@ -16,16 +16,23 @@ use crate::{commands::values, data::Pictures};
 /// Pictures that are judged at a time.
 const CHUNK: usize = 128;
 
-/// A classifier at work.
+/// A classifier at work, where it is.
 pub struct Classified {
     pub judge: Judge,
+    device: Device,
 }
 
 impl Classified {
-    /// Fails for a classifier of pictures of another size than the model draws.
+    /// `device` is that of the classifier.
+    pub fn new(judge: Judge, device: Device) -> Self {
+        Self { judge, device }
+    }
+
+    /// On the CPU. Fails for a classifier of pictures of another size than the model draws.
     pub fn open(path: &Path, config: &DcganConfig) -> Result<Self> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let judge = Judge::load(&bytes, &Device::flex()).with_context(|| path.display().to_string())?;
+        let device = Device::flex();
+        let judge = Judge::load(&bytes, &device).with_context(|| path.display().to_string())?;
         let (side, channels) = (judge.config.image_size, judge.config.channels);
         if (side, channels) != (config.image_size, config.channels) {
             bail!(
@@ -35,7 +42,7 @@ impl Classified {
                 config.channels
             );
         }
-        Ok(Self { judge })
+        Ok(Self { judge, device })
     }
 
     /// `[channels, height, width]`.
@@ -51,7 +58,7 @@ impl Classified {
         let (mut features, mut probabilities) = (Vec::new(), Vec::new());
         for chunk in pictures.chunks(CHUNK * size) {
             let data = TensorData::new(chunk.to_vec(), [chunk.len() / size, channels, height, width]);
-            let (some_features, some_probabilities) = self.judge.see(Tensor::from_data(data, &Device::flex()));
+            let (some_features, some_probabilities) = self.judge.see(Tensor::from_data(data, &self.device));
             features.extend(values(some_features)?);
             probabilities.extend(values(some_probabilities)?);
         }
@@ -65,7 +72,7 @@ impl Classified {
         let mut logits = Vec::new();
         for chunk in pictures.chunks(CHUNK * size) {
             let data = TensorData::new(chunk.to_vec(), [chunk.len() / size, channels, height, width]);
-            logits.extend(values(self.judge.logits(Tensor::from_data(data, &Device::flex())))?);
+            logits.extend(values(self.judge.logits(Tensor::from_data(data, &self.device)))?);
         }
         Ok(logits)
     }

@@ -1,7 +1,7 @@
 //! Ways through latent space, found in samples.
 
 use anyhow::{Context, Result};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use forger_core::latent::{attribute_directions, principal_directions};
 use forger_protocol::{Random, Stream, card::Direction};
 
@@ -50,7 +50,7 @@ pub fn principal(drawer: &Drawer, count: usize) -> Result<Vec<Direction>> {
     let mut activations = Vec::new();
     for chunk in z.chunks(CHUNK * dim) {
         let chunk = TensorData::new(chunk.to_vec(), [chunk.len() / dim, dim]);
-        activations.extend(values(generator.features(Tensor::from_data(chunk, &Device::flex()), BLOCKS))?);
+        activations.extend(values(generator.features(Tensor::from_data(chunk, &drawer.model.device()), BLOCKS))?);
     }
     principal_directions(&z, dim, &activations, count).context("no principal directions")
 }

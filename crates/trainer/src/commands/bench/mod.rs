@@ -15,7 +15,10 @@ use forger_protocol::{DcganConfig, Random, StepKind, Stream};
 use serde_json::{Value, json};
 
 use super::values;
-use crate::{device::DeviceArgs, ui};
+use crate::{
+    device::{DeviceArgs, Name},
+    ui,
+};
 
 const PEER: &str = include_str!("pytorch.py");
 
@@ -114,17 +117,30 @@ impl Drop for Peer {
     }
 }
 
+/// What PyTorch calls a device: it has no Vulkan, and its way to such a GPU is CUDA.
+fn of_pytorch(name: &Name) -> Result<String> {
+    match name {
+        Name::Cpu => Ok("cpu".into()),
+        Name::Vulkan => Ok("cuda".into()),
+        Name::Cuda(index) => Ok(format!("cuda:{index}")),
+        Name::Remote(_) => bail!("--device {name}: PyTorch runs on this machine only; measure on the worker's"),
+        #[cfg(test)]
+        Name::Second => Ok("cpu".into()),
+    }
+}
+
 /// Prints images a second of both, and their ratio: above 1, Forger is faster.
 pub fn train(args: &BenchArgs) -> Result<()> {
     let device = args.device.open_single()?;
     let name = &args.device.device;
+    let on = of_pytorch(&name.parse()?)?;
     let kind = name.split(':').next().unwrap_or_default().to_owned();
     let config =
         DcganConfig { image_size: args.image_size, width: args.width, batch: args.batch, ..DcganConfig::default() };
     config.validate()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut settings = json!(config);
-    settings["device"] = json!(name);
+    settings["device"] = json!(on);
     settings["threads"] = json!(if kind == "cpu" { threads } else { 0 });
     let (mut peer, hello) = Peer::start(args, &settings)?;
     let mut forger = ours(&config, &device)?;
@@ -144,7 +160,7 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     };
     let (ours, theirs) = (median(ours), median(theirs));
     ui::result(format_args!(
-        "{} px, width {}, batch {} on {}: Forger {ours:.1}, PyTorch {} {theirs:.1} images/s; ratio {:.2}",
+        "{} px, width {}, batch {} on {}: Forger {ours:.1}, PyTorch {} ({on}) {theirs:.1} images/s; ratio {:.2}",
         args.image_size,
         args.width,
         args.batch,
@@ -153,7 +169,7 @@ pub fn train(args: &BenchArgs) -> Result<()> {
         ours / theirs
     ));
     if args.json {
-        let mut line = json!({ "device": name, "threads": threads, "torch": hello["torch"] });
+        let mut line = json!({ "device": name, "pytorch_device": on, "threads": threads, "torch": hello["torch"] });
         line[format!("forger_{kind}")] = json!(ours);
         line[format!("pytorch_{kind}")] = json!(theirs);
         line[format!("ratio_{kind}")] = json!(ours / theirs);
@@ -180,4 +196,18 @@ fn ours(config: &DcganConfig, device: &Device) -> Result<impl FnMut(usize) -> Re
         }
         Ok(start.elapsed().as_secs_f64())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pytorch_gets_a_device_that_it_has() {
+        for (ours, theirs) in [("cpu", "cpu"), ("vulkan", "cuda"), ("cuda", "cuda:0"), ("cuda:1", "cuda:1")] {
+            assert_eq!(of_pytorch(&ours.parse().unwrap()).unwrap(), theirs);
+        }
+        let error = of_pytorch(&Name::Remote("ws://host:7070".into())).unwrap_err();
+        assert!(error.to_string().contains("on this machine only"), "{error}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use serde::Serialize;
 
 use crate::device::Name;
@@ -100,25 +101,22 @@ pub fn storage(folder: &Path) -> Storage {
     }
 }
 
-/// All devices of this machine that this build can use.
-pub fn devices() -> Vec<Name> {
-    #[allow(unused_mut, reason = "more come with features")]
-    let mut names = vec![Name::Cpu];
-    #[cfg(feature = "vulkan")]
-    names.push(Name::Vulkan);
+/// How many CUDA devices this build and this machine have. Asks a driver, which may end the process.
+pub fn cuda_devices() -> usize {
     #[cfg(feature = "cuda")]
-    names.extend((0..adapters::cuda().len().max(1)).map(Name::Cuda));
-    names
+    return crate::device::guard(|| Ok(Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec().len()))
+        .unwrap_or_default();
+    #[cfg(not(feature = "cuda"))]
+    0
 }
 
-/// What a device is called by those who made it.
-pub fn adapter(name: &Name) -> Option<String> {
+/// What a device is called by those who made it. Asks its driver.
+#[allow(unused_variables, reason = "the CPU is not asked, and other devices come with features")]
+pub fn adapter(name: &Name, device: &Device) -> Option<String> {
     match name {
         Name::Cpu => cpu_name(),
-        #[cfg(feature = "vulkan")]
-        Name::Vulkan => adapters::vulkan(),
-        #[cfg(feature = "cuda")]
-        Name::Cuda(index) => adapters::cuda().into_iter().nth(*index),
+        #[cfg(any(feature = "vulkan", feature = "cuda"))]
+        Name::Vulkan | Name::Cuda(_) => device.identity().map(|found| found.name),
         _ => None,
     }
 }
@@ -127,33 +125,6 @@ fn cpu_name() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("model name"))?;
     Some(line.trim_start_matches([' ', '\t', ':']).to_owned())
-}
-
-#[cfg(any(feature = "vulkan", feature = "cuda"))]
-mod adapters {
-    use burn::tensor::{Device, DeviceType};
-
-    use crate::device::guard;
-
-    /// Names of the devices of a kind, in order; none where the driver is missing, which burn panics at.
-    fn names(kind: DeviceType) -> Vec<String> {
-        let list = || {
-            let devices = Device::enumerate(kind).into_vec();
-            Ok(devices.iter().map(|device| device.identity().map(|found| found.name).unwrap_or_default()).collect())
-        };
-        guard(list).unwrap_or_default()
-    }
-
-    #[cfg(feature = "vulkan")]
-    pub fn vulkan() -> Option<String> {
-        let all = names(DeviceType::Vulkan);
-        (!all.is_empty()).then(|| all.join("; "))
-    }
-
-    #[cfg(feature = "cuda")]
-    pub fn cuda() -> Vec<String> {
-        names(DeviceType::Cuda)
-    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
 //! `forger doctor`: what this machine can train on, and whether it does.
+//!
+//! Each device is tried in a process of its own, so that a driver that crashes or hangs is a line of the report and not
+//! its end.
 
+mod attempts;
 mod machine;
 mod probe;
+mod process;
 
 use std::{fmt::Write, path::PathBuf};
 
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use self::attempts::Tried;
 use crate::{
-    device::{self, DeviceArgs, Name},
+    device::{DeviceArgs, Name},
     ui,
 };
 
@@ -28,6 +34,12 @@ pub struct Args {
     /// Print one line of JSON instead
     #[arg(long)]
     pub json: bool,
+    /// Try this device in this process, and print what comes of it as a line of JSON
+    #[arg(long, hide = true, value_name = "DEVICE")]
+    pub probe: Option<Name>,
+    /// Print how many CUDA devices there are
+    #[arg(long, hide = true)]
+    pub count_cuda: bool,
 }
 
 #[derive(Serialize)]
@@ -40,26 +52,19 @@ struct Report {
     storage: machine::Storage,
 }
 
-/// A device and how it did.
-#[derive(Serialize)]
-struct Tried {
-    device: String,
-    /// What the device is called by those who made it, where that is known.
-    adapter: Option<String>,
-    ok: bool,
-    #[serde(flatten)]
-    result: Option<probe::Measured>,
-    error: Option<String>,
-}
-
 /// Fails if a device fails that was asked for.
 pub fn doctor(args: &Args) -> Result<()> {
+    if args.count_cuda {
+        ui::result(machine::cuda_devices());
+        return Ok(());
+    }
+    if let Some(name) = &args.probe {
+        return probe::answer(name, &DeviceArgs { device: name.to_string(), secret_file: args.secret_file.clone() });
+    }
     let asked = args.device.iter().map(|name| name.parse()).collect::<Result<Vec<Name>>>()?;
-    let names = if asked.is_empty() { machine::devices() } else { asked.clone() };
-    // The CPU is what others are compared with, whether it was asked for or not.
-    let expected = device::guard(|| probe::train(&burn::tensor::Device::flex()));
-    let devices = names.iter().map(|name| attempt(name, args, &expected)).collect::<Vec<_>>();
-    let failed = devices.iter().filter(|tried| !tried.ok).map(|tried| tried.device.clone()).collect::<Vec<_>>();
+    let names = if asked.is_empty() { attempts::all() } else { asked.clone() };
+    let devices = attempts::attempts(&names, |name| attempts::apart(name, args.secret_file.as_deref()));
+    let verdict = verdict(&devices, !asked.is_empty());
     let (features, missing_features) = machine::features();
     let (machine, storage) = (machine::machine(), machine::storage(&args.out));
     let version = env!("CARGO_PKG_VERSION");
@@ -69,33 +74,17 @@ pub fn doctor(args: &Args) -> Result<()> {
     } else {
         ui::result(text(&report).trim_end());
     }
-    // What is merely there and does not work is told above, and no reason to fail.
-    if failed.is_empty() || (asked.is_empty() && !failed.contains(&Name::Cpu.to_string())) {
+    verdict
+}
+
+/// An error if a device fails that was asked for. What is merely there and does not work is told in the report, and no
+/// reason to fail, but for the CPU.
+fn verdict(devices: &[Tried], asked: bool) -> Result<()> {
+    let failed = devices.iter().filter(|tried| !tried.ok).map(|tried| tried.device.clone()).collect::<Vec<_>>();
+    if failed.is_empty() || (!asked && !failed.contains(&Name::Cpu.to_string())) {
         return Ok(());
     }
     bail!("cannot train on {}", failed.join(", "))
-}
-
-fn attempt(name: &Name, args: &Args, expected: &Result<probe::Run>) -> Tried {
-    let opener = DeviceArgs { device: name.to_string(), secret_file: args.secret_file.clone() };
-    let result = match expected {
-        Ok(expected) if *name == Name::Cpu => Ok(expected.measured(expected)),
-        Err(error) if *name == Name::Cpu => Err(format!("{error:#}")),
-        _ => device::guard(|| probe::train(&opener.open_one(name)?)).map_err(|error| format!("{error:#}")).and_then(
-            |run| match expected {
-                Ok(expected) => Ok(run.measured(expected)),
-                Err(_) => Err("there is nothing to compare it with, because the CPU failed".into()),
-            },
-        ),
-    };
-    let (result, error) = match result {
-        Ok(measured) => {
-            let error = measured.complaint();
-            (Some(measured), error)
-        }
-        Err(error) => (None, Some(error)),
-    };
-    Tried { device: name.to_string(), adapter: machine::adapter(name), ok: error.is_none(), result, error }
 }
 
 fn text(report: &Report) -> String {
@@ -124,7 +113,11 @@ fn text(report: &Report) -> String {
         if let Some(measured) = result {
             let _ = write!(out, "  {:.0} images/s on a small DCGAN", measured.images_per_second);
             if *device != Name::Cpu.to_string() {
-                let _ = write!(out, ", losses within {:.1e} of the CPU's", measured.difference_from_cpu);
+                let _ = write!(
+                    out,
+                    ", losses within {:.1e} of the CPU's, first gradients under spectral normalisation within {:.1e}",
+                    measured.difference_from_cpu, measured.spectral_difference_from_cpu
+                );
             }
             // The CPU only rounds as others do.
             if let Some(mixed) = measured.mixed_images_per_second.filter(|_| *device != Name::Cpu.to_string()) {
@@ -152,4 +145,32 @@ fn size(bytes: u64) -> String {
     const MIB: f64 = (1_u64 << 20) as f64;
     let bytes = bytes as f64;
     if bytes >= GIB { format!("{:.1} GiB", bytes / GIB) } else { format!("{:.1} MiB", bytes / MIB) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tried(device: &str, ok: bool) -> Tried {
+        let error = (!ok).then(|| "it hangs".to_owned());
+        Tried { device: device.into(), adapter: None, ok, result: None, error }
+    }
+
+    #[test]
+    fn only_what_was_asked_for_and_the_cpu_must_work() {
+        let devices = [tried("cpu", true), tried("vulkan", false)];
+        assert!(verdict(&devices, false).is_ok());
+        assert_eq!(verdict(&devices, true).unwrap_err().to_string(), "cannot train on vulkan");
+        let devices = [tried("cpu", false), tried("vulkan", true)];
+        assert_eq!(verdict(&devices, false).unwrap_err().to_string(), "cannot train on cpu");
+    }
+
+    #[test]
+    fn each_device_has_its_lines() {
+        let (features, missing_features) = machine::features();
+        let (machine, storage) = (machine::machine(), machine::storage(".".as_ref()));
+        let devices = vec![tried("vulkan", false), tried("cpu", true)];
+        let text = text(&Report { version: "0", features, missing_features, machine, devices, storage });
+        assert!(text.contains("\nvulkan: FAILS\n  it hangs\ncpu: works\n"), "{text}");
+    }
 }

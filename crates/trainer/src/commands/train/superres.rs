@@ -136,7 +136,8 @@ pub fn superres(args: &SuperresArgs) -> Result<()> {
 
 /// Takes the weights of a model or run; its name.
 fn begin(system: &mut Superres, path: &Path) -> Result<String> {
-    let model = upscaling::open(path)?;
+    // The run copies the weights to its device.
+    let model = upscaling::open(path, &Device::flex())?;
     if !system.begin_with(&model.config, &model.generator) {
         bail!(
             "{} is another network than that of the recipe: choose the recipe it was trained with, or --width, --blocks and \

@@ -1,0 +1,136 @@
+//! Every command that takes `--device`, on a second device. A tensor or a network that is left on the first one fails
+//! here as it would beside a GPU.
+
+use std::{ffi::OsString, fs, path::Path};
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory as _, Parser as _};
+use image::RgbImage;
+
+use crate::{cli, cli::Cli};
+
+/// Runs a command line, in which `@` stands for a folder.
+fn forger(folder: &Path, line: &str) -> Result<()> {
+    let word = |word: &str| OsString::from(word.replace('@', &folder.display().to_string()));
+    let words = std::iter::once("forger").chain(line.split_whitespace()).map(word).collect();
+    crate::run(Cli::try_parse_from(cli::arguments(words))?.command).with_context(|| line.to_owned())
+}
+
+fn picture(path: &Path, width: u32, height: u32) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let bright = |x: u32, y: u32| (0.5 * x as f32 + 0.3 * y as f32).sin() > 0.0;
+    RgbImage::from_fn(width, height, |x, y| image::Rgb([if bright(x, y) { 220 } else { 30 }, x as u8, y as u8]))
+        .save(path)
+        .unwrap();
+}
+
+/// The losses of each step of a run.
+fn losses(run: &Path) -> Vec<Vec<f32>> {
+    let text = fs::read_to_string(run.join("losses.csv")).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').map(|value| value.parse().unwrap()).collect()).collect()
+}
+
+fn assert_alike(one: &Path, other: &Path, steps: usize) {
+    let (one, other) = (losses(one), losses(other));
+    assert_eq!((one.len(), other.len()), (steps, steps));
+    assert!(one.iter().flatten().zip(other.iter().flatten()).all(|(a, b)| (a - b).abs() <= 1e-3), "{one:?} {other:?}");
+}
+
+/// A command that is missing here needs a test below, or in `bench`, `doctor` or `tests/remote.rs` (`worker`).
+#[test]
+fn these_take_a_device() {
+    fn search(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        if command.get_arguments().any(|argument| argument.get_id() == "device") {
+            found.push(path.trim().to_owned());
+        }
+        for part in command.get_subcommands() {
+            search(part, &format!("{path} {}", part.get_name()), found);
+        }
+    }
+    let mut found = Vec::new();
+    search(&Cli::command(), "", &mut found);
+    found.sort();
+    let known = [
+        "bench train",
+        "doctor",
+        "train classifier",
+        "train dcgan",
+        "train superres",
+        "train toy",
+        "upscale",
+        "worker",
+    ];
+    assert_eq!(found, known);
+}
+
+#[test]
+fn a_dcgan_and_all_that_it_can_begin_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    run("train classifier --data avatars:400 --image-size 28 --width 4 --epochs 6 --out @/judge --device second");
+    let train = "train dcgan --recipe dcgan-modern --data avatars:64 --image-size 28 --width 2 --batch 8";
+    let measured = format!("{train} --steps 4 --checkpoint-every 2 --measure-count 20 --classifier @/judge");
+    run(&format!("{measured} --out @/cpu"));
+    run(&format!("{measured} --out @/run --device second"));
+    assert_alike(&folder.path().join("cpu"), &folder.path().join("run"), 4);
+    run(&format!("{train} --steps 30 --resume --out @/run --device second"));
+    run(&format!("{train} --steps 2 --from @/run --mapping 128 --out @/mapped --device second"));
+    let assisted = format!("{train} --from @/run --auxiliary-classifier @/judge --out @/assisted --device second");
+    run(&format!("{assisted} --steps 2"));
+    run(&format!("{train} --resume --steps 4 --out @/assisted --device second"));
+    run("sample --model @/mapped --out @/sheet.png");
+}
+
+#[test]
+fn super_resolution_and_what_its_losses_look_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    (0..2).for_each(|index| picture(&at(&format!("photos/{index}.png")), 128 + 8 * index, 136));
+    picture(&at("sets/tiny/hr/0.png"), 64, 48);
+    run("train classifier --data avatars:32 --image-size 32 --width 2 --epochs 1 --out @/judge");
+    let train = "train superres --data @/photos --test @/sets --width 4 --blocks 1 --patch 8 --batch 2";
+    run(&format!("{train} --steps 2 --out @/cpu"));
+    run(&format!("{train} --steps 2 --out @/run --device second"));
+    assert_alike(&at("cpu"), &at("run"), 2);
+    let looking = format!("{train} --recipe superres-light-pat --features @/judge --out @/next --device second");
+    run(&format!("{looking} --from @/run --steps 2"));
+    run(&format!("{looking} --resume --steps 4"));
+
+    run("export @/run --name superres-tiny --out @/models");
+    let file = fs::read_dir(at("models")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let file = file.into_iter().find(|name| name.ends_with(".safetensors")).unwrap();
+    for model in [String::new(), "--model @/run".into(), format!("--model @/models/{file}")] {
+        for device in ["cpu", "second"] {
+            run(&format!("upscale @/sets/tiny/hr/0.png @/{device}.png {model} --device {device}"));
+        }
+        let [cpu, second] = ["cpu.png", "second.png"].map(|name| image::open(at(name)).unwrap().to_rgb8());
+        assert_eq!(cpu.dimensions(), (256, 192));
+        assert!(cpu.iter().zip(second.iter()).all(|(a, b)| a.abs_diff(*b) <= 1), "{model}");
+    }
+}
+
+#[test]
+fn a_toy() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    run("train toy --steps 3 --out @/cpu");
+    run("train toy --steps 3 --out @/run --device second");
+    assert_alike(&folder.path().join("cpu"), &folder.path().join("run"), 3);
+    run("train toy --steps 5 --resume --out @/run --device second");
+}
+
+/// Beside a Python that only says that it trained.
+#[cfg(unix)]
+#[test]
+fn a_benchmark() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python");
+    let script = "#!/bin/sh\nread settings\necho '{\"torch\": \"none\"}'\nwhile read steps; do echo 1.0; done\n";
+    fs::write(&python, script).unwrap();
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    let bench = "bench train --image-size 28 --width 2 --batch 4 --steps 1 --turns 1 --python @/python --device second";
+    forger(folder.path(), bench).unwrap();
+}
