@@ -66,6 +66,14 @@ impl Tile {
         pixels
     }
 
+    /// The same of what was made with channels last, `[rows * scale, columns * scale, channels]`.
+    pub fn inner_of(&self, made: &[u8], channels: usize, scale: usize) -> Vec<u8> {
+        let [top, left, rows, columns] = self.place(scale);
+        let [shown_top, shown_left, _, shown_columns] = self.shown.map(|value| value * scale);
+        let lines = made.chunks_exact((shown_columns * channels).max(1)).skip(top - shown_top).take(rows);
+        lines.flat_map(|line| &line[(left - shown_left) * channels..][..columns * channels]).copied().collect()
+    }
+
     /// What the network is shown of a picture `[3, height, width]`: `[1, 3, rows, columns]`.
     pub fn cut(&self, picture: &[f32], [height, width]: [usize; 2], device: &Device) -> Tensor<4> {
         let [top, left, rows, columns] = self.shown;
@@ -131,6 +139,8 @@ mod tests {
             let lines = picture.chunks_exact(width * 4).skip(top).take(rows);
             let expected = lines.flat_map(|line| line[left * 4..(left + columns) * 4].to_vec()).collect::<Vec<_>>();
             assert_eq!(tile.inner(&planes, 1), expected);
+            let last = (0..planes.len()).map(|at| planes[at % 4 * (planes.len() / 4) + at / 4]).collect::<Vec<_>>();
+            assert_eq!(tile.inner_of(&last, 4, 1), expected);
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         dcgan::{Discriminator, Generator},
         fold,
         mapping::Mapping,
-        painter::Painter,
+        painter::{self, Painter},
     },
     parameters::{self, NamedTensor},
 };
@@ -65,6 +65,8 @@ enum Drawer {
     /// Its normalisation is in its kernels.
     Folded(Arc<Generator>),
     Painter(Arc<Painter>),
+    #[cfg(feature = "gpu")]
+    Gpu(Arc<painter::gpu::Painter>),
 }
 
 fn bad_config(error: OutOfRange) -> ModelError {
@@ -254,6 +256,15 @@ fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: 
     Ok(parameters::fill(empty, device, |name, _| values.remove(name).unwrap_or_default()))
 }
 
+/// What draws with a folded generator.
+fn folded(generator: Generator) -> Drawer {
+    #[cfg(feature = "gpu")]
+    if let Some(painter) = painter::gpu::Painter::new(&generator) {
+        return Drawer::Gpu(Arc::new(painter));
+    }
+    Drawer::Folded(Arc::new(generator))
+}
+
 impl Model {
     /// `config` are the settings that the card has. `None` for networks of other settings, or that are not on the CPU.
     pub fn new(
@@ -271,15 +282,15 @@ impl Model {
         &self.generator
     }
 
-    /// Prepares the model to draw often, at the cost of a copy of its weights: a painter on the CPU, kernels that have taken
-    /// normalisation in elsewhere. For a browser's tab: native, the CPU has faster instructions, which the painter does not
+    /// Prepares the model to draw often, at the cost of a copy of its weights: a painter on the CPU or a GPU, kernels that have
+    /// taken normalisation in elsewhere. For a browser's tab: native, the CPU has faster instructions, which the painter does not
     /// know.
     pub fn prepared(mut self) -> Self {
         let on_cpu = self.generator.project.weight.val().try_into_primitive::<Flex>().is_ok();
         let painter = if on_cpu { Painter::new(&self.generator) } else { None };
         self.drawer = match painter {
             Some(painter) => Drawer::Painter(Arc::new(painter)),
-            None => Drawer::Folded(Arc::new(fold::generator(&self.generator).valid())),
+            None => folded(fold::generator(&self.generator).valid()),
         };
         self
     }
@@ -289,6 +300,8 @@ impl Model {
         match &self.drawer {
             Drawer::Trained => self.generator.forward(codes),
             Drawer::Folded(folded) => folded.forward(codes),
+            #[cfg(feature = "gpu")]
+            Drawer::Gpu(painter) => painter.forward(&codes).unwrap_or_else(|| self.generator.forward(codes)),
             Drawer::Painter(painter) => painter.forward(&codes).unwrap_or_else(|| self.generator.forward(codes)),
         }
     }

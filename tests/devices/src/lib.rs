@@ -4,11 +4,12 @@
 //! of training, not of operations.
 #![cfg(target_arch = "wasm32")]
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
     Auxiliary, Dcgan, Images, Superres, System, Toy,
     classifier::Training,
     data::photos::Photo,
+    nets::conv::{Window, conv_transpose2d, conv2d},
     parameters::NamedTensor,
     protocol::{
         Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty,
@@ -54,8 +55,7 @@ async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networ
     Ok((before, toy.networks_async().await))
 }
 
-/// What the default toy leaves out. Without spectral normalisation: its products have shapes of their own, for each of
-/// which burn tries out kernels, and that takes minutes on a software GPU. `core/tests/host.rs` has it.
+/// What the default toy leaves out. Spectral normalisation is left to a DCGAN, and for the toy to `core/tests/host.rs`.
 fn penalised() -> ToyConfig {
     let network = MlpConfig { width: 16, layers: 1, activation: Activation::Tanh };
     ToyConfig {
@@ -131,6 +131,7 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
         "dcgan" => dcgan(device, DcganConfig::default()).await,
         "dcgan-mapping" => dcgan(device, DcganConfig { mapping: 8, ..DcganConfig::default() }).await,
         "dcgan-auxiliary" => dcgan(device, DcganConfig { auxiliary: 1.0, ..DcganConfig::default() }).await,
+        "dcgan-spectral" => dcgan(device, DcganConfig { spectral_norm: true, ..DcganConfig::default() }).await,
         "dcgan-instance" => {
             dcgan(device, DcganConfig { normalization: Normalization::Instance, ..DcganConfig::default() }).await
         }
@@ -155,6 +156,68 @@ fn fingerprint(networks: &Networks) -> String {
 #[wasm_bindgen]
 pub async fn on_cpu(system: String) -> Result<String, JsValue> {
     Ok(fingerprint(&run(&system, &Device::flex()).await?.1))
+}
+
+/// Pictures, inner and outer channels, height, width, kernel, stride, padding: what networks have, and what only a general
+/// kernel stands.
+const CONVOLUTIONS: [[usize; 8]; 8] = [
+    [2, 3, 32, 13, 17, 3, 1, 1],
+    [1, 32, 48, 9, 8, 3, 1, 1],
+    [3, 3, 5, 8, 8, 4, 2, 1],
+    [2, 8, 16, 8, 8, 4, 2, 1],
+    [2, 4, 1, 4, 4, 4, 1, 0],
+    [1, 1, 2, 9, 7, 3, 2, 0],
+    [2, 3, 2, 6, 5, 5, 3, 2],
+    [4, 6, 10, 7, 7, 1, 1, 0],
+];
+
+/// Output, and gradients in picture and kernel, of a convolution and a transposed one.
+async fn convolve(device: &Device, case: [usize; 8], transposed: bool) -> Result<Vec<Vec<f32>>, String> {
+    let [batch, inner, outer, height, width, kernel, stride, padding] = case;
+    let device = device.clone().autodiff();
+    let random = &mut Random::new(1, Stream::Metrics);
+    let mut draw = |shape: [usize; 4]| {
+        let mut values = vec![0.0; shape.iter().product()];
+        random.fill_normal(&mut values);
+        Tensor::<4>::from_data(TensorData::new(values, shape), &device)
+    };
+    let weight = draw([outer, inner, kernel, kernel]).require_grad();
+    let x = draw([batch, if transposed { outer } else { inner }, height, width]).require_grad();
+    let window = Window { stride, padding };
+    let map = if transposed { conv_transpose2d } else { conv2d };
+    let y = map(x.clone(), weight.clone(), None, window);
+    let slope = draw(y.dims());
+    let gradients = (y.clone() * slope).sum().backward();
+    let mut values = Vec::new();
+    for tensor in [Some(y.inner()), x.grad(&gradients), weight.grad(&gradients)] {
+        let data = tensor.ok_or("no gradient")?.into_data_async().await.map_err(|error| error.to_string())?;
+        values.push(data.try_into_vec().map_err(|error| format!("{error:?}"))?);
+    }
+    Ok(values)
+}
+
+/// The largest difference between CPU and WebGPU in a value of any convolution, in parts of the largest value. Returns JSON, one
+/// number for each case. May be called once.
+#[wasm_bindgen]
+pub async fn convolutions() -> Result<String, JsValue> {
+    console_error_panic_hook::set_once();
+    let gpu = Device::wgpu_options().init_async().await.map_err(|error| JsValue::from(error.to_string()))?;
+    let mut worst = Vec::new();
+    for case in CONVOLUTIONS {
+        for transposed in [false, true] {
+            let (ours, theirs) =
+                (convolve(&gpu, case, transposed).await?, convolve(&Device::flex(), case, transposed).await?);
+            for (ours, theirs) in ours.iter().zip(&theirs) {
+                let largest = theirs.iter().fold(0.0, |most: f32, value| most.max(value.abs()));
+                let apart = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
+                // NaN would pass a maximum.
+                let apart =
+                    apart.fold(0.0, |most: f32, value| if most.is_nan() || value <= most { most } else { value });
+                worst.push(if ours.len() == theirs.len() { apart / largest } else { f32::NAN });
+            }
+        }
+    }
+    serde_json::to_string(&worst).map_err(|error| error.to_string().into())
 }
 
 /// For generator, discriminator and moving average: how far training moved the weights on CPU (`moved`), and how far

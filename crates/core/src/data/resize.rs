@@ -35,7 +35,7 @@ fn taps(from: usize, to: usize) -> Taps {
 }
 
 /// The place of a line of this length that stands for a place beyond its ends; the end itself is repeated.
-fn mirrored(place: i64, length: usize) -> usize {
+pub fn mirrored(place: i64, length: usize) -> usize {
     let length = length.max(1) as i64;
     let place = place.rem_euclid(2 * length);
     (if place < length { place } else { 2 * length - 1 - place }) as usize

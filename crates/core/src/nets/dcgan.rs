@@ -25,7 +25,7 @@ use super::{
 use crate::parameters;
 
 /// The kernel of 4 x 4 that doubles or halves the side.
-const HALVE: Window = Window { stride: 2, padding: 1 };
+pub(super) const HALVE: Window = Window { stride: 2, padding: 1 };
 /// The kernel that covers all of a feature map.
 const COVER: Window = Window { stride: 1, padding: 0 };
 

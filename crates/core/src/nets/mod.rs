@@ -2,7 +2,7 @@
 
 mod activation;
 pub mod classifier;
-mod conv;
+pub mod conv;
 pub mod dcgan;
 pub mod fold;
 mod initial;

@@ -3,6 +3,9 @@
 //! A kernel `[outer, inner, height, width]` is seen as a matrix W, `[outer, inner * height * width]`, and divided by its
 //! largest singular value, which one power iteration a step follows: `v = W^T u / |W^T u|`, `u = W v / |W v|`, `sigma = u^T W
 //! v`. u and v are constants to the gradient. They are kept one after the other in a vector.
+//!
+//! Products are written out and summed, not given to a product of matrices: on a GPU that may round both factors to half
+//! precision for its tensor cores, and an inexact sigma scales a whole layer.
 
 use burn::{
     module::{Param, ParamId},
@@ -16,18 +19,18 @@ pub fn vectors(weight: &Tensor<4>) -> Param<Tensor<1>> {
     Param::initialized(ParamId::new(), Tensor::ones([length], &weight.device()))
 }
 
-/// W, u `[outer, 1]` and v `[inner * height * width, 1]`.
+/// W, u `[outer, 1]` and v `[1, inner * height * width]`.
 fn parts(weight: Tensor<4>, vectors: Tensor<1>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
     let [outer, inner, height, width] = weight.dims();
     let length = inner * height * width;
     let (u, v) = (vectors.clone().slice(0..outer), vectors.slice(outer..outer + length));
-    (weight.reshape([outer, length]), u.reshape([outer, 1]), v.reshape([length, 1]))
+    (weight.reshape([outer, length]), u.reshape([outer, 1]), v.reshape([1, length]))
 }
 
 /// The kernel divided by its largest singular value.
 pub fn normalize(weight: Tensor<4>, vectors: Tensor<1>) -> Tensor<4> {
     let (matrix, u, v) = parts(weight.clone(), vectors.detach());
-    let sigma = (u * matrix.matmul(v)).sum();
+    let sigma = (matrix * (u * v)).sum();
     weight / sigma.reshape([1, 1, 1, 1])
 }
 
@@ -38,8 +41,8 @@ pub fn iterate(weight: Tensor<4>, vectors: Param<Tensor<1>>) -> Param<Tensor<1>>
         let norm = vector.clone().square().sum().sqrt() + 1e-12;
         vector / norm.unsqueeze()
     };
-    let v = unit(matrix.clone().transpose().matmul(u));
-    let u = unit(matrix.matmul(v.clone()));
+    let v = unit((matrix.clone() * u).sum_dim(0));
+    let u = unit((matrix * v.clone()).sum_dim(1));
     let both = Tensor::cat(vec![u.flatten::<1>(0, 1), v.flatten(0, 1)], 0);
     Param::initialized(vectors.id, both.detach().set_require_grad(false))
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use burn::{
     module::Module as _,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Int, Tensor, TensorData},
 };
 use forger_protocol::{Card, Random, Stream, SuperresConfig, TestVector, card::System, error::ModelError};
 
 use super::{bad_config, compare, other, pack, parse, remember, serialize, unpack};
-use crate::nets::superres::{Generator, bicubic, painter::Painter};
+use crate::nets::superres::{Generator, Painter};
 
 /// Side of the picture of a test vector.
 const SIDE: usize = 8;
@@ -66,7 +66,7 @@ impl Upscaler {
         Self { card, config, generator, painter: None }
     }
 
-    /// Prepares the model to be used often on a CPU, at the cost of copies of its weights; see [`super::Model::prepared`].
+    /// Prepares the model to be used often, at the cost of copies of its weights; see [`super::Model::prepared`].
     pub fn prepared(mut self) -> Self {
         self.painter = Painter::new(&self.generator).map(Arc::new);
         self
@@ -74,10 +74,14 @@ impl Upscaler {
 
     /// Pictures `[batch, 3, height, width]` in `[-1, 1]` to `[batch, 3, height * scale, width * scale]`, about `[-1, 1]`.
     pub fn upscale(&self, small: Tensor<4>) -> Tensor<4> {
-        match self.painter.as_ref().and_then(|painter| painter.residual(&small)) {
-            Some(residual) => bicubic(small, self.config.scale) + residual,
-            None => self.generator.forward(small),
-        }
+        let painted = self.painter.as_ref().and_then(|painter| painter.forward(&small));
+        painted.unwrap_or_else(|| self.generator.forward(small))
+    }
+
+    /// [`Upscaler::upscale`] as RGBA, a byte each, `[batch, height * scale, width * scale]`, clear where a pixel is no number.
+    /// `None` where that is left to the caller.
+    pub fn rgba(&self, small: &Tensor<4>) -> Option<Tensor<3, Int>> {
+        self.painter.as_ref()?.rgba(small)
     }
 
     /// What the network makes of the picture of the test vector, not read back.

@@ -8,7 +8,10 @@ use burn::{
     tensor::{Shape, TensorData},
 };
 
-use super::unfold::{fold, unfold};
+use super::{
+    backward::Maps,
+    unfold::{fold, unfold},
+};
 
 /// Values of an unfolded group.
 const GROUP: usize = 1 << 18;
@@ -67,8 +70,25 @@ fn dims(tensor: &FlexTensor) -> [usize; 4] {
     tensor.layout().shape().dims()
 }
 
-/// Height and width.
-pub(super) fn size(tensor: &FlexTensor) -> [usize; 2] {
+impl Maps for Flex {
+    fn size(tensor: &FlexTensor) -> [usize; 2] {
+        size(tensor)
+    }
+
+    fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTensor {
+        convolve(x, weight, window)
+    }
+
+    fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, size: [usize; 2]) -> FlexTensor {
+        spread(y, weight, window, size)
+    }
+
+    fn correlate(x: &FlexTensor, y: &FlexTensor, window: Window, kernel: [usize; 2]) -> FlexTensor {
+        correlate(x, y, window, kernel)
+    }
+}
+
+fn size(tensor: &FlexTensor) -> [usize; 2] {
     let [_, _, height, width] = dims(tensor);
     [height, width]
 }
@@ -79,7 +99,7 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
 
 /// The convolution of `x`, `[batch, inner, height, width]`, with `weight`, `[outer, inner, kernel, kernel]`:
 /// `[batch, outer, rows, columns]`.
-pub fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTensor {
+fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTensor {
     let (x, weight) = (x.to_contiguous(), weight.to_contiguous());
     let shapes = Shapes::new(dims(&x), dims(&weight)[0], size(&weight), window);
     let matrix = weight.reshape(Shape::from([shapes.outer, shapes.patch()]));
@@ -99,7 +119,7 @@ pub fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTens
 
 /// The transposed convolution: each value of `y`, `[batch, outer, rows, columns]`, lays down its kernel of `weight`,
 /// `[outer, inner, kernel, kernel]`, on a picture of `size`: `[batch, inner, height, width]`.
-pub fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, width]: [usize; 2]) -> FlexTensor {
+fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, width]: [usize; 2]) -> FlexTensor {
     let (y, weight) = (y.to_contiguous(), weight.to_contiguous());
     let [batch, outer, rows, columns] = dims(&y);
     let [_, inner, ..] = dims(&weight);
@@ -139,7 +159,7 @@ fn turned(weight: &FlexTensor) -> FlexTensor {
 
 /// The gradient of a kernel: for each place under it, the products of `x`, `[batch, inner, height, width]`, and `y`,
 /// `[batch, outer, rows, columns]`, summed over all positions: `[outer, inner, kernel, kernel]`.
-pub fn correlate(x: &FlexTensor, y: &FlexTensor, window: Window, kernel: [usize; 2]) -> FlexTensor {
+fn correlate(x: &FlexTensor, y: &FlexTensor, window: Window, kernel: [usize; 2]) -> FlexTensor {
     let (x, y) = (x.to_contiguous(), y.to_contiguous());
     let [_, outer, rows, columns] = dims(&y);
     let shapes = Shapes { rows, columns, ..Shapes::new(dims(&x), outer, kernel, window) };

@@ -1,14 +1,18 @@
-//! Convolutions, forwards and backwards, as products of matrices on the CPU.
+//! Convolutions, forwards and backwards: on the CPU as products of matrices, on a GPU by kernels of our own.
 //!
-//! burn's CPU backend has no backward pass of its own for a convolution: it takes the gradient of the weights by a
-//! convolution whose kernel is as large as a picture. Three maps of two arguments, `convolve`, `spread` and `correlate`, are
-//! each other's derivatives, so they are all that forward and backward pass of a convolution and of a transposed one need.
-//! Other devices have kernels of their own, and take burn's.
+//! burn's CPU backend, and without measuring kernels first its GPU backend as well, has no backward pass of its own for a
+//! convolution: it takes the gradient of the weights by a convolution whose kernel is as large as a picture. Three maps of two
+//! arguments, `convolve`, `spread` and `correlate`, are each other's derivatives, so they are all that forward and backward
+//! pass of a convolution and of a transposed one need. What is neither takes burn's.
 //!
 //! Pictures and weights may be of 16 bits: what comes out is of 32. Devices that compute with such numbers add up products in
 //! 32 bits, so the CPU, which does not, may take the same numbers as 32 bits.
 
 mod backward;
+#[cfg(feature = "gpu")]
+mod gpu;
+#[cfg(feature = "gpu")]
+mod kernels;
 mod maps;
 mod unfold;
 
@@ -20,12 +24,15 @@ use burn::{
     },
 };
 
+use backward::Maps;
+#[cfg(feature = "gpu")]
+pub use gpu::Fixed;
 pub use maps::Window;
 
 /// Pictures `[batch, inner, height, width]` to `[batch, outer, rows, columns]`; `weight` is `[outer, inner, kernel, kernel]`
 /// and `bias` `[outer]`.
 pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: Window) -> Tensor<4> {
-    match on_cpu(Map::Convolve, &x, &weight, window) {
+    match ours(Map::Convolve, &x, &weight, window) {
         Some(y) => add_bias(y, bias),
         None => {
             let Window { stride, padding } = window;
@@ -38,7 +45,7 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: 
 /// The transposed convolution: pictures `[batch, outer, rows, columns]` to `[batch, inner, height, width]`; `weight` is
 /// `[outer, inner, kernel, kernel]` and `bias` `[inner]`.
 pub fn conv_transpose2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, window: Window) -> Tensor<4> {
-    match on_cpu(Map::Spread, &x, &weight, window) {
+    match ours(Map::Spread, &x, &weight, window) {
         Some(y) => add_bias(y, bias),
         None => {
             let Window { stride, padding } = window;
@@ -65,31 +72,46 @@ enum Map {
     Spread,
 }
 
-/// `None` on a device that is not the CPU.
-fn on_cpu(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
-    // A cast on another device would be work for nothing.
-    if x.clone().try_into_primitive::<Autodiff<Flex>>().is_err() && x.clone().try_into_primitive::<Flex>().is_err() {
-        return None;
-    }
-    let [x, weight] = [x, weight].map(|tensor| tensor.clone().cast(DType::F32));
+/// A map of `$x` and `$weight`, with gradients or without, where both are of this backend.
+macro_rules! on {
+    ($backend:ty, $map:expr, $x:expr, $weight:expr, $window:expr, $size:expr) => {{
+        let (x, weight) = ($x.clone(), $weight.clone());
+        if let (Ok(x), Ok(weight)) = (
+            x.clone().try_into_primitive::<Autodiff<$backend>>(),
+            weight.clone().try_into_primitive::<Autodiff<$backend>>(),
+        ) {
+            return Some(Tensor::from_primitive::<Autodiff<$backend>>(match $map {
+                Map::Convolve => backward::convolve::<$backend>(x, weight, $window),
+                Map::Spread => backward::spread::<$backend>(x, weight, $window, $size),
+            }));
+        }
+        if let (Ok(x), Ok(weight)) = (x.try_into_primitive::<$backend>(), weight.try_into_primitive::<$backend>()) {
+            return Some(Tensor::from_primitive::<$backend>(match $map {
+                Map::Convolve => <$backend as Maps>::convolve(&x, &weight, $window),
+                Map::Spread => <$backend as Maps>::spread(&x, &weight, $window, $size),
+            }));
+        }
+    }};
+}
+
+/// `None` on a device, or for numbers, that burn serves.
+fn ours(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
     let [.., height, width] = x.dims();
     let [.., kernel_height, kernel_width] = weight.dims();
     // What a transposed convolution covers.
     let size = [(height, kernel_height), (width, kernel_width)]
         .map(|(length, kernel)| ((length - 1) * window.stride + kernel).saturating_sub(2 * window.padding));
-    if let (Ok(x), Ok(weight)) =
-        (x.clone().try_into_primitive::<Autodiff<Flex>>(), weight.clone().try_into_primitive::<Autodiff<Flex>>())
-    {
-        return Some(Tensor::from_primitive::<Autodiff<Flex>>(match map {
-            Map::Convolve => backward::convolve(x, weight, window),
-            Map::Spread => backward::spread(x, weight, window, size),
-        }));
+    #[cfg(feature = "gpu")]
+    if x.dtype() == DType::F32 && weight.dtype() == DType::F32 && kernel_height == kernel_width {
+        on!(burn_cubecl::CubeBackend, map, x, weight, window, size);
     }
-    let (x, weight) = (x.clone().try_into_primitive::<Flex>().ok()?, weight.clone().try_into_primitive::<Flex>().ok()?);
-    Some(Tensor::from_primitive::<Flex>(match map {
-        Map::Convolve => maps::convolve(&x, &weight, window),
-        Map::Spread => maps::spread(&x, &weight, window, size),
-    }))
+    // A cast on another device would be work for nothing.
+    if x.clone().try_into_primitive::<Autodiff<Flex>>().is_err() && x.clone().try_into_primitive::<Flex>().is_err() {
+        return None;
+    }
+    let [x, weight] = [x, weight].map(|tensor| tensor.clone().cast(DType::F32));
+    on!(Flex, map, x, weight, window, size);
+    None
 }
 
 #[cfg(test)]

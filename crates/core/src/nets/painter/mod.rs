@@ -5,6 +5,8 @@
 //! has wide vectors that multiply and add in one, as native builds find out, burn's product of matrices is faster.
 
 mod doubling;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub(super) mod maps;
 mod picture;
 pub(super) mod product;

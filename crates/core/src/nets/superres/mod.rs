@@ -4,7 +4,11 @@
 //! The network draws what bicubic interpolation lacks. There is no normalisation.
 
 pub mod discriminator;
-pub mod painter;
+#[cfg(feature = "gpu")]
+mod gpu;
+mod painter;
+#[cfg(feature = "gpu")]
+mod pixels;
 mod winograd;
 
 use burn::{
@@ -14,7 +18,7 @@ use burn::{
         PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
     },
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Int, Tensor, TensorData},
 };
 use forger_protocol::{OutOfRange, Random, SuperresConfig, Upsampling};
 
@@ -104,6 +108,44 @@ impl Generator {
     /// Pictures `[batch, 3, height, width]` to `[batch, 3, height * scale, width * scale]`, about `[-1, 1]`.
     pub fn forward(&self, small: Tensor<4>) -> Tensor<4> {
         bicubic(small.clone(), self.scale) + self.residual(small)
+    }
+}
+
+/// A trained generator with sub-pixels, prepared to be used often where it is.
+#[derive(Clone, Debug)]
+pub enum Painter {
+    Cpu(painter::Painter),
+    #[cfg(feature = "gpu")]
+    Gpu(gpu::Painter),
+}
+
+impl Painter {
+    /// `None` for a network whose last layers work on the large picture, or that is on a device without a painter.
+    pub fn new(network: &Generator) -> Option<Self> {
+        #[cfg(feature = "gpu")]
+        if let Some(painter) = gpu::Painter::new(network) {
+            return Some(Self::Gpu(painter));
+        }
+        painter::Painter::new(network).map(Self::Cpu)
+    }
+
+    /// [`Generator::forward`]; `None` for pictures on another device.
+    pub fn forward(&self, small: &Tensor<4>) -> Option<Tensor<4>> {
+        match self {
+            Self::Cpu(painter) => Some(bicubic(small.clone(), painter.scale()) + painter.residual(small)?),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(painter) => painter.forward(small),
+        }
+    }
+
+    /// The same as RGBA, a byte each, `[batch, height * scale, width * scale]`, clear where a pixel is no number: where the
+    /// device can make that as well.
+    pub fn rgba(&self, small: &Tensor<4>) -> Option<Tensor<3, Int>> {
+        match self {
+            Self::Cpu(_) => None,
+            #[cfg(feature = "gpu")]
+            Self::Gpu(painter) => painter.rgba(small),
+        }
     }
 }
 

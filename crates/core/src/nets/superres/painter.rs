@@ -38,6 +38,10 @@ impl Painter {
         })
     }
 
+    pub fn scale(&self) -> usize {
+        self.scale
+    }
+
     /// [`Generator::residual`] for pictures without gradients on the CPU; `None` for any other.
     pub fn residual(&self, small: &Tensor<4>) -> Option<Tensor<4>> {
         let [count, channels, height, width] = small.dims();
