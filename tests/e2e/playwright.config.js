@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 // `cargo xtask test` finds the browser and serves the page, and says so here.
 const executablePath = process.env.FORGER_CHROME;
 const baseURL = process.env.FORGER_URL ?? 'http://127.0.0.1:8080/';
+const devicesURL = process.env.FORGER_DEVICES_URL;
 
 const QUIET = [
   '--disable-quic',
@@ -33,8 +34,11 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', trace: 'retain-on-failure' },
   projects: [
-    { name: 'cpu', testIgnore: /(webgpu|devices)\.spec/, use: browser(QUIET) },
+    { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, use: browser(QUIET) },
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
-    { name: 'devices', testMatch: /devices\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
+    { name: 'devices', testMatch: /devices\.spec/, grepInvert: /dcgan-(mapping|auxiliary|instance)/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
+    // The same adapter, but the engine takes it for a card, and it answers as late as one.
+    { name: 'card', testMatch: /(webgpu|card)\.spec/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), card: true } },
+    { name: 'devices-card', testMatch: /devices\.spec/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL, card: true } },
   ],
 });

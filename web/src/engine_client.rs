@@ -1,9 +1,11 @@
 //! The worker, as the page sees it: requests that can be awaited, and signals for what it says unasked.
 
+mod recovery;
+
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use forger_protocol::{
-    DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
+    DeviceChoice, DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
     message::{LabBuffer, LabUpdate, Measures, StepMetrics, TilePlace},
 };
 use futures_channel::oneshot;
@@ -14,6 +16,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
 use crate::state::site;
+use recovery::Recovery;
+pub use recovery::Source;
 
 /// The script that starts the worker.
 const SCRIPT: &str = "engine.js";
@@ -124,6 +128,7 @@ struct Line {
     waiting: HashMap<u32, oneshot::Sender<Answer>>,
     /// Grows with every new worker: a message of an old one does not count.
     generation: u32,
+    recovery: Recovery,
 }
 
 /// A handle to the worker, to be copied freely.
@@ -132,6 +137,10 @@ pub struct Engine {
     line: StoredValue<Rc<RefCell<Line>>, LocalStorage>,
     pub status: RwSignal<Status>,
     pub device: RwSignal<Option<DeviceReport>>,
+    /// The device that the user wants, or the CPU after a worker that stopped.
+    pub choice: RwSignal<DeviceChoice>,
+    /// Grows with every worker that takes the place of one: it knows only what [`Engine::opened`] was told.
+    pub restarts: RwSignal<u32>,
     pub lab: RwSignal<LabLook>,
     /// Id, done and total of the request that reported last.
     pub progress: RwSignal<Option<(u32, f64, f64)>>,
@@ -161,6 +170,8 @@ pub fn provide_engine() -> Engine {
         line: StoredValue::new_local(Rc::default()),
         status: RwSignal::new(Status::Loading),
         device: RwSignal::new(None),
+        choice: RwSignal::new(DeviceChoice::default()),
+        restarts: RwSignal::new(0),
         lab: RwSignal::new(LabLook::default()),
         progress: RwSignal::new(None),
         inverting: RwSignal::new(None),
@@ -178,7 +189,7 @@ pub fn provide_engine() -> Engine {
             let _ = root.set_attribute("data-engine", state);
         }
     });
-    engine.restart();
+    engine.start();
     engine
 }
 
@@ -193,13 +204,18 @@ fn to_js<T: Serialize>(value: &T) -> JsValue {
 }
 
 impl Engine {
-    /// Starts a worker, in place of the one there is.
+    /// Starts a worker, in place of the one there is. It opens again what that had open.
     pub fn restart(self) {
+        self.fail_waiting(&EngineError::Restarted(String::new()));
+        self.start();
+        self.restarts.update(|count| *count += 1);
+    }
+
+    fn start(self) {
         let line = self.line.get_value();
         if let Some(old) = line.borrow_mut().worker.take() {
             old.terminate();
         }
-        self.fail_waiting("the engine was restarted");
         self.status.set(Status::Loading);
         let generation = {
             let mut line = line.borrow_mut();
@@ -212,17 +228,18 @@ impl Engine {
             Ok(worker) => worker,
             Err(error) => return self.status.set(Status::Failed(format!("{error:?}"))),
         };
+        let is_current = move || self.line.get_value().borrow().generation == generation;
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if self.line.get_value().borrow().generation == generation {
+            if is_current() {
                 self.take(&event.data().unchecked_into());
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            if self.line.get_value().borrow().generation == generation {
+            if is_current() {
                 let text = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
-                self.fail(text.unwrap_or_default());
+                self.stopped(text.unwrap_or_default());
             }
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -232,14 +249,14 @@ impl Engine {
     }
 
     fn fail(self, reason: String) {
-        self.status.set(Status::Failed(reason.clone()));
-        self.fail_waiting(&reason);
+        self.fail_waiting(&EngineError::Internal(reason.clone()));
+        self.status.set(Status::Failed(reason));
     }
 
-    fn fail_waiting(self, reason: &str) {
+    fn fail_waiting(self, error: &EngineError) {
         let waiting = std::mem::take(&mut self.line.get_value().borrow_mut().waiting);
         for sender in waiting.into_values() {
-            let _ = sender.send(Err(EngineError::Internal(reason.to_owned())));
+            let _ = sender.send(Err(error.clone()));
         }
     }
 
@@ -250,7 +267,8 @@ impl Engine {
         let kind = field(&field(&value, "body"), "kind").as_string().unwrap_or_default();
         let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
         let is_event =
-            matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "tile" | "warning") || id == 0;
+            matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "tile" | "warning" | "stopped")
+                || id == 0;
         if is_event {
             match serde_wasm_bindgen::from_value::<Envelope<Event>>(value) {
                 Ok(envelope) => self.event(id, envelope.body, &buffers),
@@ -270,7 +288,7 @@ impl Engine {
 
     fn event(self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
         match event {
-            Event::Ready { version } if version == PROTOCOL_VERSION => self.open(),
+            Event::Ready { version } if version == PROTOCOL_VERSION => self.recover(),
             Event::Ready { version } => self.fail(format!("version {version}, expected {PROTOCOL_VERSION}")),
             Event::Device(report) => self.device.set(Some(report)),
             Event::Progress { done, total } => self.progress.set(Some((id, done, total))),
@@ -285,6 +303,7 @@ impl Engine {
                 }
             }
             Event::Warning(error) => self.warning.set(Some(error)),
+            Event::Stopped(reason) => self.stopped(reason),
             Event::Lab(update) => {
                 let device = update.device;
                 self.lab.update(|look| look.take(update, buffers));
@@ -325,6 +344,21 @@ impl Engine {
 
     /// Sends a request. Returns its id and the answer to come.
     pub fn send(self, request: Request, buffers: Vec<ArrayBuffer>) -> (u32, impl Future<Output = Answer>) {
+        let (id, message, transfer, answer) = self.prepare(request, &buffers);
+        let line = self.line.get_value();
+        if line.borrow().ready {
+            self.post(&message, &transfer);
+        } else {
+            line.borrow_mut().held.push((message, transfer));
+        }
+        (id, answer)
+    }
+
+    fn prepare(
+        self,
+        request: Request,
+        buffers: &[ArrayBuffer],
+    ) -> (u32, JsValue, Array, impl Future<Output = Answer> + use<>) {
         let (sender, answer) = oneshot::channel();
         let line = self.line.get_value();
         let id = {
@@ -336,17 +370,12 @@ impl Engine {
         };
         let message = Array::of1(&to_js(&Envelope { id, body: request }));
         let transfer = Array::new();
-        for buffer in &buffers {
+        for buffer in buffers {
             message.push(buffer);
             transfer.push(buffer);
         }
-        if line.borrow().ready {
-            self.post(&message, &transfer);
-        } else {
-            line.borrow_mut().held.push((message.into(), transfer));
-        }
         let answer = async move { answer.await.unwrap_or_else(|_| Err(EngineError::Cancelled)) };
-        (id, answer)
+        (id, message.into(), transfer, answer)
     }
 
     /// Sends a request and waits for the answer.

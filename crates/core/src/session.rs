@@ -68,6 +68,13 @@ impl<S: System> Session<S> {
         }
     }
 
+    /// Runs on, as far as the session whose place this one takes would have.
+    pub fn go_on_like(&mut self, before: &Self) {
+        if before.state == SessionState::Running {
+            (self.state, self.until) = (before.state, before.until);
+        }
+    }
+
     fn forget(&mut self) {
         self.pending.clear();
         (self.single, self.until) = (None, None);

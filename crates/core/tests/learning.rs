@@ -323,6 +323,23 @@ fn a_session_trains_pauses_steps_and_resets() {
 }
 
 #[test]
+fn a_session_that_takes_the_place_of_another_stops_where_that_would_have() {
+    let toy = || Toy::new(ToyConfig { batch: 8, ..ToyConfig::default() }, &Device::flex()).unwrap();
+    let mut before = Session::new(toy());
+    before.handle(Command::TrainUntil(5));
+    before.advance(&mut || false);
+    let mut after = Session::new(toy());
+    after.system_mut().load(&before.system().save()).unwrap();
+    after.go_on_like(&before);
+    after.advance(&mut || true);
+    assert_eq!((after.state(), after.system().steps()), (SessionState::Paused, 5));
+    // One that stood still does not begin.
+    let mut third = Session::new(toy());
+    third.go_on_like(&after);
+    assert_eq!(third.state(), SessionState::Idle);
+}
+
+#[test]
 fn a_step_of_one_player_leaves_the_other_as_it_was() {
     let mut toy = Toy::new(ToyConfig::default(), &Device::flex()).unwrap();
     let [g, d, _] = toy.networks();

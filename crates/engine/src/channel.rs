@@ -98,26 +98,36 @@ impl Channel {
 
     /// Answers a request.
     pub fn reply(&self, id: u32, reply: Reply, buffers: &[ArrayBuffer]) {
-        self.post(&Envelope { id, body: reply }, buffers);
+        post(&self.scope, &Envelope { id, body: reply }, buffers);
     }
 
     /// Tells the page something, about request `id` or (0) about none.
     pub fn event(&self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
-        self.post(&Envelope { id, body: event }, buffers);
+        post(&self.scope, &Envelope { id, body: event }, buffers);
     }
+}
 
-    fn post<T: Serialize>(&self, envelope: &T, buffers: &[ArrayBuffer]) {
-        let serializer = Serializer::new().serialize_maps_as_objects(true);
-        let message = Array::new();
-        let transfer = Array::new();
-        message.push(&envelope.serialize(&serializer).unwrap_or(JsValue::NULL));
-        for buffer in buffers {
-            message.push(buffer);
-            transfer.push(buffer);
-        }
-        // It fails only for buffers that were transferred before, and these are all new.
-        let _ = self.scope.post_message_with_transfer(&message, &transfer);
+fn post<T: Serialize>(scope: &DedicatedWorkerGlobalScope, envelope: &T, buffers: &[ArrayBuffer]) {
+    let serializer = Serializer::new().serialize_maps_as_objects(true);
+    let message = Array::new();
+    let transfer = Array::new();
+    message.push(&envelope.serialize(&serializer).unwrap_or(JsValue::NULL));
+    for buffer in buffers {
+        message.push(buffer);
+        transfer.push(buffer);
     }
+    // It fails only for buffers that were transferred before, and these are all new.
+    let _ = scope.post_message_with_transfer(&message, &transfer);
+}
+
+/// From now on the page hears of a panic, after which nothing more comes from this worker.
+pub fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        let stopped = Envelope { id: 0, body: Event::Stopped(panic.to_string()) };
+        post(&scope, &stopped, &[]);
+    }));
 }
 
 /// A copy outside of wasm memory, to be transferred.

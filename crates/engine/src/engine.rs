@@ -1,7 +1,9 @@
 //! The loop of the worker: one request after the other, and training in between.
 
 use forger_core::Toy;
-use forger_protocol::{Command, DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
+use forger_protocol::{
+    Command, DeviceChoice, DeviceKind, DeviceReport, EngineError, Event, PROTOCOL_VERSION, Reply, Request,
+};
 use js_sys::ArrayBuffer;
 
 use crate::{
@@ -55,30 +57,31 @@ impl Engine {
                     self.begin(incoming).await;
                     continue;
                 }
-                let before = self.devices.used;
+                let before = self.devices.report();
                 let mut answer = self.answer(incoming).await;
                 if let Err(EngineError::DeviceLost(reason)) = &answer {
                     let reason = reason.clone();
                     answer = self.recover(reason.clone()).await.and(Err(EngineError::DeviceLost(reason)));
                 }
-                if self.devices.used != before {
-                    self.channel.event(0, Event::Device(self.devices.report()), &[]);
-                }
-                match answer {
-                    Ok((reply, buffers)) => self.channel.reply(id, reply, &buffers),
-                    Err(error) => self.channel.reply(id, Reply::Failed(error), &[]),
-                }
-                self.channel.done(id);
+                self.tell_device(&before);
+                self.end(id, answer);
             }
             let lab = self.lab.as_mut().filter(|lab| lab.is_running());
             if lab.is_none() && self.task.is_none() {
                 self.channel.wait().await;
                 continue;
             }
-            if let Some(lab) = lab
-                && let Err(error) = lab.advance(&self.channel, &mut self.devices, self.undo.is_possible()).await
-            {
-                self.training_failed(error).await;
+            if let Some(lab) = lab {
+                let before = self.devices.report();
+                let can_undo = self.undo.is_possible();
+                let advanced = match lab.decide(&mut self.devices).await {
+                    Ok(()) => lab.advance(&self.channel, &mut self.devices, can_undo).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = advanced {
+                    self.training_failed(error).await;
+                }
+                self.tell_device(&before);
             }
             self.go_on().await;
             yield_now().await;
@@ -122,8 +125,8 @@ impl Engine {
 
     async fn go_on(&mut self) {
         let Some(mut task) = self.task.take() else { return };
-        let (id, before) = (task.id(), self.devices.used);
-        match task.advance(&self.channel, &mut self.devices).await {
+        let (id, before) = (task.id(), self.devices.report());
+        match task.advance(&self.channel, &mut self.models, &mut self.devices).await {
             Ok(None) => self.task = Some(task),
             Ok(Some(answer)) => self.end(id, Ok(answer)),
             Err(EngineError::DeviceLost(reason)) => {
@@ -136,8 +139,14 @@ impl Engine {
             }
             Err(error) => self.end(id, Err(error)),
         }
-        if self.devices.used != before {
-            self.channel.event(0, Event::Device(self.devices.report()), &[]);
+        self.tell_device(&before);
+    }
+
+    /// Tells the page where work is done, and that there is no GPU any more, if that has changed.
+    fn tell_device(&self, before: &DeviceReport) {
+        let report = self.devices.report();
+        if report != *before {
+            self.channel.event(0, Event::Device(report), &[]);
         }
     }
 

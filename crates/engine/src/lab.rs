@@ -1,4 +1,7 @@
 //! The toy session: slices of training, looks at it, and moving it between devices.
+//!
+//! Where the choice of device is open, it begins on the CPU at once; a GPU that may be faster shows it behind
+//! ([`crate::contest`]), and the session moves when it is.
 
 use std::rc::Rc;
 
@@ -18,8 +21,9 @@ use js_sys::ArrayBuffer;
 
 use crate::{
     channel::{Channel, floats},
+    contest::Contest,
     devices::{Devices, read},
-    schedule::{now, within, yield_now},
+    schedule::now,
 };
 
 /// Length of a slice of training in milliseconds: the worker answers within this and a look.
@@ -52,6 +56,8 @@ struct Shown {
 pub struct Lab {
     session: Session<Toy>,
     device: DeviceKind,
+    /// Whether a GPU is faster, while that is open.
+    contest: Option<Contest>,
     looked: f64,
     kept: f64,
     /// Steps and time of the last look that measured the rate.
@@ -79,10 +85,25 @@ impl Lab {
         before: Option<&Self>,
     ) -> Result<Self, EngineError> {
         config.validate()?;
-        let kind = choose(devices, &config).await?;
+        let kind = match devices.choice {
+            DeviceChoice::WebGpu => DeviceKind::WebGpu,
+            DeviceChoice::Cpu | DeviceChoice::Auto => DeviceKind::Cpu,
+        };
+        let contest = devices.is_gpu_promising().then(|| Contest::begin(devices, config.clone()));
+        Self::open_on(devices, (kind, contest), config, saved, before).await
+    }
+
+    async fn open_on(
+        devices: &mut Devices,
+        (kind, contest): (DeviceKind, Option<Contest>),
+        config: ToyConfig,
+        saved: Option<&[u8]>,
+        before: Option<&Self>,
+    ) -> Result<Self, EngineError> {
         let known = before.map(|before| before.reference.clone()).filter(|reference| reference.fits(&config));
         let reference = known.unwrap_or_else(|| Rc::new(Reference::new(&config, MEASURED)));
         let mut toy = Toy::new(config, &devices.get(kind).await?)?;
+        devices.used = kind;
         if let Some(saved) = saved {
             toy.load(saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
         }
@@ -90,6 +111,7 @@ impl Lab {
         Ok(Self {
             session: Session::new(toy),
             device: kind,
+            contest,
             looked: 0.0,
             kept: now(),
             rated: (0, now()),
@@ -286,22 +308,45 @@ impl Lab {
 
     /// Goes on where the user wants it to; on CPU from the last state kept when the old device is lost.
     pub async fn migrate(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
-        let config = self.config().clone();
-        let kind = choose(devices, &config).await?;
-        if kind == self.device {
+        let is_there = match devices.choice {
+            DeviceChoice::WebGpu => self.device == DeviceKind::WebGpu,
+            DeviceChoice::Cpu => self.device == DeviceKind::Cpu,
+            // Where there is a GPU, whether to stay on the CPU is open anew.
+            DeviceChoice::Auto => {
+                self.device == DeviceKind::Cpu && self.contest.is_some() == devices.is_gpu_promising()
+            }
+        };
+        if is_there {
+            self.contest = self.contest.take().filter(|_| devices.is_gpu_promising());
             return Ok(());
         }
-        let was_running = self.is_running();
         let from_lost = self.device == DeviceKind::WebGpu && devices.lost.is_some();
         let state = if from_lost { self.good.take() } else { Some(self.save().await?.1) };
-        let mut moved = Self::open(devices, config, state.as_deref(), Some(self)).await?;
+        let moved = Self::open(devices, self.config().clone(), state.as_deref(), Some(self)).await?;
+        self.go_on_as(moved);
+        Ok(())
+    }
+
+    /// Moves to the GPU if that turns out to be faster, and ends the contest then.
+    pub async fn decide(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
+        let Some(gpu) = self.contest.as_mut().and_then(Contest::contender) else { return Ok(()) };
+        self.contest = None;
+        let Some(gpu) = gpu? else { return Ok(()) };
+        if devices.is_gpu_promising() && gpu.is_faster().await? {
+            let state = self.save().await?.1;
+            let there = (DeviceKind::WebGpu, None);
+            let moved = Self::open_on(devices, there, self.config().clone(), Some(&state), Some(self)).await?;
+            self.go_on_as(moved);
+        }
+        Ok(())
+    }
+
+    /// Takes the place of the session, which runs if it ran.
+    fn go_on_as(&mut self, mut moved: Self) {
         moved.metrics = std::mem::take(&mut self.metrics);
         moved.history = self.history.clone();
-        if was_running {
-            moved.session.handle(Command::Train);
-        }
+        moved.session.go_on_like(&self.session);
         *self = moved;
-        Ok(())
     }
 }
 
@@ -311,44 +356,4 @@ fn history_from(step: u64, state: Vec<u8>) -> History {
     let mut history = History::new(most, MOMENTS.1);
     history.keep(step, state);
     history
-}
-
-/// The device for these settings. An open choice is settled by timing a few steps on both.
-async fn choose(devices: &mut Devices, config: &ToyConfig) -> Result<DeviceKind, EngineError> {
-    let kind = match devices.choice {
-        DeviceChoice::Cpu => DeviceKind::Cpu,
-        DeviceChoice::WebGpu => DeviceKind::WebGpu,
-        DeviceChoice::Auto if devices.is_gpu_promising() => {
-            let cpu = time(devices, DeviceKind::Cpu, config).await;
-            let gpu = time(devices, DeviceKind::WebGpu, config).await;
-            match (cpu, gpu) {
-                (Some(cpu), Some(gpu)) if gpu < cpu => DeviceKind::WebGpu,
-                (None, Some(_)) => DeviceKind::WebGpu,
-                _ => DeviceKind::Cpu,
-            }
-        }
-        DeviceChoice::Auto => DeviceKind::Cpu,
-    };
-    devices.get(kind).await?;
-    devices.used = kind;
-    Ok(kind)
-}
-
-/// Milliseconds a step, or `None` when the device does not answer soon.
-async fn time(devices: &mut Devices, kind: DeviceKind, config: &ToyConfig) -> Option<f64> {
-    let device = devices.get(kind).await.ok()?;
-    let mut toy = Toy::new(config.clone(), &device).ok()?;
-    // The first steps compile kernels.
-    for _ in 0..2 {
-        let warm_up = toy.step(forger_protocol::StepKind::Both);
-        within(1500, read(warm_up)).await?.ok()?;
-        yield_now().await;
-    }
-    let start = now();
-    let mut last = toy.step(forger_protocol::StepKind::Both);
-    for _ in 1..4 {
-        last = toy.step(forger_protocol::StepKind::Both);
-    }
-    within(1500, read(last)).await?.ok()?;
-    Some((now() - start) / 4.0)
 }

@@ -6,6 +6,8 @@ mod channel;
 #[cfg(target_arch = "wasm32")]
 mod constructors;
 #[cfg(target_arch = "wasm32")]
+mod contest;
+#[cfg(target_arch = "wasm32")]
 mod devices;
 #[cfg(target_arch = "wasm32")]
 mod engine;
@@ -36,7 +38,7 @@ fn main() {
     #[cfg(target_arch = "wasm32")]
     {
         constructors::run();
-        console_error_panic_hook::set_once();
+        channel::tell_of_panics();
         engine::start();
     }
 }

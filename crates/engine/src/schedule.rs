@@ -50,11 +50,35 @@ pub async fn sleep(milliseconds: i32) {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-/// The result of `work`, or `None` when it takes longer than this. The work itself cannot be stopped.
-pub async fn within<T>(milliseconds: i32, work: impl Future<Output = T>) -> Option<T> {
-    let (work, limit) = (std::pin::pin!(work), std::pin::pin!(sleep(milliseconds)));
-    match futures_util::future::select(work, limit).await {
-        futures_util::future::Either::Left((result, _)) => Some(result),
-        futures_util::future::Either::Right(_) => None,
+/// Work that goes on by itself. What it comes to waits here.
+pub struct Pending<T>(oneshot::Receiver<T>);
+
+/// Begins `work`, which is then nobody's to drop: a read from a GPU that is given up half-way leaves its buffer to be mapped
+/// while burn hands it out again, and the device refuses everything from there on.
+pub fn begin<T: 'static>(work: impl Future<Output = T> + 'static) -> Pending<T> {
+    let (sender, receiver) = oneshot::channel();
+    wasm_bindgen_futures::spawn_local(async move {
+        // Whoever began it may have given up.
+        let _ = sender.send(work.await);
+    });
+    Pending(receiver)
+}
+
+impl<T> Pending<T> {
+    /// The result, once and if it is there.
+    pub fn take(&mut self) -> Option<T> {
+        self.0.try_recv().ok().flatten()
+    }
+
+    /// The result, or `None` when it takes longer than so many milliseconds; the work ends all the same.
+    pub async fn within(self, milliseconds: i32) -> Option<T> {
+        // Nothing but waiting is dropped by the choice.
+        let limit = std::pin::pin!(sleep(milliseconds));
+        #[expect(clippy::disallowed_methods, reason = "the work itself is spawned")]
+        let first = futures_util::future::select(self.0, limit).await;
+        match first {
+            futures_util::future::Either::Left((result, _)) => result.ok(),
+            futures_util::future::Either::Right(_) => None,
+        }
     }
 }

@@ -29,6 +29,7 @@ impl Task {
     pub async fn advance(
         &mut self,
         channel: &Channel,
+        models: &mut Models,
         devices: &mut Devices,
     ) -> Result<Option<(Reply, Vec<ArrayBuffer>)>, EngineError> {
         Ok(match self {
@@ -37,7 +38,7 @@ impl Task {
                 found.map(|(found, z)| (Reply::Inverted(found), vec![floats(&z)]))
             }
             Self::Upscaling(upscaling) => {
-                upscaling.advance(channel, devices).await?.map(|took| (Reply::Upscaled(took), Vec::new()))
+                upscaling.advance(channel, models, devices).await?.map(|took| (Reply::Upscaled(took), Vec::new()))
             }
         })
     }

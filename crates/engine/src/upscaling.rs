@@ -15,7 +15,7 @@ use forger_protocol::{
 
 use crate::{
     channel::{Channel, bytes},
-    devices::{Devices, read},
+    devices::{Devices, read, read_bytes},
     models::Models,
     schedule::now,
 };
@@ -94,13 +94,22 @@ impl Upscaling {
         Ok(self)
     }
 
-    /// One tile; what it took once all are made.
-    pub async fn advance(&mut self, channel: &Channel, devices: &mut Devices) -> Result<Option<Upscaled>, EngineError> {
+    /// One tile, on the device that is the best by now; what it took once all are made.
+    pub async fn advance(
+        &mut self,
+        channel: &Channel,
+        models: &mut Models,
+        devices: &mut Devices,
+    ) -> Result<Option<Upscaled>, EngineError> {
         if channel.is_cancelled(self.id) {
             return Err(EngineError::Cancelled);
         }
         let start = now();
         let Some(tile) = self.tiles.get(self.next).copied() else { return Ok(Some(self.took())) };
+        if let Some(name) = &self.name {
+            let (model, kind) = models.upscaler(devices, name).await?;
+            (self.model, self.kind) = (Some(model), kind);
+        }
         let device = devices.get(self.kind).await?;
         let made = self.make(tile, &device).await?;
         devices.used = self.kind;
@@ -122,20 +131,29 @@ impl Upscaling {
         let channel = |channel| tile.channel(&self.pixels, self.size[1], [channel, 4]);
         let values = (0..3).flat_map(channel).map(|value| f32::from(value) / 127.5 - 1.0).collect::<Vec<_>>();
         let small = Tensor::<4>::from_data(TensorData::new(values, [1, 3, rows, columns]), device);
+        let size = [rows * self.scale, columns * self.scale];
+        let alpha = || resize_bytes(&channel(3), [1, rows, columns], size);
+        let not_finite = || EngineError::from(ModelError::NotFinite { tensor: "output".into() });
+        if let Some(rgba) = self.model.as_ref().and_then(|model| model.rgba(&small)) {
+            let mut made = read_bytes(rgba).await?;
+            if made.iter().skip(3).step_by(4).any(|alpha| *alpha == 0) {
+                return Err(not_finite());
+            }
+            if !self.is_opaque {
+                made.iter_mut().skip(3).step_by(4).zip(alpha()).for_each(|(to, alpha)| *to = alpha);
+            }
+            return Ok(tile.inner_of(&made, 4, self.scale));
+        }
         let large = match &self.model {
             Some(model) => model.upscale(small),
             None => bicubic(small, self.scale),
         };
         let values = read(large).await?;
         if !values.iter().all(|value| value.is_finite()) {
-            return Err(ModelError::NotFinite { tensor: "output".into() }.into());
+            return Err(not_finite());
         }
         let mut made = weights::to_bytes(&values);
-        let size = [rows * self.scale, columns * self.scale];
-        made.extend(match self.is_opaque {
-            true => vec![255; size[0] * size[1]],
-            false => resize_bytes(&channel(3), [1, rows, columns], size),
-        });
+        made.extend(if self.is_opaque { vec![255; size[0] * size[1]] } else { alpha() });
         Ok(tile.inner(&made, self.scale))
     }
 }

@@ -65,9 +65,19 @@ pub enum EngineError {
     /// The request was cancelled by the page.
     #[error("cancelled")]
     Cancelled,
+    /// The worker stopped before it answered, and another has taken its place: what was asked can be asked again.
+    #[error("the engine stopped and was started again: {0}")]
+    Restarted(String),
     /// A fault of the engine itself.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl EngineError {
+    /// Whether whoever asked has nothing to tell: the user wanted it, or was told already.
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Restarted(_))
+    }
 }
 
 impl From<OutOfRange> for EngineError {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -314,6 +314,8 @@ pub enum Event {
     Tile(TilePlace),
     /// Something to tell the user that stops nothing.
     Warning(EngineError),
+    /// The last message of a worker that panicked, and why it did.
+    Stopped(String),
 }
 
 #[cfg(test)]
@@ -350,6 +352,7 @@ mod tests {
         round_trip(Event::Tile(TilePlace { top: 0, left: 1, height: 2, width: 3, done: 4, total: 5 }));
         round_trip(Event::Progress { done: 1.0, total: 2.0 });
         round_trip(Event::Warning(EngineError::DeviceLost("gone".into())));
+        round_trip(Event::Stopped("index out of bounds".into()));
     }
 
     #[test]

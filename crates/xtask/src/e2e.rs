@@ -27,7 +27,7 @@ pub fn sub_dist() -> PathBuf {
 /// The tests of the page, or those that `arguments` of `playwright test` choose.
 pub fn test(arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(&["cpu", "webgpu"])?;
+    let mut command = playwright(&["cpu", "webgpu", "card"])?;
     command.args(arguments).env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
     command.env("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?);
     shell::run(&mut command)
@@ -36,7 +36,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
 /// The tests that compare devices, on the page built into `folder`.
 pub fn devices(folder: &Path) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(&["devices"])?;
+    let mut command = playwright(&["devices", "devices-card"])?;
     shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 

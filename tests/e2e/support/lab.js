@@ -25,6 +25,9 @@ export async function trainTo(page, least) {
   return steps();
 }
 
+/** The step of the run that is kept on this machine. */
+export const keptStep = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('forger.run') ?? '{"step":0}').step);
+
 /** Moves a slider, as a hand does: the value first, then the event. */
 export const slide = (slider, value) =>
   slider.evaluate((element, value) => {

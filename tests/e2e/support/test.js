@@ -2,6 +2,7 @@
 // fails its test, whatever the test itself looks at.
 
 import { test as base, expect } from '@playwright/test';
+import { passForCard } from './gpu.js';
 
 /** What a page did that it should not have done. */
 class Complaints {
@@ -35,6 +36,14 @@ class Complaints {
 }
 
 export const test = base.extend({
+  /** Whether software WebGPU passes for a card: see `playwright.config.js`. */
+  card: [false, { option: true }],
+  context: async ({ context, card }, use) => {
+    if (card) {
+      await passForCard(context);
+    }
+    await use(context);
+  },
   complaints: [
     async ({ page, baseURL }, use) => {
       const complaints = new Complaints();

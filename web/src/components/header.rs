@@ -43,28 +43,36 @@ fn to_main(event: web_sys::MouseEvent) {
     }
 }
 
+const CHOICES: [DeviceChoice; 3] = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::WebGpu];
+
+/// The value of an option.
+const fn key(choice: DeviceChoice) -> &'static str {
+    match choice {
+        DeviceChoice::Auto => "auto",
+        DeviceChoice::Cpu => "cpu",
+        DeviceChoice::WebGpu => "webgpu",
+    }
+}
+
 #[component]
 fn DeviceBadge() -> impl IntoView {
     let (i18n, engine, toasts) = (use_i18n(), use_engine(), use_toasts());
-    let choice = RwSignal::new("auto".to_owned());
     let used = move || match (engine.status.get(), engine.device.get()) {
         (Status::Ready, Some(report)) => labels::device(report.used),
         (Status::Failed(_), _) => "–",
         _ => "…",
     };
     let choose = move |value: String| {
-        choice.set(value.clone());
-        let request = match value.as_str() {
-            "cpu" => DeviceChoice::Cpu,
-            "webgpu" => DeviceChoice::WebGpu,
-            _ => DeviceChoice::Auto,
-        };
+        let before = engine.choice.get_untracked();
+        let choice = CHOICES.into_iter().find(|choice| key(*choice) == value).unwrap_or_default();
+        engine.choice.set(choice);
         spawn_local(async move {
-            match engine.request(Request::UseDevice(request), Vec::new()).await {
+            match engine.request(Request::UseDevice(choice), Vec::new()).await {
                 Ok((Reply::Device(report), _)) => engine.device.set(Some(report)),
                 Ok(_) => {}
+                Err(error) if error.is_quiet() => {}
                 Err(error) => {
-                    choice.set("auto".into());
+                    engine.choice.set(before);
                     toasts.error(labels::error(i18n.get_locale_untracked(), &error));
                 }
             }
@@ -76,7 +84,7 @@ fn DeviceBadge() -> impl IntoView {
         <select
             data-testid="device-choice"
             aria-label=move || t_string!(i18n, device_choice)
-            prop:value=move || choice.get()
+            prop:value=move || key(engine.choice.get())
             on:change=move |event| choose(event_target_value(&event))
         >
             <option value="auto">{t!(i18n, device_auto)}</option>

@@ -254,6 +254,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::DeviceLost(_) => td_string!(locale, e_lost).to_string(),
         EngineError::Protocol(detail) => td_string!(locale, e_protocol, detail = detail).to_string(),
         EngineError::Cancelled => td_string!(locale, e_cancelled).to_string(),
+        EngineError::Restarted(detail) => td_string!(locale, e_restarted, detail = detail).to_string(),
         EngineError::Internal(detail) => td_string!(locale, e_internal, detail = detail).to_string(),
     }
 }

@@ -11,7 +11,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     components::labels,
-    engine_client::{Curves, Engine, Moment, Status, use_engine},
+    engine_client::{Curves, Engine, Moment, use_engine},
     i18n::*,
     state::{
         saved::SavedRun,
@@ -34,6 +34,12 @@ struct Past {
     replayable: bool,
 }
 
+/// What the run goes on from in another worker.
+struct Kept {
+    step: u64,
+    state: Vec<u8>,
+}
+
 /// Looks at kept moments: one request at a time, and the latest wish wins.
 #[derive(Default)]
 struct Visits {
@@ -53,6 +59,8 @@ pub struct Run {
     pub replayable: RwSignal<bool>,
     visits: StoredValue<Visits>,
     past: StoredValue<Vec<Past>>,
+    /// None until there is something to lose.
+    kept: StoredValue<Option<Kept>>,
     engine: Engine,
     toasts: Toasts,
     i18n: leptos_i18n::I18nContext<Locale>,
@@ -67,28 +75,37 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
         replayable: RwSignal::new(true),
         visits: StoredValue::default(),
         past: StoredValue::new(Vec::new()),
+        kept: StoredValue::new(None),
         engine: use_engine(),
         toasts: use_toasts(),
         i18n: use_i18n(),
     };
     provide_context(run);
     run.engine.lab.set(Default::default());
-    // A new engine knows nothing of the run of the old one.
-    Effect::new(move |before: Option<bool>| {
-        let failed = matches!(run.engine.status.get(), Status::Failed(_));
-        if before.is_none() || (before == Some(true) && !failed) {
-            // What another page did is not to be taken back here.
-            run.forget();
-            run.open();
-            if let Some(step) = until {
-                run.command(Command::TrainUntil(step));
-            }
+    // What another page did is not to be taken back here.
+    run.forget();
+    run.open();
+    if let Some(step) = until {
+        run.command(Command::TrainUntil(step));
+    }
+    // A new worker knows nothing of the run of the old one.
+    Effect::new(move |before: Option<()>| {
+        run.engine.restarts.track();
+        if before.is_some() {
+            run.go_on(until);
         }
-        failed
     });
-    if let Ok(timer) = set_interval_with_handle(move || run.keep(), KEEP_EVERY) {
+    if let Ok(timer) = set_interval_with_handle(move || run.keep(run.is_running()), KEEP_EVERY) {
         on_cleanup(move || timer.clear());
     }
+    // Where it stops is kept as well, unless it began anew.
+    Effect::new(move |before: Option<bool>| {
+        let running = run.state() == SessionState::Running;
+        if before == Some(true) && !running && untrack(move || run.step()) > 0 {
+            run.keep(true);
+        }
+        running
+    });
     let number = RUNS.fetch_add(1, Ordering::Relaxed) + 1;
     on_cleanup(move || {
         // The next page may have opened its own run before this one is gone.
@@ -133,7 +150,7 @@ impl Run {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if *error != EngineError::Cancelled {
+        if !error.is_quiet() {
             self.toasts.error(labels::error(self.i18n.get_locale_untracked(), error));
         }
     }
@@ -178,7 +195,33 @@ impl Run {
 
     fn start_over(self) {
         self.back_to_now();
+        self.kept.set_value(None);
         self.engine.lab.set(Default::default());
+    }
+
+    /// Goes on in a new worker: from what was kept last, or else from the start.
+    fn go_on(self, until: Option<u64>) {
+        // What could be taken back went with the old worker.
+        self.past.update_value(Vec::clear);
+        self.back_to_now();
+        let was_running = self.is_running();
+        let kept = self.kept.with_value(|kept| Some(Uint8Array::from(kept.as_ref()?.state.as_slice()).buffer()));
+        let Some(state) = kept else {
+            self.engine.lab.set(Default::default());
+            self.ask(Request::LabOpen(self.config.get_untracked()), Vec::new());
+            if let Some(step) = until {
+                self.command(Command::TrainUntil(step));
+            } else if was_running {
+                self.command(Command::Train);
+            }
+            return;
+        };
+        self.ask(Request::LabImport, vec![state]);
+        // A rate may have changed since.
+        self.ask(Request::LabTune(self.config.get_untracked()), Vec::new());
+        if was_running {
+            self.ask(Request::LabCommand(Command::Train), Vec::new());
+        }
     }
 
     pub fn command(self, command: Command) {
@@ -327,9 +370,10 @@ impl Run {
         }
     }
 
-    /// Keeps the state on this machine, if it is going on.
-    fn keep(self) {
-        if !self.is_running() {
+    /// Keeps the state for another worker, and on this machine if it has been trained.
+    fn keep(self, trained: bool) {
+        let step = untrack(move || self.step());
+        if !trained && self.kept.with_value(|kept| kept.as_ref().map_or(0, |kept| kept.step) == step) {
             return;
         }
         spawn_local(async move {
@@ -337,7 +381,11 @@ impl Run {
             if let Ok((step, state)) = self.saved().await
                 && let Some(replayable) = self.replayable.try_get_untracked()
             {
-                SavedRun::keep(step, replayable, &Uint8Array::new(&state).to_vec());
+                let state = Uint8Array::new(&state).to_vec();
+                if trained {
+                    SavedRun::keep(step, replayable, &state);
+                }
+                self.kept.try_update_value(|kept| *kept = Some(Kept { step, state }));
             }
         });
     }

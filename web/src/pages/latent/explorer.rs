@@ -1,7 +1,7 @@
 //! The latent page: its state, which is what its link holds, and the model that is open.
 
 use forger_protocol::{
-    Card, Codes, DcganConfig, EngineError, Manifest, ManifestEntry, Reply, Request,
+    Card, Codes, DcganConfig, EngineError, Manifest, Reply, Request,
     card::Direction,
     codes::Mapping,
     error::ModelError,
@@ -10,13 +10,11 @@ use forger_protocol::{
 };
 use js_sys::{ArrayBuffer, Float32Array};
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 use super::pictures::{Cache, View};
 use crate::{
     components::labels,
-    engine_client::{Engine, use_engine},
+    engine_client::{Engine, Source, use_engine},
     i18n::*,
     state::{
         site,
@@ -86,6 +84,9 @@ impl Explorer {
     }
 
     pub fn tell(self, error: &EngineError) {
+        if error.is_quiet() {
+            return;
+        }
         self.toasts.error(labels::error(self.locale(), error));
     }
 
@@ -228,7 +229,7 @@ impl Explorer {
                 self.toasts.error(td_string!(self.locale(), other_model, wanted = wanted, found = found).to_string());
             }
         }
-        self.fetch_model(entry);
+        self.open(Source::Site(Box::new(entry)));
     }
 
     /// Loads the model of this name, which the user has chosen.
@@ -239,27 +240,22 @@ impl Explorer {
         }
     }
 
-    fn fetch_model(self, entry: ManifestEntry) {
-        let base = site::url("models/");
-        self.open(Request::ModelFetch { base, entry: Box::new(entry) }, Vec::new());
-    }
-
     /// Opens a file of the user.
     pub fn open_file(self, file: web_sys::File) {
-        spawn_local(async move {
-            match JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => self.open(Request::ModelOpen, vec![buffer.unchecked_into()]),
-                Err(_) => self.tell(&EngineError::Fetch { url: file.name(), detail: String::new() }),
-            }
-        });
+        self.open(Source::File(file));
     }
 
-    fn open(self, request: Request, buffers: Vec<ArrayBuffer>) {
+    fn open(self, source: Source) {
         self.failed.set(false);
-        let is_own = matches!(request, Request::ModelOpen);
-        let (id, answer) = self.engine.send(request, buffers);
-        self.loading.set(Some(id));
         spawn_local(async move {
+            let is_own = matches!(source, Source::File(_));
+            let (id, answer) = match self.engine.open_model(source.clone()).await {
+                Ok(sent) => sent,
+                Err(error) => return self.tell(&error),
+            };
+            if self.loading.try_set(Some(id)).is_some() {
+                return;
+            }
             let answer = answer.await;
             if self.loading.try_get_untracked().flatten() != Some(id) {
                 return;
@@ -270,8 +266,12 @@ impl Explorer {
                     let (expected, found) = ("dcgan".into(), card.system.name().into());
                     self.tell(&ModelError::OtherSystem { expected, found }.into());
                 }
-                Ok((Reply::Model { card, sha256 }, buffers)) => self.opened(*card, buffers, hash(&sha256), is_own),
+                Ok((Reply::Model { card, sha256 }, buffers)) => {
+                    self.engine.opened(card.name.clone(), source);
+                    self.opened(*card, buffers, hash(&sha256), is_own);
+                }
                 Ok(_) => {}
+                Err(EngineError::Restarted(_)) => self.open(source),
                 Err(error) => {
                     self.failed.set(true);
                     self.tell(&error);

@@ -122,7 +122,8 @@ impl Photo {
                     let unlike = unlike.is_some_and(|limit| f64::from(inverted.psnr) < limit);
                     self.found.set(Some(Found { code: Code::nearest(&z), inverted, unlike }));
                 }
-                Ok(_) | Err(EngineError::Cancelled) => {}
+                Ok(_) => {}
+                Err(EngineError::Restarted(_)) => self.search(),
                 Err(error) => explorer.tell(&error),
             }
         });

@@ -95,15 +95,19 @@ impl Explorer {
 
     async fn draw_once(self, view: View, z: Vec<f32>) {
         let Some(count) = self.dim_untracked().map(|dim| z.len() / dim).filter(|count| *count > 0) else { return };
-        let Some((id, answer)) = self.ask(count, &z) else { return };
-        view.line.try_update_value(|line| line.busy = Some((id, count)));
-        view.drawing.try_set(Some(id));
-        match answer.await {
-            Ok(pixels) => {
-                view.pixels.try_set(pixels);
+        loop {
+            let Some((id, answer)) = self.ask(count, &z) else { return };
+            view.line.try_update_value(|line| line.busy = Some((id, count)));
+            view.drawing.try_set(Some(id));
+            match answer.await {
+                Ok(pixels) => {
+                    view.pixels.try_set(pixels);
+                }
+                // The new worker has the model open.
+                Err(EngineError::Restarted(_)) => continue,
+                Err(error) => self.tell(&error),
             }
-            Err(EngineError::Cancelled) => {}
-            Err(error) => self.tell(&error),
+            return;
         }
     }
 
@@ -170,6 +174,10 @@ impl Explorer {
                             signal.set(Pixels { values: values.to_vec(), side, milliseconds, device });
                         }
                     }
+                }
+                Err(EngineError::Restarted(_)) => {
+                    let again = known.iter().map(|(code, _)| (*code).clone()).collect::<Vec<_>>();
+                    self.cache.try_update_value(|cache| cache.missing.extend(again));
                 }
                 Err(error) => self.tell(&error),
             }

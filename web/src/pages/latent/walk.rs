@@ -190,15 +190,22 @@ fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl In
         let side = view.pixels.with_untracked(|pixels| pixels.side).max(1);
         let film = Film { scale: (FILM_SIDE / side).max(1), delay: DELAY };
         let request = Request::Film { model, count: z.len() / dim, film };
-        let (id, answer) = explorer.engine.send(request, vec![Float32Array::from(z.as_slice()).buffer()]);
-        making.set(Some(id));
+        let send = move || explorer.engine.send(request.clone(), vec![Float32Array::from(z.as_slice()).buffer()]);
         spawn_local(async move {
-            match answer.await {
+            let answer = loop {
+                let (id, answer) = send();
+                making.try_set(Some(id));
+                match answer.await {
+                    Err(EngineError::Restarted(_)) => {}
+                    answer => break answer,
+                }
+            };
+            match answer {
                 Ok((Reply::Film, buffers)) => {
                     let parts = buffers.iter().collect::<Array>();
                     files::give(&parts, "image/gif", "forger-walk.gif");
                 }
-                Ok(_) | Err(EngineError::Cancelled) => {}
+                Ok(_) => {}
                 Err(error) => explorer.tell(&error),
             }
             making.try_set(None);

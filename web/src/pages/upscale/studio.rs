@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     components::{files, labels},
-    engine_client::{Engine, use_engine},
+    engine_client::{Engine, Source, use_engine},
     i18n::*,
     plots::canvas::context,
     state::{
@@ -217,6 +217,8 @@ impl Studio {
             }
             let answer = self.ask(&photo, (&name, scale), &canvas, no_memory).await?;
             match answer {
+                // A new worker has the model open.
+                Err(EngineError::Restarted(_)) => {}
                 // The engine began anew.
                 Err(EngineError::NotOpen(_)) if is_first => {
                     self.opened.try_update_value(|opened| opened.remove(&name));
@@ -272,17 +274,22 @@ impl Studio {
     }
 
     async fn fetch(self, entry: ManifestEntry) -> Result<(), EngineError> {
-        let request = Request::ModelFetch { base: site::url("models/"), entry: Box::new(entry) };
-        let (id, answer) = self.engine.send(request, Vec::new());
-        self.loading.set(Some(id));
-        let answer = answer.await;
+        let source = Source::Site(Box::new(entry.clone()));
+        let answer = loop {
+            let (id, answer) = self.engine.open_model(source.clone()).await?;
+            self.loading.try_set(Some(id));
+            match answer.await {
+                Err(EngineError::Restarted(_)) => {}
+                answer => break answer,
+            }
+        };
         self.loading.try_set(None);
-        answer.map(|_| ())
+        answer.map(|_| self.engine.opened(entry.card.name, source))
     }
 
     fn stopped(self, error: &EngineError) -> Stopped {
         match error {
-            EngineError::Cancelled => Stopped::Cancelled,
+            error if error.is_quiet() => Stopped::Cancelled,
             error => Stopped::Because(labels::error(self.locale(), error)),
         }
     }
@@ -373,6 +380,7 @@ impl Studio {
                         found.push(Likeness { name: version.name, psnr, ssim });
                     }
                     Ok(_) => {}
+                    Err(error) if error.is_quiet() => return,
                     Err(error) => return self.toasts.error(labels::error(self.locale(), &error)),
                 }
             }

@@ -1,0 +1,87 @@
+//! Whether a GPU trains a toy faster than the CPU, found out while the session trains on the CPU.
+//!
+//! The first steps on a GPU compile kernels, which may take most of a minute: nobody waits for them.
+
+use std::rc::{Rc, Weak};
+
+use burn::tensor::Device;
+use forger_core::{System, Toy};
+use forger_protocol::{DeviceKind, EngineError, StepKind, ToyConfig};
+
+use crate::{
+    devices::{Devices, read},
+    schedule::{Pending, begin, now},
+};
+
+/// Milliseconds of a step on the CPU under which no GPU is tried: there, a step of a hundred kernels takes longer to launch.
+const WORTH_TRYING: f64 = 5.0;
+/// Steps that are timed.
+const TIMED: usize = 4;
+
+/// A contest under way. It is called off when this is dropped, once what is being read is there.
+pub struct Contest {
+    contender: Pending<Result<Option<Contender>, EngineError>>,
+    _on: Rc<()>,
+}
+
+/// The same toy on the GPU, its kernels compiled, and what it has to beat.
+pub struct Contender {
+    toy: Toy,
+    /// Milliseconds of a step on the CPU.
+    cpu: f64,
+}
+
+impl Contest {
+    pub fn begin(devices: &mut Devices, config: ToyConfig) -> Self {
+        let on = Rc::new(());
+        let gpu = devices.get(DeviceKind::WebGpu);
+        let contender = begin(warm_up(config, gpu, Rc::downgrade(&on)));
+        Self { contender, _on: on }
+    }
+
+    /// Who is ready to be timed, once that is known: nobody where a GPU cannot win.
+    pub fn contender(&mut self) -> Option<Result<Option<Contender>, EngineError>> {
+        self.contender.take()
+    }
+}
+
+impl Contender {
+    /// Times a few steps. Nothing else should be computed meanwhile.
+    pub async fn is_faster(mut self) -> Result<bool, EngineError> {
+        let start = now();
+        for _ in 1..TIMED {
+            self.toy.step(StepKind::Both);
+        }
+        read(self.toy.step(StepKind::Both)).await?;
+        Ok((now() - start) / (TIMED as f64) < self.cpu)
+    }
+}
+
+async fn warm_up(
+    config: ToyConfig,
+    gpu: impl Future<Output = Result<Device, EngineError>>,
+    on: Weak<()>,
+) -> Result<Option<Contender>, EngineError> {
+    let mut toy = Toy::new(config.clone(), &Device::flex())?;
+    toy.step(StepKind::Both);
+    let start = now();
+    for _ in 0..TIMED {
+        toy.step(StepKind::Both);
+    }
+    let cpu = (now() - start) / TIMED as f64;
+    if cpu < WORTH_TRYING {
+        return Ok(None);
+    }
+    let mut toy = Toy::new(config, &gpu.await?)?;
+    let mut took = 0.0;
+    for _ in 0..2 {
+        if on.upgrade().is_none() {
+            return Ok(None);
+        }
+        let start = now();
+        read(toy.step(StepKind::Both)).await?;
+        took = now() - start;
+    }
+    // The second step has compiled nothing. One that is far behind is not worth a stop to time it.
+    Ok((took < 4.0 * TIMED as f64 * cpu).then_some(Contender { toy, cpu }))
+}

@@ -1,0 +1,135 @@
+// A GPU that the engine takes for a card, and that answers late: what reads from it, for as long as people do.
+
+import { expect, test } from '../support/test.js';
+import { breakWorker, makeBreakable, passForFastCard } from '../support/gpu.js';
+import { engineState, open, picture } from '../support/page.js';
+import { keptStep, lab, trainTo } from '../support/lab.js';
+import { colours, openLatent, photoOf, settled, shown } from '../support/latent.js';
+import { choosePicture } from '../support/upscale.js';
+
+const choose = (page, device) => page.getByTestId('device-choice').selectOption(device);
+const badge = (page) => page.getByTestId('device-badge');
+/** Where a step on the CPU is long enough that the GPU is tried behind it. */
+const WIDE = 'lab?g_width=128&d_width=128&batch=512';
+
+async function stepsOn(page, device, more) {
+  const { train, steps } = lab(page);
+  await expect(badge(page)).toHaveText(device, { timeout: 120_000 });
+  if (await train.isEnabled()) {
+    await train.click();
+  }
+  const before = await steps();
+  await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(before + more);
+  expect(await engineState(page)).toBe('ready');
+}
+
+test('a wide game trains at once, is tried on the GPU behind, and moves there when it is told to', async ({ page }) => {
+  test.setTimeout(400_000);
+  await open(page, WIDE);
+  const { train, steps, pause } = lab(page);
+  await train.click();
+  // Nobody waits for kernels.
+  await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(0);
+  await choose(page, 'webgpu');
+  await stepsOn(page, 'WebGPU', 20);
+  await choose(page, 'auto');
+  await stepsOn(page, 'CPU', 20);
+  await choose(page, 'webgpu');
+  await stepsOn(page, 'WebGPU', 20);
+  await pause.click();
+  await expect(train).toBeEnabled();
+});
+
+test('settings that change while the GPU is tried leave nothing behind', async ({ page }) => {
+  test.setTimeout(400_000);
+  await open(page, WIDE);
+  for (const width of ['32', '64', '128']) {
+    await page.getByTestId('g_width-select').selectOption(width);
+    await expect(page.getByTestId('g_width-select')).toHaveValue(width);
+  }
+  await choose(page, 'webgpu');
+  await stepsOn(page, 'WebGPU', 10);
+});
+
+test('looks, saves, pages, pictures, searches and large pictures come one after the other for minutes', async ({ page }) => {
+  test.setTimeout(900_000);
+  await open(page, 'lab');
+  await choose(page, 'webgpu');
+  const onPage = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
+  for (let round = 0; round < 3; round += 1) {
+    await expect(badge(page)).toHaveText('WebGPU', { timeout: 60_000 });
+    await trainTo(page, (await lab(page).steps()) + 6);
+    const download = page.waitForEvent('download');
+    await page.getByTestId('export-button').click();
+    await download;
+
+    await onPage('Latent space');
+    const grid = await shown(page.getByTestId('sample-grid'), 200_000);
+    await page.getByTestId('new-seed').click();
+    await settled(grid);
+    await page.getByTestId('tab-photo').click();
+    await page.getByTestId('photo-file').setInputFiles(await photoOf(grid, 5));
+    await page.getByTestId('search').click();
+    await expect(page.getByTestId('search-status')).toContainText('dB', { timeout: 120_000 });
+    await page.getByTestId('cancel-search').click();
+    await expect(page.getByTestId('search')).toBeVisible({ timeout: 10_000 });
+
+    await onPage('Upscale');
+    await choosePicture(page, 'plain.png');
+    await page.getByTestId('upscale-button').click();
+    await expect(page.getByTestId('took')).toContainText('WebGPU', { timeout: 200_000 });
+    await onPage('Lab');
+  }
+  await expect(page.getByTestId('error-toast')).toHaveCount(0);
+});
+
+test('a game moves to a GPU that is faster, by itself and while it trains', async ({ page }) => {
+  test.setTimeout(300_000);
+  await passForFastCard(page.context());
+  await open(page, 'lab?g_width=128&d_width=128&batch=2048');
+  const { steps, pause, train } = lab(page);
+  await train.click();
+  await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect(badge(page)).toHaveText('WebGPU', { timeout: 200_000 });
+  const moved = await steps();
+  await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(moved + 5);
+  await pause.click();
+  await expect(train).toBeEnabled();
+});
+
+test('a model draws on the CPU at once, and the same where a faster GPU takes over', async ({ page }) => {
+  test.setTimeout(300_000);
+  await passForFastCard(page.context());
+  const grid = await openLatent(page, 'model=faces&seed=2');
+  const cpu = await colours(grid);
+  await expect(badge(page)).toHaveText('CPU');
+  const redraw = async (seed) => {
+    const { sha256 } = await picture(grid);
+    await page.getByTestId('seed-input').fill(seed);
+    await page.getByTestId('seed-input').blur();
+    await expect.poll(async () => (await picture(grid)).sha256, { timeout: 60_000 }).not.toBe(sha256);
+    return badge(page).innerText();
+  };
+  let seed = 3;
+  await expect.poll(() => redraw(String((seed += 1))), { timeout: 200_000 }).toBe('WebGPU');
+  await redraw('2');
+  const gpu = await colours(grid);
+  const apart = cpu.reduce((most, value, index) => Math.max(most, Math.abs(value - gpu[index])), 0);
+  expect(apart).toBeLessThanOrEqual(2);
+});
+
+test('a panic of the engine is told, and the run goes on on the CPU', async ({ page, complaints }) => {
+  test.setTimeout(300_000);
+  complaints.expect(/on purpose|unreachable|panicked/);
+  await makeBreakable(page.context(), true);
+  await open(page, 'lab');
+  await choose(page, 'webgpu');
+  await lab(page).train.click();
+  await expect.poll(() => keptStep(page), { timeout: 120_000 }).toBeGreaterThan(0);
+  const step = await keptStep(page);
+  await breakWorker(page, 'panic');
+  await expect(page.getByTestId('error-toast')).toContainText('a fault on purpose');
+  await expect(badge(page)).toHaveText('CPU', { timeout: 60_000 });
+  await expect(page.getByTestId('device-choice')).toHaveValue('cpu');
+  await expect.poll(lab(page).steps, { timeout: 60_000 }).toBeGreaterThan(step + 50);
+});

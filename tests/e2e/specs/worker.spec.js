@@ -1,0 +1,88 @@
+// A worker that stops, for whatever reason, is replaced, and what was open goes on.
+
+import { expect, test } from '../support/test.js';
+import { breakWorker, makeBreakable } from '../support/gpu.js';
+import { engineState, open } from '../support/page.js';
+import { keptStep, lab, trainTo } from '../support/lab.js';
+import { openLatent, settled } from '../support/latent.js';
+import { choosePicture, saved } from '../support/upscale.js';
+
+test.beforeEach(async ({ page, complaints }) => {
+  complaints.expect(/on purpose/);
+  await makeBreakable(page.context());
+});
+
+const restarted = (page) => expect(page.getByTestId('error-toast')).toContainText('started again on the CPU');
+
+test('a run goes on from what was kept last', async ({ page }) => {
+  await open(page, 'lab?seed=3');
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  await expect.poll(() => keptStep(page), { timeout: 30_000 }).toBeGreaterThan(0);
+  const step = await keptStep(page);
+  await breakWorker(page, 'throw');
+  await restarted(page);
+  // It is running, and did not begin anew.
+  await expect.poll(steps).toBeGreaterThan(step + 100);
+  await pause.click();
+  await expect(train).toBeEnabled();
+});
+
+test('a run that was paused is there again, to the last bit', async ({ page }) => {
+  await open(page, 'lab?seed=3&step=40');
+  const { train, steps, stepsText } = lab(page);
+  await expect(stepsText).toHaveText('40');
+  await trainTo(page, 60);
+  const step = await steps();
+  const plane = await settled(page.getByTestId('plane'));
+  await expect.poll(() => keptStep(page)).toBe(step);
+  await breakWorker(page, 'throw');
+  // Nothing happens in a paused run: the worker breaks when it is asked.
+  await page.getByTestId('device-choice').selectOption('cpu');
+  await restarted(page);
+  await expect.poll(steps).toBe(step);
+  expect(await settled(page.getByTestId('plane'))).toBe(plane);
+});
+
+test('a model is open again, and draws the same', async ({ page }) => {
+  const grid = await openLatent(page, 'model=digits&seed=2');
+  const before = await settled(grid);
+  await breakWorker(page, 'throw');
+  await page.getByTestId('seed-input').fill('3');
+  await page.getByTestId('seed-input').blur();
+  await restarted(page);
+  expect(await settled(grid)).not.toBe(before);
+  await page.getByTestId('seed-input').fill('2');
+  await page.getByTestId('seed-input').blur();
+  await expect.poll(() => settled(grid)).toBe(before);
+});
+
+test('a large picture that was in the making is made', async ({ page }) => {
+  await open(page, 'upscale');
+  const make = async () => {
+    await choosePicture(page, 'plain.png');
+    await page.getByTestId('upscale-button').click();
+    await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+    return (await saved(page)).data;
+  };
+  const whole = await make();
+  await breakWorker(page, 'throw');
+  expect(await make()).toEqual(whole);
+  await restarted(page);
+});
+
+test('a worker that stops again and again is left alone until the user wants another', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, steps } = lab(page);
+  await train.click();
+  for (let count = 0; count < 4; count += 1) {
+    await expect.poll(() => engineState(page)).toBe('ready');
+    await expect.poll(steps).toBeGreaterThan(0);
+    await breakWorker(page, 'throw');
+    await expect.poll(() => engineState(page)).not.toBe('ready');
+  }
+  await expect.poll(() => engineState(page)).toBe('failed');
+  await page.getByRole('button', { name: 'Restart engine' }).click();
+  await expect.poll(() => engineState(page)).toBe('ready');
+  await expect.poll(steps).toBeGreaterThan(0);
+});

@@ -1,0 +1,106 @@
+// What stands in front of the worker's script (init scripts do not reach workers), or of a page that opens a GPU itself.
+
+/** Software WebGPU that passes for a card: by name, and by answering late, each time otherwise but the same in every run. */
+const asHardware = () => {
+  if (!globalThis.GPUAdapter) {
+    return;
+  }
+  let state = 1;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const late = (type, name) => {
+    const soon = type.prototype[name];
+    type.prototype[name] = async function (...given) {
+      const answer = await soon.apply(this, given);
+      await new Promise((resolve) => setTimeout(resolve, 40 * random()));
+      return answer;
+    };
+  };
+  late(GPUBuffer, 'mapAsync');
+  late(GPUQueue, 'onSubmittedWorkDone');
+  const { get } = Object.getOwnPropertyDescriptor(GPUAdapter.prototype, 'info');
+  Object.defineProperty(GPUAdapter.prototype, 'info', {
+    get() {
+      const { subgroupMinSize, subgroupMaxSize, device } = get.call(this);
+      const named = { vendor: 'acme', architecture: 'card', description: 'A card', isFallbackAdapter: false };
+      return { subgroupMinSize, subgroupMaxSize, device, ...named };
+    },
+  });
+  Object.defineProperty(GPUAdapter.prototype, 'isFallbackAdapter', { value: false });
+};
+
+/** A GPU that takes no time: when it has answered, the clock goes back to when it was asked. */
+const asFast = () => {
+  if (!globalThis.GPUBuffer) {
+    return;
+  }
+  const now = Performance.prototype.now;
+  const here = () => now.call(performance);
+  let [waiting, since, waited] = [0, 0, 0];
+  Performance.prototype.now = () => here() - waited;
+  const map = GPUBuffer.prototype.mapAsync;
+  GPUBuffer.prototype.mapAsync = async function (...given) {
+    since = waiting > 0 ? since : here();
+    waiting += 1;
+    try {
+      return await map.apply(this, given);
+    } finally {
+      waiting -= 1;
+      waited += waiting > 0 ? 0 : here() - since;
+    }
+  };
+};
+
+/** Two ways to end a worker: it throws, on any device, or its GPU reports a fault, at which Rust panics. */
+const breakable = () => {
+  let broken = false;
+  const devices = [];
+  const now = Performance.prototype.now;
+  Performance.prototype.now = function () {
+    if (broken) {
+      throw new Error('thrown on purpose');
+    }
+    return now.call(this);
+  };
+  if (globalThis.GPUAdapter) {
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...given) {
+      const device = await request.apply(this, given);
+      devices.push(device);
+      return device;
+    };
+  }
+  new BroadcastChannel('break').onmessage = ({ data }) => {
+    if (data === 'throw') {
+      broken = true;
+    }
+    for (const device of data === 'panic' ? devices : []) {
+      const error = new GPUValidationError('a fault on purpose');
+      device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    }
+  };
+};
+
+const text = (lines) => lines.map((line) => `(${line})();\n`).join('');
+
+/** Serves the worker's script with `lines` in front. */
+async function inFront(context, lines) {
+  await context.route(/\/engine\.js/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: text(lines) + (await response.text()) });
+  });
+}
+
+/** From now on every worker may be ended by [`breakWorker`]; `card` lets its GPU pass for one. */
+export const makeBreakable = (context, card) => inFront(context, card ? [asHardware, breakable] : [breakable]);
+
+/** From now on software WebGPU passes for a card, in workers and in pages. */
+export async function passForCard(context) {
+  await inFront(context, [asHardware]);
+  await context.addInitScript(asHardware);
+}
+
+/** From now on software WebGPU passes for a card that is faster than the CPU. */
+export const passForFastCard = (context) => inFront(context, [asHardware, asFast]);
+
+/** Ends the worker: `throw` or `panic`. */
+export const breakWorker = (page, how) => page.evaluate((how) => new BroadcastChannel('break').postMessage(how), how);
