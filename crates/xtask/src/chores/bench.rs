@@ -33,6 +33,8 @@ enum What {
         #[arg(long, value_enum)]
         only: Option<Device>,
     },
+    /// How long a visitor of the page waits for the first picture and the tenth step, on each device; takes minutes
+    First,
     /// From photos to the z that draws most like each, on the page: decibels and seconds; takes minutes
     Invert(Photos),
 }
@@ -83,15 +85,18 @@ pub fn run(args: &Args) -> Result<()> {
         What::Lab => beside(profile, "lab", None)?,
         What::Infer { only } => beside(profile, "infer", only.map(Device::name))?,
         What::Upscale { only } => beside(profile, "upscale", only.map(Device::name))?,
-        What::Invert(photos) => {
-            let arguments = photos.arguments()?;
-            let mut steps = Steps::new(3);
-            build::build(&mut steps, profile, "/")?;
-            steps.run("Benchmark", || e2e::bench_page("invert", &arguments))?
-        }
+        What::First => on_page(profile, "first", &[])?,
+        What::Invert(photos) => on_page(profile, "invert", &photos.arguments()?)?,
     };
     tell(&report);
     Ok(())
+}
+
+/// A benchmark of the page itself.
+fn on_page(profile: Profile, name: &str, arguments: &[OsString]) -> Result<String> {
+    let mut steps = Steps::new(3);
+    build::build(&mut steps, profile, "/")?;
+    steps.run("Benchmark", || e2e::bench_page(name, arguments))
 }
 
 /// A benchmark of Forger's code beside that of others.
