@@ -27,7 +27,7 @@ use crate::{
         dcgan::{Discriminator, Generator},
         fold,
         mapping::Mapping,
-        painter::{self, Painter},
+        painter::Painter,
     },
     parameters::{self, NamedTensor},
 };
@@ -66,7 +66,7 @@ enum Drawer {
     Folded(Arc<Generator>),
     Painter(Arc<Painter>),
     #[cfg(feature = "gpu")]
-    Gpu(Arc<painter::gpu::Painter>),
+    Gpu(Arc<crate::nets::painter::gpu::Painter>),
 }
 
 fn bad_config(error: OutOfRange) -> ModelError {
@@ -259,7 +259,7 @@ fn unpack<M: Module>(tensors: &SafeTensors<'_>, prefix: &str, empty: M, device: 
 /// What draws with a folded generator.
 fn folded(generator: Generator) -> Drawer {
     #[cfg(feature = "gpu")]
-    if let Some(painter) = painter::gpu::Painter::new(&generator) {
+    if let Some(painter) = crate::nets::painter::gpu::Painter::new(&generator) {
         return Drawer::Gpu(Arc::new(painter));
     }
     Drawer::Folded(Arc::new(generator))

@@ -329,7 +329,7 @@ fn a_session_that_takes_the_place_of_another_stops_where_that_would_have() {
     before.handle(Command::TrainUntil(5));
     before.advance(&mut || false);
     let mut after = Session::new(toy());
-    after.system_mut().load(&before.system().save()).unwrap();
+    after.system_mut().load(&before.system().save().unwrap()).unwrap();
     after.go_on_like(&before);
     after.advance(&mut || true);
     assert_eq!((after.state(), after.system().steps()), (SessionState::Paused, 5));

@@ -46,8 +46,8 @@ impl Contest {
 }
 
 impl Contender {
-    /// Times a few steps. Nothing else should be computed meanwhile.
-    pub async fn is_faster(mut self) -> Result<bool, EngineError> {
+    /// Whether it is faster, by a few steps. Nothing else should be computed meanwhile.
+    pub async fn wins(mut self) -> Result<bool, EngineError> {
         let start = now();
         for _ in 1..TIMED {
             self.toy.step(StepKind::Both);

@@ -331,8 +331,13 @@ impl Lab {
     pub async fn decide(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
         let Some(gpu) = self.contest.as_mut().and_then(Contest::contender) else { return Ok(()) };
         self.contest = None;
-        let Some(gpu) = gpu? else { return Ok(()) };
-        if devices.is_gpu_promising() && gpu.is_faster().await? {
+        let gpu = match gpu {
+            Ok(Some(gpu)) => gpu,
+            Err(error @ EngineError::DeviceLost(_)) => return Err(error),
+            // A GPU that cannot be opened, or not train this, is not needed.
+            Ok(None) | Err(_) => return Ok(()),
+        };
+        if devices.is_gpu_promising() && gpu.wins().await? {
             let state = self.save().await?.1;
             let there = (DeviceKind::WebGpu, None);
             let moved = Self::open_on(devices, there, self.config().clone(), Some(&state), Some(self)).await?;

@@ -1,11 +1,11 @@
 // A GPU that the engine takes for a card, and that answers late: what reads from it, for as long as people do.
 
 import { expect, test } from '../support/test.js';
-import { breakWorker, makeBreakable, passForFastCard } from '../support/gpu.js';
-import { engineState, open, picture } from '../support/page.js';
+import { breakWorker, makeBreakable, passForFastCard, passForRefusingCard } from '../support/gpu.js';
+import { engineState, open } from '../support/page.js';
 import { keptStep, lab, trainTo } from '../support/lab.js';
-import { colours, openLatent, photoOf, settled, shown } from '../support/latent.js';
-import { choosePicture } from '../support/upscale.js';
+import { photoOf, settled, shown } from '../support/latent.js';
+import { choosePicture, saved } from '../support/upscale.js';
 
 const choose = (page, device) => page.getByTestId('device-choice').selectOption(device);
 const badge = (page) => page.getByTestId('device-badge');
@@ -86,36 +86,64 @@ test('looks, saves, pages, pictures, searches and large pictures come one after 
 test('a game moves to a GPU that is faster, by itself and while it trains', async ({ page }) => {
   test.setTimeout(300_000);
   await passForFastCard(page.context());
-  await open(page, 'lab?g_width=128&d_width=128&batch=2048');
+  await open(page, 'lab?g_width=128&d_width=128&batch=1024');
   const { steps, pause, train } = lab(page);
   await train.click();
   await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(0);
   await expect(badge(page)).toHaveText('WebGPU', { timeout: 200_000 });
   const moved = await steps();
-  await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(moved + 5);
+  await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(moved + 2);
   await pause.click();
   await expect(train).toBeEnabled();
 });
 
-test('a model draws on the CPU at once, and the same where a faster GPU takes over', async ({ page }) => {
+test('a model works on the CPU at once, and to the same end where a faster GPU takes over', async ({ page }) => {
   test.setTimeout(300_000);
   await passForFastCard(page.context());
-  const grid = await openLatent(page, 'model=faces&seed=2');
-  const cpu = await colours(grid);
-  await expect(badge(page)).toHaveText('CPU');
-  const redraw = async (seed) => {
-    const { sha256 } = await picture(grid);
-    await page.getByTestId('seed-input').fill(seed);
-    await page.getByTestId('seed-input').blur();
-    await expect.poll(async () => (await picture(grid)).sha256, { timeout: 60_000 }).not.toBe(sha256);
-    return badge(page).innerText();
+  await open(page, 'upscale');
+  const took = page.getByTestId('took');
+  const enlarge = async () => {
+    // Another photo in its place: there is nothing to see of the one before.
+    await choosePicture(page, 'see-through.png');
+    await page.getByTestId('upscale-button').click();
+    await expect(took).toContainText(/\d s on/, { timeout: 60_000 });
+    return took.innerText();
   };
-  let seed = 3;
-  await expect.poll(() => redraw(String((seed += 1))), { timeout: 200_000 }).toBe('WebGPU');
-  await redraw('2');
-  const gpu = await colours(grid);
+  expect(await enlarge()).toContain('CPU');
+  const cpu = (await saved(page)).data;
+  await expect.poll(enlarge, { timeout: 200_000 }).toContain('WebGPU');
+  const gpu = (await saved(page)).data;
   const apart = cpu.reduce((most, value, index) => Math.max(most, Math.abs(value - gpu[index])), 0);
   expect(apart).toBeLessThanOrEqual(2);
+});
+
+test('a card that cannot be opened disturbs nothing', async ({ page, complaints }) => {
+  complaints.expect(/refused on purpose/);
+  await passForRefusingCard(page.context());
+  await open(page, WIDE);
+  const { train, steps, pause } = lab(page);
+  await train.click();
+  await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(200);
+  await pause.click();
+  await expect(train).toBeEnabled();
+  await expect(badge(page)).toHaveText('CPU');
+  await choose(page, 'webgpu');
+  await expect(page.getByTestId('error-toast')).toContainText('WebGPU is not available here');
+  await expect(page.getByTestId('device-choice')).toHaveValue('auto');
+});
+
+test('a GPU that is lost is told, and the run goes on on the CPU', async ({ page, complaints }) => {
+  test.setTimeout(200_000);
+  complaints.expect(/lost|destroyed/i);
+  await makeBreakable(page.context(), true);
+  await open(page, 'lab');
+  await choose(page, 'webgpu');
+  await stepsOn(page, 'WebGPU', 10);
+  await breakWorker(page, 'lose');
+  await expect(page.getByTestId('error-toast')).toContainText('The GPU was lost');
+  await expect(badge(page)).toHaveText('CPU', { timeout: 60_000 });
+  const step = await lab(page).steps();
+  await expect.poll(lab(page).steps, { timeout: 60_000 }).toBeGreaterThan(step + 50);
 });
 
 test('a panic of the engine is told, and the run goes on on the CPU', async ({ page, complaints }) => {

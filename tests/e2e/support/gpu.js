@@ -28,29 +28,42 @@ const asHardware = () => {
   Object.defineProperty(GPUAdapter.prototype, 'isFallbackAdapter', { value: false });
 };
 
-/** A GPU that takes no time: when it has answered, the clock goes back to when it was asked. */
+/** A GPU that takes little time: the clock is slow while it is waited for. It never stands still, nor goes back. */
 const asFast = () => {
   if (!globalThis.GPUBuffer) {
     return;
   }
+  const SLOW = 0.01;
   const now = Performance.prototype.now;
-  const here = () => now.call(performance);
-  let [waiting, since, waited] = [0, 0, 0];
-  Performance.prototype.now = () => here() - waited;
+  let [waiting, real, told] = [0, 0, 0];
+  const tick = () => {
+    const here = now.call(performance);
+    told += (here - real) * (waiting > 0 ? SLOW : 1);
+    real = here;
+    return told;
+  };
+  Performance.prototype.now = () => tick();
   const map = GPUBuffer.prototype.mapAsync;
   GPUBuffer.prototype.mapAsync = async function (...given) {
-    since = waiting > 0 ? since : here();
+    tick();
     waiting += 1;
     try {
       return await map.apply(this, given);
     } finally {
+      tick();
       waiting -= 1;
-      waited += waiting > 0 ? 0 : here() - since;
     }
   };
 };
 
-/** Two ways to end a worker: it throws, on any device, or its GPU reports a fault, at which Rust panics. */
+/** A GPU that is offered and cannot be opened. */
+const asRefusing = () => {
+  if (globalThis.GPUAdapter) {
+    GPUAdapter.prototype.requestDevice = () => Promise.reject(new DOMException('refused on purpose'));
+  }
+};
+
+/** Two ways to end a worker: it throws, on any device, or its GPU reports a fault, at which Rust panics. And one to lose the GPU. */
 const breakable = () => {
   let broken = false;
   const devices = [];
@@ -77,6 +90,9 @@ const breakable = () => {
       const error = new GPUValidationError('a fault on purpose');
       device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
     }
+    for (const device of data === 'lose' ? devices : []) {
+      device.destroy();
+    }
   };
 };
 
@@ -102,5 +118,8 @@ export async function passForCard(context) {
 /** From now on software WebGPU passes for a card that is faster than the CPU. */
 export const passForFastCard = (context) => inFront(context, [asHardware, asFast]);
 
-/** Ends the worker: `throw` or `panic`. */
+/** From now on software WebGPU passes for a card that refuses to be opened. */
+export const passForRefusingCard = (context) => inFront(context, [asHardware, asRefusing]);
+
+/** Ends the worker, `throw` or `panic`, or its GPU, `lose`. */
 export const breakWorker = (page, how) => page.evaluate((how) => new BroadcastChannel('break').postMessage(how), how);

@@ -7,6 +7,7 @@ mod controls;
 mod csv;
 mod diagram;
 mod gallery;
+mod keep;
 mod layers;
 mod noise;
 mod own_data;

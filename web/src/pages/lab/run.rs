@@ -1,14 +1,12 @@
 //! The toy run of a page: what is asked of the engine, and when.
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use forger_protocol::{Command, EngineError, Reply, Request, StepKind, ToyConfig, message::SessionState};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::keep::Kept;
 use crate::{
     components::labels,
     engine_client::{Curves, Engine, Moment, use_engine},
@@ -19,8 +17,6 @@ use crate::{
     },
 };
 
-/// Time between states kept on this machine.
-const KEEP_EVERY: Duration = Duration::from_secs(5);
 /// Changes whose curves are kept, to come back with an undo.
 const MOST_PAST: usize = 8;
 
@@ -28,16 +24,10 @@ const MOST_PAST: usize = 8;
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
 /// What an undo brings back that the engine does not have.
-struct Past {
+pub(super) struct Past {
     /// None where they go on, as after another learning rate.
     curves: Option<Curves>,
     replayable: bool,
-}
-
-/// What the run goes on from in another worker.
-struct Kept {
-    step: u64,
-    state: Vec<u8>,
 }
 
 /// Looks at kept moments: one request at a time, and the latest wish wins.
@@ -58,10 +48,10 @@ pub struct Run {
     /// Whether settings and step say all there is to say, so that a link reproduces the run.
     pub replayable: RwSignal<bool>,
     visits: StoredValue<Visits>,
-    past: StoredValue<Vec<Past>>,
+    pub(super) past: StoredValue<Vec<Past>>,
     /// None until there is something to lose.
-    kept: StoredValue<Option<Kept>>,
-    engine: Engine,
+    pub(super) kept: StoredValue<Option<Kept>>,
+    pub(super) engine: Engine,
     toasts: Toasts,
     i18n: leptos_i18n::I18nContext<Locale>,
 }
@@ -95,17 +85,7 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
             run.go_on(until);
         }
     });
-    if let Ok(timer) = set_interval_with_handle(move || run.keep(run.is_running()), KEEP_EVERY) {
-        on_cleanup(move || timer.clear());
-    }
-    // Where it stops is kept as well, unless it began anew.
-    Effect::new(move |before: Option<bool>| {
-        let running = run.state() == SessionState::Running;
-        if before == Some(true) && !running && untrack(move || run.step()) > 0 {
-            run.keep(true);
-        }
-        running
-    });
+    run.keep_on();
     let number = RUNS.fetch_add(1, Ordering::Relaxed) + 1;
     on_cleanup(move || {
         // The next page may have opened its own run before this one is gone.
@@ -127,7 +107,7 @@ impl Run {
         self.engine.lab.with(|look| look.update.as_ref().map(|update| update.state)).unwrap_or_default()
     }
 
-    fn is_running(self) -> bool {
+    pub(super) fn is_running(self) -> bool {
         let state = self.engine.lab.try_with_untracked(|look| look.update.as_ref().map(|update| update.state));
         state.flatten() == Some(SessionState::Running)
     }
@@ -155,7 +135,7 @@ impl Run {
         }
     }
 
-    fn ask(self, request: Request, buffers: Vec<ArrayBuffer>) {
+    pub(super) fn ask(self, request: Request, buffers: Vec<ArrayBuffer>) {
         spawn_local(async move {
             if let Err(error) = self.engine.request(request, buffers).await {
                 self.tell(&error);
@@ -197,31 +177,6 @@ impl Run {
         self.back_to_now();
         self.kept.set_value(None);
         self.engine.lab.set(Default::default());
-    }
-
-    /// Goes on in a new worker: from what was kept last, or else from the start.
-    fn go_on(self, until: Option<u64>) {
-        // What could be taken back went with the old worker.
-        self.past.update_value(Vec::clear);
-        self.back_to_now();
-        let was_running = self.is_running();
-        let kept = self.kept.with_value(|kept| Some(Uint8Array::from(kept.as_ref()?.state.as_slice()).buffer()));
-        let Some(state) = kept else {
-            self.engine.lab.set(Default::default());
-            self.ask(Request::LabOpen(self.config.get_untracked()), Vec::new());
-            if let Some(step) = until {
-                self.command(Command::TrainUntil(step));
-            } else if was_running {
-                self.command(Command::Train);
-            }
-            return;
-        };
-        self.ask(Request::LabImport, vec![state]);
-        // A rate may have changed since.
-        self.ask(Request::LabTune(self.config.get_untracked()), Vec::new());
-        if was_running {
-            self.ask(Request::LabCommand(Command::Train), Vec::new());
-        }
     }
 
     pub fn command(self, command: Command) {
@@ -368,26 +323,6 @@ impl Run {
             },
             (other, _) => Err(EngineError::Protocol(format!("{other:?}"))),
         }
-    }
-
-    /// Keeps the state for another worker, and on this machine if it has been trained.
-    fn keep(self, trained: bool) {
-        let step = untrack(move || self.step());
-        if !trained && self.kept.with_value(|kept| kept.as_ref().map_or(0, |kept| kept.step) == step) {
-            return;
-        }
-        spawn_local(async move {
-            // A run that cannot be kept now can be kept in five seconds.
-            if let Ok((step, state)) = self.saved().await
-                && let Some(replayable) = self.replayable.try_get_untracked()
-            {
-                let state = Uint8Array::new(&state).to_vec();
-                if trained {
-                    SavedRun::keep(step, replayable, &state);
-                }
-                self.kept.try_update_value(|kept| *kept = Some(Kept { step, state }));
-            }
-        });
     }
 
     /// Goes on with a run that was exported or kept.

@@ -245,25 +245,14 @@ fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
 }
 
 /// Channels that are read and written together.
-const fn lanes(channels: usize) -> usize {
-    if channels % 4 == 0 {
-        4
-    } else if channels % 2 == 0 {
-        2
-    } else {
-        1
-    }
+fn lanes(channels: usize) -> usize {
+    [4, 2].into_iter().find(|lanes| channels.is_multiple_of(*lanes)).unwrap_or(1)
 }
 
-/// Vectors of channels that a unit makes.
-const fn blocks(vectors: usize, lanes: usize) -> u32 {
-    if vectors % 2 == 0 {
-        2
-    } else if lanes == 1 && vectors % 3 == 0 {
-        3
-    } else {
-        1
-    }
+/// Vectors of channels that a unit makes: of colours, one by one, all three.
+fn blocks(vectors: usize, lanes: usize) -> u32 {
+    let offered = if lanes == 1 { [3, 2] } else { [2, 1] };
+    offered.into_iter().find(|blocks| vectors.is_multiple_of(*blocks)).unwrap_or(1) as u32
 }
 
 fn groups(client: &burn_cubecl::cubecl::client::Client, units: usize) -> (CubeCount, CubeDim) {

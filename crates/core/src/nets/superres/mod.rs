@@ -116,7 +116,7 @@ impl Generator {
 pub enum Painter {
     Cpu(painter::Painter),
     #[cfg(feature = "gpu")]
-    Gpu(gpu::Painter),
+    Gpu(Box<gpu::Painter>),
 }
 
 impl Painter {
@@ -124,7 +124,7 @@ impl Painter {
     pub fn new(network: &Generator) -> Option<Self> {
         #[cfg(feature = "gpu")]
         if let Some(painter) = gpu::Painter::new(network) {
-            return Some(Self::Gpu(painter));
+            return Some(Self::Gpu(Box::new(painter)));
         }
         painter::Painter::new(network).map(Self::Cpu)
     }
@@ -140,6 +140,7 @@ impl Painter {
 
     /// The same as RGBA, a byte each, `[batch, height * scale, width * scale]`, clear where a pixel is no number: where the
     /// device can make that as well.
+    #[cfg_attr(not(feature = "gpu"), expect(unused_variables, reason = "only a GPU can"))]
     pub fn rgba(&self, small: &Tensor<4>) -> Option<Tensor<3, Int>> {
         match self {
             Self::Cpu(_) => None,
