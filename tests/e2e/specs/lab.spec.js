@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { engineReady, measureFrames, open, picture } from '../support/page.js';
-import { drawnPlane, lab } from '../support/lab.js';
+import { drawnPlane, keptStep, lab } from '../support/lab.js';
 
 test('with the defaults every mode is covered within a minute, at more than 30 frames a second', async ({ page }) => {
   await open(page, 'lab');
@@ -160,10 +160,12 @@ test('a run goes on after the tab was closed', async ({ page }) => {
   await open(page, 'lab');
   const { train, pause, steps } = lab(page);
   await train.click();
-  const stored = () => page.evaluate(() => JSON.parse(localStorage.getItem('forger.run') ?? '{}').step ?? 0);
-  await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => keptStep(page), { timeout: 20_000 }).toBeGreaterThan(0);
   await pause.click();
-  const kept = await stored();
+  await expect(train).toBeEnabled();
+  // What it stopped at is kept as well.
+  const kept = await steps();
+  await expect.poll(() => keptStep(page)).toBe(kept);
   await open(page, 'lab');
   expect(await steps()).toBe(0);
   await page.getByTestId('continue-button').click();
