@@ -138,15 +138,7 @@ fn apply(x: CubeTensor, weight: &CubeTensor, window: Window, way: Way, after: Af
         relu: after.relu,
         residual: after.residual.is_some(),
     };
-    let sizes = SizesLaunch::new(
-        batch as u32,
-        height as u32,
-        width as u32,
-        (inner / from) as u32,
-        rows as u32,
-        columns as u32,
-        (outer / to) as u32,
-    );
+    let sizes = sizes([batch, height, width, inner], [rows, columns, outer]);
     let pixels = plan.pixels as usize;
     let across = match way {
         Way::Convolve => columns.div_ceil(pixels),
@@ -210,15 +202,7 @@ fn correlate(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> Cub
     let out = empty(&x, [parts, kernel * kernel * inner * outer]);
     let client = x.client.clone();
     let (count, dim) = groups(&client, each * parts);
-    let sizes = SizesLaunch::new(
-        batch as u32,
-        height as u32,
-        width as u32,
-        (inner / from) as u32,
-        rows as u32,
-        columns as u32,
-        (outer / to) as u32,
-    );
+    let sizes = sizes([batch, height, width, inner], [rows, columns, outer]);
     #[expect(unsafe_code, reason = "each unit checks that it is one, and reads and writes inside of the shapes above")]
     unsafe {
         kernels::correlate::launch_unchecked(
@@ -242,6 +226,14 @@ fn correlate(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> Cub
 
 fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
     empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::from(shape), DType::F32)
+}
+
+/// Of pictures `[batch, height, width, inner]` and what is made of them, `[batch, rows, columns, outer]`.
+fn sizes([batch, height, width, inner]: [usize; 4], [rows, columns, outer]: [usize; 3]) -> SizesLaunch {
+    let (inner, outer) = (inner / lanes(inner), outer / lanes(outer));
+    let [batch, height, width, inner, rows, columns, outer] =
+        [batch, height, width, inner, rows, columns, outer].map(|size| size as u32);
+    SizesLaunch::new(batch, height, width, inner, rows, columns, outer)
 }
 
 /// Channels that are read and written together.
