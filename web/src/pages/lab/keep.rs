@@ -40,6 +40,7 @@ impl Run {
         if !trained && self.kept.with_value(|kept| kept.as_ref().map_or(0, |kept| kept.step) == step) {
             return;
         }
+        let config = self.config.get_untracked();
         spawn_local(async move {
             // A run that cannot be kept now can be kept in five seconds.
             if let Ok((step, state)) = self.saved().await
@@ -49,7 +50,10 @@ impl Run {
                 if trained {
                     SavedRun::keep(step, replayable, &state);
                 }
-                self.kept.try_update_value(|kept| *kept = Some(Kept { step, state }));
+                // Another run may have begun meanwhile, which this is no state of.
+                if self.config.get_untracked() == config {
+                    self.kept.try_update_value(|kept| *kept = Some(Kept { step, state }));
+                }
             }
         });
     }
