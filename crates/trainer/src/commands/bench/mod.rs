@@ -39,6 +39,9 @@ pub struct BenchArgs {
     /// Pictures in a step
     #[arg(long, default_value_t = 16)]
     pub batch: usize,
+    /// Convolutions in bf16 on both sides, where the device has it; else f32, without TF32
+    #[arg(long)]
+    pub mixed_precision: bool,
     /// Steps of a turn
     #[arg(long, default_value_t = 10)]
     pub steps: usize,
@@ -135,8 +138,8 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     let name = &args.device.device;
     let on = of_pytorch(&name.parse()?)?;
     let kind = name.split(':').next().unwrap_or_default().to_owned();
-    let config =
-        DcganConfig { image_size: args.image_size, width: args.width, batch: args.batch, ..DcganConfig::default() };
+    let &BenchArgs { image_size, width, batch, mixed_precision, .. } = args;
+    let config = DcganConfig { image_size, width, batch, mixed_precision, ..DcganConfig::default() };
     config.validate()?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut settings = json!(config);
@@ -160,11 +163,8 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     };
     let (ours, theirs) = (median(ours), median(theirs));
     ui::result(format_args!(
-        "{} px, width {}, batch {} on {}: Forger {ours:.1}, PyTorch {} ({on}) {theirs:.1} images/s; ratio {:.2}",
-        args.image_size,
-        args.width,
-        args.batch,
-        name,
+        "{image_size} px, width {width}, batch {batch} in {} on {name}: Forger {ours:.1}, PyTorch {} ({on}) {theirs:.1} images/s; ratio {:.2}",
+        if mixed_precision { "bf16" } else { "f32" },
         hello["torch"].as_str().unwrap_or("?"),
         ours / theirs
     ));
