@@ -15,7 +15,9 @@ async function launch(args) {
   const page = await browser.newPage();
   await page.goto(process.env.FORGER_URL ?? 'http://127.0.0.1:8080/');
   const gpu = await page.evaluate(async () => {
-    const { vendor, architecture } = (await navigator.gpu?.requestAdapter())?.info ?? {};
+    // A fresh browser may offer none at first.
+    const adapter = (await navigator.gpu?.requestAdapter()) ?? (await navigator.gpu?.requestAdapter());
+    const { vendor, architecture } = adapter?.info ?? {};
     return vendor && `${vendor} ${architecture}`;
   });
   return { browser, page, gpu };
