@@ -61,6 +61,14 @@ pub fn mean(one: Tensor<1>, others: Vec<Tensor<1>>) -> Tensor<1> {
     others.into_iter().fold(one, |sum, other| sum + other) / count as f32
 }
 
+fn sum_of_squares(values: &Tensor<1>) -> Tensor<1> {
+    #[cfg(feature = "gpu")]
+    if let Some(sum) = crate::nets::gpu::sum_of_squares(values) {
+        return sum;
+    }
+    values.clone().square().sum()
+}
+
 impl Optimizer {
     /// Without state.
     pub fn new(config: OptimizerConfig) -> Self {
@@ -90,7 +98,7 @@ impl Optimizer {
     ) -> (M, Option<Tensor<1>>) {
         let Some((values, slopes)) = flatten(&module, gradients) else { return (module, None) };
         let slopes = mean(slopes, others);
-        let norm = slopes.clone().square().sum().sqrt();
+        let norm = sum_of_squares(&slopes).sqrt();
         (parameters::replace_trained(module, self.update(values, slopes)), Some(norm))
     }
 

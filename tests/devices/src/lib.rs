@@ -160,7 +160,7 @@ pub async fn on_cpu(system: String) -> Result<String, JsValue> {
 
 /// Pictures, inner and outer channels, height, width, kernel, stride, padding: what networks have, and what only a general
 /// kernel stands.
-const CONVOLUTIONS: [[usize; 8]; 8] = [
+const CONVOLUTIONS: [[usize; 8]; 11] = [
     [2, 3, 32, 13, 17, 3, 1, 1],
     [1, 32, 48, 9, 8, 3, 1, 1],
     [3, 3, 5, 8, 8, 4, 2, 1],
@@ -169,6 +169,10 @@ const CONVOLUTIONS: [[usize; 8]; 8] = [
     [1, 1, 2, 9, 7, 3, 2, 0],
     [2, 3, 2, 6, 5, 5, 3, 2],
     [4, 6, 10, 7, 7, 1, 1, 0],
+    // In tiles, whole ones and such that end beside the picture.
+    [8, 64, 64, 32, 32, 4, 2, 1],
+    [8, 48, 80, 33, 31, 3, 1, 1],
+    [12, 64, 96, 30, 31, 3, 2, 1],
 ];
 
 /// Output, and gradients in picture and kernel, of a convolution and a transposed one.

@@ -22,7 +22,7 @@ test('convolutions of every shape, and their gradients, are the same on CPU and 
   test.setTimeout(300_000);
   await page.goto('');
   const apart = await page.evaluate(async () => JSON.parse(await (await globalThis.devices).convolutions()));
-  expect(apart.length).toBe(8 * 2 * 3);
+  expect(apart.length).toBe(11 * 2 * 3);
   for (const one of apart) {
     // A NaN comes as null.
     expect(one).not.toBeNull();

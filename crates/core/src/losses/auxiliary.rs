@@ -1,5 +1,6 @@
 //! What an auxiliary classifier has G minimise.
 
+use crate::nets::product::product;
 use burn::tensor::{Tensor, activation::sigmoid};
 
 use super::classification::binary_cross_entropy;
@@ -9,5 +10,5 @@ use super::classification::binary_cross_entropy;
 /// `[attributes]`. The mean over both, in nats; `[1]`. The second half of `L_C` of Odena et al. 2017 (arXiv 1610.09585),
 /// section 3. What is asked for has no gradient: a mapping network would sooner ask for nothing that is hard to draw.
 pub fn auxiliary(logits: Tensor<2>, codes: Tensor<2>, axes: Tensor<2>, borders: Tensor<1>) -> Tensor<1> {
-    binary_cross_entropy(logits, sigmoid(codes.detach().matmul(axes) + borders.unsqueeze()))
+    binary_cross_entropy(logits, sigmoid(product(codes.detach(), axes) + borders.unsqueeze()))
 }

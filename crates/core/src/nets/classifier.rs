@@ -16,6 +16,7 @@ use super::{
     initial,
     mlp::LEAK,
     norm::Norm,
+    product::linear,
 };
 use crate::parameters;
 
@@ -85,12 +86,12 @@ impl Classifier {
     /// Pictures `[batch, channels, height, width]` in `[-1, 1]` to features `[batch, features]`.
     pub fn features(&self, pictures: Tensor<4>) -> Tensor<2> {
         let last = self.maps(pictures.clone()).pop().unwrap_or(pictures);
-        leaky_relu(self.embed.forward(last.flatten(1, 3)), LEAK as f32)
+        leaky_relu(linear(&self.embed, last.flatten(1, 3)), LEAK as f32)
     }
 
     /// Features to logits `[batch, attributes]`; sigma of one is the probability that the picture has the attribute.
     pub fn judge(&self, features: Tensor<2>) -> Tensor<2> {
-        self.head.forward(features)
+        linear(&self.head, features)
     }
 
     /// Pictures to logits `[batch, attributes]`.

@@ -20,6 +20,7 @@ use super::{
     mapping::Mapping,
     mlp::LEAK,
     norm::Norm,
+    product::linear,
     spectral,
 };
 use crate::parameters;
@@ -140,7 +141,7 @@ impl Generator {
     /// What the projection and so many blocks make of codes `[batch, latent_dim]`: `[batch, channels, side, side]`.
     pub fn features(&self, codes: Tensor<2>, blocks: usize) -> Tensor<4> {
         let [batch, _] = codes.dims();
-        let projected = self.project.forward(codes);
+        let projected = linear(&self.project, codes);
         let channels = projected.dims()[1] / (self.base * self.base);
         let mut x = projected.reshape([batch, channels, self.base, self.base]);
         x = leaky_relu(normalize(&self.project_norm, x), 0.0);

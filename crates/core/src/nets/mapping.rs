@@ -11,7 +11,7 @@ use burn::{
 };
 use forger_protocol::codes;
 
-use super::{activation::leaky_relu, fold};
+use super::{activation::leaky_relu, fold, product::linear};
 use crate::parameters;
 
 /// From z `[batch, dim]` to w `[batch, dim]`.
@@ -32,8 +32,8 @@ impl Mapping {
     }
 
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
-        let hidden = self.hidden_norm.forward(self.hidden.forward(z));
-        self.out_norm.forward(self.out.forward(leaky_relu(hidden, 0.0)))
+        let hidden = self.hidden_norm.forward(linear(&self.hidden, z));
+        self.out_norm.forward(linear(&self.out, leaky_relu(hidden, 0.0)))
     }
 
     /// The same outside of training, in plain loops. For a network on the CPU: waits for its values.

@@ -10,7 +10,10 @@ use burn::{
 };
 use forger_protocol::{Activation, MlpConfig, Random};
 
-use super::{Discriminator, Generator};
+use super::{
+    Discriminator, Generator,
+    product::{linear, product},
+};
 use crate::parameters;
 
 /// Slope of leaky ReLU for negative values, as in DCGAN (arXiv 1511.06434, section 4).
@@ -114,7 +117,7 @@ impl Mlp {
         let weight = self.layers[index].weight.val();
         match self.vectors(index) {
             Some((u, v)) => {
-                let sigma = v.matmul(weight.clone()).matmul(u);
+                let sigma = product(product(v, weight.clone()), u);
                 weight / sigma
             }
             None => weight,
@@ -123,9 +126,9 @@ impl Mlp {
 
     fn linear(&self, index: usize, x: Tensor<2>) -> Tensor<2> {
         if self.spectral.is_empty() {
-            return self.layers[index].forward(x);
+            return linear(&self.layers[index], x);
         }
-        let y = x.matmul(self.matrix(index));
+        let y = product(x, self.matrix(index));
         match &self.layers[index].bias {
             Some(bias) => y + bias.val().unsqueeze(),
             None => y,
@@ -155,7 +158,7 @@ impl Mlp {
         let mut d = self.matrix(last).transpose().expand([x.dims()[0] as i64, -1]);
         for index in (0..last).rev() {
             let through = slopes.pop().map_or(d.clone(), |slope| d.clone() * slope);
-            d = through.matmul(self.matrix(index).transpose());
+            d = product(through, self.matrix(index).transpose());
         }
         d
     }
@@ -181,8 +184,8 @@ impl Discriminator<2> for Mlp {
         let vectors = (0..self.spectral.len()).filter_map(|index| {
             let (u, _) = self.vectors(index)?;
             let weight = self.layers[index].weight.val().detach();
-            let v = normalise(weight.clone().matmul(u));
-            let u = normalise(weight.transpose().matmul(v.clone()));
+            let v = normalise(product(weight.clone(), u));
+            let u = normalise(product(weight.transpose(), v.clone()));
             Some(Tensor::cat(vec![u.flatten(0, 1), v.flatten(0, 1)], 0))
         });
         let vectors = vectors.collect::<Vec<_>>();

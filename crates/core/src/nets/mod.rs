@@ -5,12 +5,15 @@ pub mod classifier;
 pub mod conv;
 pub mod dcgan;
 pub mod fold;
+#[cfg(feature = "gpu")]
+pub(crate) mod gpu;
 mod initial;
 pub mod lens;
 pub mod mapping;
 pub mod mlp;
 pub mod norm;
 pub mod painter;
+pub mod product;
 pub mod spectral;
 pub mod superres;
 pub mod vgg;

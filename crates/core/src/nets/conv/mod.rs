@@ -5,14 +5,12 @@
 //! arguments, `convolve`, `spread` and `correlate`, are each other's derivatives, so they are all that forward and backward
 //! pass of a convolution and of a transposed one need. What is neither takes burn's.
 //!
-//! Pictures and weights may be of 16 bits: what comes out is of 32. Devices that compute with such numbers add up products in
-//! 32 bits, so the CPU, which does not, may take the same numbers as 32 bits.
+//! Pictures and weights may be of 16 bits: what comes out is of 32, and products are added up in 32 bits. burn's kernels take
+//! such numbers as they are and ours as 32 bits: the sums are the same.
 
 mod backward;
 #[cfg(feature = "gpu")]
 mod gpu;
-#[cfg(feature = "gpu")]
-mod kernels;
 mod maps;
 mod unfold;
 
@@ -59,6 +57,10 @@ pub fn conv_transpose2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>
 fn add_bias(y: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
     match bias {
         Some(bias) => {
+            #[cfg(feature = "gpu")]
+            if let Some(sum) = gpu::add_bias(&y, &bias) {
+                return sum;
+            }
             let channels = bias.dims()[0];
             y + bias.reshape([1, channels, 1, 1])
         }
@@ -94,23 +96,31 @@ macro_rules! on {
     }};
 }
 
-/// `None` on a device, or for numbers, that burn serves.
+macro_rules! is_on {
+    ($backend:ty, $x:expr) => {
+        $x.clone().try_into_primitive::<Autodiff<$backend>>().is_ok()
+            || $x.clone().try_into_primitive::<$backend>().is_ok()
+    };
+}
+
+/// `None` on a device, or for a kernel, that burn serves.
 fn ours(map: Map, x: &Tensor<4>, weight: &Tensor<4>, window: Window) -> Option<Tensor<4>> {
     let [.., height, width] = x.dims();
     let [.., kernel_height, kernel_width] = weight.dims();
     // What a transposed convolution covers.
     let size = [(height, kernel_height), (width, kernel_width)]
         .map(|(length, kernel)| ((length - 1) * window.stride + kernel).saturating_sub(2 * window.padding));
+    // A cast on another device would be work for nothing.
+    let wide = || [x, weight].map(|tensor| tensor.clone().cast(DType::F32));
     #[cfg(feature = "gpu")]
-    if x.dtype() == DType::F32 && weight.dtype() == DType::F32 && kernel_height == kernel_width {
+    if kernel_height == kernel_width && is_on!(burn_cubecl::CubeBackend, x) {
+        let [x, weight] = wide();
         on!(burn_cubecl::CubeBackend, map, x, weight, window, size);
     }
-    // A cast on another device would be work for nothing.
-    if x.clone().try_into_primitive::<Autodiff<Flex>>().is_err() && x.clone().try_into_primitive::<Flex>().is_err() {
-        return None;
+    if is_on!(Flex, x) {
+        let [x, weight] = wide();
+        on!(Flex, map, x, weight, window, size);
     }
-    let [x, weight] = [x, weight].map(|tensor| tensor.clone().cast(DType::F32));
-    on!(Flex, map, x, weight, window, size);
     None
 }
 

@@ -1,5 +1,8 @@
 //! The normalisation of a convolutional layer, chosen at run time.
 
+#[cfg(feature = "gpu")]
+mod gpu;
+
 use burn::{
     module::Module,
     nn::{BatchNorm, BatchNormConfig, InstanceNorm, InstanceNormConfig},
@@ -27,6 +30,9 @@ impl Norm {
     /// `[batch, channels, height, width]`, same out.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         match self {
+            #[cfg(feature = "gpu")]
+            Self::Batch(norm) => gpu::batch_norm(norm, &x).unwrap_or_else(|| norm.forward(x)),
+            #[cfg(not(feature = "gpu"))]
             Self::Batch(norm) => norm.forward(x),
             Self::Instance(norm) => norm.forward(x),
         }

@@ -20,6 +20,7 @@ use crate::{
         conv::{Window, conv2d},
         initial,
         mlp::LEAK,
+        product::linear,
     },
     parameters,
 };
@@ -70,7 +71,7 @@ impl crate::nets::Discriminator<4> for Discriminator {
             x = conv2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), window);
             x = leaky_relu(x, LEAK as f32);
         }
-        let hidden = leaky_relu(self.hidden.forward(x.flatten(1, 3)), LEAK as f32);
-        self.out.forward(hidden)
+        let hidden = leaky_relu(linear(&self.hidden, x.flatten(1, 3)), LEAK as f32);
+        linear(&self.out, hidden)
     }
 }

@@ -1,28 +1,31 @@
-//! The three maps on a GPU: shapes, layouts and launches of [`super::kernels`].
+//! The three maps on a GPU: shapes, layouts and launches of kernels written in CubeCL, which makes WGSL, SPIR-V or CUDA of them.
 //!
 //! The kernels want channels last. A tensor that one of them made is that already, seen with channels first, so that a chain of
-//! convolutions moves nothing.
+//! convolutions moves nothing. There are two kinds: [`tiles`] for large products, [`units`] for all else.
+
+mod bias;
+mod tiles;
+mod units;
 
 use burn::{
     backend::ops::FloatTensorOps,
-    tensor::{DType, Shape, Tensor},
+    tensor::{Shape, Tensor},
 };
 use burn_cubecl::{
     CubeBackend,
-    cubecl::{
-        calculate_cube_count_elemwise,
-        prelude::{CubeCount, CubeDim},
-    },
+    cubecl::prelude::{CubeCount, CubeDim},
     kernel::into_contiguous,
-    ops::numeric::empty_device_contiguous_dtype,
     tensor::CubeTensor,
 };
 
-use super::{
-    backward::Maps,
-    kernels::{self, Plan, SizesLaunch},
-    maps::Window,
+pub use bias::add_bias;
+
+use self::{
+    tiles::{LANES, SIDE, TERMS, Tiling},
+    units::{Plan, SizesLaunch},
 };
+use super::{backward::Maps, maps::Window};
+use crate::nets::gpu::{channels_first, channels_last, empty, groups, lanes, sum_parts};
 
 /// What is done with every sum of a map, in the same pass, in this order.
 #[derive(Default)]
@@ -97,23 +100,41 @@ impl Fixed {
     }
 }
 
-/// Units of a correlation under which its rows are summed in parts.
+/// Units under which sums are made in parts.
 const BUSY: usize = 1 << 16;
-
-/// Channels first to channels last, without moving anything.
-fn channels_last(x: CubeTensor) -> CubeTensor {
-    CubeBackend::float_permute(x, &[0, 2, 3, 1])
-}
-
-/// Channels last to channels first, without moving anything.
-fn channels_first(x: CubeTensor) -> CubeTensor {
-    CubeBackend::float_permute(x, &[0, 3, 1, 2])
-}
+/// Groups of tiles that keep a card busy.
+const BUSY_TILES: usize = 256;
+/// Multiplications under which tiles are not worth their barriers.
+const MANY: usize = 1 << 27;
+/// What a group of tiles asks of a device: bytes that its units share.
+const SHARED: usize = 16 << 10;
 
 /// A kernel `[outer, inner, height, width]` as the maps read it: `[height, width, from, to]`.
 fn packed(weight: CubeTensor, way: Way) -> CubeTensor {
     let axes = if matches!(way, Way::Convolve) { [2, 3, 1, 0] } else { [2, 3, 0, 1] };
     into_contiguous(CubeBackend::float_permute(weight, &axes))
+}
+
+/// Rows and vectors of columns of the tile of a unit for `apart` products, each of so many rows, of `outer` columns and of so
+/// many terms; `None` where tiles are not worth while, or not possible.
+fn tiles_for(
+    like: &CubeTensor,
+    [inner, outer]: [usize; 2],
+    rows: usize,
+    terms: usize,
+    apart: usize,
+) -> Option<[usize; 2]> {
+    let hardware = &like.client.properties().hardware;
+    let able = hardware.max_units_per_cube as usize >= SIDE * SIDE && hardware.max_shared_memory_size >= SHARED;
+    let fitting = inner.is_multiple_of(TERMS) && outer.is_multiple_of(LANES) && outer >= 2 * TERMS;
+    if !able || !fitting || apart * rows * terms * outer < MANY {
+        return None;
+    }
+    let count =
+        |[values, vectors]: [usize; 2]| apart * rows.div_ceil(SIDE * values) * (outer / LANES).div_ceil(SIDE * vectors);
+    let wide = if outer > SIDE * LANES { 2 } else { 1 };
+    let offered = [[8, wide], [4, wide], [4, 1]];
+    offered.into_iter().find(|tile| count(*tile) >= BUSY_TILES).or(Some([4, 1]))
 }
 
 /// [`super::maps::convolve`] and [`super::maps::spread`] of pictures with channels last, with a packed square kernel.
@@ -127,12 +148,86 @@ fn apply(x: CubeTensor, weight: &CubeTensor, window: Window, way: Way, after: Af
         }
         Way::Spread(size) => size,
     };
+    let made = [batch, rows, columns, outer];
+    if made.contains(&0) {
+        return empty(&x, made);
+    }
+    let mut tiling = Tiling {
+        kernel: kernel as u32,
+        stride: window.stride as u32,
+        padding: window.padding as u32,
+        values: 0,
+        vectors: 0,
+        spread: matches!(way, Way::Spread(_)),
+        bias: after.bias.is_some(),
+        relu: after.relu,
+        residual: after.residual.is_some(),
+    };
+    let (phases, taps) = (tiling.phases() as usize, tiling.taps() as usize);
+    let positions = batch * rows.div_ceil(phases) * columns.div_ceil(phases);
+    match tiles_for(&x, [inner, outer], positions, taps * taps * inner, phases * phases) {
+        Some(tile) => {
+            [tiling.values, tiling.vectors] = tile.map(|size| size as u32);
+            apply_tiles(x, weight, made, positions, tiling, after)
+        }
+        None => apply_units(x, weight, made, window, way, after),
+    }
+}
+
+/// Bias and what is added in the end; a kernel binds every buffer, also one that it does not read.
+fn bound(after: After, like: &CubeTensor) -> [CubeTensor; 2] {
+    [after.bias, after.residual].map(|tensor| tensor.map_or_else(|| empty(like, [4]), into_contiguous))
+}
+
+fn apply_tiles(
+    x: CubeTensor,
+    weight: &CubeTensor,
+    made: [usize; 4],
+    positions: usize,
+    tiling: Tiling,
+    after: After,
+) -> CubeTensor {
+    let phases = tiling.phases();
+    let across = (made[3] / LANES).div_ceil(tiling.width());
+    let count = CubeCount::Static(positions.div_ceil(tiling.height()) as u32, across as u32, phases * phases);
+    let y = empty(&x, made);
+    let [bias, residual] = bound(after, &x);
+    let sizes = sizes(x.meta.shape().dims(), [made[1], made[2], made[3]]);
+    #[expect(unsafe_code, reason = "units read and write inside of the shapes above")]
+    unsafe {
+        tiles::product::launch_unchecked(
+            &x.client.clone(),
+            count,
+            CubeDim::new_1d((SIDE * SIDE) as u32),
+            LANES,
+            x.binding().into_buffer_arg(),
+            weight.clone().binding().into_buffer_arg(),
+            bias.binding().into_buffer_arg(),
+            residual.binding().into_buffer_arg(),
+            y.clone().binding().into_buffer_arg(),
+            sizes,
+            tiling,
+        );
+    }
+    y
+}
+
+fn apply_units(
+    x: CubeTensor,
+    weight: &CubeTensor,
+    [batch, rows, columns, outer]: [usize; 4],
+    window: Window,
+    way: Way,
+    after: After,
+) -> CubeTensor {
+    let [_, height, width, inner] = x.meta.shape().dims();
+    let [kernel, ..] = weight.meta.shape().dims::<4>();
     let (from, to) = (lanes(inner), lanes(outer));
     let plan = Plan {
         kernel: kernel as u32,
         stride: window.stride as u32,
         padding: window.padding as u32,
-        pixels: if columns >= 8 && window.stride == 1 { 8 } else { 4 },
+        pixels: if columns >= 8 && window.stride == 1 { 8 } else { 4.min(columns as u32) },
         blocks: blocks(outer / to, to),
         bias: after.bias.is_some(),
         relu: after.relu,
@@ -145,43 +240,105 @@ fn apply(x: CubeTensor, weight: &CubeTensor, window: Window, way: Way, after: Af
         Way::Spread(_) => columns.div_ceil(window.stride * pixels) * window.stride,
     };
     let units = across * rows * batch * (outer / to / plan.blocks as usize);
-    let y = empty(&x, [batch, rows, columns, outer]);
-    if units == 0 {
-        return y;
-    }
-    // A kernel binds every buffer, also one that it does not read.
-    let nothing = || empty(&x, [4]);
-    let bias = after.bias.map_or_else(nothing, into_contiguous);
-    let residual = after.residual.map_or_else(nothing, into_contiguous);
+    let (vectors, alone) = (inner / from, !(plan.bias || plan.relu || plan.residual));
+    // What covers all of a picture makes few values of many terms.
+    let wanted = if alone && matches!(way, Way::Convolve) { (BUSY / units).clamp(1, vectors) } else { 1 };
+    let part = vectors.div_ceil(wanted);
+    let parts = vectors.div_ceil(part);
+    let y = empty(&x, [parts * batch, rows, columns, outer]);
     let client = x.client.clone();
-    let (count, dim) = groups(&client, units);
-    let launch = match way {
-        Way::Convolve => kernels::convolve::launch_unchecked,
-        Way::Spread(_) => kernels::spread::launch_unchecked,
-    };
+    let (count, dim) = groups(&client, units * parts);
+    let [bias, residual] = bound(after, &x).map(|tensor| tensor.binding().into_buffer_arg());
+    let (x, weight) = (x.binding().into_buffer_arg(), weight.clone().binding().into_buffer_arg());
+    let out = y.clone().binding().into_buffer_arg();
     #[expect(unsafe_code, reason = "each unit checks that it is one, and reads and writes inside of the shapes above")]
     unsafe {
-        launch(
-            &client,
-            count,
-            dim,
-            from,
-            to,
-            x.binding().into_buffer_arg(),
-            weight.clone().binding().into_buffer_arg(),
-            bias.binding().into_buffer_arg(),
-            residual.binding().into_buffer_arg(),
-            y.clone().binding().into_buffer_arg(),
-            sizes,
-            plan,
-        );
+        match way {
+            Way::Convolve => units::convolve::launch_unchecked(
+                &client,
+                count,
+                dim,
+                from,
+                to,
+                x,
+                weight,
+                bias,
+                residual,
+                out,
+                sizes,
+                part as u32,
+                plan,
+            ),
+            Way::Spread(_) => units::spread::launch_unchecked(
+                &client, count, dim, from, to, x, weight, bias, residual, out, sizes, plan,
+            ),
+        }
     }
-    y
+    if parts == 1 {
+        return y;
+    }
+    let made = batch * rows * columns * outer;
+    let sum = sum_parts(CubeBackend::float_reshape(y, Shape::from([parts, made])));
+    CubeBackend::float_reshape(sum, Shape::from([batch, rows, columns, outer]))
 }
 
 /// [`super::maps::correlate`] of tensors with channels last: `[outer, inner, kernel, kernel]`.
 fn correlate(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> CubeTensor {
     let (x, y) = (into_contiguous(x), into_contiguous(y));
+    let [batch, _, _, inner] = x.meta.shape().dims();
+    let [_, rows, columns, outer] = y.meta.shape().dims();
+    let (area, positions) = (kernel * kernel, batch * rows * columns);
+    let parts = match tiles_for(&x, [inner, outer], inner, positions, area) {
+        Some(_) => correlate_tiles(x, y, window, kernel),
+        None => correlate_units(x, y, window, kernel),
+    };
+    let sum = if parts.meta.shape().dims::<2>()[0] > 1 { sum_parts(parts) } else { parts };
+    let gradient = CubeBackend::float_reshape(sum, Shape::from([kernel, kernel, inner, outer]));
+    CubeBackend::float_permute(gradient, &[3, 2, 0, 1])
+}
+
+/// `[parts, kernel * kernel * inner * outer]`.
+fn correlate_tiles(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> CubeTensor {
+    let (from, to): ([usize; 4], [usize; 4]) = (x.meta.shape().dims(), y.meta.shape().dims());
+    let [[_, _, _, inner], [batch, rows, columns, outer]] = [from, to];
+    let tiling = Tiling {
+        kernel: kernel as u32,
+        stride: window.stride as u32,
+        padding: window.padding as u32,
+        values: if inner > SIDE * LANES { 8 } else { 4 },
+        vectors: if outer > SIDE * LANES { 2 } else { 1 },
+        spread: false,
+        bias: false,
+        relu: false,
+        residual: false,
+    };
+    let (area, positions) = (kernel * kernel, batch * rows * columns);
+    let [down, across] = [inner.div_ceil(tiling.height()), (outer / LANES).div_ceil(tiling.width())];
+    let wanted = BUSY_TILES.div_ceil(down * across * area).min(positions.div_ceil(TERMS));
+    let part = positions.div_ceil(wanted).next_multiple_of(TERMS);
+    let parts = positions.div_ceil(part);
+    let out = empty(&x, [parts, area * inner * outer]);
+    let sizes = sizes(from, [rows, columns, outer]);
+    #[expect(unsafe_code, reason = "units read and write inside of the shapes above")]
+    unsafe {
+        tiles::correlate::launch_unchecked(
+            &x.client.clone(),
+            CubeCount::Static(down as u32, across as u32, (parts * area) as u32),
+            CubeDim::new_1d((SIDE * SIDE) as u32),
+            LANES,
+            x.binding().into_buffer_arg(),
+            y.binding().into_buffer_arg(),
+            out.clone().binding().into_buffer_arg(),
+            sizes,
+            part as u32,
+            tiling,
+        );
+    }
+    out
+}
+
+/// `[parts, kernel * kernel * inner * outer]`.
+fn correlate_units(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> CubeTensor {
     let [batch, height, width, inner] = x.meta.shape().dims();
     let [_, rows, columns, outer] = y.meta.shape().dims();
     let (from, to) = (lanes(inner), lanes(outer));
@@ -205,7 +362,7 @@ fn correlate(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> Cub
     let sizes = sizes([batch, height, width, inner], [rows, columns, outer]);
     #[expect(unsafe_code, reason = "each unit checks that it is one, and reads and writes inside of the shapes above")]
     unsafe {
-        kernels::correlate::launch_unchecked(
+        units::correlate::launch_unchecked(
             &client,
             count,
             dim,
@@ -219,13 +376,7 @@ fn correlate(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) -> Cub
             plan,
         );
     }
-    let sum = if parts > 1 { CubeBackend::float_sum_dim(out, 0) } else { out };
-    let gradient = CubeBackend::float_reshape(sum, Shape::from([kernel, kernel, inner, outer]));
-    CubeBackend::float_permute(gradient, &[3, 2, 0, 1])
-}
-
-fn empty<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> CubeTensor {
-    empty_device_contiguous_dtype(like.client.clone(), like.device.clone(), Shape::from(shape), DType::F32)
+    out
 }
 
 /// Of pictures `[batch, height, width, inner]` and what is made of them, `[batch, rows, columns, outer]`.
@@ -236,18 +387,8 @@ fn sizes([batch, height, width, inner]: [usize; 4], [rows, columns, outer]: [usi
     SizesLaunch::new(batch, height, width, inner, rows, columns, outer)
 }
 
-/// Channels that are read and written together.
-fn lanes(channels: usize) -> usize {
-    [4, 2].into_iter().find(|lanes| channels.is_multiple_of(*lanes)).unwrap_or(1)
-}
-
 /// Vectors of channels that a unit makes: of colours, one by one, all three.
 fn blocks(vectors: usize, lanes: usize) -> u32 {
     let offered = if lanes == 1 { [3, 2] } else { [2, 1] };
     offered.into_iter().find(|blocks| vectors.is_multiple_of(*blocks)).unwrap_or(1) as u32
-}
-
-fn groups(client: &burn_cubecl::cubecl::client::Client, units: usize) -> (CubeCount, CubeDim) {
-    let dim = CubeDim::new_1d(64);
-    (calculate_cube_count_elemwise(client, units, dim), dim)
 }

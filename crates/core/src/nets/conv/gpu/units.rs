@@ -1,4 +1,4 @@
-//! The three maps as kernels for a GPU, written in CubeCL, which makes WGSL, SPIR-V or CUDA of them.
+//! The three maps unit by unit, for channels and pictures of every size.
 //!
 //! Each unit makes `pixels` values along a row of `blocks` vectors of channels and keeps their sums in registers: what it
 //! reads once serves for all of them. Neighbours in a group share the weights, which the device then reads once. Channels lie
@@ -122,7 +122,7 @@ fn write<O: Size>(
 
 /// Sums that begin with the bias.
 #[cube]
-fn begin<O: Size>(bias: &[Vector<f32, O>], channel: usize, #[comptime] plan: Plan) -> Array<Vector<f32, O>> {
+fn biases<O: Size>(bias: &[Vector<f32, O>], channel: usize, #[comptime] plan: Plan) -> Array<Vector<f32, O>> {
     let mut sums = Array::new(comptime![(plan.pixels * plan.blocks) as usize]);
     #[unroll]
     for block in 0..comptime![plan.blocks as usize] {
@@ -139,7 +139,8 @@ fn begin<O: Size>(bias: &[Vector<f32, O>], channel: usize, #[comptime] plan: Pla
 }
 
 /// The convolution of `x`, `[batch, height, width, inner]`, with `weight`, `[kernel, kernel, inner, outer]`: `[batch, rows,
-/// columns, outer]`. Units are counted along columns, rows, pictures and channels, in this order.
+/// columns, outer]`. Units are counted along columns, rows, pictures, channels and parts, in this order. Sums are made in parts
+/// of so many vectors of inner channels: `[parts, batch, rows, columns, outer]`.
 #[cube(launch_unchecked)]
 pub fn convolve<I: Size, O: Size>(
     x: &[Vector<f32, I>],
@@ -148,26 +149,31 @@ pub fn convolve<I: Size, O: Size>(
     residual: &[Vector<f32, O>],
     y: &mut [Vector<f32, O>],
     sizes: Sizes,
+    part: u32,
     #[comptime] plan: Plan,
 ) {
-    let (rows, outer) = (sizes.rows as usize, sizes.outer as usize);
+    let (rows, outer, batch) = (sizes.rows as usize, sizes.outer as usize, sizes.batch as usize);
     let across = (sizes.columns as usize).div_ceil(comptime![plan.pixels as usize]);
-    let units = across * rows * sizes.batch as usize * (outer / comptime![plan.blocks as usize]);
-    if ABSOLUTE_POS >= units {
+    let units = across * rows * batch * (outer / comptime![plan.blocks as usize]);
+    let index = ABSOLUTE_POS / units;
+    let begin = index * part as usize;
+    if begin >= sizes.inner as usize {
         terminate!();
     }
-    let first = (ABSOLUTE_POS % across) * comptime![plan.pixels as usize];
-    let row = (ABSOLUTE_POS / across) % rows;
-    let picture = (ABSOLUTE_POS / (across * rows)) % sizes.batch as usize;
-    let channel = ABSOLUTE_POS / (across * rows * sizes.batch as usize) * comptime![plan.blocks as usize];
-    let mut sums = begin(bias, channel, plan);
+    let end = min(begin + part as usize, sizes.inner as usize);
+    let unit = ABSOLUTE_POS % units;
+    let first = (unit % across) * comptime![plan.pixels as usize];
+    let row = (unit / across) % rows;
+    let picture = (unit / (across * rows)) % batch;
+    let channel = unit / (across * rows * batch) * comptime![plan.blocks as usize];
+    let mut sums = biases(bias, channel, plan);
     let mut values = Array::new(comptime![plan.reads() as usize]);
     let left = (first * comptime![plan.stride as usize]) as i32 - comptime![plan.padding as i32];
     for ky in 0..comptime![plan.kernel as usize] {
         let from = (row * comptime![plan.stride as usize] + ky) as i32 - comptime![plan.padding as i32];
         if from >= 0 && from < sizes.height as i32 {
             let from = picture * sizes.height as usize + from as usize;
-            for inner in 0..sizes.inner as usize {
+            for inner in begin..end {
                 #[unroll]
                 for index in 0..comptime![plan.reads() as usize] {
                     values[index] = value_at(x, from, left + index as i32, inner, &sizes);
@@ -181,7 +187,7 @@ pub fn convolve<I: Size, O: Size>(
             }
         }
     }
-    write(y, &sums, residual, picture * rows + row, first, channel, &sizes, 1u32, plan);
+    write(y, &sums, residual, (index * batch + picture) * rows + row, first, channel, &sizes, 1u32, plan);
 }
 
 /// The transposed convolution: each value of `x`, `[batch, height, width, inner]`, lays down its kernel of `weight`, `[kernel,
@@ -209,7 +215,7 @@ pub fn spread<I: Size, O: Size>(
     let row = (ABSOLUTE_POS / across) % rows;
     let picture = (ABSOLUTE_POS / (across * rows)) % sizes.batch as usize;
     let channel = ABSOLUTE_POS / (across * rows * sizes.batch as usize) * comptime![plan.blocks as usize];
-    let mut sums = begin(bias, channel, plan);
+    let mut sums = biases(bias, channel, plan);
     let mut values = Array::new(comptime![(plan.pixels + plan.taps() - 1) as usize]);
     let left = (first + (phase + padding) / stride) as i32 - comptime![plan.taps() as i32 - 1];
     for tap in 0..comptime![plan.taps() as usize] {
