@@ -36,24 +36,42 @@ fn is_statistic(name: &str) -> bool {
     name.ends_with("running_mean") || name.ends_with("running_var") || name.starts_with("spectral")
 }
 
+/// Where a walk is.
+#[derive(Default)]
+struct Path(Vec<String>);
+
+impl Path {
+    fn enter(&mut self, name: &str, container: &str) {
+        // The variants of an enum are a choice, not a place: `norm.gamma`, not `norm.Batch.gamma`.
+        self.0.push(if container.starts_with("Enum") { String::new() } else { name.to_owned() });
+    }
+
+    fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    fn name(&self) -> String {
+        self.0.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(".")
+    }
+}
+
 struct Walk<V> {
-    path: Vec<String>,
+    path: Path,
     visit: V,
     count: u64,
 }
 
 impl<V: Visit> ModuleMapper for Walk<V> {
     fn enter_module(&mut self, name: &str, container: &str) {
-        // The variants of an enum are a choice, not a place: `norm.gamma`, not `norm.Batch.gamma`.
-        self.path.push(if container.starts_with("Enum") { String::new() } else { name.to_owned() });
+        self.path.enter(name, container);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.path.pop();
+        self.path.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let name = self.path.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(".");
+        let name = self.path.name();
         let value = self.visit.tensor(&name, param.lazy_shape().dims(), &|| param.val());
         // Ids count from 1 in every run, because the state of an optimizer is kept by id.
         self.count += 1;
@@ -69,7 +87,7 @@ impl<V: Visit> ModuleMapper for Walk<V> {
 }
 
 fn walk<M: Module, V: Visit>(module: M, visit: V) -> (M, V) {
-    let mut walk = Walk { path: Vec::new(), visit, count: 0 };
+    let mut walk = Walk { path: Path::default(), visit, count: 0 };
     let module = module.map(&mut walk);
     (module, walk.visit)
 }
@@ -117,21 +135,29 @@ pub fn copy<M: Module>(module: &M, device: &Device) -> M {
     walk(module, Copy(device.clone())).0
 }
 
-/// Names and shapes, in order; reads no value.
+/// Names and shapes, in order; reads no value, and gives none to what has none yet: a clone would.
 pub fn shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
-    struct Shapes(Vec<(String, Vec<usize>)>);
-    impl Visit for Shapes {
-        fn tensor<const D: usize>(
-            &mut self,
-            name: &str,
-            shape: [usize; D],
-            _: &dyn Fn() -> Tensor<D>,
-        ) -> Option<Tensor<D>> {
-            self.0.push((name.to_owned(), shape.to_vec()));
-            None
+    #[derive(Default)]
+    struct Shapes {
+        path: Path,
+        found: Vec<(String, Vec<usize>)>,
+    }
+    impl ModuleVisitor for Shapes {
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
+        }
+
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.exit();
+        }
+
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.found.push((self.path.name(), param.lazy_shape().to_vec()));
         }
     }
-    walk(module.clone(), Shapes(Vec::new())).1.0
+    let mut shapes = Shapes::default();
+    module.visit(&mut shapes);
+    shapes.found
 }
 
 /// Reads every tensor back, waiting for the device.

@@ -86,9 +86,9 @@ fn config(card: &Card) -> Result<&DcganConfig, ModelError> {
 
 /// Networks to be filled.
 fn empty(card: &Card, device: &Device) -> Result<(Generator, Option<Discriminator>), ModelError> {
-    let (config, random) = (config(card)?, &mut Random::new(0, Stream::Weights));
-    let generator = Generator::new(config, random, device).map_err(bad_config)?;
-    let discriminator = card.discriminator.then(|| Discriminator::new(config, random, device));
+    let config = config(card)?;
+    let generator = Generator::unfilled(config, device).map_err(bad_config)?;
+    let discriminator = card.discriminator.then(|| Discriminator::unfilled(config, device));
     Ok((generator, discriminator.transpose().map_err(bad_config)?))
 }
 

@@ -113,6 +113,12 @@ fn doublings(config: &DcganConfig) -> Result<(usize, usize), OutOfRange> {
 impl Generator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let module = Self::unfilled(config, device)?;
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+    }
+
+    /// Weights have shapes and take no memory until they are filled.
+    pub(crate) fn unfilled(config: &DcganConfig, device: &Device) -> Result<Self, OutOfRange> {
         let (base, doublings) = doublings(config)?;
         let bias = config.normalization == Normalization::None;
         let widest = config.width << (doublings - 1);
@@ -121,7 +127,7 @@ impl Generator {
         let mut project = LinearConfig::new(config.latent_dim, widest * base * base);
         // Normalisation takes the mean of a channel out again, but each place has one of its own where codes are w.
         project = project.with_bias(bias || mapping.is_some());
-        let module = Self {
+        Ok(Self {
             mapping,
             project: project.init(device),
             project_norm: norm(widest),
@@ -134,8 +140,7 @@ impl Generator {
             out: up([config.width, config.channels], true, device),
             base,
             mixed_precision: false,
-        };
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+        })
     }
 
     /// What the projection and so many blocks make of codes `[batch, latent_dim]`: `[batch, channels, side, side]`.
@@ -165,6 +170,12 @@ impl Generator {
 impl Discriminator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let module = Self::unfilled(config, device)?;
+        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)).prepare())
+    }
+
+    /// Weights have shapes and take no memory until they are filled.
+    pub(crate) fn unfilled(config: &DcganConfig, device: &Device) -> Result<Self, OutOfRange> {
         let (base, doublings) = doublings(config)?;
         // Spectral normalisation stands in place of the other one, as in the paper.
         let normalization = if config.spectral_norm { Normalization::None } else { config.normalization };
@@ -182,9 +193,10 @@ impl Discriminator {
             mixed_precision: false,
         };
         if config.spectral_norm {
-            module.spectral = module.kernels().into_iter().map(|conv| spectral::vectors(&conv.weight.val())).collect();
+            module.spectral =
+                module.kernels().into_iter().map(|conv| spectral::vectors(&conv.weight, device)).collect();
         }
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)).prepare())
+        Ok(module)
     }
 
     fn kernels(&self) -> Vec<&Conv2d> {

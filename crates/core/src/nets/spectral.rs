@@ -9,14 +9,14 @@
 
 use burn::{
     module::{Param, ParamId},
-    tensor::Tensor,
+    tensor::{Device, Tensor},
 };
 
-/// Room for the vectors of a kernel; their values are filled in with the weights.
-pub fn vectors(weight: &Tensor<4>) -> Param<Tensor<1>> {
-    let [outer, inner, height, width] = weight.dims();
+/// Room for the vectors of a kernel, which itself may have no values yet; theirs are filled in with the weights.
+pub fn vectors(weight: &Param<Tensor<4>>, device: &Device) -> Param<Tensor<1>> {
+    let [outer, inner, height, width] = weight.lazy_shape().dims();
     let length = outer + inner * height * width;
-    Param::initialized(ParamId::new(), Tensor::ones([length], &weight.device()))
+    Param::initialized(ParamId::new(), Tensor::ones([length], device))
 }
 
 /// W, u `[outer, 1]` and v `[1, inner * height * width]`.

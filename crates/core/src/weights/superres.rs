@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8], device: &Device) -> Result<Upscaler, ModelError> {
     if card.test_vector.input.len() != 3 * SIDE * SIDE {
         return Err(ModelError::BadCard { detail: "the test vector has another length than its picture".into() });
     }
-    let empty = Generator::new(&config, &mut Random::new(0, Stream::Weights), device).map_err(bad_config)?;
+    let empty = Generator::unfilled(&config, device).map_err(bad_config)?;
     let generator = unpack(&tensors, "", empty, device)?;
     Ok(Upscaler::new(card, config, generator))
 }

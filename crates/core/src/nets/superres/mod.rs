@@ -71,6 +71,12 @@ fn small(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
 impl Generator {
     /// Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let module = Self::unfilled(config, device)?;
+        Ok(parameters::fill(module, device, |name, shape| small(name, shape, random)))
+    }
+
+    /// Weights have shapes and take no memory until they are filled.
+    pub(crate) fn unfilled(config: &SuperresConfig, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let (width, scale) = (config.width, config.scale);
         let (upsample, outputs) = match config.upsampling {
@@ -78,14 +84,13 @@ impl Generator {
             Upsampling::SubPixel => (0, 3 * scale * scale),
         };
         let block = || ResidualBlock { first: conv(width, width, device), second: conv(width, width, device) };
-        let module = Self {
+        Ok(Self {
             input: conv(3, width, device),
             blocks: (0..config.blocks).map(|_| block()).collect(),
             upsample: (0..upsample).map(|_| conv(width, width, device)).collect(),
             out: conv(width, outputs, device),
             scale,
-        };
-        Ok(parameters::fill(module, device, |name, shape| small(name, shape, random)))
+        })
     }
 
     /// What bicubic interpolation lacks: `[batch, 3, height, width]` to `[batch, 3, height * scale, width * scale]`.

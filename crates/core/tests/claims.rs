@@ -1,0 +1,109 @@
+//! A card may claim anything: what the file does not hold is refused before there is memory for it.
+
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System as Allocator},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use forger_core::{
+    burn::tensor::Device,
+    nets::{dcgan, superres},
+    protocol::{
+        Card, DcganConfig, Random, Stream, SuperresConfig,
+        card::{CARD_SCHEMA, System},
+        error::ModelError,
+    },
+    weights,
+};
+use safetensors::{SafeTensors, tensor::TensorView};
+
+/// Bytes in use, and the most that ever were.
+static USED: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+struct Counting;
+
+#[expect(unsafe_code, reason = "an allocator is; it only counts and passes on")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let used = USED.fetch_add(layout.size(), Relaxed) + layout.size();
+        PEAK.fetch_max(used, Relaxed);
+        unsafe { Allocator.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        USED.fetch_sub(layout.size(), Relaxed);
+        unsafe { Allocator.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn card(system: System) -> Card {
+    Card {
+        schema: CARD_SCHEMA,
+        name: "claim".into(),
+        system,
+        data: Default::default(),
+        licence: "MIT".into(),
+        metrics: Default::default(),
+        steps: 0,
+        seed: 3,
+        trainer: String::new(),
+        notes: String::new(),
+        directions: Vec::new(),
+        discriminator: false,
+        test_vector: Default::default(),
+    }
+}
+
+/// A file with another card.
+fn claiming(bytes: &[u8], card: &Card) -> Vec<u8> {
+    let parsed = SafeTensors::deserialize(bytes).unwrap();
+    let tensors = parsed.tensors();
+    let views = tensors.iter().map(|(name, view)| {
+        (name.as_str(), TensorView::new(view.dtype(), view.shape().to_vec(), view.data()).unwrap())
+    });
+    safetensors::serialize(views, Some([("forger.card".to_owned(), serde_json::to_string(card).unwrap())].into()))
+        .unwrap()
+}
+
+/// The error of `open`, and how many bytes more than before were in use meanwhile.
+fn refused<T>(open: impl FnOnce() -> Result<T, ModelError>) -> (Option<ModelError>, usize) {
+    let before = USED.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    let error = open().err();
+    (error, PEAK.load(Relaxed).saturating_sub(before))
+}
+
+// One test: others would allocate meanwhile.
+#[test]
+fn a_huge_network_in_a_tiny_file_is_refused_before_it_takes_memory() {
+    let device = Device::flex();
+    let random = &mut Random::new(3, Stream::Weights);
+    let small = DcganConfig { image_size: 28, channels: 1, latent_dim: 4, width: 2, ..DcganConfig::default() };
+    let generator = dcgan::Generator::new(&small, random, &device).unwrap();
+    let (bytes, mut claim) = weights::write(card(System::Dcgan(small.clone())), &generator, None).unwrap();
+    let huge = DcganConfig { image_size: 128, width: 512, spectral_norm: true, ..small };
+    huge.validate().unwrap();
+    claim.system = System::Dcgan(huge);
+    claim.discriminator = true;
+    let claimed = claiming(&bytes, &claim);
+    let (error, used) = refused(|| weights::read(&claimed, &device));
+    assert!(matches!(error, Some(ModelError::Tensor { .. })), "{error:?}");
+    assert!(used < 50 << 20, "{used} bytes");
+
+    let small = SuperresConfig { width: 8, blocks: 1, ..SuperresConfig::default() };
+    let generator = superres::Generator::new(&small, random, &device).unwrap();
+    let (bytes, mut claim) = weights::superres::write(card(System::Superres(small.clone())), &generator).unwrap();
+    let huge = SuperresConfig { width: 256, blocks: 32, ..small };
+    huge.validate().unwrap();
+    claim.system = System::Superres(huge);
+    let claimed = claiming(&bytes, &claim);
+    let (error, used) = refused(|| weights::superres::read(&claimed, &device));
+    assert!(matches!(error, Some(ModelError::Tensor { .. })), "{error:?}");
+    assert!(used < 50 << 20, "{used} bytes");
+}
