@@ -85,18 +85,24 @@ pub fn find<C: Settings>(name: &str) -> Result<C> {
 }
 
 fn parse<C: Settings>(text: &str, name: &str) -> Result<Recipe<C>> {
-    // Unknown settings are refused: a misspelt one would silently do nothing.
-    let known = toml::Value::try_from(C::default()).context("cannot list the settings")?;
-    let table: toml::Table = toml::from_str(text).with_context(|| format!("recipe {name} does not read"))?;
-    let given = table.get("config").and_then(toml::Value::as_table).into_iter().flatten();
-    for (key, _) in given {
-        if known.get(key).is_none() {
-            bail!("recipe {name}: there is no setting {key}");
-        }
-    }
     let recipe: Recipe<C> = toml::from_str(text).with_context(|| format!("recipe {name} does not read"))?;
+    // Unknown settings are refused: a misspelt one would silently do nothing.
+    let given: Recipe<toml::Table> = toml::from_str(text).with_context(|| format!("recipe {name} does not read"))?;
+    let known = toml::Value::try_from(&recipe.config).context("cannot list the settings")?;
+    if let Some(key) = unknown(&given.config, &known) {
+        bail!("recipe {name}: there is no setting {key}");
+    }
     recipe.config.validate().with_context(|| format!("recipe {name}"))?;
     Ok(recipe)
+}
+
+/// The first key of a table, at any depth, that what was read of it does not have: `losses.pixl`.
+fn unknown(given: &toml::Table, known: &toml::Value) -> Option<String> {
+    given.iter().find_map(|(key, value)| match (known.get(key), value) {
+        (None, _) => Some(key.clone()),
+        (Some(known), toml::Value::Table(inner)) => unknown(inner, known).map(|rest| format!("{key}.{rest}")),
+        _ => None,
+    })
 }
 
 /// A recipe file of these settings.
@@ -141,6 +147,11 @@ mod tests {
     fn a_misspelt_setting_is_named() {
         let parse = |text| parse::<DcganConfig>(text, "mine").unwrap_err();
         assert!(parse("[config]\nwdth = 3").to_string().contains("wdth"));
+        let optimizer =
+            "[config.generator_optimizer]\nname = \"adam\"\nlearning_rate = 0.1\nbeta1 = 0.5\nbeta2 = 0.9\nbeta3 = 0.9";
+        assert!(parse(optimizer).to_string().contains("generator_optimizer.beta3"));
+        let losses = self::parse::<SuperresConfig>("[config.losses]\npixl = 1.0", "mine").unwrap_err();
+        assert!(losses.to_string().contains("losses.pixl"), "{losses}");
         assert!(format!("{:#}", parse("[config]\nbatch = 1")).contains("between 2"));
         assert!(find::<DcganConfig>("dcgan-none").unwrap_err().to_string().contains("dcgan-paper"));
         assert!(find::<SuperresConfig>("dcgan-cpu").unwrap_err().to_string().contains("not one of train superres"));
