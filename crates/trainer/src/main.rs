@@ -48,7 +48,7 @@ fn run(command: Command) -> Result<()> {
         Command::Train(TrainCommand::Toy(args)) => {
             commands::train::guarded(&args.run, || commands::train::toy::toy(&args))
         }
-        Command::Train(TrainCommand::Classifier(args)) => commands::classifier::train(&args),
+        Command::Train(TrainCommand::Classifier(args)) => device::guard(|| commands::classifier::train(&args)),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),
@@ -57,8 +57,8 @@ fn run(command: Command) -> Result<()> {
         Command::Eval(EvalCommand::Directions(args)) => commands::eval_directions::directions(&args),
         Command::Eval(EvalCommand::Samples(args)) => commands::eval::eval(&args),
         Command::Eval(EvalCommand::Superres(args)) => commands::eval_superres::superres(&args),
-        Command::Upscale(args) => commands::upscale::upscale(&args),
-        Command::Bench(BenchCommand::Train(args)) => commands::bench::train(&args),
+        Command::Upscale(args) => device::guard(|| commands::upscale::upscale(&args)),
+        Command::Bench(BenchCommand::Train(args)) => device::guard(|| commands::bench::train(&args)),
         Command::Report(args) => commands::report::report(&args),
         Command::Compare(args) => commands::compare::compare(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
