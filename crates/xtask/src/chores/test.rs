@@ -29,6 +29,8 @@ enum Step {
     Fmt,
     /// No lint warns, native
     Clippy,
+    /// No lint warns in what the trainer is built with on demand (not CUDA, whose build fetches an LLVM)
+    ClippyFeatures,
     /// No lint warns in what runs in the browser
     ClippyWasm,
     /// Unit, reference and doc tests, and the rules of the architecture
@@ -46,6 +48,7 @@ impl Step {
         match self {
             Self::Fmt => "Format",
             Self::Clippy => "Lints, native",
+            Self::ClippyFeatures => "Lints, features",
             Self::ClippyWasm => "Lints, wasm",
             Self::Unit => "Unit, reference and doc tests",
             Self::Page => "Page and engine",
@@ -58,6 +61,9 @@ impl Step {
         match self {
             Self::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
             Self::Clippy => shell::run(clippy().args(["--workspace", "--all-targets"]).args(DENY)),
+            Self::ClippyFeatures => {
+                shell::run(clippy().args(["--package=forger", "--all-targets", "--features=vulkan,remote"]).args(DENY))
+            }
             Self::ClippyWasm => {
                 wasm_target::ensure()?;
                 shell::run(clippy().args(BROWSER).args(["--target", TARGET, "--profile", "release"]).args(DENY))
