@@ -183,13 +183,18 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
 }
 
 /// Reads every tensor back where waiting is not allowed: in a browser.
-pub async fn collect_async<M: Module>(module: &M) -> Vec<NamedTensor> {
+pub async fn collect_async<M: Module>(module: &M) -> Result<Vec<NamedTensor>, CheckpointError> {
     let (shapes, flat) = flatten(module);
     let data = match flat {
-        Some(flat) => flat.into_data_async().await.ok(),
+        Some(flat) => Some(read_async(flat).await?),
         None => None,
     };
-    split(shapes, data)
+    Ok(split(shapes, data))
+}
+
+/// [`try_read`] where waiting is not allowed.
+pub async fn read_async<const D: usize>(tensor: Tensor<D>) -> Result<TensorData, CheckpointError> {
+    tensor.into_data_async().await.map_err(|error| CheckpointError::Device(error.to_string()))
 }
 
 /// All tensors in one, so that one read-back serves.

@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 /// A request with its buffers.
+#[derive(Clone)]
 pub struct Incoming {
     pub id: u32,
     pub request: Request,

@@ -58,10 +58,12 @@ impl Engine {
                     continue;
                 }
                 let before = self.devices.report();
-                let mut answer = self.answer(incoming).await;
-                if let Err(EngineError::DeviceLost(reason)) = &answer {
-                    let reason = reason.clone();
-                    answer = self.recover(reason.clone()).await.and(Err(EngineError::DeviceLost(reason)));
+                let mut answer = self.answer(incoming.clone()).await;
+                if let Err(EngineError::DeviceLost(reason)) = answer {
+                    answer = match self.recover(reason).await {
+                        Ok(()) => self.answer(incoming).await,
+                        Err(error) => Err(error),
+                    };
                 }
                 self.tell_device(&before);
                 self.end(id, answer);
@@ -93,7 +95,16 @@ impl Engine {
         if let Some(before) = self.task.take() {
             self.end(before.id(), Err(EngineError::Cancelled));
         }
-        match self.open_task(id, request, &buffers).await {
+        let before = self.devices.report();
+        let mut opened = self.open_task(id, request.clone(), &buffers).await;
+        if let Err(EngineError::DeviceLost(reason)) = opened {
+            opened = match self.recover(reason).await {
+                Ok(()) => self.open_task(id, request, &buffers).await,
+                Err(error) => Err(error),
+            };
+        }
+        self.tell_device(&before);
+        match opened {
             Ok(task) => self.task = Some(task),
             Err(error) => self.end(id, Err(error)),
         }
@@ -130,8 +141,7 @@ impl Engine {
             Ok(None) => self.task = Some(task),
             Ok(Some(answer)) => self.end(id, Ok(answer)),
             Err(EngineError::DeviceLost(reason)) => {
-                let recovered = self.recover(reason.clone()).await;
-                self.channel.event(0, Event::Warning(EngineError::DeviceLost(reason)), &[]);
+                let recovered = self.recover(reason).await;
                 match recovered.and(task.again(&mut self.models, &mut self.devices).await) {
                     Ok(task) => self.task = Some(task),
                     Err(error) => self.end(id, Err(error)),
@@ -152,8 +162,8 @@ impl Engine {
 
     async fn training_failed(&mut self, error: EngineError) {
         let error = match error {
-            EngineError::DeviceLost(reason) => match self.recover(reason.clone()).await {
-                Ok(()) => EngineError::DeviceLost(reason),
+            EngineError::DeviceLost(reason) => match self.recover(reason).await {
+                Ok(()) => return,
                 Err(error) => error,
             },
             error => {
@@ -164,10 +174,11 @@ impl Engine {
         self.channel.event(0, Event::Warning(error), &[]);
     }
 
-    /// The GPU is gone: everything goes on on CPU.
+    /// The GPU is gone: says so, and everything goes on on CPU.
     async fn recover(&mut self, reason: String) -> Result<(), EngineError> {
-        self.devices.lose(reason);
+        self.devices.lose(reason.clone());
         self.channel.event(0, Event::Device(self.devices.report()), &[]);
+        self.channel.event(0, Event::Warning(EngineError::DeviceLost(reason)), &[]);
         match &mut self.lab {
             Some(lab) => lab.migrate(&mut self.devices).await,
             None => Ok(()),

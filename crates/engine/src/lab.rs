@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use forger_core::{
-    Session, System, Toy,
+    CheckpointError, Session, System, Toy,
     data::distributions,
     history::History,
     metrics::two_sample::Reference,
@@ -107,7 +107,7 @@ impl Lab {
         if let Some(saved) = saved {
             toy.load(saved).map_err(|error| EngineError::BadRun(error.to_string()))?;
         }
-        let history = history_from(toy.steps(), toy.save_async().await);
+        let history = history_from(toy.steps(), state_of(&toy).await?);
         Ok(Self {
             session: Session::new(toy),
             device: kind,
@@ -146,14 +146,14 @@ impl Lab {
         if command == Command::Reset {
             self.metrics.clear();
             let toy = self.session.system();
-            self.history = history_from(toy.steps(), toy.save_async().await);
+            self.history = history_from(toy.steps(), state_of(toy).await?);
         }
         self.rated = (self.session.system().steps(), now());
         if self.is_running() && !matches!(command, Command::Step(_)) {
             return Ok(());
         }
         self.session.advance(&mut || true);
-        self.remember().await;
+        self.remember().await?;
         self.look(channel, can_undo).await
     }
 
@@ -186,9 +186,9 @@ impl Lab {
         if now() - self.looked >= LOOK_EVERY || !self.is_running() {
             self.look(channel, can_undo).await?;
         }
-        self.remember().await;
+        self.remember().await?;
         if now() - self.kept >= KEEP_EVERY && self.is_running() {
-            self.keep().await;
+            self.keep().await?;
         }
         Ok(())
     }
@@ -202,30 +202,32 @@ impl Lab {
     }
 
     /// Keeps this moment for the user to go back to, if it is time for one.
-    async fn remember(&mut self) {
+    async fn remember(&mut self) -> Result<(), EngineError> {
         let step = self.session.system().steps();
         if self.history.is_due(step) {
-            self.history.keep(step, self.session.system().save_async().await);
+            self.history.keep(step, state_of(self.session.system()).await?);
         }
+        Ok(())
     }
 
     /// Remembers this state, which the last look found finite.
-    async fn keep(&mut self) {
-        let state = self.session.system().save_async().await;
+    async fn keep(&mut self) -> Result<(), EngineError> {
+        let state = state_of(self.session.system()).await?;
         self.good = Some(state.clone());
         self.session.keep(state);
         self.kept = now();
+        Ok(())
     }
 
     /// Reads the session back and shows it to the page.
     pub async fn look(&mut self, channel: &Channel, can_undo: bool) -> Result<(), EngineError> {
         self.settle().await?;
         let recent = self.measured.filter(|(_, when)| self.is_running() && now() - when < MEASURE_EVERY);
-        let look = self.session.system().look_async().await;
+        let look = self.session.system().look_async().await.map_err(lost)?;
         let mut shown = self.show(&look, self.session.system().steps(), recent.map(|(measures, _)| measures));
         if !shown.finite {
             self.session.diverge();
-            let look = self.session.system().look_async().await;
+            let look = self.session.system().look_async().await.map_err(lost)?;
             shown = self.show(&look, self.session.system().steps(), None);
         }
         let (steps, time) = (self.session.system().steps(), now());
@@ -303,7 +305,7 @@ impl Lab {
     pub async fn save(&mut self) -> Result<(u64, Vec<u8>), EngineError> {
         self.settle().await?;
         let toy = self.session.system();
-        Ok((toy.steps(), toy.save_async().await))
+        Ok((toy.steps(), state_of(toy).await?))
     }
 
     /// Goes on where the user wants it to; on CPU from the last state kept when the old device is lost.
@@ -321,10 +323,15 @@ impl Lab {
             return Ok(());
         }
         let from_lost = self.device == DeviceKind::WebGpu && devices.lost.is_some();
-        let state = if from_lost { self.good.take() } else { Some(self.save().await?.1) };
+        let state = if from_lost { self.last_good() } else { Some(self.save().await?.1) };
         let moved = Self::open(devices, self.config().clone(), state.as_deref(), Some(self)).await?;
         self.go_on_as(moved);
         Ok(())
+    }
+
+    /// What to go on from where the session cannot be read any more.
+    fn last_good(&mut self) -> Option<Vec<u8>> {
+        self.good.take().or_else(|| self.history.at(u64::MAX).map(<[u8]>::to_vec))
     }
 
     /// Moves to the GPU if that turns out to be faster, and ends the contest then.
@@ -353,6 +360,16 @@ impl Lab {
         moved.session.go_on_like(&self.session);
         *self = moved;
     }
+}
+
+/// The whole state, read back.
+async fn state_of(toy: &Toy) -> Result<Vec<u8>, EngineError> {
+    toy.save_async().await.map_err(lost)
+}
+
+/// All that reading back can fail at.
+fn lost(error: CheckpointError) -> EngineError {
+    EngineError::DeviceLost(error.to_string())
 }
 
 /// A history that begins with this state.

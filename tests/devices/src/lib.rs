@@ -47,12 +47,12 @@ impl Images for Stripes {
 
 async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networks, Networks), String> {
     let mut toy = Toy::new(config, device).map_err(|e| e.to_string())?;
-    let before = toy.networks_async().await;
+    let before = toy.networks_async().await.map_err(|e| e.to_string())?;
     for _ in 0..steps {
         // Read back, so that the queue does not grow.
         let _ = toy.step(StepKind::Both).into_data_async().await;
     }
-    Ok((before, toy.networks_async().await))
+    Ok((before, toy.networks_async().await.map_err(|e| e.to_string())?))
 }
 
 /// What the default toy leaves out. Spectral normalisation is left to a DCGAN, and for the toy to `core/tests/host.rs`.
@@ -93,11 +93,11 @@ async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networ
     if assisted {
         dcgan.assist(auxiliary()?);
     }
-    let before = dcgan.networks_async().await;
+    let before = dcgan.networks_async().await.map_err(|e| e.to_string())?;
     for _ in 0..STEPS {
         let _ = dcgan.step(StepKind::Both).into_data_async().await;
     }
-    Ok((before, dcgan.networks_async().await))
+    Ok((before, dcgan.networks_async().await.map_err(|e| e.to_string())?))
 }
 
 /// With an opponent. The losses that look through a trained network have none here.
@@ -117,11 +117,11 @@ async fn superres(device: &Device) -> Result<(Networks, Networks), String> {
     let photo = |phase| Photo { height, width, pixels: (0..3 * height * width).map(|at| pixel(at, phase)).collect() };
     let photos = (0..4).map(|index| photo(60 * index)).collect();
     let mut superres = Superres::new(config, photos, None, device).map_err(|e| e.to_string())?;
-    let before = superres.networks_async().await;
+    let before = superres.networks_async().await.map_err(|e| e.to_string())?;
     for _ in 0..FEW {
         let _ = superres.step(StepKind::Both).into_data_async().await;
     }
-    Ok((before, superres.networks_async().await))
+    Ok((before, superres.networks_async().await.map_err(|e| e.to_string())?))
 }
 
 async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {

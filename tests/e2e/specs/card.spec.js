@@ -146,6 +146,23 @@ test('a GPU that is lost is told, and the run goes on on the CPU', async ({ page
   await expect.poll(lab(page).steps, { timeout: 60_000 }).toBeGreaterThan(step + 50);
 });
 
+test('a GPU that is lost while a state is saved costs no more than a moment of training', async ({ page, complaints }) => {
+  test.setTimeout(300_000);
+  complaints.expect(/lost|destroyed/i);
+  await makeBreakable(page.context(), true);
+  // The state of G's optimizer is the most that is read.
+  await open(page, 'lab?g_width=64');
+  await choose(page, 'webgpu');
+  await lab(page).train.click();
+  await expect.poll(() => keptStep(page), { timeout: 120_000 }).toBeGreaterThan(3);
+  const kept = await keptStep(page);
+  await breakWorker(page, 'lose-saving');
+  await expect(page.getByTestId('error-toast')).toContainText('The GPU was lost', { timeout: 60_000 });
+  await expect(badge(page)).toHaveText('CPU', { timeout: 60_000 });
+  expect(await lab(page).steps()).toBeGreaterThanOrEqual(kept);
+  await expect.poll(lab(page).steps, { timeout: 60_000 }).toBeGreaterThan(kept + 50);
+});
+
 test('a panic of the engine is told, and the run goes on on the CPU', async ({ page, complaints }) => {
   test.setTimeout(300_000);
   complaints.expect(/on purpose|unreachable|panicked/);

@@ -63,7 +63,10 @@ const asRefusing = () => {
   }
 };
 
-/** Two ways to end a worker: it throws, on any device, or its GPU reports a fault, at which Rust panics. And one to lose the GPU. */
+/**
+ * Two ways to end a worker: it throws, on any device, or its GPU reports a fault, at which Rust panics. And two to lose the GPU: at
+ * once, or while as much is read back as ever before, which is a state that is saved.
+ */
 const breakable = () => {
   let broken = false;
   const devices = [];
@@ -82,10 +85,23 @@ const breakable = () => {
       return device;
     };
   }
+  let [largest, saving] = [0, false];
+  if (globalThis.GPUBuffer) {
+    const map = GPUBuffer.prototype.mapAsync;
+    GPUBuffer.prototype.mapAsync = function (...given) {
+      if (saving && this.size >= largest) {
+        saving = false;
+        devices.forEach((device) => device.destroy());
+      }
+      largest = Math.max(largest, this.size);
+      return map.apply(this, given);
+    };
+  }
   new BroadcastChannel('break').onmessage = ({ data }) => {
     if (data === 'throw') {
       broken = true;
     }
+    saving = data === 'lose-saving';
     for (const device of data === 'panic' ? devices : []) {
       const error = new GPUValidationError('a fault on purpose');
       device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
@@ -121,5 +137,5 @@ export const passForFastCard = (context) => inFront(context, [asHardware, asFast
 /** From now on software WebGPU passes for a card that refuses to be opened. */
 export const passForRefusingCard = (context) => inFront(context, [asHardware, asRefusing]);
 
-/** Ends the worker, `throw` or `panic`, or its GPU, `lose`. */
+/** Ends the worker, `throw` or `panic`, or its GPU, `lose` or `lose-saving`. */
 export const breakWorker = (page, how) => page.evaluate((how) => new BroadcastChannel('break').postMessage(how), how);

@@ -135,7 +135,7 @@ impl Dcgan {
     }
 
     /// The weights of generator, discriminator and moving average, read back.
-    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
+    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
         self.gan.networks_async().await
     }
 }
@@ -210,7 +210,7 @@ impl System for Dcgan {
         self.gan.save(json!(self.config))
     }
 
-    async fn save_async(&self) -> Vec<u8> {
+    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
         self.gan.save_async(json!(self.config)).await
     }
 

@@ -223,15 +223,14 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// The whole state, where waiting is not allowed.
-    pub async fn save_async(&self, config: Value) -> Vec<u8> {
+    pub async fn save_async(&self, config: Value) -> Result<Vec<u8>, CheckpointError> {
         let mut moments = [Vec::new(), Vec::new()];
         for (values, optimizer) in moments.iter_mut().zip([&self.generator_optimizer, &self.discriminator_optimizer]) {
             if let Some(tensor) = optimizer.state().1 {
-                let data = tensor.into_data_async().await.ok();
-                *values = data.and_then(|data| data.try_into_vec().ok()).unwrap_or_default();
+                *values = parameters::read_async(tensor).await?.try_into_vec().unwrap_or_default();
             }
         }
-        self.write(self.networks_async().await, moments, config)
+        Ok(self.write(self.networks_async().await?, moments, config))
     }
 
     /// Takes the state of a checkpoint whose settings the caller has compared. The caller gives new networks, because a
@@ -301,11 +300,11 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// The same where waiting is not allowed.
-    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
-        [
-            parameters::collect_async(&self.generator).await,
-            parameters::collect_async(&self.discriminator).await,
-            parameters::collect_async(&self.average).await,
-        ]
+    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
+        Ok([
+            parameters::collect_async(&self.generator).await?,
+            parameters::collect_async(&self.discriminator).await?,
+            parameters::collect_async(&self.average).await?,
+        ])
     }
 }

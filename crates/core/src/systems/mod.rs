@@ -31,7 +31,7 @@ pub trait System: Sized {
     fn save(&self) -> Result<Vec<u8>, CheckpointError>;
 
     /// [`System::save`] where waiting is not allowed: in a browser. No step may run until it is done.
-    fn save_async(&self) -> impl Future<Output = Vec<u8>>;
+    fn save_async(&self) -> impl Future<Output = Result<Vec<u8>, CheckpointError>>;
 
     /// Takes a state of the same settings back.
     fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError>;

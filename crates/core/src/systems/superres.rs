@@ -229,7 +229,7 @@ impl System for Superres {
         self.saved()
     }
 
-    async fn save_async(&self) -> Vec<u8> {
+    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
         self.saved_async().await
     }
 

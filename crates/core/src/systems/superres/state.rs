@@ -91,34 +91,34 @@ impl Superres {
         Ok(self.write(networks, moments))
     }
 
-    pub(super) async fn saved_async(&self) -> Vec<u8> {
+    pub(super) async fn saved_async(&self) -> Result<Vec<u8>, CheckpointError> {
         let mut moments = Vec::new();
         for optimizer in self.optimizers() {
-            let data = match optimizer.state().1 {
-                Some(tensor) => tensor.into_data_async().await.ok(),
-                None => None,
+            let values = match optimizer.state().1 {
+                Some(tensor) => parameters::read_async(tensor).await?.try_into_vec().unwrap_or_default(),
+                None => Vec::new(),
             };
-            moments.push(data.and_then(|data| data.try_into_vec().ok()).unwrap_or_default());
+            moments.push(values);
         }
-        let [generator, discriminator, average] = self.networks_async().await;
+        let [generator, discriminator, average] = self.networks_async().await?;
         let mut networks = vec![("generator", generator), ("average", average)];
         if self.opponent.is_some() {
             networks.push(("discriminator", discriminator));
         }
-        self.write(networks, moments)
+        Ok(self.write(networks, moments))
     }
 
     /// Generator, discriminator (nothing if there is none) and the generator's moving average, read back in a browser.
-    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
+    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
         let discriminator = match &self.opponent {
-            Some(opponent) => parameters::collect_async(&opponent.network).await,
+            Some(opponent) => parameters::collect_async(&opponent.network).await?,
             None => Vec::new(),
         };
-        [
-            parameters::collect_async(&self.generator).await,
+        Ok([
+            parameters::collect_async(&self.generator).await?,
             discriminator,
-            parameters::collect_async(&self.average).await,
-        ]
+            parameters::collect_async(&self.average).await?,
+        ])
     }
 
     pub(super) fn loaded(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {

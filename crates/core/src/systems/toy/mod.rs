@@ -100,10 +100,10 @@ impl Toy {
     }
 
     /// [`Toy::look`] where waiting is not allowed.
-    pub async fn look_async(&self) -> Look {
+    pub async fn look_async(&self) -> Result<Look, CheckpointError> {
         match &self.game {
-            Game::Host(game) => self.host_look(game),
-            Game::Burn(game) => self.burn_look(game.networks_async().await),
+            Game::Host(game) => Ok(self.host_look(game)),
+            Game::Burn(game) => Ok(self.burn_look(game.networks_async().await?)),
         }
     }
 
@@ -131,9 +131,9 @@ impl Toy {
     }
 
     /// The same where waiting is not allowed.
-    pub async fn networks_async(&self) -> [Vec<NamedTensor>; 3] {
+    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
         match &self.game {
-            Game::Host(game) => checkpoint::networks(game),
+            Game::Host(game) => Ok(checkpoint::networks(game)),
             Game::Burn(game) => game.networks_async().await,
         }
     }
@@ -239,9 +239,9 @@ impl System for Toy {
         }
     }
 
-    async fn save_async(&self) -> Vec<u8> {
+    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
         match &self.game {
-            Game::Host(game) => checkpoint::save(game),
+            Game::Host(game) => Ok(checkpoint::save(game)),
             Game::Burn(game) => game.save_async(serde_json::json!(self.config)).await,
         }
     }
