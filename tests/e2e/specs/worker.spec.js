@@ -51,7 +51,7 @@ test('a model is open again, and draws the same', async ({ page }) => {
   await page.getByTestId('seed-input').fill('3');
   await page.getByTestId('seed-input').blur();
   await restarted(page);
-  expect(await settled(grid)).not.toBe(before);
+  await expect.poll(() => settled(grid)).not.toBe(before);
   await page.getByTestId('seed-input').fill('2');
   await page.getByTestId('seed-input').blur();
   await expect.poll(() => settled(grid)).toBe(before);
