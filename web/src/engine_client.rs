@@ -1,6 +1,9 @@
 //! The worker, as the page sees it: requests that can be awaited, and signals for what it says unasked.
 
+mod curves;
 mod recovery;
+
+pub use curves::Curves;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -65,29 +68,6 @@ impl Moment {
             push: floats(LabBuffer::Push),
             generator: floats(LabBuffer::Generator),
             discriminator: floats(LabBuffer::Discriminator),
-        }
-    }
-}
-
-/// The curves of a run.
-#[derive(Clone, Default)]
-pub struct Curves {
-    pub metrics: Vec<StepMetrics>,
-    /// One for each time that the distances were measured.
-    pub measures: Vec<Measures>,
-}
-
-impl Curves {
-    /// Forgets what came after a step.
-    pub fn keep_until(&mut self, step: u64) {
-        self.metrics.retain(|metrics| metrics.step <= step);
-        self.measures.retain(|measures| measures.step <= step);
-    }
-
-    pub fn add(&mut self, update: &LabUpdate) {
-        self.metrics.extend(&update.metrics);
-        if self.measures.last().is_none_or(|last| last.step < update.measures.step) {
-            self.measures.push(update.measures);
         }
     }
 }
