@@ -3,7 +3,7 @@
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { drawn, colours } from '../support/latent.js';
+import { colours, drawn, settled } from '../support/latent.js';
 import { lab } from '../support/lab.js';
 import { choosePicture, saved } from '../support/upscale.js';
 
@@ -38,7 +38,7 @@ test('a few steps on WebGPU give the same picture as on CPU', async ({ page }) =
       await step.click();
       await expect.poll(steps, { timeout: 120_000 }).toBe(count);
     }
-    await page.waitForTimeout(200);
+    await settled(plane);
     expect((await picture(plane)).levels).toBeGreaterThan(10);
     return colours(plane);
   };
