@@ -37,6 +37,13 @@ struct After {
     residual: Option<CubeTensor>,
 }
 
+impl After {
+    /// As in training, where each of these is an operation of its own.
+    fn is_nothing(&self) -> bool {
+        self.bias.is_none() && !self.relu && self.residual.is_none()
+    }
+}
+
 /// Which way a map goes.
 #[derive(Clone, Copy)]
 enum Way {
@@ -159,16 +166,19 @@ fn apply(x: CubeTensor, weight: &CubeTensor, window: Window, way: Way, after: Af
         values: 0,
         vectors: 0,
         spread: matches!(way, Way::Spread(_)),
-        bias: after.bias.is_some(),
-        relu: after.relu,
-        residual: after.residual.is_some(),
     };
     let (phases, taps) = (tiling.phases() as usize, tiling.taps() as usize);
     let positions = batch * rows.div_ceil(phases) * columns.div_ceil(phases);
-    match tiles_for(&x, [inner, outer], positions, taps * taps * inner, phases * phases) {
+    // What draws gains nothing by tiles (measured), and on a GPU in software it is slower for their barriers.
+    let tile = if after.is_nothing() {
+        tiles_for(&x, [inner, outer], positions, taps * taps * inner, phases * phases)
+    } else {
+        None
+    };
+    match tile {
         Some(tile) => {
             [tiling.values, tiling.vectors] = tile.map(|size| size as u32);
-            apply_tiles(x, weight, made, positions, tiling, after)
+            apply_tiles(x, weight, made, positions, tiling)
         }
         None => apply_units(x, weight, made, window, way, after),
     }
@@ -179,19 +189,11 @@ fn bound(after: After, like: &CubeTensor) -> [CubeTensor; 2] {
     [after.bias, after.residual].map(|tensor| tensor.map_or_else(|| empty(like, [4]), into_contiguous))
 }
 
-fn apply_tiles(
-    x: CubeTensor,
-    weight: &CubeTensor,
-    made: [usize; 4],
-    positions: usize,
-    tiling: Tiling,
-    after: After,
-) -> CubeTensor {
+fn apply_tiles(x: CubeTensor, weight: &CubeTensor, made: [usize; 4], positions: usize, tiling: Tiling) -> CubeTensor {
     let phases = tiling.phases();
     let across = (made[3] / LANES).div_ceil(tiling.width());
     let count = CubeCount::Static(positions.div_ceil(tiling.height()) as u32, across as u32, phases * phases);
     let y = empty(&x, made);
-    let [bias, residual] = bound(after, &x);
     let sizes = sizes(x.meta.shape().dims(), [made[1], made[2], made[3]]);
     #[expect(unsafe_code, reason = "units read and write inside of the shapes above")]
     unsafe {
@@ -202,8 +204,6 @@ fn apply_tiles(
             LANES,
             x.binding().into_buffer_arg(),
             weight.clone().binding().into_buffer_arg(),
-            bias.binding().into_buffer_arg(),
-            residual.binding().into_buffer_arg(),
             y.clone().binding().into_buffer_arg(),
             sizes,
             tiling,
@@ -240,7 +240,7 @@ fn apply_units(
         Way::Spread(_) => columns.div_ceil(window.stride * pixels) * window.stride,
     };
     let units = across * rows * batch * (outer / to / plan.blocks as usize);
-    let (vectors, alone) = (inner / from, !(plan.bias || plan.relu || plan.residual));
+    let (vectors, alone) = (inner / from, after.is_nothing());
     // What covers all of a picture makes few values of many terms.
     let wanted = if alone && matches!(way, Way::Convolve) { (BUSY / units).clamp(1, vectors) } else { 1 };
     let part = vectors.div_ceil(wanted);
@@ -308,9 +308,6 @@ fn correlate_tiles(x: CubeTensor, y: CubeTensor, window: Window, kernel: usize) 
         values: if inner > SIDE * LANES { 8 } else { 4 },
         vectors: if outer > SIDE * LANES { 2 } else { 1 },
         spread: false,
-        bias: false,
-        relu: false,
-        residual: false,
     };
     let (area, positions) = (kernel * kernel, batch * rows * columns);
     let [down, across] = [inner.div_ceil(tiling.height()), (outer / LANES).div_ceil(tiling.width())];

@@ -27,10 +27,6 @@ pub struct Tiling {
     pub vectors: u32,
     /// Whether it is the transposed convolution.
     pub spread: bool,
-    pub bias: bool,
-    pub relu: bool,
-    /// Whether something is added in the end.
-    pub residual: bool,
 }
 
 impl Tiling {
@@ -99,8 +95,6 @@ fn zeros<O: Size>(#[comptime] count: usize) -> Array<Vector<f32, O>> {
 pub fn product<O: Size>(
     x: &[Vector<f32, O>],
     weight: &[Vector<f32, O>],
-    bias: &[Vector<f32, O>],
-    residual: &[Vector<f32, O>],
     y: &mut [Vector<f32, O>],
     sizes: Sizes,
     #[comptime] tiling: Tiling,
@@ -240,17 +234,7 @@ pub fn product<O: Size>(
             for vector in 0..comptime![tiling.vectors as usize] {
                 let to = channel + along + vector * SIDE;
                 if to < outer {
-                    let mut sum = sums[value * comptime![tiling.vectors as usize] + vector];
-                    if comptime![tiling.bias] {
-                        sum += bias[to];
-                    }
-                    if comptime![tiling.relu] {
-                        sum = max(sum, Vector::new(0.0f32));
-                    }
-                    if comptime![tiling.residual] {
-                        sum += residual[pixel * outer + to];
-                    }
-                    y[pixel * outer + to] = sum;
+                    y[pixel * outer + to] = sums[value * comptime![tiling.vectors as usize] + vector];
                 }
             }
         }
