@@ -1,9 +1,9 @@
 //! What an auxiliary classifier has G minimise.
 
-use crate::nets::product::product;
 use burn::tensor::{Tensor, activation::sigmoid};
 
 use super::classification::binary_cross_entropy;
+use crate::nets::product::product;
 
 /// The cross-entropy between what a classifier sees in pictures, logits `[batch, attributes]`, and what their codes `[batch,
 /// latent_dim]` ask for: `sigma(code . axis + border)` for each attribute, `axes` `[latent_dim, attributes]`, `borders`

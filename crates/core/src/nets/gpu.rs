@@ -30,6 +30,7 @@ pub fn has_tf32<const D: usize>(x: &Tensor<D>) -> bool {
 pub fn sum_of_squares(x: &Tensor<1>) -> Option<Tensor<1>> {
     let x = into_contiguous(x.clone().try_into_primitive::<CubeBackend>().ok()?);
     let rows = CubeBackend::float_reshape(x.clone(), Shape::from([x.meta.num_elements(), 1]));
+    // The mean that squares are taken from, on the GPU without an upload. What is no number makes the sum none, as it should.
     let zero = CubeBackend::float_mul_scalar(CubeBackend::float_slice(x, &[(0..1).into()]), 0.0.into());
     Some(Tensor::from_primitive::<CubeBackend>(channel_sums(&rows, &rows, &zero, Term::Square)))
 }

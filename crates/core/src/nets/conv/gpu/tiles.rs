@@ -40,11 +40,12 @@ impl Tiling {
         SIDE * self.vectors as usize
     }
 
-    /// Values, or vectors of weights, that a unit brings.
+    /// Vectors that a unit brings of what makes the rows, at a time.
     const fn rows_brought(&self) -> usize {
         self.height() * TERMS / LANES / (SIDE * SIDE)
     }
 
+    /// Vectors that a unit brings of what makes the columns, at a time.
     const fn columns_brought(&self) -> usize {
         self.width() * TERMS / (SIDE * SIDE)
     }
