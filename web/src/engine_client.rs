@@ -1,24 +1,24 @@
-//! The worker, as the page sees it: requests that can be awaited, and signals for what it says unasked.
+//! The worker, as the page sees it: requests that can be awaited, and signals for what it says unasked. What comes of a
+//! request is for whoever sent it: nothing of a page's work is kept here.
 
-mod curves;
+mod listeners;
 mod recovery;
-
-pub use curves::Curves;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use forger_protocol::{
-    DeviceChoice, DeviceReport, EngineError, Envelope, Event, PROTOCOL_VERSION, Reply, Request,
-    message::{LabBuffer, LabUpdate, Measures, StepMetrics, TilePlace},
+    DeviceChoice, DeviceKind, DeviceReport, EngineError, Envelope, Event, Message, PROTOCOL_VERSION, Reply, Request,
 };
 use futures_channel::oneshot;
-use js_sys::{Array, ArrayBuffer, Float32Array, Reflect, Uint8Array};
-use leptos::prelude::*;
-use serde::Serialize;
+use js_sys::{Array, ArrayBuffer};
+use leptos::{prelude::*, task::spawn_local};
+use serde::{Serialize, de::IgnoredAny};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
 use crate::state::site;
+pub use listeners::Underway;
+use listeners::{LabListener, Listener};
 use recovery::Recovery;
 pub use recovery::Source;
 
@@ -33,70 +33,14 @@ pub enum Status {
     Failed(String),
 }
 
-/// What there is to see of the toy session at one step.
-#[derive(Clone, Default)]
-pub struct Moment {
-    pub step: u64,
-    pub map_side: usize,
-    pub measures: Option<Measures>,
-    pub metrics: Option<StepMetrics>,
-    pub real: Vec<f32>,
-    pub fake: Vec<f32>,
-    pub verdict: Vec<f32>,
-    pub density: Vec<f32>,
-    pub manifold: Vec<f32>,
-    pub push: Vec<f32>,
-    pub generator: Vec<f32>,
-    pub discriminator: Vec<f32>,
-}
-
-impl Moment {
-    pub fn new(update: &LabUpdate, buffers: &[ArrayBuffer]) -> Self {
-        let floats = |which: LabBuffer| {
-            buffers.get(which as usize).map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default()
-        };
-        Self {
-            step: update.step,
-            map_side: update.map_side,
-            measures: Some(update.measures),
-            metrics: update.metrics.last().copied(),
-            real: floats(LabBuffer::Real),
-            fake: floats(LabBuffer::Fake),
-            verdict: floats(LabBuffer::Verdict),
-            density: floats(LabBuffer::Density),
-            manifold: floats(LabBuffer::Manifold),
-            push: floats(LabBuffer::Push),
-            generator: floats(LabBuffer::Generator),
-            discriminator: floats(LabBuffer::Discriminator),
-        }
-    }
-}
-
-/// The last look at the toy session, and its curves so far.
-#[derive(Clone, Default)]
-pub struct LabLook {
-    pub update: Option<LabUpdate>,
-    pub moment: Moment,
-    pub curves: Curves,
-}
-
-impl LabLook {
-    fn take(&mut self, update: LabUpdate, buffers: &[ArrayBuffer]) {
-        if self.update.as_ref().is_none_or(|before| update.step < before.step) {
-            self.curves.keep_until(update.step);
-        }
-        self.curves.add(&update);
-        let before = self.moment.metrics.filter(|metrics| metrics.step <= update.step);
-        self.moment = Moment::new(&update, buffers);
-        // A look at a session that stands still brings no new metrics.
-        self.moment.metrics = self.moment.metrics.or(before);
-        self.update = Some(update);
-    }
-}
-
 type Answer = Result<(Reply, Vec<ArrayBuffer>), EngineError>;
-/// Request, place and RGBA of a tile.
-type OnTile = Rc<dyn Fn(u32, TilePlace, Vec<u8>)>;
+
+/// A request whose answer is to come.
+struct Asked {
+    answer: oneshot::Sender<Answer>,
+    /// Who is told of its events.
+    listener: Option<Listener>,
+}
 
 #[derive(Default)]
 struct Line {
@@ -105,7 +49,9 @@ struct Line {
     last_id: u32,
     /// Requests made before the worker was ready.
     held: Vec<(JsValue, Array)>,
-    waiting: HashMap<u32, oneshot::Sender<Answer>>,
+    waiting: HashMap<u32, Asked>,
+    /// Who is told of looks at the toy session, and the number that this was given.
+    lab: Option<(u32, LabListener)>,
     /// Grows with every new worker: a message of an old one does not count.
     generation: u32,
     recovery: Recovery,
@@ -121,27 +67,7 @@ pub struct Engine {
     pub choice: RwSignal<DeviceChoice>,
     /// Grows with every worker that takes the place of one: it knows only what [`Engine::opened`] was told.
     pub restarts: RwSignal<u32>,
-    pub lab: RwSignal<LabLook>,
-    /// Id, done and total of the request that reported last.
-    pub progress: RwSignal<Option<(u32, f64, f64)>>,
-    /// The last look at a search for z.
-    pub inverting: RwSignal<Option<Inverting>>,
     pub warning: RwSignal<Option<EngineError>>,
-    /// Not a signal: of two tiles at once it would show one.
-    tile: StoredValue<Option<OnTile>, LocalStorage>,
-}
-
-/// How far a search for z is.
-#[derive(Clone)]
-pub struct Inverting {
-    /// The request that searches.
-    pub id: u32,
-    pub step: usize,
-    pub steps: usize,
-    pub loss: f32,
-    pub psnr: f32,
-    /// What the best z draws, RGBA.
-    pub pixels: Vec<u8>,
 }
 
 /// Makes the engine available to [`use_engine`], and starts it.
@@ -152,11 +78,7 @@ pub fn provide_engine() -> Engine {
         device: RwSignal::new(None),
         choice: RwSignal::new(DeviceChoice::default()),
         restarts: RwSignal::new(0),
-        lab: RwSignal::new(LabLook::default()),
-        progress: RwSignal::new(None),
-        inverting: RwSignal::new(None),
         warning: RwSignal::new(None),
-        tile: StoredValue::new_local(None),
     };
     provide_context(engine);
     Effect::new(move |_| {
@@ -235,70 +157,70 @@ impl Engine {
 
     fn fail_waiting(self, error: &EngineError) {
         let waiting = std::mem::take(&mut self.line.get_value().borrow_mut().waiting);
-        for sender in waiting.into_values() {
-            let _ = sender.send(Err(error.clone()));
+        for asked in waiting.into_values() {
+            let _ = asked.answer.send(Err(error.clone()));
         }
     }
 
     fn take(self, parts: &Array) {
-        let value = parts.get(0);
-        let field = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        let id = field(&value, "id").as_f64().unwrap_or_default() as u32;
-        let kind = field(&field(&value, "body"), "kind").as_string().unwrap_or_default();
         let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect::<Vec<ArrayBuffer>>();
-        let is_event =
-            matches!(kind.as_str(), "ready" | "lab" | "progress" | "inverting" | "tile" | "warning" | "stopped")
-                || id == 0;
-        if is_event {
-            match serde_wasm_bindgen::from_value::<Envelope<Event>>(value) {
-                Ok(envelope) => self.event(id, envelope.body, &buffers),
-                Err(error) => self.warning.set(Some(EngineError::Protocol(error.to_string()))),
+        match serde_wasm_bindgen::from_value::<Envelope<Message>>(parts.get(0)) {
+            Ok(Envelope { id, body: Message::Reply(Reply::Failed(error)) }) => {
+                self.answer(id, Err(error));
             }
-            return;
+            Ok(Envelope { id, body: Message::Reply(reply) }) => {
+                self.answer(id, Ok((reply, buffers)));
+            }
+            Ok(Envelope { id, body: Message::Event(event) }) => self.hear(id, event, &buffers),
+            Err(error) => self.misread(parts.get(0), error.to_string()),
         }
-        let Some(sender) = self.line.get_value().borrow_mut().waiting.remove(&id) else { return };
-        let answer = match serde_wasm_bindgen::from_value::<Envelope<Reply>>(value) {
-            Ok(Envelope { body: Reply::Failed(error), .. }) => Err(error),
-            Ok(Envelope { body, .. }) => Ok((body, buffers)),
-            Err(error) => Err(EngineError::Protocol(error.to_string())),
-        };
-        // Whoever asked may have left the page.
-        let _ = sender.send(answer);
     }
 
-    fn event(self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
+    /// Answers a request; false where nobody waits for it.
+    fn answer(self, id: u32, answer: Answer) -> bool {
+        let asked = self.line.get_value().borrow_mut().waiting.remove(&id);
+        // Whoever asked may have left the page.
+        asked.map(|asked| asked.answer.send(answer)).is_some()
+    }
+
+    /// A message that does not read: an answer to whoever waits, so that nobody waits for ever.
+    fn misread(self, message: JsValue, reason: String) {
+        let id = serde_wasm_bindgen::from_value::<Envelope<IgnoredAny>>(message).map_or(0, |envelope| envelope.id);
+        if self.answer(id, Err(EngineError::Protocol(reason.clone()))) {
+            return;
+        }
+        if self.line.get_value().borrow().ready {
+            self.warning.set(Some(EngineError::Protocol(reason)));
+        } else {
+            // A worker of another version may not even say so in words that read.
+            self.fail(reason);
+        }
+    }
+
+    /// What the worker tells.
+    fn hear(self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
         match event {
             Event::Ready { version } if version == PROTOCOL_VERSION => self.recover(),
             Event::Ready { version } => self.fail(format!("version {version}, expected {PROTOCOL_VERSION}")),
             Event::Device(report) => self.device.set(Some(report)),
-            Event::Progress { done, total } => self.progress.set(Some((id, done, total))),
-            Event::Inverting { step, steps, loss, psnr } => {
-                let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-                self.inverting.set(Some(Inverting { id, step, steps, loss, psnr, pixels }));
-            }
-            Event::Tile(place) => {
-                let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-                if let Some(tell) = self.tile.get_value() {
-                    tell(id, place, pixels);
-                }
-            }
             Event::Warning(error) => self.warning.set(Some(error)),
             Event::Stopped(reason) => self.stopped(reason),
             Event::Lab(update) => {
                 let device = update.device;
-                self.lab.update(|look| look.take(update, buffers));
-                self.device.update(|report| {
-                    if let Some(report) = report {
-                        report.used = device;
-                    }
-                });
+                self.tell_lab(update, buffers);
+                self.used(device);
             }
+            Event::Progress { .. } | Event::Inverting { .. } | Event::Tile(_) => self.tell(id, &event, buffers),
         }
     }
 
-    /// Whom to tell of tiles, in place of whoever was told.
-    pub fn on_tile(self, tell: impl Fn(u32, TilePlace, Vec<u8>) + 'static) {
-        self.tile.set_value(Some(Rc::new(tell)));
+    /// This device did the last run.
+    pub fn used(self, device: DeviceKind) {
+        self.device.update(|report| {
+            if let Some(report) = report {
+                report.used = device;
+            }
+        });
     }
 
     fn open(self) {
@@ -345,7 +267,7 @@ impl Engine {
             let mut line = line.borrow_mut();
             line.last_id += 1;
             let id = line.last_id;
-            line.waiting.insert(id, sender);
+            line.waiting.insert(id, Asked { answer: sender, listener: None });
             id
         };
         let message = Array::of1(&to_js(&Envelope { id, body: request }));
@@ -356,6 +278,13 @@ impl Engine {
         }
         let answer = async move { answer.await.unwrap_or_else(|_| Err(EngineError::Cancelled)) };
         (id, message.into(), transfer, answer)
+    }
+
+    /// Stops the work of a request, whose own answer then says so.
+    pub fn cancel(self, request: u32) {
+        spawn_local(async move {
+            let _ = self.request(Request::Cancel { request }, Vec::new()).await;
+        });
     }
 
     /// Sends a request and waits for the answer.

@@ -5,6 +5,7 @@ pub mod components;
 pub mod engine_client;
 pub mod pages;
 pub mod plots;
+pub mod shelf;
 pub mod state;
 
 #[expect(clippy::expect_used, reason = "generated: it parses the names of languages that the build has checked")]

@@ -92,6 +92,7 @@ impl Training {
 /// A trained classifier.
 #[derive(Clone, Debug)]
 pub struct Judge {
+    /// Says the sizes of its layers and what its outputs are called.
     pub config: ClassifierConfig,
     network: Classifier,
     /// What is known of it, such as its accuracy on held-out pictures.

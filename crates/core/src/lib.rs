@@ -5,6 +5,8 @@
 //! probability that a sample is real). All chance comes from [`forger_protocol::Random`], drawn on the host, so that a
 //! seed gives the same run whatever the device.
 
+#![warn(missing_docs)]
+
 pub mod checkpoint;
 pub mod classifier;
 pub mod data;
@@ -17,7 +19,10 @@ pub mod metrics;
 pub mod nets;
 pub mod optimizer;
 pub mod parameters;
+pub mod player;
+pub mod scalars;
 pub mod session;
+pub mod snapshot;
 pub mod systems;
 pub mod tiles;
 pub mod weights;

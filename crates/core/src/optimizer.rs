@@ -11,7 +11,7 @@ use burn::{
 };
 use forger_protocol::OptimizerConfig;
 
-use crate::parameters;
+use crate::{parameters, player::Progress};
 
 /// PyTorch's `eps`.
 pub const EPSILON: f64 = 1e-8;
@@ -20,6 +20,8 @@ pub const EPSILON: f64 = 1e-8;
 #[derive(Clone, Debug)]
 pub struct Optimizer {
     config: OptimizerConfig,
+    /// By what the learning rate is multiplied.
+    pace: f64,
     /// Updates done.
     time: u32,
     /// Adam: first and second moment; RMSProp: mean square; SGD: velocity, if it has momentum. `[weights]` each.
@@ -72,7 +74,7 @@ fn sum_of_squares(values: &Tensor<1>) -> Tensor<1> {
 impl Optimizer {
     /// Without state.
     pub fn new(config: OptimizerConfig) -> Self {
-        Self { config, time: 0, moments: Vec::new() }
+        Self { config, pace: 1.0, time: 0, moments: Vec::new() }
     }
 
     /// Other settings: the state is kept where it means the same.
@@ -81,6 +83,16 @@ impl Optimizer {
             (self.time, self.moments) = (0, Vec::new());
         }
         self.config = config;
+    }
+
+    /// By what the learning rate is multiplied.
+    pub fn pace(&self) -> f64 {
+        self.pace
+    }
+
+    /// Multiplies the learning rate from now on.
+    pub fn slow_down(&mut self, factor: f64) {
+        self.pace *= factor;
     }
 
     /// One update of a network by the gradients of a loss. Also gives the Euclidean norm of the gradient, `[1]`.
@@ -106,7 +118,7 @@ impl Optimizer {
     pub fn update(&mut self, values: Tensor<1>, slopes: Tensor<1>) -> Tensor<1> {
         self.time += 1;
         let time = self.time as i32;
-        match self.config {
+        match self.config.with_learning_rate(self.config.learning_rate() * self.pace) {
             OptimizerConfig::Sgd { learning_rate, momentum: 0.0 } => values - slopes * learning_rate,
             OptimizerConfig::Sgd { learning_rate, momentum } => {
                 let velocity = match self.moments.pop() {
@@ -146,15 +158,13 @@ impl Optimizer {
         (self.time, (!self.moments.is_empty()).then(|| Tensor::cat(self.moments.clone(), 0)))
     }
 
-    /// Takes [`Optimizer::state`] of a network of `weights` trained values back; false if it has another length.
-    pub fn restore(&mut self, time: u32, moments: Option<Tensor<1>>, weights: usize) -> bool {
+    /// With such settings and the [`Optimizer::state`] of a network of `weights` trained values; `None` if that has another
+    /// length.
+    pub fn restored(&self, progress: Progress, moments: Option<Tensor<1>>, weights: usize) -> Option<Self> {
         let length = moments.as_ref().map_or(0, |moments| moments.dims()[0]);
+        let Progress { updates: time, pace } = progress;
         let count = if time == 0 { 0 } else { self.config.moments() };
-        if length != count * weights {
-            return false;
-        }
-        self.time = time;
-        self.moments = moments.map(|moments| moments.chunk(count, 0)).unwrap_or_default();
-        true
+        let moments = moments.map(|moments| moments.chunk(count.max(1), 0)).unwrap_or_default();
+        (length == count * weights).then_some(Self { config: self.config, pace, time, moments })
     }
 }

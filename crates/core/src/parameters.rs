@@ -13,15 +13,17 @@ use crate::CheckpointError;
 /// A tensor on its way to or from a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedTensor {
+    /// Without the name of its network.
     pub name: String,
+    /// As the module has it; the last dimension lies closest.
     pub shape: Vec<usize>,
+    /// As many as the shape says.
     pub values: Vec<f32>,
 }
 
 /// What a walk does with each tensor.
 trait Visit {
-    /// The new value of a tensor, or `None` to leave it. `current` is for reading; it costs a draw of random numbers when
-    /// the tensor has no value yet, hence a closure.
+    /// The new value, or `None` to leave it. `current` is for reading; it draws random numbers where there is none yet.
     fn tensor<const D: usize>(
         &mut self,
         name: &str,
@@ -30,8 +32,7 @@ trait Visit {
     ) -> Option<Tensor<D>>;
 }
 
-/// Running statistics of batch normalisation and the vectors of spectral normalisation are kept with the weights, but no
-/// optimizer trains them.
+/// Running statistics and vectors of spectral normalisation are kept with the weights, but no optimizer trains them.
 fn is_statistic(name: &str) -> bool {
     name.ends_with("running_mean") || name.ends_with("running_var") || name.starts_with("spectral")
 }
@@ -163,13 +164,7 @@ pub fn shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
 /// Reads every tensor back, waiting for the device.
 pub fn collect<M: Module>(module: &M) -> Vec<NamedTensor> {
     let (shapes, flat) = flatten(module);
-    split(shapes, flat.map(|flat| flat.into_data()))
-}
-
-/// [`collect`] for a device that may be lost: what it panics at is an error here.
-pub fn try_collect<M: Module>(module: &M) -> Result<Vec<NamedTensor>, CheckpointError> {
-    let (shapes, flat) = flatten(module);
-    Ok(split(shapes, flat.map(try_read).transpose()?))
+    split(shapes, &flat.map(|flat| floats(flat.into_data())).unwrap_or_default())
 }
 
 /// Reads a tensor back from a device that may be lost.
@@ -182,23 +177,13 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Option<Vec<f32>> {
     try_read(tensor).ok()?.try_into_vec().ok()
 }
 
-/// Reads every tensor back where waiting is not allowed: in a browser.
-pub async fn collect_async<M: Module>(module: &M) -> Result<Vec<NamedTensor>, CheckpointError> {
-    let (shapes, flat) = flatten(module);
-    let data = match flat {
-        Some(flat) => Some(read_async(flat).await?),
-        None => None,
-    };
-    Ok(split(shapes, data))
-}
-
 /// [`try_read`] where waiting is not allowed.
 pub async fn read_async<const D: usize>(tensor: Tensor<D>) -> Result<TensorData, CheckpointError> {
     tensor.into_data_async().await.map_err(|error| CheckpointError::Device(error.to_string()))
 }
 
 /// All tensors in one, so that one read-back serves.
-fn flatten<M: Module>(module: &M) -> (Vec<(String, Vec<usize>)>, Option<Tensor<1>>) {
+pub(crate) fn flatten<M: Module>(module: &M) -> (Vec<(String, Vec<usize>)>, Option<Tensor<1>>) {
     struct Flatten(Vec<Tensor<1>>);
     impl Visit for Flatten {
         fn tensor<const D: usize>(
@@ -217,9 +202,14 @@ fn flatten<M: Module>(module: &M) -> (Vec<(String, Vec<usize>)>, Option<Tensor<1
     (shapes(&module), (!parts.is_empty()).then(|| Tensor::cat(parts, 0)))
 }
 
-fn split(shapes: Vec<(String, Vec<usize>)>, data: Option<TensorData>) -> Vec<NamedTensor> {
-    let values = data.and_then(|data| data.convert::<f32>().try_into_vec::<f32>().ok()).unwrap_or_default();
-    let mut rest = values.as_slice();
+/// The values of a tensor that was read back, in f32.
+pub(crate) fn floats(data: TensorData) -> Vec<f32> {
+    data.convert::<f32>().try_into_vec::<f32>().unwrap_or_default()
+}
+
+/// Takes the values of all tensors, one after the other, apart.
+pub(crate) fn split(shapes: Vec<(String, Vec<usize>)>, values: &[f32]) -> Vec<NamedTensor> {
+    let mut rest = values;
     let tensors = shapes.into_iter().map(|(name, shape)| {
         let (values, after) = rest.split_at(shape.iter().product::<usize>().min(rest.len()));
         rest = after;

@@ -9,27 +9,27 @@ use forger_protocol::{
     message::{SessionState, StepMetrics},
 };
 
-use crate::systems::{System, gan::BOARD};
+use crate::systems::System;
 
-/// A system and what a user does to it.
-pub struct Session<S> {
-    system: S,
+/// A system and what a user does to it; of any kind, as `Session<dyn System>`.
+pub struct Session<S: System + ?Sized> {
     state: SessionState,
     /// A step that the user asked for alone.
     single: Option<StepKind>,
     /// Where to pause, if anywhere.
     until: Option<u64>,
-    /// Metrics of the steps since the last look, `[BOARD]` each.
+    /// Metrics of the steps since the last look, `[scalars]` each.
     pending: Vec<Tensor<1>>,
     /// Step of the first of them.
     first: u64,
     /// The last state known to be good.
     good: Option<Vec<u8>>,
+    system: Box<S>,
 }
 
-impl<S: System> Session<S> {
+impl<S: System + ?Sized> Session<S> {
     /// Idle, at whatever step the system is.
-    pub fn new(system: S) -> Self {
+    pub fn new(system: Box<S>) -> Self {
         Self { system, state: SessionState::Idle, single: None, until: None, pending: Vec::new(), first: 0, good: None }
     }
 
@@ -98,7 +98,7 @@ impl<S: System> Session<S> {
         }
     }
 
-    /// Metrics of the steps since the last call, `[n, BOARD]`, not read back, with the number of the first of these steps.
+    /// Metrics of the steps since the last call, `[n, scalars]`, not read back, with the number of the first of these steps.
     pub fn take_metrics(&mut self) -> Option<(u64, Tensor<2>)> {
         if self.pending.is_empty() {
             return None;
@@ -106,18 +106,17 @@ impl<S: System> Session<S> {
         Some((self.first, Tensor::stack(std::mem::take(&mut self.pending), 0)))
     }
 
-    /// Takes the metrics of steps from `first` on, read back: `[n, BOARD]`. When one is not a number, the session is
+    /// Takes the metrics of steps from `first` on, read back: `[n, scalars]`. When one is not a number, the session is
     /// [`SessionState::Diverged`] and back at its last good state (or at its start); what follows is not returned.
     pub fn settle(&mut self, first: u64, values: &[f32]) -> Vec<StepMetrics> {
-        let mut metrics = Vec::with_capacity(values.len() / BOARD);
-        for (index, row) in values.chunks_exact(BOARD).enumerate() {
+        let scalars = self.system.declaration().scalars.len();
+        let mut metrics = Vec::with_capacity(values.len() / scalars);
+        for (row, step) in values.chunks_exact(scalars).zip(first..) {
             if !row.iter().all(|value| value.is_finite()) {
                 self.diverge();
                 break;
             }
-            let step = first + index as u64;
-            let [d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient] = std::array::from_fn(|at| row[at]);
-            metrics.push(StepMetrics { step, d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient });
+            metrics.push(StepMetrics { step, values: row.to_vec() });
         }
         metrics
     }
@@ -132,8 +131,13 @@ impl<S: System> Session<S> {
         self.state = SessionState::Diverged;
     }
 
-    /// Remembers a state, made by [`System::save`], as the last good one. Settle its metrics first.
+    /// Remembers a state, made of [`System::snapshot`], as the last good one. Settle its metrics first.
     pub fn keep(&mut self, state: Vec<u8>) {
         self.good = Some(state);
+    }
+
+    /// What was last [kept](Session::keep), to go on from where the device that has the system is lost.
+    pub fn good(&self) -> Option<&[u8]> {
+        self.good.as_deref()
     }
 }

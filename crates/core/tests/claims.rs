@@ -10,12 +10,8 @@ use std::{
 use forger_core::{
     burn::tensor::Device,
     nets::{dcgan, superres},
-    protocol::{
-        Card, DcganConfig, Random, Stream, SuperresConfig,
-        card::{CARD_SCHEMA, System},
-        error::ModelError,
-    },
-    weights,
+    protocol::{Card, DcganConfig, Random, Settings, Stream, SuperresConfig, SystemConfig, error::ModelError},
+    weights::{Drawer, Model, Networks, Upscaler},
 };
 use safetensors::{SafeTensors, tensor::TensorView};
 
@@ -42,24 +38,6 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn card(system: System) -> Card {
-    Card {
-        schema: CARD_SCHEMA,
-        name: "claim".into(),
-        system,
-        data: Default::default(),
-        licence: "MIT".into(),
-        metrics: Default::default(),
-        steps: 0,
-        seed: 3,
-        trainer: String::new(),
-        notes: String::new(),
-        directions: Vec::new(),
-        discriminator: false,
-        test_vector: Default::default(),
-    }
-}
-
 /// A file with another card.
 fn claiming(bytes: &[u8], card: &Card) -> Vec<u8> {
     let parsed = SafeTensors::deserialize(bytes).unwrap();
@@ -79,6 +57,10 @@ fn refused<T>(open: impl FnOnce() -> Result<T, ModelError>) -> (Option<ModelErro
     (error, PEAK.load(Relaxed).saturating_sub(before))
 }
 
+fn write<C: Settings, N: Networks>(config: &C, networks: N) -> (Vec<u8>, Card) {
+    Model::write(Card::new("claim", SystemConfig::of(config), 3), &networks).unwrap()
+}
+
 // One test: others would allocate meanwhile.
 #[test]
 fn a_huge_network_in_a_tiny_file_is_refused_before_it_takes_memory() {
@@ -86,24 +68,24 @@ fn a_huge_network_in_a_tiny_file_is_refused_before_it_takes_memory() {
     let random = &mut Random::new(3, Stream::Weights);
     let small = DcganConfig { image_size: 28, channels: 1, latent_dim: 4, width: 2, ..DcganConfig::default() };
     let generator = dcgan::Generator::new(&small, random, &device).unwrap();
-    let (bytes, mut claim) = weights::write(card(System::Dcgan(small.clone())), &generator, None).unwrap();
+    let (bytes, mut claim) = write(&small, Drawer::new(small.clone(), generator, None).unwrap());
     let huge = DcganConfig { image_size: 128, width: 512, spectral_norm: true, ..small };
     huge.validate().unwrap();
-    claim.system = System::Dcgan(huge);
+    claim.system = SystemConfig::of(&huge);
     claim.discriminator = true;
     let claimed = claiming(&bytes, &claim);
-    let (error, used) = refused(|| weights::read(&claimed, &device));
+    let (error, used) = refused(|| Model::<Drawer>::read(&claimed, &device));
     assert!(matches!(error, Some(ModelError::Tensor { .. })), "{error:?}");
     assert!(used < 50 << 20, "{used} bytes");
 
     let small = SuperresConfig { width: 8, blocks: 1, ..SuperresConfig::default() };
     let generator = superres::Generator::new(&small, random, &device).unwrap();
-    let (bytes, mut claim) = weights::superres::write(card(System::Superres(small.clone())), &generator).unwrap();
+    let (bytes, mut claim) = write(&small, Upscaler::new(small.clone(), generator));
     let huge = SuperresConfig { width: 256, blocks: 32, ..small };
     huge.validate().unwrap();
-    claim.system = System::Superres(huge);
+    claim.system = SystemConfig::of(&huge);
     let claimed = claiming(&bytes, &claim);
-    let (error, used) = refused(|| weights::superres::read(&claimed, &device));
+    let (error, used) = refused(|| Model::<Upscaler>::read(&claimed, &device));
     assert!(matches!(error, Some(ModelError::Tensor { .. })), "{error:?}");
     assert!(used < 50 << 20, "{used} bytes");
 }

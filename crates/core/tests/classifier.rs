@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::values;
+use common::{networks_of, values};
 use forger_core::{
     Auxiliary, Dcgan, Images, System,
     burn::tensor::{Device, Tensor, TensorData},
@@ -125,8 +125,7 @@ fn measure(dcgan: &Dcgan, judge: &Judge) -> Vec<[f64; 2]> {
 
 /// One that has learned without, and goes on with a classifier of this weight, or without.
 fn go_on(from: &[u8], weight: f64, judge: &Judge) -> Dcgan {
-    let (_, generator, _) = Dcgan::generator_of(from, &Device::flex()).unwrap();
-    let discriminator = Dcgan::discriminator_of(from, &Device::flex()).unwrap();
+    let (generator, discriminator) = networks_of(from);
     let mut dcgan = new(weight);
     assert!(dcgan.begin_with(&config(weight), &generator, &discriminator));
     if weight > 0.0 {
@@ -183,7 +182,7 @@ fn a_run_with_an_auxiliary_classifier_goes_on_from_a_checkpoint() {
     let [mut whole, mut half] = [(); 2].map(|()| go_on(&learned, 2.0, &judge));
     train(&mut whole, 6);
     train(&mut half, 2);
-    let mut resumed = Dcgan::resume(&half.save().unwrap(), Box::new(Halves), &Device::flex()).unwrap();
+    let mut resumed = new(2.0).resumed(&half.save().unwrap()).unwrap();
     train(&mut resumed, 4);
     assert!(whole.save().unwrap() == resumed.save().unwrap());
     // Without the classifier it goes elsewhere.

@@ -13,22 +13,18 @@ use forger_core::{
         dcgan::{Discriminator, Generator},
     },
     parameters,
-    protocol::{
-        Card, DcganConfig, Random, Stream,
-        card::{CARD_SCHEMA, DataSource, DirectionKind, System},
-        message::InvertSettings,
-    },
-    weights::Model,
+    protocol::{DcganConfig, Random, Stream, card::DirectionKind, message::InvertSettings},
+    weights::Drawer,
 };
 
 const DIM: usize = 8;
 
-fn model() -> Model {
+fn model() -> Drawer {
     model_of(DcganConfig { image_size: 28, channels: 1, latent_dim: DIM, width: 4, ..DcganConfig::default() })
 }
 
 /// A network whose pictures differ, unlike those of a fresh one: each kernel keeps the size of what it is given.
-fn model_of(config: DcganConfig) -> Model {
+fn model_of(config: DcganConfig) -> Drawer {
     let (random, device) = (&mut Random::new(5, Stream::Weights), Device::flex());
     let strong = |name: &str, shape: &[usize], random: &mut Random| {
         let mut values = vec![0.0; shape.iter().product()];
@@ -46,29 +42,14 @@ fn model_of(config: DcganConfig) -> Model {
     let generator = Generator::new(&config, random, &device).unwrap();
     let generator = parameters::fill(generator, &device, |name, shape| strong(name, shape, random));
     let discriminator = Discriminator::new(&config, random, &device).unwrap();
-    let card = Card {
-        schema: CARD_SCHEMA,
-        name: "test".into(),
-        system: System::Dcgan(config.clone()),
-        data: DataSource::default(),
-        licence: String::new(),
-        metrics: Default::default(),
-        steps: 0,
-        seed: 0,
-        trainer: String::new(),
-        notes: String::new(),
-        directions: Vec::new(),
-        discriminator: true,
-        test_vector: Default::default(),
-    };
-    Model::new(card, config, generator, Some(discriminator)).unwrap()
+    Drawer::new(config, generator, Some(discriminator)).unwrap()
 }
 
-fn draw(model: &Model, z: &[f32]) -> Vec<f32> {
-    values(model.forge(Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / DIM, DIM]), &Device::flex())))
+fn draw(model: &Drawer, z: &[f32]) -> Vec<f32> {
+    values(model.draw(Tensor::from_data(TensorData::new(z.to_vec(), [z.len() / DIM, DIM]), &Device::flex())))
 }
 
-fn search(model: &Model, target: &[f32], settings: InvertSettings) -> Vec<f32> {
+fn search(model: &Drawer, target: &[f32], settings: InvertSettings) -> Vec<f32> {
     let mut search = Inversion::new(model, target, settings).unwrap();
     while !search.is_done() {
         let (losses, gradient) = search.gradient();
@@ -110,9 +91,9 @@ fn a_mapping_network_is_made_for_a_generator_without_one() {
     let model = model();
     let z = Random::new(12, Stream::Metrics).latent(Default::default(), 64, DIM);
     let z = Tensor::<2>::from_data(TensorData::new(z, [64, DIM]), &Device::flex());
-    let expected = values(model.generator().forge(z.clone()));
+    let expected = values(model.generator().unwrap().forge(z.clone()));
     let near = |mapping: usize| {
-        let unbent = unbend(model.generator(), &DcganConfig { mapping, ..model.config.clone() }).unwrap();
+        let unbent = unbend(model.generator().unwrap(), &DcganConfig { mapping, ..model.config.clone() }).unwrap();
         let codes = unbent.codes(z.clone());
         let spread = values(codes.clone().powi_scalar(2).mean()).remove(0);
         assert!((0.8..1.2).contains(&spread), "w has a variance of {spread}");
@@ -122,9 +103,9 @@ fn a_mapping_network_is_made_for_a_generator_without_one() {
     let (few, many) = (near(DIM), near(256));
     assert!(many > few + 1.0 && many > 15.0, "{few} and {many} dB");
     let narrow = DcganConfig { mapping: DIM - 1, ..model.config.clone() };
-    assert!(unbend(model.generator(), &narrow).is_none(), "no room for w");
+    assert!(unbend(model.generator().unwrap(), &narrow).is_none(), "no room for w");
     let wide = DcganConfig { mapping: 4096, ..model.config.clone() };
-    assert!(unbend(model.generator(), &wide).is_none(), "more units than there are");
+    assert!(unbend(model.generator().unwrap(), &wide).is_none(), "more units than there are");
 }
 
 #[test]

@@ -40,10 +40,10 @@ fn measure(scene: &Scene, seed: u32) -> f64 {
     }
     let last = |count: usize| &boards[boards.len().saturating_sub(count)..];
     let certainty = |board: &Vec<f32>| f64::from(board[2] - board[3]);
-    let fakes = || toy.look().fakes(2000);
+    let fakes = || toy.look().unwrap().fakes(2000);
     let reference = || Reference::new(&config, 2000);
     match scene.shows.measure {
-        Measure::Modes => toy.look().coverage(&fakes()).unwrap().covered as f64,
+        Measure::Modes => toy.look().unwrap().coverage(&fakes()).unwrap().covered as f64,
         Measure::JensenShannon => f64::from(reference().jensen_shannon(&fakes()).value),
         Measure::SlicedWasserstein => f64::from(reference().sliced_wasserstein(&fakes()).value),
         Measure::GeneratorGradient => mean(&last(100).iter().map(|board| f64::from(board[5])).collect::<Vec<_>>()),

@@ -85,7 +85,7 @@ fn a_shared_run_goes_on_from_a_checkpoint() {
     };
     let new = || Dcgan::new(config(Normalization::Batch), Box::new(Stripes), &device).unwrap();
     let half = run(new(), 3).save().unwrap();
-    let resumed = run(Dcgan::resume(&half, Box::new(Stripes), &device).unwrap(), 3);
+    let mut resumed = run(new().resumed(&half).unwrap(), 3);
     assert!(run(new(), 6).save().unwrap() == resumed.save().unwrap());
 }
 

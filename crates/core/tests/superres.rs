@@ -6,8 +6,9 @@ mod common;
 
 use common::values;
 use forger_core::{
-    Dcgan, Superres, System,
+    Superres, System,
     burn::tensor::{Device, Tensor, TensorData},
+    checkpoint::Reader,
     classifier::Training,
     data::photos::Photo,
     metrics::image,
@@ -17,14 +18,12 @@ use forger_core::{
     },
     parameters,
     protocol::{
-        Card, ClassifierConfig, Degradation, OptimizerConfig, PixelDistance, Random, StepKind, Stream, SuperresConfig,
-        SuperresLosses, Upsampling,
-        card::{CARD_SCHEMA, System as Kind},
-        error::ModelError,
+        Card, ClassifierConfig, DcganConfig, Degradation, OptimizerConfig, PixelDistance, Random, StepKind, Stream,
+        SuperresConfig, SuperresLosses, SystemConfig, Upsampling, error::ModelError,
     },
     systems::superres::SuperresError,
     tiles::tiles,
-    weights::{self, superres::Upscaler},
+    weights::{self, Drawer, Model, Upscaler},
 };
 
 const SIDE: usize = 48;
@@ -151,17 +150,17 @@ fn the_losses_that_it_minimises_fall() {
 #[test]
 fn a_step_of_one_player_leaves_the_other_as_it_was() {
     let mut run = Superres::new(all(), photos(), Some(lens()), &Device::flex()).unwrap();
-    let networks = |run: &Superres| {
+    let networks = |run: &mut Superres| {
         let bytes = run.save().unwrap();
         let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         ["generator.out.weight", "discriminator.out.weight"].map(|name| tensors.tensor(name).unwrap().data().to_vec())
     };
-    let [g, d] = networks(&run);
+    let [g, d] = networks(&mut run);
     let board = values(run.step(StepKind::Discriminator));
-    let [g_after_d, d_after_d] = networks(&run);
+    let [g_after_d, d_after_d] = networks(&mut run);
     assert!(g == g_after_d && d != d_after_d && board[0] > 0.0 && board[4] > 0.0 && board[5] == 0.0);
     let board = values(run.step(StepKind::Generator));
-    let [g_after_g, d_after_g] = networks(&run);
+    let [g_after_g, d_after_g] = networks(&mut run);
     assert!(g_after_d != g_after_g && d_after_d == d_after_g && board[1] > 0.0 && board[5] > 0.0);
 }
 
@@ -174,10 +173,11 @@ fn a_run_that_goes_on_from_a_checkpoint_ends_bit_equal() {
         (0..7).for_each(|_| drop(whole.step(StepKind::Both)));
         (0..3).for_each(|_| drop(first.step(StepKind::Both)));
         let state = first.save().unwrap();
-        let mut resumed = Superres::resume(&state, photos(), Some(lens()), &device).unwrap();
+        let mut resumed = new().resumed(&state).unwrap();
         (0..4).for_each(|_| drop(resumed.step(StepKind::Both)));
         assert!(whole.save().unwrap() == resumed.save().unwrap());
-        assert!(Dcgan::config_of(&state).unwrap_err().to_string().contains("superres, not of dcgan"));
+        let refused = Reader::new(&state).unwrap().settings::<DcganConfig>().unwrap_err();
+        assert!(refused.to_string().contains("superres, not of dcgan"), "{refused}");
     }
 }
 
@@ -229,27 +229,9 @@ fn tiles_give_what_the_whole_gives() {
     }
 }
 
-fn card(system: Kind) -> Card {
-    Card {
-        schema: CARD_SCHEMA,
-        name: "test".into(),
-        system,
-        data: Default::default(),
-        licence: "MIT".into(),
-        metrics: Default::default(),
-        steps: 0,
-        seed: 3,
-        trainer: String::new(),
-        notes: String::new(),
-        directions: Vec::new(),
-        discriminator: false,
-        test_vector: Default::default(),
-    }
-}
-
-fn open(bytes: &[u8]) -> Result<Upscaler, ModelError> {
-    let model = weights::superres::read(bytes, &Device::flex())?;
-    model.check(&values(model.test_output()))?;
+fn open(bytes: &[u8]) -> Result<Model<Upscaler>, ModelError> {
+    let model = Model::<Upscaler>::read(bytes, &Device::flex())?;
+    model.check(&values(model.test_output()?))?;
     Ok(model)
 }
 
@@ -257,21 +239,23 @@ fn open(bytes: &[u8]) -> Result<Upscaler, ModelError> {
 fn a_model_file_reads_and_draws_the_same_and_other_files_are_refused() {
     let config = SuperresConfig { width: 6, blocks: 1, ..SuperresConfig::default() };
     let generator = strong(&config);
-    let (bytes, card) = weights::superres::write(card(Kind::Superres(config.clone())), &generator).unwrap();
+    let networks = Upscaler::new(config.clone(), generator.clone());
+    let (bytes, card) = Model::write(Card::new("test", SystemConfig::of(&config), 3), &networks).unwrap();
     let model = open(&bytes).unwrap();
     assert_eq!((&model.card, &model.config, card.test_vector.output.len()), (&card, &config, 16));
     let x = Tensor::<4>::from_data(TensorData::new(vec![0.3f32; 3 * 25], [1, 3, 5, 5]), &Device::flex());
     let (before, after) = (values(generator.forward(x.clone())), values(model.upscale(x)));
     assert!(before.iter().zip(&after).all(|(a, b)| (a - b).abs() < 1e-2));
     // Written again, it keeps its test vector.
-    assert_eq!(weights::superres::write(card.clone(), &model.generator).unwrap().0, bytes);
+    assert_eq!(Model::write(card.clone(), &model.networks).unwrap().0, bytes);
     assert_eq!(weights::card(&bytes).unwrap(), card);
 
-    let refused = weights::read(&bytes, &Device::flex()).unwrap_err();
+    let refused = Model::<Drawer>::read(&bytes, &Device::flex()).unwrap_err();
     assert_eq!(refused, ModelError::OtherSystem { expected: "dcgan".into(), found: "superres".into() });
     for cut in [0, 8, bytes.len() / 2, bytes.len() - 1] {
         assert!(matches!(open(&bytes[..cut]), Err(ModelError::Malformed { .. })), "cut at {cut}");
     }
-    let other = strong(&SuperresConfig { width: 7, blocks: 1, ..SuperresConfig::default() });
-    assert!(matches!(weights::superres::write(card, &other), Err(ModelError::Tensor { .. })));
+    let other = SuperresConfig { width: 7, blocks: 1, ..SuperresConfig::default() };
+    let other = Upscaler::new(other.clone(), strong(&other));
+    assert!(matches!(Model::write(card, &other), Err(ModelError::Tensor { .. })));
 }

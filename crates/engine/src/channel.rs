@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use forger_protocol::{EngineError, Envelope, Event, Reply, Request};
+use forger_protocol::{EngineError, Envelope, Event, Message, Reply, Request};
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Float32Array, Uint8Array};
 use serde::Serialize;
@@ -10,17 +10,50 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use crate::answer::Answer;
+
 /// A request with its buffers.
-#[derive(Clone)]
 pub struct Incoming {
-    pub id: u32,
+    pub caller: Caller,
     pub request: Request,
     pub buffers: Vec<ArrayBuffer>,
 }
 
+/// Who asked for some work: hears how far it is, may not want it any more, and gets the answer.
+#[derive(Clone)]
+pub struct Caller {
+    id: u32,
+    channel: Channel,
+}
+
+impl Caller {
+    /// Tells of the work.
+    pub fn tell(&self, event: Event, buffers: &[ArrayBuffer]) {
+        self.channel.post(self.id, Message::Event(event), buffers);
+    }
+
+    /// Tells how much of the work is done.
+    pub fn progress(&self, done: f64, total: f64) {
+        self.tell(Event::Progress { done, total }, &[]);
+    }
+
+    /// Fails once the page has cancelled the request.
+    pub fn wants_more(&self) -> Result<(), EngineError> {
+        let is_cancelled = self.channel.inbox.borrow().cancelled.contains(&self.id);
+        if is_cancelled { Err(EngineError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Answers the request.
+    pub fn answer(&self, answer: Result<Answer, EngineError>) {
+        let (reply, buffers) = answer.unwrap_or_else(|error| (Reply::Failed(error), Vec::new()));
+        self.channel.post(self.id, Message::Reply(reply), &buffers);
+        self.channel.inbox.borrow_mut().cancelled.retain(|cancelled| *cancelled != self.id);
+    }
+}
+
 #[derive(Default)]
 struct Inbox {
-    waiting: VecDeque<Incoming>,
+    waiting: VecDeque<(Envelope<Request>, Vec<ArrayBuffer>)>,
     cancelled: Vec<u32>,
     wake: Option<oneshot::Sender<()>>,
 }
@@ -50,20 +83,19 @@ impl Channel {
         let envelope = serde_wasm_bindgen::from_value::<Envelope<Request>>(parts.get(0));
         let mut inbox = self.inbox.borrow_mut();
         match envelope {
-            // Out of turn, since the work to be cancelled is what blocks the turn.
-            Ok(Envelope { id, body: Request::Cancel { request } }) => {
-                inbox.cancelled.push(request);
-                self.reply(id, Reply::Done, &[]);
-            }
-            Ok(Envelope { id, body: request }) => {
+            Ok(envelope) => {
+                if let Request::Cancel { request } = envelope.body {
+                    // Ahead of its turn, since the work to be cancelled is what blocks the turn.
+                    inbox.cancelled.push(request);
+                }
                 let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect();
-                inbox.waiting.push_back(Incoming { id, request, buffers });
+                inbox.waiting.push_back((envelope, buffers));
             }
             Err(error) => {
                 // The id may read even where the rest does not.
                 let id = js_sys::Reflect::get(&parts.get(0), &"id".into()).ok().and_then(|id| id.as_f64());
                 let error = EngineError::Protocol(error.to_string());
-                self.reply(id.unwrap_or_default() as u32, Reply::Failed(error), &[]);
+                self.post(id.unwrap_or_default() as u32, Message::Reply(Reply::Failed(error)), &[]);
             }
         }
         if let Some(wake) = inbox.wake.take() {
@@ -74,7 +106,8 @@ impl Channel {
 
     /// The next request, if there is one.
     pub fn poll(&self) -> Option<Incoming> {
-        self.inbox.borrow_mut().waiting.pop_front()
+        let (Envelope { id, body: request }, buffers) = self.inbox.borrow_mut().waiting.pop_front()?;
+        Some(Incoming { caller: Caller { id, channel: self.clone() }, request, buffers })
     }
 
     /// Waits until there may be a request.
@@ -87,28 +120,17 @@ impl Channel {
         let _ = woken.await;
     }
 
-    /// Whether the page has cancelled this request.
-    pub fn is_cancelled(&self, id: u32) -> bool {
-        self.inbox.borrow().cancelled.contains(&id)
+    /// Tells the page something that belongs to no request.
+    pub fn tell(&self, event: Event, buffers: &[ArrayBuffer]) {
+        self.post(0, Message::Event(event), buffers);
     }
 
-    /// Forgets the cancellation of a request that is answered.
-    pub fn done(&self, id: u32) {
-        self.inbox.borrow_mut().cancelled.retain(|cancelled| *cancelled != id);
-    }
-
-    /// Answers a request.
-    pub fn reply(&self, id: u32, reply: Reply, buffers: &[ArrayBuffer]) {
-        post(&self.scope, &Envelope { id, body: reply }, buffers);
-    }
-
-    /// Tells the page something, about request `id` or (0) about none.
-    pub fn event(&self, id: u32, event: Event, buffers: &[ArrayBuffer]) {
-        post(&self.scope, &Envelope { id, body: event }, buffers);
+    fn post(&self, id: u32, body: Message, buffers: &[ArrayBuffer]) {
+        post(&self.scope, &Envelope { id, body }, buffers);
     }
 }
 
-fn post<T: Serialize>(scope: &DedicatedWorkerGlobalScope, envelope: &T, buffers: &[ArrayBuffer]) {
+fn post(scope: &DedicatedWorkerGlobalScope, envelope: &Envelope<Message>, buffers: &[ArrayBuffer]) {
     let serializer = Serializer::new().serialize_maps_as_objects(true);
     let message = Array::new();
     let transfer = Array::new();
@@ -126,9 +148,14 @@ pub fn tell_of_panics() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        let stopped = Envelope { id: 0, body: Event::Stopped(panic.to_string()) };
+        let stopped = Envelope { id: 0, body: Message::Event(Event::Stopped(panic.to_string())) };
         post(&scope, &stopped, &[]);
     }));
+}
+
+/// The buffer of a request that has one.
+pub fn first(buffers: &[ArrayBuffer]) -> Result<&ArrayBuffer, EngineError> {
+    buffers.first().ok_or_else(|| EngineError::Protocol("a buffer is missing".into()))
 }
 
 /// A copy outside of wasm memory, to be transferred.

@@ -1,15 +1,15 @@
 //! Downloads with progress and cancellation.
 
-use forger_protocol::{EngineError, Event};
+use forger_protocol::EngineError;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response};
 
-use crate::channel::Channel;
+use crate::channel::Caller;
 
 /// Downloads `url`, expected to hold `total` bytes, telling the page how far it is.
-pub async fn fetch(channel: &Channel, id: u32, url: &str, total: u64) -> Result<Vec<u8>, EngineError> {
+pub async fn fetch(caller: &Caller, url: &str, total: u64) -> Result<Vec<u8>, EngineError> {
     let failed = |error: JsValue| {
         let detail = error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| e.message().into());
         EngineError::Fetch { url: url.to_owned(), detail }
@@ -30,11 +30,11 @@ pub async fn fetch(channel: &Channel, id: u32, url: &str, total: u64) -> Result<
         }
         let value: Uint8Array = Reflect::get(&chunk, &"value".into()).map_err(failed)?.unchecked_into();
         bytes.extend(value.to_vec());
-        if channel.is_cancelled(id) {
+        if let Err(cancelled) = caller.wants_more() {
             // What the cancelling itself answers does not matter any more.
             let _ = JsFuture::from(reader.cancel()).await;
-            return Err(EngineError::Cancelled);
+            return Err(cancelled);
         }
-        channel.event(id, Event::Progress { done: bytes.len() as f64, total: total as f64 }, &[]);
+        caller.progress(bytes.len() as f64, total as f64);
     }
 }

@@ -2,11 +2,13 @@
 //! it is told and what it answers.
 
 #[cfg(target_arch = "wasm32")]
+mod answer;
+#[cfg(any(target_arch = "wasm32", test))]
+mod budget;
+#[cfg(target_arch = "wasm32")]
 mod channel;
 #[cfg(target_arch = "wasm32")]
 mod constructors;
-#[cfg(target_arch = "wasm32")]
-mod contest;
 #[cfg(target_arch = "wasm32")]
 mod devices;
 #[cfg(target_arch = "wasm32")]
@@ -14,25 +16,21 @@ mod engine;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
 #[cfg(target_arch = "wasm32")]
-mod film;
-#[cfg(target_arch = "wasm32")]
 mod lab;
 #[cfg(target_arch = "wasm32")]
-mod likeness;
-#[cfg(target_arch = "wasm32")]
-mod loaded;
+mod latent;
 #[cfg(target_arch = "wasm32")]
 mod models;
 #[cfg(target_arch = "wasm32")]
-mod schedule;
+mod pictures;
 #[cfg(target_arch = "wasm32")]
-mod search;
+mod schedule;
 #[cfg(target_arch = "wasm32")]
 mod task;
 #[cfg(target_arch = "wasm32")]
+mod training;
+#[cfg(any(target_arch = "wasm32", test))]
 mod undo;
-#[cfg(target_arch = "wasm32")]
-mod upscaling;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

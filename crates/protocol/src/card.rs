@@ -4,64 +4,36 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{DcganConfig, SuperresConfig};
+use crate::system::SystemConfig;
 
-/// The version of [`Card`] and of the tensor names. A reader refuses a newer one.
-pub const CARD_SCHEMA: u32 = 1;
-
-/// Which system a model belongs to, with its full configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "name", content = "config")]
-pub enum System {
-    Dcgan(DcganConfig),
-    Superres(SuperresConfig),
-}
-
-impl System {
-    /// The settings, if it is a DCGAN.
-    pub const fn dcgan(&self) -> Option<&DcganConfig> {
-        match self {
-            Self::Dcgan(config) => Some(config),
-            Self::Superres(_) => None,
-        }
-    }
-
-    /// The settings, if it is super-resolution.
-    pub const fn superres(&self) -> Option<&SuperresConfig> {
-        match self {
-            Self::Superres(config) => Some(config),
-            Self::Dcgan(_) => None,
-        }
-    }
-
-    /// What it is called on the command line and in a manifest.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Dcgan(_) => "dcgan",
-            Self::Superres(_) => "superres",
-        }
-    }
-}
+/// The version of [`Card`] and of the tensor names. A reader refuses a newer one. Since 2 a test vector has a seed in place of
+/// its input.
+pub const CARD_SCHEMA: u32 = 2;
 
 /// A data set and the terms it came with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataSource {
+    /// What it is called, with a word on parts that were shown more often. Empty where nothing is known.
     pub name: String,
+    /// The terms of the pictures, in words. Empty where nothing is known.
     pub licence: String,
     /// How many pictures were trained on.
     pub images: u64,
 }
 
-/// A seeded input and what the model makes of it. Checked on every load.
+/// What a model makes of an input that a seed gives. Checked on every load.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestVector {
-    /// z, `[latent_dim]`; of super-resolution a picture, `[3, 8, 8]` in `[-1, 1]`.
-    pub input: Vec<f32>,
+    /// The input: so many values of [`crate::Stream::Metrics`] of the card's seed as `shape` has, a code of the prior or a
+    /// picture of any values in `[-1, 1]`. Cards of schema 1 do not say it: the system knows what it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shape: Vec<usize>,
     /// SHA-256 of the output after rounding each value to the nearest 1/255 step, in hex. Exact for one device only, so
     /// it is a fingerprint for people and not what a load is judged by.
     pub sha256: String,
     /// The output, every `stride`-th value in `[channels, height, width]` order, each in `[-1, 1]`.
     pub output: Vec<f32>,
+    /// How far apart the kept values lie in the output: 1 where all are kept. 0 counts as 1.
     pub stride: usize,
 }
 
@@ -78,7 +50,9 @@ pub enum DirectionKind {
 /// A way through latent space that changes one thing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Direction {
+    /// The attribute as the classifier calls it, or `pc1`, `pc2` and so on for principal ones. Links name it.
     pub name: String,
+    /// Says what `strength` means.
     pub kind: DirectionKind,
     /// Of an attribute: the correlation of what the classifier sees with the way along the direction, on samples that were
     /// not used to find it, in `[-1, 1]`. Of a principal one: its share of the variance, in `[0, 1]`.
@@ -109,22 +83,30 @@ mod vector {
 /// A measured figure and the command that measured it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
+    /// In the unit that the name of the figure implies.
     pub value: f64,
+    /// The whole command line, to measure it again.
     pub command: String,
 }
 
 /// What a model is, where it came from, and how to tell that it works.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
+    /// [`CARD_SCHEMA`] of the program that wrote the file.
     pub schema: u32,
     /// Short name, `[a-z0-9-]+`.
     pub name: String,
-    pub system: System,
+    /// With its full configuration.
+    pub system: SystemConfig,
+    /// What the networks learned from.
     pub data: DataSource,
     /// Licence of the weights.
     pub licence: String,
+    /// What `forger eval --json` measured, by its names.
     pub metrics: BTreeMap<String, Metric>,
+    /// Steps of the run when the weights were taken; 0 where that is not known.
     pub steps: u64,
+    /// That of the run. The input of the test vector is drawn from it as well.
     pub seed: u32,
     /// Version of the trainer, with the commit where it is known.
     pub trainer: String,
@@ -137,7 +119,29 @@ pub struct Card {
     /// Whether the file holds D, too: its features tell how like two pictures are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub discriminator: bool,
+    /// Compared with what the networks make, on every load.
     pub test_vector: TestVector,
+}
+
+impl Card {
+    /// Of a model of which nothing more is known.
+    pub fn new(name: &str, system: SystemConfig, seed: u32) -> Self {
+        Self {
+            schema: CARD_SCHEMA,
+            name: name.to_owned(),
+            system,
+            data: DataSource::default(),
+            licence: "MIT OR Apache-2.0".into(),
+            metrics: BTreeMap::new(),
+            steps: 0,
+            seed,
+            trainer: String::new(),
+            notes: String::new(),
+            directions: Vec::new(),
+            discriminator: false,
+            test_vector: TestVector::default(),
+        }
+    }
 }
 
 /// One model file of a site.
@@ -145,15 +149,18 @@ pub struct Card {
 pub struct ManifestEntry {
     /// File name beside the manifest, `NAME-SHA8.safetensors`.
     pub file: String,
+    /// Size of the file.
     pub bytes: u64,
     /// SHA-256 of the file, in hex.
     pub sha256: String,
+    /// The same as in the file, so that a page can show it before it fetches the weights.
     pub card: Card,
 }
 
 /// `manifest.json`: every model file of a site. Written by `forger export`, never by hand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// At most one of each name, in the order in which they were first added.
     pub models: Vec<ManifestEntry>,
 }
 

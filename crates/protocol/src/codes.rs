@@ -15,7 +15,9 @@ pub struct Mapping {
 /// A matrix `[inputs, outputs]` and a bias for each output.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
+    /// `[inputs, outputs]`, row by row.
     pub weight: Vec<f32>,
+    /// `[outputs]`; its length says how many outputs there are.
     pub bias: Vec<f32>,
 }
 

@@ -10,28 +10,57 @@ use crate::config::OutOfRange;
 pub enum ModelError {
     /// Not a safetensors file at all, or cut short.
     #[error("this is not a whole safetensors file: {detail}")]
-    Malformed { detail: String },
+    Malformed {
+        /// What the reader of the format says, in English.
+        detail: String,
+    },
     /// A safetensors file without a Forger card.
     #[error("the file holds no Forger model card")]
     NoCard,
     /// The card is of a newer Forger, or does not read.
     #[error("the model card does not read: {detail}")]
-    BadCard { detail: String },
+    BadCard {
+        /// What is wrong with it, in English.
+        detail: String,
+    },
     /// A model of another system than the one that is asked for.
     #[error("this is a model of {found}, where one of {expected} is needed")]
-    OtherSystem { expected: String, found: String },
+    OtherSystem {
+        /// Name of the system that is asked for.
+        expected: String,
+        /// Name of the system that the card has.
+        found: String,
+    },
     /// Size or SHA-256 differ from the manifest.
     #[error("the file is damaged: expected sha256 {expected}, found {found}")]
-    Damaged { expected: String, found: String },
+    Damaged {
+        /// That of the manifest, in hex.
+        expected: String,
+        /// That of the bytes that came, in hex.
+        found: String,
+    },
     /// A tensor is missing, or has another shape than the configuration asks for.
     #[error("tensor {tensor}: expected shape {expected:?}, found {found:?}")]
-    Tensor { tensor: String, expected: Vec<usize>, found: Option<Vec<usize>> },
+    Tensor {
+        /// Its name in the file, that of its network first.
+        tensor: String,
+        /// The shape that the configuration asks for.
+        expected: Vec<usize>,
+        /// The shape that it has; `None` where it is missing.
+        found: Option<Vec<usize>>,
+    },
     /// A weight is NaN or infinite.
     #[error("tensor {tensor} holds a value that is not a number")]
-    NotFinite { tensor: String },
+    NotFinite {
+        /// Its name in the file, that of its network first.
+        tensor: String,
+    },
     /// The network does not draw what its test vector says.
     #[error("the model does not reproduce its test vector: off by {difference}")]
-    TestVector { difference: f32 },
+    TestVector {
+        /// The largest of all kept values, of outputs in `[-1, 1]`; NaN where the network gave one.
+        difference: f32,
+    },
 }
 
 /// Why a request failed.
@@ -49,7 +78,12 @@ pub enum EngineError {
     BadRun(String),
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
-    Fetch { url: String, detail: String },
+    Fetch {
+        /// What was asked for.
+        url: String,
+        /// What the browser or the server says, in English.
+        detail: String,
+    },
     /// No session or model of that id is open.
     #[error("no such session or model is open: {0}")]
     NotOpen(String),

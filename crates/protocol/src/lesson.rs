@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lessons {
+    /// In the order in which the page shows them.
     pub lessons: Vec<Lesson>,
 }
 
@@ -17,8 +18,11 @@ pub struct Lessons {
 pub struct Lesson {
     /// `[a-z-]+`; its name in a link.
     pub id: String,
+    /// What goes wrong.
     pub failure: Scene,
+    /// Nearly the same settings, with what helps.
     pub cure: Scene,
+    /// What to read about it.
     pub paper: Paper,
 }
 
@@ -26,6 +30,7 @@ pub struct Lesson {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
+    /// A few words.
     pub title: Text,
     /// Two sentences.
     pub text: Text,
@@ -33,6 +38,7 @@ pub struct Scene {
     pub settings: String,
     /// Trains up to this step.
     pub steps: u64,
+    /// What a test holds the scene to.
     pub shows: Promise,
 }
 
@@ -40,7 +46,9 @@ pub struct Scene {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
+    /// English.
     pub en: String,
+    /// Korean.
     pub ko: String,
 }
 
@@ -48,7 +56,9 @@ pub struct Text {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paper {
+    /// As it was published.
     pub title: String,
+    /// Where it can be read.
     pub url: String,
 }
 
@@ -56,9 +66,12 @@ pub struct Paper {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Promise {
+    /// What is measured.
     pub measure: Measure,
+    /// `None` for no lower bound.
     #[serde(default)]
     pub min: Option<f64>,
+    /// `None` for no upper bound.
     #[serde(default)]
     pub max: Option<f64>,
 }

@@ -1,9 +1,11 @@
 //! The words that page, engine and trainer share.
 //!
-//! Everything here is plain data that serde can carry: [`config`] says what to train, [`card`] describes a model file,
+//! Everything here is plain data that serde can carry: [`system`] says what a system is, [`config`] what to train, [`card`] describes a model file,
 //! [`message`] is what page and worker say to each other, and [`error`] is what can go wrong, in a form that the page
 //! can put into the reader's language. [`random`], [`codes`], [`latent`], [`lab_url`] and [`latent_url`] say what a seed, a latent code
 //! and the words of a link mean, which a shared link relies on. No burn, no I/O: the page depends on this crate and must stay small.
+
+#![warn(missing_docs)]
 
 pub mod card;
 pub mod codes;
@@ -16,14 +18,15 @@ pub mod lesson;
 pub mod message;
 mod pictures;
 pub mod random;
+pub mod system;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use codes::Codes;
-pub use config::{
-    Activation, AdversarialLoss, Augment, ClassifierConfig, DcganConfig, Degradation, Distribution, LatentPrior,
-    MOST_POINTS, MlpConfig, Normalization, OptimizerConfig, OutOfRange, Penalty, PixelDistance, StepKind,
-    SuperresConfig, SuperresLosses, ToyConfig, Upsampling,
-};
+pub use config::*;
 pub use error::EngineError;
-pub use message::{Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, PROTOCOL_VERSION, Reply, Request};
+pub use message::{
+    Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, LabRequest, LatentRequest, Message, ModelRequest,
+    PROTOCOL_VERSION, PictureRequest, Reply, Request,
+};
 pub use random::{Random, RandomState, Stream};
+pub use system::{Declaration, Scalar, ScalarKind, Settings, SystemConfig};

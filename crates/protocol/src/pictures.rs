@@ -18,10 +18,12 @@ pub struct Film {
 pub struct InvertSettings {
     /// Codes to begin from, of which the worse half is given up again and again.
     pub starts: usize,
+    /// Updates of the codes, 1 or more.
     pub steps: usize,
     /// Weight of the distance between the features that D sees, beside that between pixels; without a D in the file there
     /// is no such distance.
     pub features: f32,
+    /// Whose samples the first codes are.
     pub seed: u32,
 }
 
@@ -37,25 +39,34 @@ impl Default for InvertSettings {
 pub struct Inverted {
     /// Peak signal-to-noise ratio between the picture and what z draws, in decibels.
     pub psnr: f32,
+    /// Time at work, without what other requests took in between.
     pub milliseconds: f64,
+    /// Where the search ran.
     pub device: DeviceKind,
 }
 
-/// What it took to make a picture larger.
+/// What it took to make a picture of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Upscaled {
+pub struct Made {
+    /// Time at work, without what other requests took in between.
     pub milliseconds: f64,
+    /// What made the last part.
     pub device: DeviceKind,
 }
 
-/// A finished part of a picture, in pixels of the large one.
+/// A finished part of a picture, in pixels of what is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TilePlace {
+    /// From the upper edge.
     pub top: usize,
+    /// From the left edge.
     pub left: usize,
+    /// Of the part.
     pub height: usize,
+    /// Of the part.
     pub width: usize,
     /// Tiles so far, of so many.
     pub done: usize,
+    /// Tiles in all.
     pub total: usize,
 }

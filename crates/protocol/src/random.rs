@@ -41,7 +41,9 @@ pub struct Random {
 /// Where a [`Random`] stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RandomState {
+    /// What was given to [`Random::new`].
     pub seed: u32,
+    /// A [`Stream`] by its number.
     pub stream: u64,
     /// 32-bit words drawn so far.
     pub position: u64,

@@ -1,12 +1,12 @@
 //! `forger`: trains GANs at full size and exports the weights that the page loads.
 
-mod card;
 mod cli;
 mod commands;
 mod data;
 mod device;
 mod interrupt;
 mod measures;
+mod models;
 mod progress;
 mod recipes;
 mod report;
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand, TrainCommand};
+use cli::{BenchCommand, Cli, Command, DataCommand, EvalCommand};
 
 /// A step allocates and frees some hundred megabytes in large pieces, which the system's allocator gives back each time.
 #[global_allocator]
@@ -39,16 +39,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Train(TrainCommand::Dcgan(args)) => {
-            commands::train::guarded(&args.run, || commands::train::dcgan::dcgan(&args))
-        }
-        Command::Train(TrainCommand::Superres(args)) => {
-            commands::train::guarded(&args.run, || commands::train::superres::superres(&args))
-        }
-        Command::Train(TrainCommand::Toy(args)) => {
-            commands::train::guarded(&args.run, || commands::train::toy::toy(&args))
-        }
-        Command::Train(TrainCommand::Classifier(args)) => device::guard(|| commands::classifier::train(&args)),
+        Command::Train(system) => system.run(),
         Command::Recipes => commands::recipes(),
         Command::Sample(args) => commands::sample::sample(&args),
         Command::Export(args) => commands::export::export(&args),

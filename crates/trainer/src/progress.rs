@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use forger_protocol::message::StepMetrics;
+use forger_protocol::{Declaration, ScalarKind, message::StepMetrics};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ui;
@@ -18,7 +18,9 @@ pub struct Progress {
     terminal: bool,
     started: Instant,
     first_step: u64,
-    batch: usize,
+    /// Real examples in a step.
+    examples: u64,
+    system: &'static Declaration,
     last_line: Instant,
     metrics: StepMetrics,
 }
@@ -38,7 +40,7 @@ pub fn bar(total: u64, what: &str) -> ProgressBar {
 }
 
 impl Progress {
-    pub fn start(done: u64, total: u64, batch: usize) -> Self {
+    pub fn start(done: u64, total: u64, examples: u64, system: &'static Declaration) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
@@ -48,23 +50,28 @@ impl Progress {
         bar.set_position(done);
         bar.reset_eta();
         let (started, last_line) = (now(), now());
-        Self { bar, terminal, started, first_step: done, batch, last_line, metrics: StepMetrics::default() }
+        Self { bar, terminal, started, first_step: done, examples, system, last_line, metrics: StepMetrics::default() }
     }
 
     /// Real examples seen, a second.
     fn rate(&self, step: u64) -> f64 {
-        (step - self.first_step) as f64 * self.batch as f64 / self.started.elapsed().as_secs_f64().max(1e-9)
+        ((step - self.first_step) * self.examples) as f64 / self.started.elapsed().as_secs_f64().max(1e-9)
     }
 
     fn message(&self, step: u64) -> String {
-        let StepMetrics { d_loss, g_loss, d_real, d_fake, .. } = self.metrics;
-        let rate = self.rate(step);
-        format!("{rate:.0} images/s, loss D {d_loss:.3} G {g_loss:.3}, D(real) {d_real:.2} D(fake) {d_fake:.2}")
+        let of_kind = |kind: ScalarKind| {
+            let value = |place: usize| self.metrics.values.get(place).copied().unwrap_or_default();
+            let said =
+                |(place, scalar): (usize, &forger_protocol::Scalar)| format!("{} {:.3}", scalar.of, value(place));
+            let all = self.system.of_kind(kind).map(said).collect::<Vec<_>>().join(", ");
+            if all.is_empty() { all } else { format!("; {}: {all}", kind.name()) }
+        };
+        format!("{:.0} examples/s{}{}", self.rate(step), of_kind(ScalarKind::Loss), of_kind(ScalarKind::Verdict))
     }
 
     pub fn update(&mut self, step: u64, metrics: &[StepMetrics]) {
         if let Some(last) = metrics.last() {
-            self.metrics = *last;
+            self.metrics = last.clone();
         }
         if self.terminal {
             self.bar.set_position(step);
@@ -72,7 +79,7 @@ impl Progress {
         } else if self.last_line.elapsed() >= LINE_EVERY {
             self.last_line = now();
             let total = self.bar.length().unwrap_or(step);
-            let left = (total - step) as f64 * self.batch as f64 / self.rate(step).max(1e-9);
+            let left = ((total - step) * self.examples) as f64 / self.rate(step).max(1e-9);
             ui::note(format_args!("step {step}/{total}, {:.0} min left, {}", left / 60.0, self.message(step)));
         }
     }

@@ -3,49 +3,19 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use forger_protocol::{DcganConfig, OutOfRange, SuperresConfig};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use forger_protocol::Settings;
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
 
-/// The recipes that come with the program; the name begins with the system.
-const BUILT_IN: [(&str, &str); 13] = [
-    ("dcgan-modern", include_str!("../recipes/dcgan-modern.toml")),
-    ("dcgan-cpu", include_str!("../recipes/dcgan-cpu.toml")),
-    ("dcgan-digits", include_str!("../recipes/dcgan-digits.toml")),
-    ("dcgan-paper", include_str!("../recipes/dcgan-paper.toml")),
-    ("superres-light", include_str!("../recipes/superres-light.toml")),
-    ("superres-full", include_str!("../recipes/superres-full.toml")),
-    ("superres-full-pat", include_str!("../recipes/superres-full-pat.toml")),
-    ("superres-light-pat", include_str!("../recipes/superres-light-pat.toml")),
-    ("superres-photo", include_str!("../recipes/superres-photo.toml")),
-    ("superres-e", include_str!("../recipes/superres-e.toml")),
-    ("superres-p", include_str!("../recipes/superres-p.toml")),
-    ("superres-pa", include_str!("../recipes/superres-pa.toml")),
-    ("superres-pat", include_str!("../recipes/superres-pat.toml")),
-];
+/// The recipes that come with the program; the name of each file begins with its system.
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/recipes");
 
-/// The settings of a system.
-pub trait Settings: Default + Clone + Serialize + DeserializeOwned {
-    /// What the names of its recipes begin with.
-    const SYSTEM: &str;
-
-    /// Says which setting is out of range, if any.
-    fn validate(&self) -> Result<(), OutOfRange>;
-}
-
-impl Settings for DcganConfig {
-    const SYSTEM: &str = "dcgan";
-
-    fn validate(&self) -> Result<(), OutOfRange> {
-        Self::validate(self)
-    }
-}
-
-impl Settings for SuperresConfig {
-    const SYSTEM: &str = "superres";
-
-    fn validate(&self) -> Result<(), OutOfRange> {
-        Self::validate(self)
-    }
+/// Names and texts of the built-in ones, by name.
+fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let named = BUILT_IN.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)));
+    let mut all = named.collect::<Vec<_>>();
+    all.sort_unstable();
+    all.into_iter()
 }
 
 /// A recipe file. Settings that it does not name have their defaults.
@@ -63,21 +33,21 @@ pub fn list() -> Result<Vec<(&'static str, String)>> {
         let recipe: Recipe<toml::Value> = toml::from_str(text).with_context(|| format!("recipe {name}"))?;
         Ok((name, recipe.description))
     };
-    BUILT_IN.into_iter().map(described).collect()
+    built_in().map(described).collect()
 }
 
 /// A built-in recipe by its name, or a TOML file by its path.
 pub fn find<C: Settings>(name: &str) -> Result<C> {
-    let is_ours = |name: &str| name.split('-').next() == Some(C::SYSTEM);
-    if let Some((_, text)) = BUILT_IN.into_iter().find(|(known, _)| *known == name) {
+    let is_ours = |name: &str| name.split('-').next() == Some(C::SYSTEM.name);
+    if let Some((_, text)) = built_in().find(|(known, _)| *known == name) {
         if !is_ours(name) {
-            bail!("recipe {name} is not one of train {}", C::SYSTEM);
+            bail!("recipe {name} is not one of train {}", C::SYSTEM.name);
         }
         return Ok(parse(text, name)?.config);
     }
     let path = Path::new(name);
     if !path.exists() {
-        let names = BUILT_IN.map(|(name, _)| name).into_iter().filter(|name| is_ours(name)).collect::<Vec<_>>();
+        let names = built_in().map(|(name, _)| name).filter(|name| is_ours(name)).collect::<Vec<_>>();
         bail!("there is no recipe {name}, and no file of that name; the built-in ones are {}", names.join(", "));
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
@@ -105,6 +75,36 @@ fn unknown(given: &toml::Table, known: &toml::Value) -> Option<String> {
     })
 }
 
+/// Changes one setting, of any depth: `losses.pixel=0.5`. What is not TOML is taken as a word.
+pub fn set<C: Settings>(config: &C, change: &str) -> Result<C> {
+    let (path, text) = change.split_once('=').with_context(|| format!("--set {change}: use KEY=VALUE"))?;
+    let mut all = toml::Value::try_from(config).context("cannot list the settings")?;
+    let parsed = toml::from_str::<toml::Table>(&format!("value = {text}"));
+    let value = parsed.ok().and_then(|mut table| table.remove("value")).unwrap_or_else(|| text.into());
+    let path = path.trim();
+    let place = path.split('.').try_fold(&mut all, |at, key| at.get_mut(key));
+    let known = || keys(&toml::Value::try_from(config).unwrap_or_else(|_| toml::Table::new().into())).join(", ");
+    *place.with_context(|| format!("--set {path}: there is no such setting; there are {}", known()))? = value;
+    all.try_into().with_context(|| format!("--set {change}"))
+}
+
+/// Real examples that a step learns from.
+pub fn examples<C: Settings>(config: &C) -> u64 {
+    let all = toml::Value::try_from(config).ok();
+    let number = |key| all.as_ref().and_then(|all| all.get(key)?.as_integer()).unwrap_or(1) as u64;
+    number("batch") * number("d_steps")
+}
+
+/// The path of every setting.
+fn keys(settings: &toml::Value) -> Vec<String> {
+    let Some(table) = settings.as_table() else { return Vec::new() };
+    let of = |(key, value): (&String, &toml::Value)| match value.is_table() {
+        true => keys(value).into_iter().map(|rest| format!("{key}.{rest}")).collect(),
+        false => vec![key.clone()],
+    };
+    table.iter().flat_map(of).collect()
+}
+
 /// A recipe file of these settings.
 pub fn write<C: Settings>(config: &C, description: &str) -> Result<String> {
     let recipe = Recipe { description: description.into(), config: config.clone() };
@@ -114,9 +114,10 @@ pub fn write<C: Settings>(config: &C, description: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use forger_protocol::{DcganConfig, Normalization, SuperresConfig, ToyConfig};
 
     fn comes_back<C: Settings + PartialEq + std::fmt::Debug>() -> usize {
-        let ours = BUILT_IN.into_iter().filter(|(name, _)| name.starts_with(C::SYSTEM));
+        let ours = built_in().filter(|(name, _)| name.starts_with(C::SYSTEM.name));
         let check = |(name, _)| {
             let config: C = find(name).unwrap();
             assert_eq!(parse::<C>(&write(&config, "x").unwrap(), name).unwrap().config, config, "{name}");
@@ -126,8 +127,9 @@ mod tests {
 
     #[test]
     fn every_built_in_recipe_reads_and_comes_back() {
-        assert_eq!(comes_back::<DcganConfig>() + comes_back::<SuperresConfig>(), BUILT_IN.len());
-        assert_eq!(list().unwrap().len(), BUILT_IN.len());
+        assert_eq!(comes_back::<DcganConfig>() + comes_back::<SuperresConfig>(), built_in().count());
+        assert!(built_in().count() >= 13 && built_in().any(|(name, _)| name == "dcgan-modern"));
+        assert_eq!(list().unwrap().len(), built_in().count());
     }
 
     #[test]
@@ -141,6 +143,24 @@ mod tests {
         });
         let wanted = [[true, false, false, false], [false, true, false, false], [false, true, true, false]];
         assert_eq!((&rows[..3], rows[3]), (&wanted[..], [false, true, true, true]));
+    }
+
+    #[test]
+    fn any_setting_can_be_changed() {
+        let config = DcganConfig::default();
+        let config = set(&config, "width=3").unwrap();
+        let config = set(&config, "normalization=instance").unwrap();
+        let config = set(&config, "augment.cutout = true").unwrap();
+        let config = set(&config, "generator_optimizer.learning_rate=1").unwrap();
+        assert_eq!((config.width, config.normalization, config.augment.cutout), (3, Normalization::Instance, true));
+        assert_eq!(config.generator_optimizer.learning_rate(), 1.0);
+        let toy = set(&ToyConfig::default(), "points=[[1, 2], [-3, 4]]").unwrap();
+        assert_eq!(toy.points, [[1, 2], [-3, 4]]);
+        let refused = |change| format!("{:#}", set(&SuperresConfig::default(), change).unwrap_err());
+        assert!(refused("losses.pixl=1").contains("losses.pixel"), "{}", refused("losses.pixl=1"));
+        assert!(refused("width=wide").contains("width=wide"), "{}", refused("width=wide"));
+        assert!(refused("width").contains("KEY=VALUE"));
+        assert!(refused("width.of=3").contains("no such setting"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use forger_core::checkpoint::Reader;
-use forger_protocol::message::StepMetrics;
+use forger_protocol::{Declaration, Scalar, message::StepMetrics};
 use serde::{Deserialize, Serialize};
 
 use crate::{tensorboard::Events, ui};
@@ -19,6 +19,8 @@ use crate::{tensorboard::Events, ui};
 const KEPT: usize = 2;
 /// What a run writes before its first checkpoint; `.tmp` is a file that was being written.
 const STARTS: [&str; 5] = ["data.json", "recipe.toml", "losses.csv", "events.", ".tmp"];
+/// What its steps told, a row a step.
+const LOSSES: &str = "losses.csv";
 /// The checkpoint that measured best.
 const BEST: &str = "best.safetensors";
 
@@ -138,41 +140,51 @@ impl Run {
     }
 
     /// The losses of all steps up to `step`, ready to be gone on with.
-    pub fn losses(&self, step: u64) -> Result<Losses> {
-        let path = self.path("losses.csv");
+    pub fn losses(&self, step: u64, system: &'static Declaration) -> Result<Losses> {
+        let path = self.path(LOSSES);
         let context = || format!("cannot write {}", path.display());
-        let mut kept = Vec::new();
-        if let Ok(mut reader) = csv::Reader::from_path(&path) {
-            // Rows after the checkpoint will come again.
-            kept.extend(reader.deserialize::<StepMetrics>().flatten().take_while(|row| row.step <= step));
-        }
-        let csv = csv::Writer::from_path(&path).with_context(context)?;
-        let mut losses = Losses { csv, events: Events::replace(&self.folder, seconds())? };
+        // Rows after the checkpoint will come again.
+        let mut kept = read_losses(self, system);
+        kept.retain(|row| row.step <= step);
+        let mut csv = csv::Writer::from_path(&path).with_context(context)?;
+        csv.write_record(std::iter::once("step").chain(system.scalars.iter().map(|scalar| scalar.key)))?;
+        let mut losses = Losses { csv, events: Events::replace(&self.folder, seconds())?, system };
         losses.write(&kept)?;
         Ok(losses)
     }
+}
+
+/// What the steps of a run told. A row that does not read is left out, as is a column that its system does not have.
+pub fn read_losses(run: &Run, system: &Declaration) -> Vec<StepMetrics> {
+    let Ok(mut reader) = csv::Reader::from_path(run.path(LOSSES)) else { return Vec::new() };
+    let head = reader.headers().cloned().unwrap_or_default();
+    let place = |key: &str| head.iter().position(|column| column == key);
+    let columns = system.scalars.iter().map(|scalar| place(scalar.key)).collect::<Vec<_>>();
+    let step = place("step").unwrap_or_default();
+    let row = |row: csv::StringRecord| {
+        let value = |column: &Option<usize>| row.get((*column)?)?.parse().ok();
+        Some(StepMetrics {
+            step: row.get(step)?.parse().ok()?,
+            // Runs from before there was a column have none.
+            values: columns.iter().map(|column| value(column).unwrap_or_default()).collect(),
+        })
+    };
+    reader.records().flatten().filter_map(row).collect()
 }
 
 /// `losses.csv`, and the same for TensorBoard.
 pub struct Losses {
     csv: csv::Writer<File>,
     events: Events,
+    system: &'static Declaration,
 }
 
 impl Losses {
     pub fn write(&mut self, rows: &[StepMetrics]) -> Result<()> {
-        for row in rows {
-            self.csv.serialize(row)?;
-            let StepMetrics { step, d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient } = *row;
-            let scalars = [
-                ("loss/discriminator", d_loss),
-                ("loss/generator", g_loss),
-                ("verdict/real", d_real),
-                ("verdict/fake", d_fake),
-                ("gradient/discriminator", d_gradient),
-                ("gradient/generator", g_gradient),
-            ];
-            self.events.scalars(seconds(), step, &scalars)?;
+        for StepMetrics { step, values } in rows {
+            self.csv.write_record(std::iter::once(step.to_string()).chain(values.iter().map(f32::to_string)))?;
+            let tags = self.system.scalars.iter().map(Scalar::tag);
+            self.events.scalars(seconds(), *step, &tags.zip(values.iter().copied()).collect::<Vec<_>>())?;
         }
         self.csv.flush().context("cannot write losses.csv")
     }
@@ -211,6 +223,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use forger_core::checkpoint::Writer;
+    use forger_protocol::{Settings as _, ToyConfig};
 
     #[test]
     fn keeps_two_checkpoints_and_falls_back_to_the_one_before() {
@@ -235,10 +248,17 @@ mod tests {
     fn losses_after_the_checkpoint_are_cut() {
         let folder = tempfile::tempdir().unwrap();
         let run = Run::create(folder.path()).unwrap();
-        let row = |step| StepMetrics { step, ..StepMetrics::default() };
-        run.losses(0).unwrap().write(&[row(1), row(2), row(3)]).unwrap();
-        run.losses(2).unwrap().write(&[row(3)]).unwrap();
+        let row = |step| StepMetrics { step, values: vec![0.5; 6] };
+        let losses = |step| run.losses(step, &ToyConfig::SYSTEM).unwrap();
+        losses(0).write(&[row(1), row(2), row(3)]).unwrap();
+        losses(2).write(&[row(3)]).unwrap();
         let text = fs::read_to_string(run.path("losses.csv")).unwrap();
         assert_eq!(text.lines().map(|line| &line[..2]).collect::<Vec<_>>(), ["st", "1,", "2,", "3,"]);
+        assert!(text.starts_with("step,d_loss,g_loss,d_real,d_fake,d_gradient,g_gradient\n1,0.5,"), "{text}");
+        assert_eq!(read_losses(&run, &ToyConfig::SYSTEM), [row(1), row(2), row(3)]);
+        // A column that is missing is 0.
+        fs::write(run.path(LOSSES), "step,g_loss\n4,0.25\n5\n").unwrap();
+        let values = vec![0.0, 0.25, 0.0, 0.0, 0.0, 0.0];
+        assert_eq!(read_losses(&run, &ToyConfig::SYSTEM), [StepMetrics { step: 4, values }]);
     }
 }

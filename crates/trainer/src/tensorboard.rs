@@ -34,11 +34,11 @@ impl Events {
     }
 
     /// Adds the named values of a step.
-    pub fn scalars(&mut self, seconds: f64, step: u64, values: &[(&str, f32)]) -> Result<()> {
+    pub fn scalars(&mut self, seconds: f64, step: u64, values: &[(impl AsRef<str>, f32)]) -> Result<()> {
         let mut summary = Vec::new();
         for (tag, value) in values {
             let mut scalar = Vec::new();
-            bytes(&mut scalar, 1, tag.as_bytes());
+            bytes(&mut scalar, 1, tag.as_ref().as_bytes());
             key(&mut scalar, 2, 5);
             scalar.extend(value.to_le_bytes());
             bytes(&mut summary, 1, &scalar);

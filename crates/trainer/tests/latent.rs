@@ -18,8 +18,9 @@ fn errors(command: &mut Command) -> (Option<i32>, String) {
 /// A small run.
 fn train(out: &Path) {
     let mut command = forger();
-    command.args(["train", "dcgan", "--data", "avatars:16", "--image-size", "32", "--width", "2", "--batch", "8"]);
-    let (code, text) = errors(command.args(["--steps", "5", "--latent-dim", "6", "--out"]).arg(out));
+    command.args(["train", "dcgan", "--data", "avatars:16", "--set", "image_size=32", "--set", "width=2"]);
+    let (code, text) =
+        errors(command.args(["--set", "batch=8", "--steps", "5", "--set", "latent_dim=6", "--out"]).arg(out));
     assert_eq!(code, Some(0), "{text}");
 }
 

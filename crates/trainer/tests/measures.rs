@@ -22,7 +22,7 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     let (code, _, text) = forger(path, classifier);
     assert!(code == Some(0) && text.contains("Eyeglasses"), "{text}");
 
-    let train = "train dcgan --data avatars:64 --image-size 28 --channels 3 --width 2 --batch 8 --checkpoint-every 10";
+    let train = "train dcgan --data avatars:64 --set image_size=28 --set channels=3 --set width=2 --set batch=8 --checkpoint-every 10";
     let measured = format!("{train} --steps 30 --measure-count 40 --classifier judge.safetensors --out run");
     let (code, _, text) = forger(path, &measured);
     assert!(code == Some(0) && text.contains("the best so far"), "{text}");
@@ -60,14 +60,14 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     assert!(line["frechet_classifier"].is_number() && line["coverage"].is_number(), "{line}");
 
     // A run without a mapping network goes on with one.
-    let mapped = format!("{train} --steps 5 --from run --mapping 128 --out mapped");
+    let mapped = format!("{train} --steps 5 --from run --set mapping=128 --out mapped");
     let (code, _, error) = forger(path, &mapped);
     assert_eq!(code, Some(0), "{error}");
     assert!(fs::read_to_string(path.join("mapped/recipe.toml")).unwrap().contains("mapping = 128"));
     let (code, text, error) = forger(path, &latent.replace(&model, "mapped"));
     assert!(code == Some(0) && text.contains("model1_arithmetic"), "{text}{error}");
     let (code, _, text) = forger(path, &mapped.replace("128", "99").replace("out mapped", "out narrow"));
-    assert!(code == Some(1) && text.contains("--mapping 99"), "{text}");
+    assert!(code == Some(1) && text.contains("mapping=99"), "{text}");
 
     // What codes ask for is found in a model that draws it.
     let assisted = format!("{train} --steps 5 --from run --auxiliary-classifier judge.safetensors --out assisted");
@@ -98,7 +98,7 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
 fn a_run_that_cannot_be_saved_goes_on_and_one_that_diverges_slows_down() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let train = "train dcgan --data avatars:16 --image-size 28 --channels 3 --width 2 --batch 4 --checkpoint-every 5";
+    let train = "train dcgan --data avatars:16 --set image_size=28 --set channels=3 --set width=2 --set batch=4 --checkpoint-every 5";
     // A folder stands where a checkpoint would: it cannot be written, as on a full disk.
     fs::create_dir_all(path.join("run/checkpoint-0000000005.safetensors/x")).unwrap();
     let (code, _, text) = forger(path, &format!("{train} --steps 10 --out run --resume"));
@@ -111,7 +111,9 @@ fn a_run_that_cannot_be_saved_goes_on_and_one_that_diverges_slows_down() {
     assert!(path.join("run/checkpoint-0000000010.safetensors").is_file());
 
     // At this rate a loss is infinite before step 40.
-    let wild = format!("{train} --steps 40 --loss wasserstein --d-lr 2.6 --g-lr 2.6 --out wild");
+    let wild = format!(
+        "{train} --steps 40 --set loss=wasserstein --set discriminator_optimizer.learning_rate=2.6 --set generator_optimizer.learning_rate=2.6 --out wild"
+    );
     let (code, _, text) = forger(path, &wild);
     assert!(code == Some(0) && text.contains("half the learning rates"), "{text}");
     let losses = fs::read_to_string(path.join("wild/losses.csv")).unwrap();

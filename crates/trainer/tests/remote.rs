@@ -66,7 +66,18 @@ fn stripes(folder: &Path) {
 
 fn train(folder: &Path, out: &str, device: &str, more: &[&str]) -> Command {
     let mut command = forger();
-    command.args(["train", "dcgan", "--width", "4", "--batch", "8", "--checkpoint-every", "5", "--seed", "3"]);
+    command.args([
+        "train",
+        "dcgan",
+        "--set",
+        "width=4",
+        "--set",
+        "batch=8",
+        "--checkpoint-every",
+        "5",
+        "--set",
+        "seed=3",
+    ]);
     command.arg("--data").arg(folder).arg("--out").arg(folder.join(out)).args(["--device", device]).args(more);
     command
 }
@@ -108,13 +119,13 @@ fn two_workers_share_a_batch() {
     let folder = tempfile::tempdir().unwrap();
     stripes(folder.path());
     let (one, two) = (Worker::start(), Worker::start());
-    let more = ["--steps", "12", "--normalization", "none"];
+    let more = ["--steps", "12", "--set", "normalization=none"];
     succeed(train(folder.path(), "alone", "cpu", &more));
     let devices = format!("{},{}", one.device(), two.device());
     succeed(train(folder.path(), "shared", &devices, &more));
     assert_alike(folder.path(), "alone", "shared", 12);
     let mut odd = forger();
-    odd.args(["train", "dcgan", "--batch", "9", "--device", &devices, "--data"]).arg(folder.path());
+    odd.args(["train", "dcgan", "--set", "batch=9", "--device", &devices, "--data"]).arg(folder.path());
     let output = odd.arg("--out").arg(folder.path().join("odd")).output().unwrap();
     assert!(output.status.code() == Some(1) && text(&output).contains("batch / devices is 4.5"), "{}", text(&output));
 }

@@ -1,13 +1,13 @@
 //! How fast a picture is made larger.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_core::weights::superres::{Upscaler, read};
+use forger_core::weights::{Model, Upscaler};
 use wasm_bindgen::prelude::*;
 
 /// A model on a device, as Forger's worker has it.
 #[wasm_bindgen]
 pub struct Enlarger {
-    model: Upscaler,
+    model: Model<Upscaler>,
     device: Device,
 }
 
@@ -17,7 +17,7 @@ impl Enlarger {
     pub async fn open(file: Vec<u8>, webgpu: bool) -> Result<Enlarger, JsError> {
         console_error_panic_hook::set_once();
         let device = if webgpu { Device::wgpu_options().init_async().await? } else { Device::flex() };
-        Ok(Self { model: read(&file, &device)?.prepared(), device })
+        Ok(Self { model: Model::<Upscaler>::read(&file, &device)?.prepared(), device })
     }
 
     /// A picture `[3, side, side]` in `[-1, 1]` to one `scale` times as large.

@@ -15,6 +15,7 @@ use forger_core::{
         Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty,
         Random, StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
     },
+    systems::networks_async,
     weights::sha256,
 };
 use wasm_bindgen::prelude::*;
@@ -26,7 +27,8 @@ const FEW: usize = 6;
 /// Dimensions of z of the DCGANs.
 const LATENT_DIM: usize = 8;
 
-type Networks = [Vec<NamedTensor>; 3];
+/// Those of the generator, of the discriminator, and of the generator's moving average.
+type Networks = Vec<Vec<NamedTensor>>;
 
 /// Grey pictures of stripes, each of another phase.
 struct Stripes;
@@ -45,14 +47,18 @@ impl Images for Stripes {
     }
 }
 
-async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networks, Networks), String> {
-    let mut toy = Toy::new(config, device).map_err(|e| e.to_string())?;
-    let before = toy.networks_async().await.map_err(|e| e.to_string())?;
+/// The networks before and after so many steps.
+async fn train(system: &mut dyn System, steps: usize) -> Result<(Networks, Networks), String> {
+    let before = networks_async(system).await.map_err(|e| e.to_string())?;
     for _ in 0..steps {
         // Read back, so that the queue does not grow.
-        let _ = toy.step(StepKind::Both).into_data_async().await;
+        let _ = system.step(StepKind::Both).into_data_async().await;
     }
-    Ok((before, toy.networks_async().await.map_err(|e| e.to_string())?))
+    Ok((before, networks_async(system).await.map_err(|e| e.to_string())?))
+}
+
+async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networks, Networks), String> {
+    train(&mut Toy::new(config, device).map_err(|e| e.to_string())?, steps).await
 }
 
 /// What the default toy leaves out. Spectral normalisation is left to a DCGAN, and for the toy to `core/tests/host.rs`.
@@ -93,11 +99,7 @@ async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networ
     if assisted {
         dcgan.assist(auxiliary()?);
     }
-    let before = dcgan.networks_async().await.map_err(|e| e.to_string())?;
-    for _ in 0..STEPS {
-        let _ = dcgan.step(StepKind::Both).into_data_async().await;
-    }
-    Ok((before, dcgan.networks_async().await.map_err(|e| e.to_string())?))
+    train(&mut dcgan, STEPS).await
 }
 
 /// With an opponent. The losses that look through a trained network have none here.
@@ -116,12 +118,7 @@ async fn superres(device: &Device) -> Result<(Networks, Networks), String> {
     let pixel = |at: usize, phase: usize| ((at % width * 9 + at / width * 5 + phase) % 256) as u8;
     let photo = |phase| Photo { height, width, pixels: (0..3 * height * width).map(|at| pixel(at, phase)).collect() };
     let photos = (0..4).map(|index| photo(60 * index)).collect();
-    let mut superres = Superres::new(config, photos, None, device).map_err(|e| e.to_string())?;
-    let before = superres.networks_async().await.map_err(|e| e.to_string())?;
-    for _ in 0..FEW {
-        let _ = superres.step(StepKind::Both).into_data_async().await;
-    }
-    Ok((before, superres.networks_async().await.map_err(|e| e.to_string())?))
+    train(&mut Superres::new(config, photos, None, device).map_err(|e| e.to_string())?, FEW).await
 }
 
 async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), String> {

@@ -66,7 +66,7 @@ test('an engine of another version is refused', async ({ page }) => {
     route.fulfill({
       contentType: 'text/javascript',
       headers: { 'cross-origin-embedder-policy': 'require-corp' },
-      body: 'postMessage([{ id: 0, body: { kind: "ready", payload: { version: 999 } } }]);',
+      body: 'postMessage([{ id: 0, body: { event: { kind: "ready", payload: { version: 999 } } } }]);',
     }),
   );
   await page.goto('');

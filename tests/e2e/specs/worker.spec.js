@@ -5,7 +5,7 @@ import { breakWorker, makeBreakable } from '../support/gpu.js';
 import { engineState, open } from '../support/page.js';
 import { keptStep, lab, trainTo } from '../support/lab.js';
 import { openLatent, settled } from '../support/latent.js';
-import { choosePicture, saved } from '../support/upscale.js';
+import { made } from '../support/upscale.js';
 
 test.beforeEach(async ({ page, complaints }) => {
   complaints.expect(/on purpose/);
@@ -59,15 +59,9 @@ test('a model is open again, and draws the same', async ({ page }) => {
 
 test('a large picture that was in the making is made', async ({ page }) => {
   await open(page, 'upscale');
-  const make = async () => {
-    await choosePicture(page, 'plain.png');
-    await page.getByTestId('upscale-button').click();
-    await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
-    return (await saved(page)).data;
-  };
-  const whole = await make();
+  const whole = await made(page);
   await breakWorker(page, 'throw');
-  expect(await make()).toEqual(whole);
+  expect(await made(page)).toEqual(whole);
   await restarted(page);
 });
 

@@ -2,6 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 
+import { expect } from './test.js';
+
 /** The path of a picture in `tests/e2e/pictures`. */
 export const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, import.meta.url));
 
@@ -16,6 +18,14 @@ export async function savedFile(page, button) {
     parts.push(part);
   }
   return { name: download.suggestedFilename(), bytes: Buffer.concat(parts) };
+}
+
+/** Makes a small picture larger with the chosen model. Its pixels, as they are saved. */
+export async function made(page) {
+  await choosePicture(page, 'plain.png');
+  await page.getByTestId('upscale-button').click();
+  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+  return (await saved(page)).data;
 }
 
 /** Size and pixels of what is saved as PNG. */

@@ -1,6 +1,6 @@
 //! The card of a model.
 
-use forger_protocol::Card;
+use forger_protocol::{Card, DcganConfig};
 use leptos::prelude::*;
 
 use crate::i18n::*;
@@ -14,8 +14,9 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
         let metrics = card.metrics.iter().map(|(name, metric)| {
             view! { <li title=metric.command.clone()>{format!("{name} {:.4}", metric.value)}</li> }
         });
-        let assisted = card.system.dcgan().is_some_and(|config| config.auxiliary > 0.0);
-        let mapping = card.system.dcgan().map(|config| config.mapping).filter(|width| *width > 0);
+        let config = card.system.settings::<DcganConfig>().ok();
+        let assisted = config.as_ref().is_some_and(|config| config.auxiliary > 0.0);
+        let mapping = config.map(|config| config.mapping).filter(|width| *width > 0);
         Some(view! {
             <details class="card">
                 <summary>{t!(i18n, card)} ": " {card.name.clone()}</summary>

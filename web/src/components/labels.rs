@@ -1,12 +1,7 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
 use crate::i18n::*;
-use forger_protocol::{
-    DeviceKind, EngineError,
-    error::ModelError,
-    lab_url::Group,
-    message::{SessionState, StepMetrics},
-};
+use forger_protocol::{DeviceKind, EngineError, error::ModelError, lab_url::Group, message::SessionState};
 
 /// The language, tracked.
 pub fn locale() -> Locale {
@@ -190,43 +185,12 @@ pub fn stage_text(locale: Locale, stage: usize, of_d: bool) -> String {
     .to_string()
 }
 
-/// The numbers of a stage, in the signs of the papers, which need no language.
-pub fn numbers(stage: usize, of_d: bool, now: Option<StepMetrics>, before: Option<StepMetrics>) -> String {
-    let Some(now) = now else { return String::new() };
-    let loss = |m: StepMetrics| if of_d { m.d_loss } else { m.g_loss };
-    match (stage, of_d) {
-        (0 | 1, _) => String::new(),
-        (2, _) => format!("D(x) = {:.3}   D(G(z)) = {:.3}", now.d_real, now.d_fake),
-        (3, true) => format!("L_D = {:.4}", now.d_loss),
-        (3, false) => format!("L_G = {:.4}", now.g_loss),
-        (4, _) => {
-            let (player, norm) = if of_d { ("D", now.d_gradient) } else { ("G", now.g_gradient) };
-            // There is none where the last step was the other player's.
-            if norm > 0.0 { format!("‖∇L_{player}‖ = {norm:.2e}") } else { String::new() }
-        }
-        _ => {
-            let player = if of_d { "D" } else { "G" };
-            let before = before.unwrap_or(now);
-            format!(
-                "L_{player}: {:.4} → {:.4}   D(x): {:.3} → {:.3}   D(G(z)): {:.3} → {:.3}",
-                loss(before),
-                loss(now),
-                before.d_real,
-                now.d_real,
-                before.d_fake,
-                now.d_fake
-            )
-        }
-    }
-}
-
 pub fn state(locale: Locale, state: SessionState) -> String {
     match state {
         SessionState::Idle => td_string!(locale, state_idle),
         SessionState::Running => td_string!(locale, state_running),
         SessionState::Paused => td_string!(locale, state_paused),
         SessionState::Diverged => td_string!(locale, state_diverged),
-        SessionState::Done => td_string!(locale, state_done),
     }
     .to_string()
 }

@@ -3,7 +3,7 @@
 //! A worker stops by a panic, which WebAssembly does not survive, by a script that fails or for want of memory. What it was
 //! asked is answered by [`EngineError::Restarted`]; pages go on from what they kept.
 
-use forger_protocol::{DeviceChoice, EngineError, ManifestEntry, Request};
+use forger_protocol::{DeviceChoice, EngineError, ManifestEntry, ModelRequest, Request};
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -34,13 +34,14 @@ pub(super) struct Recovery {
 impl Source {
     /// What opens the model; the file is read for it.
     async fn request(self) -> Result<(Request, Vec<ArrayBuffer>), EngineError> {
-        match self {
-            Self::Site(entry) => Ok((Request::ModelFetch { base: site::url("models/"), entry }, Vec::new())),
+        let (request, buffers) = match self {
+            Self::Site(entry) => (ModelRequest::Fetch { base: site::url("models/"), entry }, Vec::new()),
             Self::File(file) => match JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => Ok((Request::ModelOpen, vec![buffer.unchecked_into()])),
-                Err(_) => Err(EngineError::Fetch { url: file.name(), detail: String::new() }),
+                Ok(buffer) => (ModelRequest::Open, vec![buffer.unchecked_into()]),
+                Err(_) => return Err(EngineError::Fetch { url: file.name(), detail: String::new() }),
             },
-        }
+        };
+        Ok((Request::Model(request), buffers))
     }
 }
 
@@ -57,6 +58,22 @@ impl Engine {
         let models = &mut line.borrow_mut().recovery.models;
         models.retain(|(other, _)| *other != name);
         models.push((name, source));
+    }
+
+    /// Where the model of this name came from, if it is to be open.
+    pub fn source(self, name: &str) -> Option<Source> {
+        let line = self.line.get_value();
+        let models = &line.borrow().recovery.models;
+        models.iter().find(|(other, _)| other == name).map(|(_, source)| source.clone())
+    }
+
+    /// Closes a model, which no worker to come opens again.
+    pub fn close_model(self, name: String) {
+        self.line.get_value().borrow_mut().recovery.models.retain(|(other, _)| *other != name);
+        spawn_local(async move {
+            // Where it is not open, there is nothing to tell.
+            let _ = self.request(Request::Model(ModelRequest::Close { name }), Vec::new()).await;
+        });
     }
 
     /// The worker is no more.

@@ -1,5 +1,6 @@
-//! One folder or file a page.
+//! One folder or file a page, and `image_to_image` for what pages share that make a picture of a picture.
 
+pub mod image_to_image;
 pub mod lab;
 pub mod latent;
 pub mod missing;

@@ -16,7 +16,7 @@ pub struct SavedRun {
     /// Whether a link of its settings and step leads there again.
     #[serde(default)]
     pub replayable: bool,
-    /// What `LabSave` gave, in base64: it holds the settings, too.
+    /// What `LabRequest::Save` gave, in base64: it holds the settings, too.
     state: String,
 }
 

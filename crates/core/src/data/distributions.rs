@@ -3,10 +3,9 @@
 use std::f32::consts::{PI, TAU};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{Distribution, Random, Stream, ToyConfig};
-use serde_json::Value;
+use forger_protocol::{Distribution, Random, ToyConfig};
 
-use super::Source;
+use super::{Chance, Draws, Source};
 
 /// Standard deviation of each mode of [`Distribution::Ring`] and [`Distribution::Grid`].
 const MODE_DEVIATION: f32 = 0.04;
@@ -19,6 +18,7 @@ const NOISE: f32 = 0.02;
 /// A cluster of the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mode {
+    /// x and y, in `[-1, 1]`.
     pub centre: [f32; 2],
     /// Within this distance a sample counts as one of the cluster: three standard deviations of a Gaussian, the radius of
     /// a disc and a little.
@@ -112,44 +112,37 @@ pub fn sample(distribution: Distribution, own: &[[i8; 2]], count: usize, random:
 pub struct Points {
     distribution: Distribution,
     own: Vec<[i8; 2]>,
-    random: Random,
+    draws: Draws,
 }
 
 impl Points {
     /// The sequence of a run.
     pub fn new(config: &ToyConfig) -> Self {
-        let random = Random::new(config.seed, Stream::Data);
-        Self { distribution: config.distribution, own: config.points.clone(), random }
+        Self { distribution: config.distribution, own: config.points.clone(), draws: Draws::data(config.seed) }
     }
 
     /// The next `[count, 2]` points, flat.
     pub fn next_points(&mut self, count: usize) -> Vec<f32> {
-        sample(self.distribution, &self.own, count, &mut self.random)
+        sample(self.distribution, &self.own, count, &mut self.draws.random)
     }
 }
 
-impl Source<2> for Points {
+impl Source for Points {
+    type Batch = Tensor<2>;
+
     fn next(&mut self, count: usize, device: &Device) -> Tensor<2> {
         Tensor::from_data(TensorData::new(self.next_points(count), [count, 2]), device)
     }
 
-    fn rewind(&mut self) {
-        self.random = Random::new(self.random.state().seed, Stream::Data);
-    }
-
-    fn state(&self) -> Value {
-        serde_json::to_value(self.random.state()).unwrap_or_default()
-    }
-
-    fn restore(&mut self, state: &Value) -> bool {
-        let state = serde_json::from_value(state.clone());
-        state.map(|state| self.random = Random::restore(state)).is_ok()
+    fn chance(&mut self) -> &mut dyn Chance {
+        &mut self.draws
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use forger_protocol::Stream;
 
     #[test]
     fn every_distribution_fits_the_square_and_fills_it() {

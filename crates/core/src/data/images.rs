@@ -5,7 +5,7 @@ use forger_protocol::{Augment, Random, RandomState, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Source, augment::Changes};
+use super::{Chance, Source, augment::Changes};
 
 /// A set of pictures of one size, held by the caller: core does no I/O.
 pub trait Images {
@@ -75,7 +75,9 @@ impl Shuffled {
     }
 }
 
-impl Source<4> for Shuffled {
+impl Source for Shuffled {
+    type Batch = Tensor<4>;
+
     fn next(&mut self, count: usize, device: &Device) -> Tensor<4> {
         let [channels, height, width] = self.images.shape();
         let size = channels * height * width;
@@ -98,6 +100,16 @@ impl Source<4> for Shuffled {
     fn augment(&mut self, samples: Tensor<4>) -> Tensor<4> {
         let [batch, _, height, width] = samples.dims();
         Changes::draw(self.policy, batch, [height, width], &mut self.chance).apply(samples)
+    }
+
+    fn chance(&mut self) -> &mut dyn Chance {
+        self
+    }
+}
+
+impl Chance for Shuffled {
+    fn name(&self) -> &'static str {
+        "data"
     }
 
     fn rewind(&mut self) {

@@ -10,20 +10,85 @@ pub mod photos;
 pub mod resize;
 
 use burn::tensor::{Device, Tensor};
+use forger_protocol::{Random, RandomState, Stream};
+use serde::Deserialize as _;
 use serde_json::Value;
 
-/// Gives batches of real samples of rank `N`, reproducibly.
-pub trait Source<const N: usize> {
-    /// The next `[count, ...]` samples.
-    fn next(&mut self, count: usize, device: &Device) -> Tensor<N>;
-    /// What D is to see of samples, real or forged. Differentiable.
-    fn augment(&mut self, samples: Tensor<N>) -> Tensor<N> {
-        samples
-    }
-    /// Back to the first sample.
+/// A source of chance in a run: the order of its data, noise, an image pool.
+pub trait Chance {
+    /// What a checkpoint calls it.
+    fn name(&self) -> &'static str;
+    /// Back to the beginning.
     fn rewind(&mut self);
     /// Where it stands, for a checkpoint.
     fn state(&self) -> Value;
-    /// Goes on where [`Source::state`] was taken; false for a state that does not read.
+    /// Goes on where [`Chance::state`] was taken; false, and nothing happens, for a state that does not read.
     fn restore(&mut self, state: &Value) -> bool;
+}
+
+/// Gives batches of real samples, reproducibly.
+pub trait Source {
+    /// What a step learns from: samples, or [`Pairs`] of them.
+    type Batch;
+    /// The next `count` samples.
+    fn next(&mut self, count: usize, device: &Device) -> Self::Batch;
+    /// What D is to see of samples, real or forged. Differentiable.
+    fn augment(&mut self, samples: Self::Batch) -> Self::Batch {
+        samples
+    }
+    /// Where it stands.
+    fn chance(&mut self) -> &mut dyn Chance;
+}
+
+/// Pictures, and what is to be made of each, `[batch, channels, height, width]` in `[-1, 1]`.
+#[derive(Clone, Debug)]
+pub struct Pairs {
+    /// What the network is given: small patches.
+    pub input: Tensor<4>,
+    /// The large patches that it is to make of them, `scale` times as high and wide.
+    pub target: Tensor<4>,
+}
+
+/// A sequence of random numbers, by its name in a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Draws {
+    name: &'static str,
+    /// The sequence where it stands.
+    pub random: Random,
+}
+
+impl Draws {
+    /// From the beginning.
+    pub fn new(name: &'static str, seed: u32, stream: Stream) -> Self {
+        Self { name, random: Random::new(seed, stream) }
+    }
+
+    /// The noise of a run: z, and what is added to samples.
+    pub fn noise(seed: u32) -> Self {
+        Self::new("noise", seed, Stream::Noise)
+    }
+
+    /// The choice of its data.
+    pub fn data(seed: u32) -> Self {
+        Self::new("data", seed, Stream::Data)
+    }
+}
+
+impl Chance for Draws {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn rewind(&mut self) {
+        self.random = Random::restore(RandomState { position: 0, ..self.random.state() });
+    }
+
+    fn state(&self) -> Value {
+        serde_json::to_value(self.random.state()).unwrap_or_default()
+    }
+
+    fn restore(&mut self, state: &Value) -> bool {
+        let state = RandomState::deserialize(state);
+        state.map(|state| self.random = Random::restore(state)).is_ok()
+    }
 }

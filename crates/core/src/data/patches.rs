@@ -1,10 +1,9 @@
 //! Pairs of small and large patches for super-resolution, cut by chance.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{Degradation, Random, RandomState, Stream, SuperresConfig};
-use serde_json::Value;
+use forger_protocol::{Degradation, SuperresConfig};
 
-use super::{degrade::degrade, photos::Photo};
+use super::{Chance, Draws, Pairs, Source, degrade::degrade, photos::Photo};
 
 /// A picture and the small one that was made of it.
 struct Pair {
@@ -18,7 +17,7 @@ pub struct Patches {
     scale: usize,
     patch: usize,
     degradation: Degradation,
-    random: Random,
+    draws: Draws,
 }
 
 impl Patches {
@@ -31,7 +30,7 @@ impl Patches {
             (small.height >= patch && small.width >= patch).then_some(Pair { large, small })
         };
         let pairs = photos.into_iter().filter_map(pair).collect();
-        Self { pairs, scale, patch, degradation: config.degradation, random: Random::new(config.seed, Stream::Data) }
+        Self { pairs, scale, patch, degradation: config.degradation, draws: Draws::data(config.seed) }
     }
 
     /// How many photos there are patches of.
@@ -44,20 +43,42 @@ impl Patches {
         self.pairs.is_empty()
     }
 
-    /// The next small patches, `[count, 3, patch, patch]`, and the large ones, `[count, 3, patch * scale, patch * scale]`, in
-    /// `[-1, 1]`.
-    pub fn next(&mut self, count: usize, device: &Device) -> (Tensor<4>, Tensor<4>) {
+    /// The middles of the first photos that are so large, at most `count`: small ones, made by interpolation, and large ones,
+    /// whose side is the multiple of the scale below `side`. `None` where all are smaller.
+    pub fn middles(&self, count: usize, side: usize, device: &Device) -> Option<Pairs> {
+        let side = side / self.scale * self.scale;
+        let is_large = |pair: &&Pair| pair.large.height >= side && pair.large.width >= side;
+        let middle = |pair: &Pair| {
+            let (top, left) = ((pair.large.height - side) / 2, (pair.large.width - side) / 2);
+            pair.large.cut(top, left, side, side)
+        };
+        let large = self.pairs.iter().filter(is_large).take(count).map(middle).collect::<Vec<_>>();
+        let tensor = |photos: &[Photo], side: usize| {
+            let values = photos.iter().flat_map(Photo::values).collect();
+            Tensor::from_data(TensorData::new(values, [photos.len(), 3, side, side]), device)
+        };
+        let small_side = side / self.scale;
+        let small = large.iter().map(|photo| photo.resized(small_side, small_side)).collect::<Vec<_>>();
+        (!large.is_empty()).then(|| Pairs { input: tensor(&small, small_side), target: tensor(&large, side) })
+    }
+}
+
+impl Source for Patches {
+    type Batch = Pairs;
+
+    /// Small patches, `[count, 3, patch, patch]`, and the large ones, `[count, 3, patch * scale, patch * scale]`.
+    fn next(&mut self, count: usize, device: &Device) -> Pairs {
         let (small_side, large_side) = (self.patch, self.patch * self.scale);
         let (mut small, mut large) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let Some(pair) = self.pairs.get(self.random.below(self.pairs.len())) else { break };
-            let top = self.random.below(pair.small.height - small_side + 1);
-            let left = self.random.below(pair.small.width - small_side + 1);
-            let turn = self.random.below(8);
+            let Some(pair) = self.pairs.get(self.draws.random.below(self.pairs.len())) else { break };
+            let top = self.draws.random.below(pair.small.height - small_side + 1);
+            let left = self.draws.random.below(pair.small.width - small_side + 1);
+            let turn = self.draws.random.below(8);
             let part = pair.large.cut(top * self.scale, left * self.scale, large_side, large_side);
             let reduced = match self.degradation {
                 Degradation::Bicubic => pair.small.cut(top, left, small_side, small_side),
-                Degradation::Photo => degrade(&part, self.scale, &mut self.random),
+                Degradation::Photo => degrade(&part, self.scale, &mut self.draws.random),
             };
             small.extend(turned(&reduced, turn));
             large.extend(turned(&part, turn));
@@ -66,23 +87,11 @@ impl Patches {
             let count = values.len() / (3 * side * side);
             Tensor::from_data(TensorData::new(values, [count, 3, side, side]), device)
         };
-        (tensor(small, small_side), tensor(large, large_side))
+        Pairs { input: tensor(small, small_side), target: tensor(large, large_side) }
     }
 
-    /// Back to the first patch.
-    pub fn rewind(&mut self) {
-        self.random = Random::new(self.random.state().seed, Stream::Data);
-    }
-
-    /// Where it stands, for a checkpoint.
-    pub fn state(&self) -> Value {
-        serde_json::to_value(self.random.state()).unwrap_or_default()
-    }
-
-    /// Goes on where [`Patches::state`] was taken; false for a state that does not read.
-    pub fn restore(&mut self, state: &Value) -> bool {
-        let state = serde_json::from_value::<RandomState>(state.clone());
-        state.map(|state| self.random = Random::restore(state)).is_ok()
+    fn chance(&mut self) -> &mut dyn Chance {
+        &mut self.draws
     }
 }
 
@@ -132,7 +141,7 @@ mod tests {
     fn the_two_patches_of_a_pair_show_the_same() {
         let mut patches = Patches::new(vec![photo(31, 40), photo(9, 40)], &config());
         assert_eq!(patches.len(), 1, "the second is too small");
-        let (small, large) = patches.next(20, &Device::flex());
+        let Pairs { input: small, target: large } = patches.next(20, &Device::flex());
         assert_eq!((small.dims(), large.dims()), ([20, 3, 6, 6], [20, 3, 12, 12]));
         let [small, large] = [small, large].map(|tensor| tensor.into_data().try_into_vec::<f32>().unwrap());
         for (small, large) in small.chunks_exact(108).zip(large.chunks_exact(432)) {
@@ -151,10 +160,11 @@ mod tests {
         let new = || Patches::new(vec![photo(31, 40)], &config());
         let (mut patches, mut again) = (new(), new());
         patches.next(3, &Device::flex());
-        assert!(again.restore(&patches.state()));
+        let state = patches.chance().state();
+        assert!(again.chance().restore(&state));
         let read =
-            |patches: &mut Patches| patches.next(4, &Device::flex()).1.into_data().try_into_vec::<f32>().unwrap();
+            |patches: &mut Patches| patches.next(4, &Device::flex()).target.into_data().try_into_vec::<f32>().unwrap();
         assert_eq!(read(&mut patches), read(&mut again));
-        assert!(!again.restore(&Value::Null));
+        assert!(!again.chance().restore(&serde_json::Value::Null));
     }
 }

@@ -5,7 +5,9 @@ use super::resize::resize_bytes;
 /// An RGB picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {
+    /// In pixels.
     pub height: usize,
+    /// In pixels.
     pub width: usize,
     /// `[3, height, width]`.
     pub pixels: Vec<u8>,

@@ -1,16 +1,40 @@
 //! Algorithm 1 of Goodfellow et al. 2014 on the host: what [`crate::systems::gan::Gan`] is to burn's devices.
 
-use forger_protocol::{AdversarialLoss, Penalty, Random, Stream, ToyConfig};
+use forger_protocol::{AdversarialLoss, Penalty, ToyConfig, system::GAME};
 
 use super::{
     kernels::LANES,
     losses,
     mlp::{HostMlp, Pass, columns, padded},
-    optimizer::HostOptimizer,
     penalty::penalty,
+    player::HostPlayer,
     spectral::Spectral,
 };
-use crate::{data::distributions::Points, systems::gan::Board};
+use crate::data::{Draws, distributions::Points};
+
+/// What a step tells. Losses and verdicts are those before an update, gradients the norms of those that updated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// D's loss, the mean over the batch, with its penalty.
+    pub d_loss: f32,
+    /// G's loss, the mean over the batch.
+    pub g_loss: f32,
+    /// Mean verdict on real samples, in `[0, 1]`.
+    pub d_real: f32,
+    /// Mean verdict on fake ones, in `[0, 1]`.
+    pub d_fake: f32,
+    /// Euclidean norm over all weights of D; 0 without an update.
+    pub d_gradient: f32,
+    /// Euclidean norm over all weights of G; 0 without an update.
+    pub g_gradient: f32,
+}
+
+impl Told {
+    /// In the order of [`GAME`].
+    pub const fn into_array(self) -> [f32; GAME.len()] {
+        [self.d_loss, self.g_loss, self.d_real, self.d_fake, self.d_gradient, self.g_gradient]
+    }
+}
 
 /// What the steps of a game allocate, kept from one to the next.
 #[derive(Default)]
@@ -24,15 +48,15 @@ struct Scratch {
 pub struct HostGame {
     /// May change between steps, where [`ToyConfig::is_live_change`] allows it; then call [`HostGame::tune`].
     pub config: ToyConfig,
-    pub generator: HostMlp,
-    pub discriminator: HostMlp,
-    /// Moving average of G's weights: what samples are drawn with.
-    pub average: Vec<f32>,
-    pub generator_optimizer: HostOptimizer,
-    pub discriminator_optimizer: HostOptimizer,
-    pub spectral: Option<Spectral>,
+    /// With the moving average of its weights.
+    pub generator: HostPlayer,
+    /// With spectral normalisation, where the settings ask for it.
+    pub discriminator: HostPlayer,
+    /// Where real samples come from.
     pub points: Points,
-    pub noise: Random,
+    /// Where z, instance noise and the places of a penalty come from.
+    pub noise: Draws,
+    /// Steps done. The caller counts them: a step is several updates.
     pub steps: u64,
     scratch: Scratch,
 }
@@ -40,13 +64,14 @@ pub struct HostGame {
 impl HostGame {
     /// At step 0 with these new networks.
     pub fn new(config: ToyConfig, generator: HostMlp, discriminator: HostMlp) -> Self {
+        let average = generator.values.clone();
+        let spectral = config.spectral_norm.then(|| Spectral::new(&discriminator));
+        let mut generator = HostPlayer::new("generator", generator, config.generator_optimizer);
+        let mut discriminator = HostPlayer::new("discriminator", discriminator, config.discriminator_optimizer);
+        (generator.average, discriminator.spectral) = (Some(average), spectral);
         Self {
-            average: generator.values.clone(),
-            generator_optimizer: HostOptimizer::new(config.generator_optimizer),
-            discriminator_optimizer: HostOptimizer::new(config.discriminator_optimizer),
-            spectral: config.spectral_norm.then(|| Spectral::new(&discriminator)),
             points: Points::new(&config),
-            noise: Random::new(config.seed, Stream::Noise),
+            noise: Draws::noise(config.seed),
             steps: 0,
             scratch: Scratch::default(),
             generator,
@@ -57,14 +82,14 @@ impl HostGame {
 
     /// Takes live settings.
     pub fn tune(&mut self, config: ToyConfig) {
-        self.generator_optimizer.tune(config.generator_optimizer);
-        self.discriminator_optimizer.tune(config.discriminator_optimizer);
+        self.generator.optimizer.tune(config.generator_optimizer);
+        self.discriminator.optimizer.tune(config.discriminator_optimizer);
         self.config = config;
     }
 
     fn z(&mut self) -> Vec<f32> {
         let ToyConfig { prior, batch, latent_dim, .. } = self.config;
-        self.noise.latent(prior, batch, latent_dim)
+        self.noise.random.latent(prior, batch, latent_dim)
     }
 
     /// Noise of [`ToyConfig::instance_noise`] for points `[2, batch]`, or nothing where there is none.
@@ -72,7 +97,7 @@ impl HostGame {
         let deviation = self.config.instance_noise as f32;
         if deviation > 0.0 {
             let mut noise = vec![0.0; self.config.batch * 2];
-            self.noise.fill_normal(&mut noise);
+            self.noise.random.fill_normal(&mut noise);
             let batch = points.len() / 2;
             for (sample, pair) in noise.chunks_exact(2).enumerate() {
                 points[sample] += deviation * pair[0];
@@ -83,30 +108,31 @@ impl HostGame {
 
     fn forge(&mut self, z: &[f32]) -> Vec<f32> {
         let mut forged = std::mem::take(&mut self.scratch.forged);
-        self.generator.forward_into(columns(z, self.config.latent_dim), &mut forged);
+        self.generator.network.forward_into(columns(z, self.config.latent_dim), &mut forged);
         let points = forged.output().to_vec();
         self.scratch.forged = forged;
         points
     }
 
     /// One update of D on the next real samples.
-    pub fn step_discriminator(&mut self) -> Board<f32> {
+    pub fn step_discriminator(&mut self) -> Told {
         let (real, z) = (self.points.next_points(self.config.batch), self.z());
         self.update_discriminator(&real, &z, None)
     }
 
     /// D learns to tell `real` `[batch, 2]` from what G forges of `z` `[batch, latent_dim]`. `mix` `[batch]` says where
     /// between them [`Penalty::Gradient`] looks; it is drawn where it is not given.
-    pub fn update_discriminator(&mut self, real: &[f32], z: &[f32], mix: Option<&[f32]>) -> Board<f32> {
+    pub fn update_discriminator(&mut self, real: &[f32], z: &[f32], mix: Option<&[f32]>) -> Told {
         let ToyConfig { batch, loss, .. } = self.config;
         let (mut real, mut fake) = (columns(real, 2), self.forge(z));
         self.blur(&mut real);
         self.blur(&mut fake);
-        if let Some(spectral) = &mut self.spectral {
-            spectral.iterate(&self.discriminator);
+        let HostPlayer { network: raw, spectral, .. } = &mut self.discriminator;
+        if let Some(spectral) = spectral {
+            spectral.iterate(raw);
         }
-        let normalised = self.spectral.as_ref().map(|spectral| spectral.normalised(&self.discriminator));
-        let network = normalised.as_ref().map_or(&self.discriminator, |normalised| &normalised.network);
+        let normalised = spectral.as_ref().map(|spectral| spectral.normalised(raw));
+        let network = normalised.as_ref().map_or(&*raw, |normalised| &normalised.network);
 
         // Real samples and fake ones in one pass: feature by feature, so each feature's two halves meet.
         let half = padded(batch);
@@ -117,16 +143,16 @@ impl HostGame {
         }
         let mut judged = std::mem::take(&mut self.scratch.judged);
         network.forward_into(both, &mut judged);
-        let (mut board, mut slopes) = (Board::default(), vec![0.0; 2 * half]);
+        let (mut told, mut slopes) = (Told::default(), vec![0.0; 2 * half]);
         let share = 1.0 / batch as f32;
         let smoothing = self.config.label_smoothing as f32;
         for sample in 0..batch {
             let (a, b) = (judged.output()[sample], judged.output()[half + sample]);
             let ((cost_a, slope_a), (cost_b, slope_b)) = (losses::real(loss, smoothing, a), losses::fake(loss, b));
-            board.d_loss += share * (cost_a + cost_b);
-            board.g_loss += share * losses::generator(loss, b).0;
-            board.d_real += share * losses::sigmoid(a);
-            board.d_fake += share * losses::sigmoid(b);
+            told.d_loss += share * (cost_a + cost_b);
+            told.g_loss += share * losses::generator(loss, b).0;
+            told.d_real += share * losses::sigmoid(a);
+            told.d_fake += share * losses::sigmoid(b);
             (slopes[sample], slopes[half + sample]) = (share * slope_a, share * slope_b);
         }
         let mut gradient = std::mem::take(&mut self.scratch.gradient);
@@ -139,92 +165,81 @@ impl HostGame {
                 (Penalty::Gradient, Some(mix)) => between(&real, &fake, mix),
                 (Penalty::Gradient, None) => {
                     let mut mix = vec![0.0; batch];
-                    self.noise.fill_uniform(&mut mix, 0.0, 1.0);
+                    self.noise.random.fill_uniform(&mut mix, 0.0, 1.0);
                     between(&real, &fake, &mix)
                 }
                 _ => real,
             };
             let kind = (self.config.penalty, self.config.penalty_weight as f32, batch);
-            board.d_loss += penalty(network, &network.forward(at), kind, &mut gradient);
+            told.d_loss += penalty(network, &network.forward(at), kind, &mut gradient);
         }
-        if let (Some(spectral), Some(normalised)) = (&self.spectral, &normalised) {
+        if let (Some(spectral), Some(normalised)) = (&self.discriminator.spectral, &normalised) {
             spectral.pull_back(normalised, &mut gradient);
         }
-        board.d_gradient = norm(&gradient);
-        self.discriminator_optimizer.update(&mut self.discriminator.values, &gradient);
+        told.d_gradient = norm(&gradient);
+        self.discriminator.learn(&gradient, 0.0);
         self.scratch.gradient = gradient;
         if self.clips() {
             let limit = self.config.clip as f32;
-            self.discriminator.values.iter_mut().for_each(|value| *value = value.clamp(-limit, limit));
+            self.discriminator.network.values.iter_mut().for_each(|value| *value = value.clamp(-limit, limit));
         }
-        board
+        told
     }
 
     fn clips(&self) -> bool {
         self.config.loss == AdversarialLoss::Wasserstein && self.config.penalty == Penalty::None
     }
 
-    /// D as it judges: with its weights normalised where they are to be.
-    pub fn judge(&self) -> HostMlp {
-        match &self.spectral {
-            Some(spectral) => spectral.normalised(&self.discriminator).network,
-            None => self.discriminator.clone(),
-        }
-    }
-
     /// One update of G.
-    pub fn step_generator(&mut self) -> Board<f32> {
+    pub fn step_generator(&mut self) -> Told {
         let z = self.z();
         self.update_generator(&z)
     }
 
     /// G learns to pass what it forges of `z`. Only the fields of G are set.
-    pub fn update_generator(&mut self, z: &[f32]) -> Board<f32> {
+    pub fn update_generator(&mut self, z: &[f32]) -> Told {
         let ToyConfig { batch, loss, ema_decay, .. } = self.config;
         let mut fake = self.forge(z);
         self.blur(&mut fake);
-        let normalised = self.spectral.as_ref().map(|spectral| spectral.normalised(&self.discriminator));
-        let network = normalised.as_ref().map_or(&self.discriminator, |normalised| &normalised.network);
+        let HostPlayer { network: raw, spectral, .. } = &self.discriminator;
+        let normalised = spectral.as_ref().map(|spectral| spectral.normalised(raw));
+        let network = normalised.as_ref().map_or(raw, |normalised| &normalised.network);
         let mut judged = std::mem::take(&mut self.scratch.judged);
         network.forward_into(fake, &mut judged);
-        let (mut board, mut slopes) = (Board::default(), vec![0.0; padded(batch)]);
+        let (mut told, mut slopes) = (Told::default(), vec![0.0; padded(batch)]);
         let share = 1.0 / batch as f32;
         for (slope, b) in slopes.iter_mut().zip(judged.output()).take(batch) {
             let (cost, of_b) = losses::generator(loss, *b);
-            board.g_loss += share * cost;
+            told.g_loss += share * cost;
             *slope = share * of_b;
         }
         let slopes = network.backward(&judged, slopes, None);
         self.scratch.judged = judged;
         let mut gradient = std::mem::take(&mut self.scratch.gradient);
         gradient.clear();
-        gradient.resize(self.generator.values.len(), 0.0);
-        self.generator.backward(&self.scratch.forged, slopes, Some(&mut gradient));
-        board.g_gradient = norm(&gradient);
-        self.generator_optimizer.update(&mut self.generator.values, &gradient);
+        gradient.resize(self.generator.network.values.len(), 0.0);
+        self.generator.network.backward(&self.scratch.forged, slopes, Some(&mut gradient));
+        told.g_gradient = norm(&gradient);
+        self.generator.learn(&gradient, ema_decay as f32);
         self.scratch.gradient = gradient;
-        let decay = ema_decay as f32;
-        for (average, value) in self.average.iter_mut().zip(&self.generator.values) {
-            *average = decay * *average + (1.0 - decay) * value;
-        }
-        board
+        told
     }
 
     /// Losses and verdicts without an update of D, as [`crate::systems::gan::Gan`] takes them before a step of G alone.
-    pub fn look(&mut self) -> Board<f32> {
+    pub fn look(&mut self) -> Told {
         let (real, z) = (self.points.next_points(self.config.batch), self.z());
         let fake = self.forge(&z);
-        let (network, batch, loss) = (self.judge(), self.config.batch, self.config.loss);
+        let (network, batch, loss) = (self.discriminator.normalised(), self.config.batch, self.config.loss);
         let smoothing = self.config.label_smoothing as f32;
         let (real, fake) = (network.forward(columns(&real, 2)), network.forward(fake));
-        let (mut board, share) = (Board::default(), 1.0 / batch as f32);
+        let (mut told, share) = (Told::default(), 1.0 / batch as f32);
         for (a, b) in real.output().iter().zip(fake.output()).take(batch) {
-            board.d_loss += share * (losses::real(loss, smoothing, *a).0 + losses::fake(loss, *b).0);
-            board.g_loss += share * losses::generator(loss, *b).0;
-            board.d_real += share * losses::sigmoid(*a);
-            board.d_fake += share * losses::sigmoid(*b);
+            told.d_loss += share * (losses::real(loss, smoothing, *a).0 + losses::fake(loss, *b).0);
+            told.g_loss += share * losses::generator(loss, *b).0;
+            told.d_real += share * losses::sigmoid(*a);
+            told.d_fake += share * losses::sigmoid(*b);
         }
-        board
+        told
     }
 }
 

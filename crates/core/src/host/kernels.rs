@@ -24,8 +24,11 @@ fn row(tiles: &[Lanes], index: usize, count: usize) -> &[Lanes] {
 /// A matrix of weights, `[inputs, outputs]`, as it stands or transposed.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a> {
+    /// In the order in which they were given, also where it is transposed.
     pub values: &'a [f32],
+    /// As it is seen: where it is transposed, the outputs of the layer.
     pub rows: usize,
+    /// As it is seen: where it is transposed, the inputs of the layer.
     pub columns: usize,
     row_stride: usize,
     column_stride: usize,

@@ -10,15 +10,20 @@ use crate::{nets::mlp::LEAK, parameters::NamedTensor};
 pub struct HostMlp {
     /// Inputs, each hidden layer, outputs.
     pub widths: Vec<usize>,
+    /// After each hidden layer.
     pub activation: Activation,
+    /// What the optimizer changes.
     pub values: Vec<f32>,
 }
 
 /// Where the parts of a layer lie in the weights, and its size.
 #[derive(Clone, Copy, Debug)]
 pub struct Layer {
+    /// Place of the first weight of its matrix; biases follow the matrix.
     pub start: usize,
+    /// Rows of the matrix.
     pub inputs: usize,
+    /// Columns of the matrix, and biases.
     pub outputs: usize,
 }
 
@@ -44,6 +49,7 @@ impl Layer {
 /// What a forward pass leaves for the backward pass: sums and outputs of each hidden layer, and the input.
 #[derive(Clone, Debug, Default)]
 pub struct Pass {
+    /// Samples, those that fill it up to whole lanes included.
     pub batch: usize,
     /// Inputs of each layer, `[inputs, batch]`; the last is the output of the network.
     pub inputs: Vec<Vec<f32>>,

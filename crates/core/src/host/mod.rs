@@ -11,4 +11,5 @@ pub mod losses;
 pub mod mlp;
 pub mod optimizer;
 pub mod penalty;
+pub mod player;
 pub mod spectral;

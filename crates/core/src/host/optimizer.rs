@@ -2,12 +2,14 @@
 
 use forger_protocol::OptimizerConfig;
 
-use crate::optimizer::EPSILON;
+use crate::{optimizer::EPSILON, player::Progress};
 
 /// An optimizer and its state for one network.
 #[derive(Clone, Debug)]
 pub struct HostOptimizer {
     config: OptimizerConfig,
+    /// By what the learning rate is multiplied.
+    pub pace: f64,
     /// Updates done.
     pub time: u32,
     /// Adam: first, then second moment; RMSProp: mean square; SGD: velocity, if it has momentum.
@@ -17,16 +19,18 @@ pub struct HostOptimizer {
 impl HostOptimizer {
     /// Without state.
     pub fn new(config: OptimizerConfig) -> Self {
-        Self { config, time: 0, moments: Vec::new() }
+        Self { config, pace: 1.0, time: 0, moments: Vec::new() }
     }
 
-    /// Takes a state back; false if it is not one of a network of `weights`.
-    pub fn restore(&mut self, time: u32, moments: Vec<f32>, weights: usize) -> bool {
+    /// With such settings and a state; `None` if that is not one of a network of `weights`.
+    pub fn restored(
+        &self,
+        Progress { updates: time, pace }: Progress,
+        moments: Vec<f32>,
+        weights: usize,
+    ) -> Option<Self> {
         let fits = moments.len() == if time == 0 { 0 } else { self.config.moments() * weights };
-        if fits {
-            (self.time, self.moments) = (time, moments);
-        }
-        fits
+        fits.then_some(Self { config: self.config, pace, time, moments })
     }
 
     /// Other settings: the state is kept where it means the same.
@@ -43,7 +47,7 @@ impl HostOptimizer {
         let (time, weights) = (self.time as i32, values.len());
         self.moments.resize(self.config.moments() * weights, 0.0);
         let pairs = values.iter_mut().zip(gradient);
-        match self.config {
+        match self.config.with_learning_rate(self.config.learning_rate() * self.pace) {
             OptimizerConfig::Sgd { learning_rate, momentum: 0.0 } => {
                 pairs.for_each(|(value, slope)| *value -= learning_rate as f32 * slope);
             }

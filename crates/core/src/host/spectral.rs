@@ -15,6 +15,7 @@ pub struct Spectral {
 
 /// What normalising a network found: its weights divided by sigma, and the sigmas.
 pub struct Normalised {
+    /// Each matrix divided by its sigma, the biases as they were.
     pub network: HostMlp,
     sigmas: Vec<f32>,
 }

@@ -11,7 +11,7 @@ use forger_protocol::{LatentPrior, message::InvertSettings};
 use super::Likeness;
 use crate::{
     nets::{dcgan::Generator, fold},
-    weights::Model,
+    weights::Drawer,
 };
 
 /// The largest |z| that a link can hold.
@@ -33,10 +33,18 @@ const HELD: f32 = 0.5;
 pub enum InvertError {
     /// A picture of another size than the model draws, or losses and gradients of other codes than those that are followed.
     #[error("{found} values where {expected} are needed")]
-    Size { expected: usize, found: usize },
+    Size {
+        /// Values of a picture of the model, or of the codes that are followed.
+        expected: usize,
+        /// Values that were given.
+        found: usize,
+    },
     /// The picture, a loss or a gradient.
     #[error("the search met a value that is not a number")]
     NotFinite,
+    /// Networks that are prepared to draw have no gradients.
+    #[error("a search needs the networks as they were trained")]
+    Prepared,
     /// Nothing to search with.
     #[error("a search needs a start and a step")]
     Settings,
@@ -60,7 +68,7 @@ pub struct Inversion {
 
 impl Inversion {
     /// A search for the z of `target`, `[channels, height, width]` in `[-1, 1]`, on the device of the model.
-    pub fn new(model: &Model, target: &[f32], settings: InvertSettings) -> Result<Self, InvertError> {
+    pub fn new(model: &Drawer, target: &[f32], settings: InvertSettings) -> Result<Self, InvertError> {
         let config = &model.config;
         let shape = [1, config.channels, config.image_size, config.image_size];
         let (expected, found) = (shape.iter().product(), target.len());
@@ -78,7 +86,7 @@ impl Inversion {
         let (prior, dim) = (model.codes.prior(), config.latent_dim);
         let z = model.codes.samples(settings.seed, settings.starts);
         Ok(Self {
-            generator: fold::generator(model.generator()),
+            generator: fold::generator(model.generator().ok_or(InvertError::Prepared)?),
             likeness: Likeness::new(target, discriminator, settings.features),
             settings,
             mean: vec![0.0; z.len()],

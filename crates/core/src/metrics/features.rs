@@ -12,16 +12,36 @@ const LANES: usize = 8;
 pub enum FeatureError {
     /// The values are not whole rows.
     #[error("{values} values are not rows of {dim}")]
-    Shape { values: usize, dim: usize },
+    Shape {
+        /// How many there are.
+        values: usize,
+        /// How many make a row.
+        dim: usize,
+    },
     /// Infinite, not a number, or beyond 1e15.
     #[error("feature {column} of picture {row} is not a number that can be measured with")]
-    NotFinite { row: usize, column: usize },
+    NotFinite {
+        /// The picture, from 0.
+        row: usize,
+        /// The feature of it, from 0.
+        column: usize,
+    },
     /// The measure is not defined for so few.
     #[error("{count} pictures are too few: at least {needed} are needed")]
-    TooFew { count: usize, needed: usize },
+    TooFew {
+        /// Pictures that there are.
+        count: usize,
+        /// Pictures that it takes at least.
+        needed: usize,
+    },
     /// Two sets can only be compared in the same space.
     #[error("the real pictures have {real} features each, the others {fake}")]
-    DimensionsDiffer { real: usize, fake: usize },
+    DimensionsDiffer {
+        /// Features of each real picture.
+        real: usize,
+        /// Features of each other picture.
+        fake: usize,
+    },
     /// The eigenvalues of a covariance were not found.
     #[error("the eigenvalues of the covariance were not found")]
     NoConvergence,

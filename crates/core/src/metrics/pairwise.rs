@@ -9,6 +9,7 @@ pub const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// Euclidean distances, in units of the features.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
+    /// Of all distances.
     pub mean: f64,
     /// At [`QUANTILES`], interpolated linearly.
     pub quantiles: [f64; 5],

@@ -23,21 +23,25 @@ use crate::parameters;
 /// A convolution that halves the side, then batch normalisation and leaky ReLU.
 #[derive(Module, Debug)]
 pub struct Block {
+    /// A kernel of 4 x 4, stride 2, padding 1; twice the channels, but for the first.
     pub conv: Conv2d,
+    /// `None` once the kernel has taken it in.
     pub norm: Option<Norm>,
 }
 
 /// From a picture in `[-1, 1]` to a logit an attribute.
 #[derive(Module, Debug)]
 pub struct Classifier {
+    /// As many as [`ClassifierConfig::halvings`] says.
     pub blocks: Vec<Block>,
     /// From the last feature map to the features.
     pub embed: Linear,
+    /// From the features to `[batch, attributes]`.
     pub head: Linear,
 }
 
 impl Classifier {
-    /// Weights are those of [`initial::he`]. Fails for settings out of range.
+    /// Weights are those of `initial::he`. Fails for settings out of range.
     pub fn new(config: &ClassifierConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let (blocks, _) = config.halvings().unwrap_or((1, 1));

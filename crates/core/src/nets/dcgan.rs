@@ -11,7 +11,7 @@ use burn::{
     },
     tensor::{DType, Device, Tensor},
 };
-use forger_protocol::{DcganConfig, Normalization, OutOfRange, Random};
+use forger_protocol::{DcganConfig, Normalization, OutOfRange, Random, Settings as _};
 
 use super::Discriminator as _;
 use super::{
@@ -33,7 +33,9 @@ const COVER: Window = Window { stride: 1, padding: 0 };
 /// A convolution that doubles the side, then normalisation and ReLU.
 #[derive(Module, Debug)]
 pub struct UpBlock {
+    /// Half as many channels as it is given.
     pub conv: ConvTranspose2d,
+    /// `None` where the settings have none, or once the kernel has taken it in.
     pub norm: Option<Norm>,
 }
 
@@ -44,8 +46,11 @@ pub struct Generator {
     pub mapping: Option<Mapping>,
     /// Project and reshape, as the paper calls it.
     pub project: Linear,
+    /// Over the channels of the first feature map; `None` as in [`UpBlock::norm`].
     pub project_norm: Option<Norm>,
+    /// One less than [`DcganConfig::doublings`]: `out` doubles once more.
     pub blocks: Vec<UpBlock>,
+    /// To the channels of the picture, before tanh.
     pub out: ConvTranspose2d,
     /// Side of the first feature map.
     pub base: usize,
@@ -56,15 +61,20 @@ pub struct Generator {
 /// A convolution that halves the side, then normalisation and leaky ReLU.
 #[derive(Module, Debug)]
 pub struct DownBlock {
+    /// Twice as many channels as it is given.
     pub conv: Conv2d,
+    /// `None` with spectral normalisation, where the settings have none, or once the kernel has taken it in.
     pub norm: Option<Norm>,
 }
 
 /// From a picture in `[-1, 1]` to a logit.
 #[derive(Module, Debug)]
 pub struct Discriminator {
+    /// From the picture to the first feature map, of half its side; no normalisation follows.
     pub input: Conv2d,
+    /// One less than [`DcganConfig::doublings`]: `input` halves as well.
     pub blocks: Vec<DownBlock>,
+    /// Covers all of the last feature map: `[batch, 1, 1, 1]`.
     pub out: Conv2d,
     /// u and v of each kernel, from `input` to `out`; empty without spectral normalisation.
     pub spectral: Vec<Param<Tensor<1>>>,

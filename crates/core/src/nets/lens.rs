@@ -23,7 +23,9 @@ const PATCH: usize = 16;
 /// A network that is not trained here.
 #[derive(Clone, Debug)]
 pub enum Lens {
+    /// Its weights are the user's.
     Vgg(Vgg),
+    /// Trained by Forger.
     Classifier(Box<Classifier>),
 }
 

@@ -17,9 +17,13 @@ use crate::parameters;
 /// From z `[batch, dim]` to w `[batch, dim]`.
 #[derive(Module, Debug)]
 pub struct Mapping {
+    /// `[dim, hidden]`, without bias: the normalisation has one.
     pub hidden: Linear,
+    /// Before the ReLU.
     pub hidden_norm: BatchNorm,
+    /// `[hidden, dim]`, without bias as well.
     pub out: Linear,
+    /// Gives each value of w a mean of zero and a variance of one.
     pub out_norm: BatchNorm,
 }
 
@@ -31,6 +35,7 @@ impl Mapping {
         Self { hidden: linear(dim, hidden), hidden_norm: norm(hidden), out: linear(hidden, dim), out_norm: norm(dim) }
     }
 
+    /// The codes w of z, `[batch, dim]` both. In training the statistics are those of the batch.
     pub fn forward(&self, z: Tensor<2>) -> Tensor<2> {
         let hidden = self.hidden_norm.forward(linear(&self.hidden, z));
         self.out_norm.forward(linear(&self.out, leaky_relu(hidden, 0.0)))

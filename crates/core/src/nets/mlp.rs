@@ -22,9 +22,11 @@ pub const LEAK: f64 = 0.2;
 /// A perceptron from `[batch, inputs]` to `[batch, outputs]`.
 #[derive(Module, Debug)]
 pub struct Mlp {
+    /// From the inputs to the outputs: one more than there are hidden layers.
     pub layers: Vec<Linear>,
     /// For spectral normalisation, the singular vectors u and v of each layer in one: `[outputs + inputs]`. Empty without.
     pub spectral: Vec<Param<Tensor<1>>>,
+    /// After each layer but the last.
     #[module(skip)]
     pub activation: Activation,
 }

@@ -25,6 +25,7 @@ const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 /// All of VGG-19 but its three last layers.
 #[derive(Module, Debug)]
 pub struct Vgg {
+    /// Sixteen, of 3 x 3, in the order of the network.
     pub convs: Vec<Conv2d>,
 }
 
@@ -42,7 +43,9 @@ pub struct Maps {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("these are not weights of VGG-19 as PyTorch names them: {name} of shape {shape:?} is missing")]
 pub struct NotVgg {
+    /// Such as `features.0.weight`.
     pub name: String,
+    /// The shape that VGG-19 has there.
     pub shape: Vec<usize>,
 }
 

@@ -2,24 +2,31 @@
 
 mod auxiliary;
 
-use burn::tensor::{Device, Tensor};
-use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream};
-use serde_json::json;
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, Settings, StepKind, Stream, system::Declaration};
+use serde_json::{Value, json};
 
 use super::{
-    System,
-    gan::{Gan, Rules, TERM},
+    Parts, System, TERM,
+    gan::{Gan, Rules},
+    is_same,
 };
 use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
     data::images::Shuffled,
     latent::unbend,
-    nets::dcgan::{Discriminator, Generator},
+    nets::{
+        Generator as _,
+        dcgan::{Discriminator, Generator},
+    },
     parameters::{self, NamedTensor},
 };
 
 pub use auxiliary::Auxiliary;
+
+/// Samples that it shows of itself.
+const SHOWN: usize = 64;
 
 /// A DCGAN in training.
 pub struct Dcgan {
@@ -50,16 +57,9 @@ impl Dcgan {
         Ok(Self { config, gan })
     }
 
-    /// A run that goes on from a checkpoint, with the settings that it holds.
-    pub fn resume(checkpoint: &[u8], images: Box<dyn Images>, device: &Device) -> Result<Self, CheckpointError> {
-        let mut dcgan = Self::new(Self::config_of(checkpoint)?, images, device)?;
-        dcgan.load(checkpoint)?;
-        Ok(dcgan)
-    }
-
     /// Begins with trained networks in place of those of chance: a run that goes on from a model file, but for what the
-    /// optimizers remember. A generator without a mapping network gets the one of the settings ([`unbend`]). `false`, and
-    /// nothing happens, if they are not the networks of the settings.
+    /// optimizers remember. A generator without a mapping network gets the one of the settings ([`unbend()`]). `false`,
+    /// and nothing happens, if they are not the networks of the settings.
     pub fn begin_with(&mut self, config: &DcganConfig, generator: &Generator, discriminator: &Discriminator) -> bool {
         let lacks_mapping = config.mapping == 0 && self.config.mapping > 0;
         let mapping = if lacks_mapping { self.config.mapping } else { config.mapping };
@@ -96,29 +96,6 @@ impl Dcgan {
         Ok(())
     }
 
-    /// The settings that a checkpoint holds.
-    pub fn config_of(checkpoint: &[u8]) -> Result<DcganConfig, CheckpointError> {
-        let mut reader = Reader::new(checkpoint)?;
-        reader.check_system("dcgan")?;
-        serde_json::from_value(reader.state["config"].take()).map_err(|_| CheckpointError::Version)
-    }
-
-    /// The moving average of G that a checkpoint holds, for drawing samples, and its step.
-    pub fn generator_of(checkpoint: &[u8], device: &Device) -> Result<(DcganConfig, Generator, u64), CheckpointError> {
-        let config = Self::config_of(checkpoint)?;
-        let reader = Reader::new(checkpoint)?;
-        let random = &mut Random::new(config.seed, Stream::Weights);
-        let generator = reader.network("average", Generator::new(&config, random, device)?, device)?;
-        Ok((config, generator, reader.state["steps"].as_u64().unwrap_or_default()))
-    }
-
-    /// D as it was when a checkpoint was taken, for judging how like two pictures are.
-    pub fn discriminator_of(checkpoint: &[u8], device: &Device) -> Result<Discriminator, CheckpointError> {
-        let config = Self::config_of(checkpoint)?;
-        let random = &mut Random::new(config.seed, Stream::Weights);
-        Reader::new(checkpoint)?.network("discriminator", Discriminator::new(&config, random, device)?, device)
-    }
-
     /// The settings.
     pub fn config(&self) -> &DcganConfig {
         &self.config
@@ -132,11 +109,6 @@ impl Dcgan {
     /// G with the moving average of its weights.
     pub fn ema_generator(&self) -> &Generator {
         self.gan.average()
-    }
-
-    /// The weights of generator, discriminator and moving average, read back.
-    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
-        self.gan.networks_async().await
     }
 }
 
@@ -178,51 +150,52 @@ fn rules(config: &DcganConfig) -> Rules {
 }
 
 impl System for Dcgan {
-    fn step(&mut self, kind: StepKind) -> Tensor<1> {
-        self.gan.step(kind)
+    fn declaration(&self) -> &'static Declaration {
+        &DcganConfig::SYSTEM
     }
 
-    fn slow_down(&mut self, factor: f64) -> bool {
-        let mut config = self.config.clone();
-        for optimizer in [&mut config.generator_optimizer, &mut config.discriminator_optimizer] {
-            *optimizer = optimizer.with_learning_rate(optimizer.learning_rate() * factor);
-        }
-        if config.validate().is_err() {
-            return false;
-        }
-        self.gan.tune(rules(&config));
-        self.config = config;
-        true
+    fn config(&self) -> Value {
+        json!(self.config)
+    }
+
+    fn accepts(&self, config: &Value) -> bool {
+        is_same(&self.config, config)
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        self.gan.parts()
     }
 
     fn steps(&self) -> u64 {
         self.gan.steps()
     }
 
-    fn reset(&mut self) {
+    fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        self.gan.step(kind)
+    }
+
+    fn restart(&mut self) {
         // The settings were valid when they were taken.
         if let Ok((generator, discriminator)) = networks(&self.config, &self.gan.device()) {
             self.gan.restart(generator, discriminator);
         }
     }
 
-    fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        self.gan.save(json!(self.config))
+    /// Samples of the same z at every step.
+    fn visuals(&self) -> Vec<Tensor<4>> {
+        let DcganConfig { prior, latent_dim, .. } = self.config;
+        let z = Random::new(1, Stream::Latent).latent(prior, SHOWN, latent_dim);
+        vec![self.ema_generator().forge(Tensor::from_data(TensorData::new(z, [SHOWN, latent_dim]), &self.gan.device()))]
     }
 
-    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
-        self.gan.save_async(json!(self.config)).await
+    fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
+        self.gan.term()
     }
 
-    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
-        let reader = Reader::new(checkpoint)?;
-        if Self::config_of(checkpoint)? != self.config {
-            return Err(CheckpointError::OtherRun("the configuration differs".into()));
-        }
+    fn take_term(&mut self, reader: &Reader<'_>) -> Result<(), CheckpointError> {
         if !reader.state[TERM].is_null() {
-            self.assist(Auxiliary::read(&reader, self.config.latent_dim)?);
+            self.assist(Auxiliary::read(reader, self.config.latent_dim)?);
         }
-        let (generator, discriminator) = networks(&self.config, &self.gan.device())?;
-        self.gan.read(&reader, generator, discriminator)
+        Ok(())
     }
 }

@@ -3,43 +3,51 @@
 mod updates;
 
 use burn::tensor::{Device, Tensor, activation::sigmoid};
-use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, Random, RandomState, StepKind, Stream};
-use serde_json::{Value, json};
+use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, StepKind, system::GAME};
+use serde_json::Value;
 
+use super::Parts;
 use crate::{
-    checkpoint::{CheckpointError, Reader, Writer},
-    data::Source,
+    data::{Draws, Source},
     losses::adversarial,
     nets::{Discriminator, Generator},
-    optimizer::Optimizer,
-    parameters::{self, NamedTensor},
+    parameters::NamedTensor,
+    player::Player,
+    scalars::Scalars,
 };
-
-/// The names of the networks in a checkpoint.
-pub const NETWORKS: [&str; 3] = ["generator", "discriminator", "average"];
-/// The names of the optimizers' states in a checkpoint.
-pub const OPTIMIZERS: [&str; 2] = ["generator_optimizer", "discriminator_optimizer"];
-
-/// The name of a [`Term`] in a checkpoint.
-pub const TERM: &str = "term";
 
 /// The settings of the game, apart from the networks.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// What both players minimise.
     pub loss: AdversarialLoss,
+    /// What z is drawn from.
     pub prior: LatentPrior,
+    /// Dimensions of z.
     pub latent_dim: usize,
+    /// Trains G.
     pub generator_optimizer: OptimizerConfig,
+    /// Trains D.
     pub discriminator_optimizer: OptimizerConfig,
+    /// Real samples in an update of D, and as many fake ones; shared among all devices.
     pub batch: usize,
+    /// Updates of D in a full step, before those of G.
     pub d_steps: usize,
+    /// Updates of G in a full step.
     pub g_steps: usize,
+    /// Weights of D stay within `[-clip, clip]`; used by [`AdversarialLoss::Wasserstein`] without a penalty only.
     pub clip: f64,
+    /// What is added to D's loss.
     pub penalty: Penalty,
+    /// The factor of the penalty.
     pub penalty_weight: f64,
+    /// D aims at `1 - label_smoothing` for real samples; 0 for none.
     pub label_smoothing: f64,
+    /// Standard deviation of the noise added to all that D sees; 0 for none.
     pub instance_noise: f64,
+    /// Decay of the moving average of G's weights, an update.
     pub ema_decay: f64,
+    /// Gives the noise. Networks and data come with chance of their own.
     pub seed: u32,
 }
 
@@ -48,7 +56,7 @@ pub trait Term<const N: usize> {
     /// `[1]`, of codes `[batch, latent_dim]` and the samples that G draws from them.
     fn loss(&self, codes: Tensor<2>, samples: Tensor<N>) -> Tensor<1>;
 
-    /// What a checkpoint keeps of it, under [`TERM`]: tensors, and what is not a tensor.
+    /// What a checkpoint keeps of it: tensors, and what is not a tensor.
     fn save(&self) -> (Vec<NamedTensor>, Value);
 }
 
@@ -56,14 +64,10 @@ pub trait Term<const N: usize> {
 pub struct Gan<G, D, S, const N: usize> {
     /// May change between steps: rates, batch, D's updates a step.
     pub rules: Rules,
-    generator: G,
-    discriminator: D,
-    /// Moving average of G's weights: what samples are drawn with.
-    average: G,
-    generator_optimizer: Optimizer,
-    discriminator_optimizer: Optimizer,
+    generator: Player<G>,
+    discriminator: Player<D>,
     source: S,
-    noise: Random,
+    noise: Draws,
     term: Option<Box<dyn Term<N>>>,
     device: Device,
     /// Devices that take a part of every batch, besides `device`.
@@ -71,81 +75,50 @@ pub struct Gan<G, D, S, const N: usize> {
     steps: u64,
 }
 
-/// Values of a [`Board`].
-pub const BOARD: usize = 6;
-
-/// Losses and verdicts before an update, and the norms of the gradients that updated.
-#[derive(Clone, Debug, Default)]
-pub struct Board<T> {
-    pub d_loss: T,
-    pub g_loss: T,
-    pub d_real: T,
-    pub d_fake: T,
-    pub d_gradient: T,
-    pub g_gradient: T,
-}
-
-impl<T> Board<T> {
-    /// In the order of [`super::System::step`].
-    pub fn into_array(self) -> [T; BOARD] {
-        [self.d_loss, self.g_loss, self.d_real, self.d_fake, self.d_gradient, self.g_gradient]
-    }
-}
-
-impl Board<Tensor<1>> {
-    /// `[BOARD]`, not read back.
-    pub fn into_tensor(self) -> Tensor<1> {
-        Tensor::cat(self.into_array().to_vec(), 0)
-    }
-}
-
-impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, D, S, N> {
+impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N: usize> Gan<G, D, S, N> {
     /// The networks must be on `device.autodiff()`.
     pub fn new(rules: Rules, generator: G, discriminator: D, source: S, device: &Device) -> Self {
-        let device = device.clone().autodiff();
-        let mut gan = Self {
-            average: generator.valid(),
-            generator_optimizer: Optimizer::new(rules.generator_optimizer),
-            discriminator_optimizer: Optimizer::new(rules.discriminator_optimizer),
-            noise: Random::new(rules.seed, Stream::Noise),
+        Self {
+            generator: Player::new("generator", generator, rules.generator_optimizer).averaged(),
+            discriminator: Player::new("discriminator", discriminator, rules.discriminator_optimizer),
+            noise: Draws::noise(rules.seed),
             rules,
-            generator,
-            discriminator,
             source,
             term: None,
-            device,
+            device: device.clone().autodiff(),
             helpers: Vec::new(),
             steps: 0,
-        };
-        // Its own tensors from the start: a clone would share running statistics with G.
-        gan.average = parameters::blend(gan.average, &gan.generator, 0.0);
-        gan
+        }
     }
 
-    /// Back to step 0 with these new networks.
+    /// Takes new networks, as at step 0.
     pub fn restart(&mut self, generator: G, discriminator: D) {
-        self.average = parameters::blend(generator.valid(), &generator, 0.0);
-        (self.generator, self.discriminator) = (generator, discriminator);
-        self.generator_optimizer = Optimizer::new(self.rules.generator_optimizer);
-        self.discriminator_optimizer = Optimizer::new(self.rules.discriminator_optimizer);
-        self.noise = Random::new(self.rules.seed, Stream::Noise);
-        self.source.rewind();
-        self.steps = 0;
+        self.generator.restart(generator, self.rules.generator_optimizer);
+        self.discriminator.restart(discriminator, self.rules.discriminator_optimizer);
+    }
+
+    /// All that steps change.
+    pub fn parts(&mut self) -> Parts<'_> {
+        Parts {
+            players: vec![&mut self.generator, &mut self.discriminator],
+            chances: vec![&mut self.noise, self.source.chance()],
+            steps: &mut self.steps,
+        }
     }
 
     /// G with the moving average of its weights, for drawing samples.
     pub fn average(&self) -> &G {
-        &self.average
+        self.generator.average()
     }
 
     /// G as it is being trained.
     pub fn generator(&self) -> &G {
-        &self.generator
+        &self.generator.network
     }
 
     /// D as it is being trained.
     pub fn discriminator(&self) -> &D {
-        &self.discriminator
+        &self.discriminator.network
     }
 
     /// The device that trains, without autodiff.
@@ -158,153 +131,63 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         self.term = Some(Box::new(term));
     }
 
+    /// What a checkpoint keeps of [`Gan::add`].
+    pub fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
+        self.term.as_ref().map(|term| term.save())
+    }
+
     /// The rules changed: optimizers take their settings.
     pub fn tune(&mut self, rules: Rules) {
-        self.generator_optimizer.tune(rules.generator_optimizer);
-        self.discriminator_optimizer.tune(rules.discriminator_optimizer);
+        self.generator.tune(rules.generator_optimizer);
+        self.discriminator.tune(rules.discriminator_optimizer);
         self.rules = rules;
     }
 
     /// Losses and verdicts without an update of D.
-    fn look(&mut self) -> Board<Tensor<1>> {
+    fn look(&mut self) -> Scalars {
         let real = self.source.next(self.rules.batch, &self.device);
         let device = self.device.clone();
         let z = self.z(self.rules.batch, &device);
-        let (a, b) = (self.discriminator.judge(real), self.discriminator.judge(self.generator.forge(z)));
+        let fake = self.generator().forge(z);
+        let (a, b) = (self.discriminator().judge(real), self.discriminator().judge(fake));
         let (a, b) = (a.detach().inner(), b.detach().inner());
-        Board {
-            d_loss: adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone()),
-            g_loss: adversarial::generator(self.rules.loss, b.clone()),
-            d_real: sigmoid(a).mean(),
-            d_fake: sigmoid(b).mean(),
-            d_gradient: self.zero(),
-            g_gradient: self.zero(),
-        }
+        let loss = adversarial::discriminator(self.rules.loss, self.rules.label_smoothing, a.clone(), b.clone());
+        self.told(loss, a, b)
     }
 
-    /// The file of [`super::System::save`], of tensors that were read back by the caller: a browser must not wait.
-    fn write(&self, networks: [Vec<NamedTensor>; 3], moments: [Vec<f32>; 2], config: Value) -> Vec<u8> {
-        let mut writer = Writer::default();
-        for (name, tensors) in NETWORKS.into_iter().zip(networks) {
-            writer.network(name, tensors);
-        }
-        for (name, values) in OPTIMIZERS.into_iter().zip(moments) {
-            let moments = NamedTensor { name: "moments".into(), shape: vec![values.len()], values };
-            writer.network(name, vec![moments]);
-        }
-        let mut state = json!({
-            "config": config,
-            "steps": self.steps,
-            "updates": [self.generator_optimizer.state().0, self.discriminator_optimizer.state().0],
-            "noise": self.noise.state(),
-            "data": self.source.state(),
-        });
-        if let Some(term) = &self.term {
-            let (tensors, kept) = term.save();
-            writer.network(TERM, tensors);
-            state[TERM] = kept;
-        }
-        writer.finish(state)
-    }
-
-    /// The whole state, waiting for the device.
-    pub fn save(&self, config: Value) -> Result<Vec<u8>, CheckpointError> {
-        let read = |optimizer: &Optimizer| -> Result<Vec<f32>, CheckpointError> {
-            let Some(moments) = optimizer.state().1 else { return Ok(Vec::new()) };
-            Ok(parameters::try_read(moments)?.try_into_vec().unwrap_or_default())
-        };
-        let moments = [read(&self.generator_optimizer)?, read(&self.discriminator_optimizer)?];
-        let networks = [
-            parameters::try_collect(&self.generator)?,
-            parameters::try_collect(&self.discriminator)?,
-            parameters::try_collect(&self.average)?,
-        ];
-        Ok(self.write(networks, moments, config))
-    }
-
-    /// The whole state, where waiting is not allowed.
-    pub async fn save_async(&self, config: Value) -> Result<Vec<u8>, CheckpointError> {
-        let mut moments = [Vec::new(), Vec::new()];
-        for (values, optimizer) in moments.iter_mut().zip([&self.generator_optimizer, &self.discriminator_optimizer]) {
-            if let Some(tensor) = optimizer.state().1 {
-                *values = parameters::read_async(tensor).await?.try_into_vec().unwrap_or_default();
-            }
-        }
-        Ok(self.write(self.networks_async().await?, moments, config))
-    }
-
-    /// Takes the state of a checkpoint whose settings the caller has compared. The caller gives new networks, because a
-    /// network that has run holds statistics that are not settled yet.
-    pub fn read(&mut self, reader: &Reader<'_>, generator: G, discriminator: D) -> Result<(), CheckpointError> {
-        let (steps, noise) = (reader.state["steps"].as_u64(), &reader.state["noise"]);
-        let noise: Result<RandomState, _> = serde_json::from_value(noise.clone());
-        let (Some(steps), Ok(noise)) = (steps, noise) else { return Err(CheckpointError::Version) };
-        let average = reader.network("average", generator.valid(), &self.device())?;
-        let generator = reader.network("generator", generator, &self.device)?;
-        let discriminator = reader.network("discriminator", discriminator, &self.device)?;
-        let restored = |index: usize, config, weights| {
-            let mut optimizer = Optimizer::new(config);
-            let name = format!("{}.moments", OPTIMIZERS[index]);
-            let moments = reader.vector(&name, &self.device()).filter(|moments| moments.dims()[0] > 0);
-            let updates = reader.state["updates"][index].as_u64().and_then(|updates| u32::try_from(updates).ok());
-            let taken = updates.is_some_and(|updates| optimizer.restore(updates, moments, weights));
-            if taken { Ok(optimizer) } else { Err(CheckpointError::Tensor(name)) }
-        };
-        let generator_optimizer = restored(0, self.rules.generator_optimizer, parameters::trained(&generator))?;
-        let discriminator_optimizer =
-            restored(1, self.rules.discriminator_optimizer, parameters::trained(&discriminator))?;
-        if !self.source.restore(&reader.state["data"]) {
-            return Err(CheckpointError::Version);
-        }
-        (self.generator, self.discriminator, self.average) = (generator, discriminator, average);
-        (self.generator_optimizer, self.discriminator_optimizer) = (generator_optimizer, discriminator_optimizer);
-        (self.noise, self.steps) = (Random::restore(noise), steps);
-        Ok(())
+    /// D's loss, and what else the logits of real samples and fake ones say; without autodiff.
+    fn told(&self, d_loss: Tensor<1>, a: Tensor<2>, b: Tensor<2>) -> Scalars {
+        let mut told = Scalars::new(&GAME, &a.device());
+        told.tell("d_loss", d_loss);
+        told.tell("g_loss", adversarial::generator(self.rules.loss, b.clone()));
+        told.tell("d_real", sigmoid(a).mean());
+        told.tell("d_fake", sigmoid(b).mean());
+        told
     }
 
     /// One step, as [`super::System::step`] has it.
     pub fn step(&mut self, kind: StepKind) -> Tensor<1> {
         self.steps += 1;
-        match kind {
-            StepKind::Discriminator => self.step_discriminator().into_tensor(),
-            StepKind::Generator => {
-                let mut board = self.look();
-                (board.g_loss, board.g_gradient) = self.step_generator();
-                board.into_tensor()
-            }
+        let (mut told, updates) = match kind {
+            StepKind::Discriminator => (self.step_discriminator(), 0),
+            StepKind::Generator => (self.look(), 1),
             StepKind::Both => {
-                let mut board = self.step_discriminator();
                 for _ in 1..self.rules.d_steps {
-                    board = self.step_discriminator();
+                    self.step_discriminator();
                 }
-                for _ in 0..self.rules.g_steps {
-                    (board.g_loss, board.g_gradient) = self.step_generator();
-                }
-                board.into_tensor()
+                (self.step_discriminator(), self.rules.g_steps)
             }
+        };
+        for _ in 0..updates {
+            let (loss, norm) = self.step_generator();
+            told.tell("g_loss", loss);
+            told.tell("g_gradient", norm);
         }
+        told.into_tensor()
     }
 
     /// Steps done.
     pub fn steps(&self) -> u64 {
         self.steps
-    }
-
-    /// Generator, discriminator and moving average, read back.
-    pub fn networks(&self) -> [Vec<NamedTensor>; 3] {
-        [
-            parameters::collect(&self.generator),
-            parameters::collect(&self.discriminator),
-            parameters::collect(&self.average),
-        ]
-    }
-
-    /// The same where waiting is not allowed.
-    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
-        Ok([
-            parameters::collect_async(&self.generator).await?,
-            parameters::collect_async(&self.discriminator).await?,
-            parameters::collect_async(&self.average).await?,
-        ])
     }
 }

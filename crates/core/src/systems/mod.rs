@@ -6,33 +6,175 @@ pub mod superres;
 pub mod toy;
 
 use burn::tensor::Tensor;
-use forger_protocol::StepKind;
+use forger_protocol::{Settings, StepKind, system::Declaration};
+use serde_json::{Map, Value, json};
 
-use crate::CheckpointError;
+use crate::{
+    CheckpointError,
+    checkpoint::Reader,
+    data::Chance,
+    parameters::NamedTensor,
+    player::Trained,
+    snapshot::{self, Part, Snapshot},
+};
 
-/// Networks, optimizers and one `step`: what a [`crate::Session`] runs.
-pub trait System: Sized {
-    /// Updates the players that `kind` names. Returns `[d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient]`, not read
-    /// back: losses (without unit) and verdicts (means of sigma(logit) in `[0, 1]`) as they were before the updates, and
-    /// the norms of the gradients that updated, 0 for a player that was not.
-    fn step(&mut self, kind: StepKind) -> Tensor<1>;
+/// All that the steps of a system change.
+pub struct Parts<'a> {
+    /// In the order of [`Declaration::networks`], less those that the settings leave out.
+    pub players: Vec<&'a mut dyn Trained>,
+    /// All that it draws random numbers from, each under another name.
+    pub chances: Vec<&'a mut dyn Chance>,
+    /// Steps done.
+    pub steps: &'a mut u64,
+}
 
-    /// Multiplies both learning rates, as after a loss that was not a number; false where that is not possible.
-    fn slow_down(&mut self, factor: f64) -> bool;
+/// Networks, optimizers and one `step`: what a [`crate::Session`] runs. Saving, loading and beginning anew are done here, for
+/// all systems, from what they list.
+pub trait System {
+    /// What it tells and trains.
+    fn declaration(&self) -> &'static Declaration;
+
+    /// The settings, as a checkpoint keeps them.
+    fn config(&self) -> Value;
+
+    /// Whether it can go on from the state of a run of these settings.
+    fn accepts(&self, config: &Value) -> bool;
+
+    /// All that steps change.
+    fn parts(&mut self) -> Parts<'_>;
 
     /// Steps done.
     fn steps(&self) -> u64;
 
+    /// Updates the players that `kind` names. Returns `[scalars]`, in the order of the declaration and not read back: losses
+    /// and verdicts as they were before the updates, and the norms of the gradients that updated.
+    fn step(&mut self, kind: StepKind) -> Tensor<1>;
+
+    /// Puts new networks, of the same seed, in the place of those there are. [`System::reset`] does the rest.
+    fn restart(&mut self);
+
+    /// The pictures that it shows of itself, `[count, channels, height, width]` in `[-1, 1]` for each of
+    /// [`Declaration::visuals`], as many and as large of one as of the other; none if there is nothing to show.
+    fn visuals(&self) -> Vec<Tensor<4>> {
+        Vec::new()
+    }
+
+    /// What a checkpoint keeps besides, under `term`: tensors, and what is not a tensor.
+    fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
+        None
+    }
+
+    /// Takes [`System::term`] back, if the checkpoint has one.
+    fn take_term(&mut self, _reader: &Reader<'_>) -> Result<(), CheckpointError> {
+        Ok(())
+    }
+
+    /// Multiplies all learning rates, as after a loss that was not a number.
+    fn slow_down(&mut self, factor: f64) {
+        self.parts().players.iter_mut().for_each(|player| player.slow_down(factor));
+    }
+
     /// Back to step 0, with the same seed.
-    fn reset(&mut self);
+    fn reset(&mut self) {
+        self.restart();
+        let Parts { chances, steps, .. } = self.parts();
+        chances.into_iter().for_each(|chance| chance.rewind());
+        *steps = 0;
+    }
 
     /// The whole training state. A run that goes on from it ends bit-equal to one that never stopped, on CPU.
-    /// Fails when the device is lost.
-    fn save(&self) -> Result<Vec<u8>, CheckpointError>;
+    fn snapshot(&mut self) -> Snapshot {
+        let mut state = json!({ "system": self.declaration().name, "config": self.config() });
+        let term = self.term();
+        let Parts { players, chances, steps } = self.parts();
+        state["steps"] = json!(*steps);
+        state["players"] = Map::from_iter(players.iter().map(|it| (it.name().into(), json!(it.progress())))).into();
+        state["chance"] = Map::from_iter(chances.iter().map(|it| (it.name().into(), it.state()))).into();
+        let mut parts = players.iter().flat_map(|player| player.parts()).collect::<Vec<_>>();
+        if let Some((tensors, kept)) = term {
+            parts.push(Part::host(TERM, tensors));
+            state[TERM] = kept;
+        }
+        Snapshot { parts, state }
+    }
 
-    /// [`System::save`] where waiting is not allowed: in a browser. No step may run until it is done.
-    fn save_async(&self) -> impl Future<Output = Result<Vec<u8>, CheckpointError>>;
+    /// The file of [`System::snapshot`]. Waits for the device, and fails when it is lost.
+    fn save(&mut self) -> Result<Vec<u8>, CheckpointError> {
+        self.snapshot().write()
+    }
 
-    /// Takes a state of the same settings back.
-    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError>;
+    /// Takes a state of the same settings back. One that does not fit changes nothing.
+    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
+        load(self, checkpoint)
+    }
+
+    /// At the state of a checkpoint.
+    fn resumed(mut self, checkpoint: &[u8]) -> Result<Self, CheckpointError>
+    where
+        Self: Sized,
+    {
+        self.load(checkpoint)?;
+        Ok(self)
+    }
+}
+
+/// The name of [`System::term`] in a checkpoint.
+pub const TERM: &str = "term";
+
+/// [`System::load`], as it is for most.
+pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<(), CheckpointError> {
+    let reader = Reader::new(checkpoint)?;
+    let (expected, found) = (system.declaration().name, reader.state["system"].as_str().unwrap_or_default());
+    if expected != found {
+        return Err(CheckpointError::OtherSystem { expected: expected.into(), found: found.into() });
+    }
+    if !system.accepts(&reader.state["config"]) {
+        return Err(CheckpointError::OtherRun("the configuration differs".into()));
+    }
+    let done = reader.steps()?;
+    for player in &system.parts().players {
+        player.fits(&reader)?;
+    }
+    let mut chances = system.parts().chances;
+    let before = chances.iter().map(|chance| chance.state()).collect::<Vec<_>>();
+    let taken = chances.iter_mut().all(|chance| chance.restore(&reader.state["chance"][chance.name()]));
+    if !taken {
+        for (chance, before) in chances.iter_mut().zip(&before) {
+            let _ = chance.restore(before);
+        }
+        return Err(CheckpointError::Version);
+    }
+    system.take_term(&reader)?;
+    let Parts { players, steps, .. } = system.parts();
+    players.into_iter().for_each(|player| player.take(&reader));
+    *steps = done;
+    Ok(())
+}
+
+/// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same.
+pub fn is_same<C: Settings>(ours: &C, theirs: &Value) -> bool {
+    C::deserialize(theirs).is_ok_and(|theirs| theirs == *ours)
+}
+
+/// The weights that a system has come to, of each network and then of each moving average; read back.
+pub fn networks(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTensor>>, CheckpointError> {
+    snapshot::read(network_parts(system))
+}
+
+/// [`networks`] where waiting is not allowed.
+pub async fn networks_async(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTensor>>, CheckpointError> {
+    snapshot::read_async(network_parts(system)).await
+}
+
+fn network_parts(system: &mut (impl System + ?Sized)) -> Vec<Part> {
+    let players = system.parts().players;
+    let (mut networks, mut averages) = (Vec::new(), Vec::new());
+    for player in players {
+        let mut parts = player.parts().into_iter();
+        networks.extend(parts.next());
+        // The optimizer lies between.
+        averages.extend(parts.nth(1));
+    }
+    networks.extend(averages);
+    networks
 }

@@ -1,37 +1,38 @@
 //! Super-resolution: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919). Without `L_A` there is one player.
 
-mod state;
-
 use burn::{
     module::Module,
     tensor::{Device, Tensor, activation::sigmoid},
 };
-use forger_protocol::{AdversarialLoss, OutOfRange, Random, StepKind, Stream, SuperresConfig};
+use forger_protocol::{
+    AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig,
+    system::{Declaration, GAME},
+};
+use serde_json::{Value, json};
 
-use super::{System, gan::Board};
+use super::{Parts, System, is_same};
 use crate::{
-    CheckpointError,
-    data::{patches::Patches, photos::Photo},
+    data::{Pairs, Source as _, patches::Patches, photos::Photo},
     losses::{adversarial, pixel::pixel},
     nets::{
         Discriminator as _,
         lens::Lens,
-        superres::{Generator, discriminator::Discriminator},
+        superres::{Generator, bicubic, discriminator::Discriminator},
     },
-    optimizer::Optimizer,
     parameters,
+    player::{Player, Trained},
+    scalars::Scalars,
 };
 
 /// The game between the two, as in the paper (section 4.2.4).
-const GAME: AdversarialLoss = AdversarialLoss::NonSaturating;
+const GAME_LOSS: AdversarialLoss = AdversarialLoss::NonSaturating;
 
 /// Why training cannot begin.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SuperresError {
+    /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] OutOfRange),
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
     /// Every photo is smaller than a patch, or there is none.
     #[error("there is no photo whose sides have {0} pixels or more")]
     NoPhotos(usize),
@@ -40,20 +41,15 @@ pub enum SuperresError {
     NoLens,
 }
 
-/// A discriminator in training.
-struct Opponent {
-    network: Discriminator,
-    optimizer: Optimizer,
-}
+/// Side of the photos that it shows of itself, in pixels, and how many there are of them.
+const SIDE: usize = 128;
+const SHOWN: usize = 4;
 
 /// Super-resolution in training.
 pub struct Superres {
     config: SuperresConfig,
-    generator: Generator,
-    /// Moving average of the generator's weights: what pictures are made with.
-    average: Generator,
-    optimizer: Optimizer,
-    opponent: Option<Opponent>,
+    generator: Player<Generator>,
+    discriminator: Option<Player<Discriminator>>,
     lens: Option<Lens>,
     patches: Patches,
     /// With autodiff.
@@ -61,14 +57,15 @@ pub struct Superres {
     steps: u64,
 }
 
-fn networks(config: &SuperresConfig, device: &Device) -> Result<(Generator, Generator, Option<Opponent>), OutOfRange> {
+type Players = (Player<Generator>, Option<Player<Discriminator>>);
+
+fn players(config: &SuperresConfig, device: &Device) -> Result<Players, OutOfRange> {
     let random = &mut Random::new(config.seed, Stream::Weights);
-    let generator = Generator::new(config, random, device)?;
-    let average = parameters::blend(generator.valid(), &generator, 0.0);
-    let opponent = |network| Opponent { network, optimizer: Optimizer::new(config.discriminator_optimizer) };
+    let generator = Player::new("generator", Generator::new(config, random, device)?, config.generator_optimizer);
     let wanted = config.losses.need_discriminator();
     let network = wanted.then(|| Discriminator::new(config, random, device)).transpose()?;
-    Ok((generator, average, network.map(opponent)))
+    let player = |network| Player::new("discriminator", network, config.discriminator_optimizer);
+    Ok((generator.averaged(), network.map(player)))
 }
 
 impl Superres {
@@ -89,9 +86,8 @@ impl Superres {
         if patches.is_empty() {
             return Err(SuperresError::NoPhotos(config.patch * config.scale));
         }
-        let (generator, average, opponent) = networks(&config, &device)?;
-        let optimizer = Optimizer::new(config.generator_optimizer);
-        Ok(Self { config, generator, average, optimizer, opponent, lens, patches, device, steps: 0 })
+        let (generator, discriminator) = players(&config, &device)?;
+        Ok(Self { config, generator, discriminator, lens, patches, device, steps: 0 })
     }
 
     /// Begins with the weights of a trained generator in place of those of chance, as adversarial training is begun with
@@ -100,8 +96,7 @@ impl Superres {
     pub fn begin_with(&mut self, config: &SuperresConfig, generator: &Generator) -> bool {
         let has_same_network = self.config.has_network_of(config);
         if has_same_network {
-            self.generator = parameters::copy(generator, &self.device);
-            self.average = self.generator.valid();
+            self.generator.restart(parameters::copy(generator, &self.device), self.config.generator_optimizer);
         }
         has_same_network
     }
@@ -113,7 +108,7 @@ impl Superres {
 
     /// The generator with the moving average of its weights.
     pub fn average(&self) -> &Generator {
-        &self.average
+        self.generator.average()
     }
 
     /// Photos that there are patches of.
@@ -121,119 +116,102 @@ impl Superres {
         self.patches.len()
     }
 
-    fn zero(&self) -> Tensor<1> {
-        Tensor::zeros([1], &self.device.clone().inner())
-    }
-
-    /// One update of D on these patches, in `[-1, 1]`.
-    fn teach_discriminator(&mut self, small: Tensor<4>, large: Tensor<4>, board: &mut Board<Tensor<1>>) {
-        let Some(Opponent { network, optimizer }) = &mut self.opponent else { return };
-        let fake = self.generator.forward(small).detach();
-        let (a, b) = (network.judge(large), network.judge(fake));
-        let loss = adversarial::discriminator(GAME, 0.0, a.clone(), b.clone());
-        board.d_loss = loss.clone().detach().inner();
-        board.d_real = sigmoid(a.detach().inner()).mean();
-        board.d_fake = sigmoid(b.detach().inner()).mean();
-        let (trained, norm) = optimizer.step(network.clone(), loss.backward());
-        *network = trained;
-        if let Some(norm) = norm {
-            board.d_gradient = norm;
+    /// One update of D on these patches.
+    fn teach_discriminator(&mut self, pairs: Pairs, told: &mut Scalars) {
+        let Some(discriminator) = &mut self.discriminator else { return };
+        let fake = self.generator.network.forward(pairs.input).detach();
+        let (a, b) = (discriminator.network.judge(pairs.target), discriminator.network.judge(fake));
+        let loss = adversarial::discriminator(GAME_LOSS, 0.0, a.clone(), b.clone());
+        told.tell("d_loss", loss.clone().detach().inner());
+        told.tell("d_real", sigmoid(a.detach().inner()).mean());
+        told.tell("d_fake", sigmoid(b.detach().inner()).mean());
+        if let Some(norm) = discriminator.learn(&loss) {
+            told.tell("d_gradient", norm);
         }
     }
 
-    /// One update of the generator on these patches: small ones `[batch, 3, patch, patch]` and large ones, in `[-1, 1]`.
-    fn teach_generator(&mut self, small: Tensor<4>, large: Tensor<4>, board: &mut Board<Tensor<1>>) {
-        let loss = self.loss(small, large);
-        board.g_loss = loss.clone().detach().inner();
+    /// One update of the generator on these patches.
+    fn teach_generator(&mut self, pairs: Pairs, told: &mut Scalars) {
+        let loss = self.loss(pairs);
+        told.tell("g_loss", loss.clone().detach().inner());
         let rate = self.config.rate(self.steps - 1);
-        self.optimizer.tune(self.config.generator_optimizer.with_learning_rate(rate));
-        let (generator, norm) = self.optimizer.step(self.generator.clone(), loss.backward());
-        self.generator = generator;
+        self.generator.tune(self.config.generator_optimizer.with_learning_rate(rate));
+        let norm = self.generator.learn(&loss);
         // Shorter at first, so that the average soon forgets where the network began.
-        let decay = self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64);
-        self.average = parameters::blend(self.average.clone(), &self.generator, decay);
+        self.generator.follow(self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64));
         if let Some(norm) = norm {
-            board.g_gradient = norm;
+            told.tell("g_gradient", norm);
         }
     }
 
-    /// The generator's loss on such patches, `[1]`.
-    pub fn loss(&self, small: Tensor<4>, large: Tensor<4>) -> Tensor<1> {
+    /// The generator's loss on small patches and large ones, `[1]`.
+    pub fn loss(&self, Pairs { input: small, target: large }: Pairs) -> Tensor<1> {
         let weights = &self.config.losses;
-        let fake = self.generator.forward(small);
+        let fake = self.generator.network.forward(small);
         let mut loss = pixel(weights.distance, fake.clone(), large.clone()) * weights.pixel;
         if let Some(lens) = &self.lens {
             loss = loss + lens.loss(weights, fake.clone(), large);
         }
-        if let Some(opponent) = &self.opponent {
+        if let Some(discriminator) = &self.discriminator {
             // D's weights need no gradient here.
-            let verdict = opponent.network.clone().no_grad().judge(fake);
-            loss = loss + adversarial::generator(GAME, verdict) * weights.adversarial;
+            let verdict = discriminator.network.clone().no_grad().judge(fake);
+            loss = loss + adversarial::generator(GAME_LOSS, verdict) * weights.adversarial;
         }
         loss
     }
 }
 
 impl System for Superres {
-    fn step(&mut self, kind: StepKind) -> Tensor<1> {
-        self.steps += 1;
-        let (small, large) = self.patches.next(self.config.batch, &self.device);
-        let zero = || self.zero();
-        let mut board = Board {
-            d_loss: zero(),
-            g_loss: zero(),
-            d_real: zero(),
-            d_fake: zero(),
-            d_gradient: zero(),
-            g_gradient: zero(),
-        };
-        if kind != StepKind::Generator {
-            self.teach_discriminator(small.clone(), large.clone(), &mut board);
-        }
-        if kind != StepKind::Discriminator {
-            self.teach_generator(small, large, &mut board);
-        }
-        board.into_tensor()
+    fn declaration(&self) -> &'static Declaration {
+        &SuperresConfig::SYSTEM
     }
 
-    fn slow_down(&mut self, factor: f64) -> bool {
-        let mut config = self.config.clone();
-        for optimizer in [&mut config.generator_optimizer, &mut config.discriminator_optimizer] {
-            *optimizer = optimizer.with_learning_rate(optimizer.learning_rate() * factor);
+    fn config(&self) -> Value {
+        json!(self.config)
+    }
+
+    fn accepts(&self, config: &Value) -> bool {
+        is_same(&self.config, config)
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        let generator: &mut dyn Trained = &mut self.generator;
+        let discriminator = self.discriminator.as_mut().map(|player| player as &mut dyn Trained);
+        Parts {
+            players: std::iter::once(generator).chain(discriminator).collect(),
+            chances: vec![self.patches.chance()],
+            steps: &mut self.steps,
         }
-        if config.validate().is_err() {
-            return false;
-        }
-        if let Some(opponent) = &mut self.opponent {
-            opponent.optimizer.tune(config.discriminator_optimizer);
-        }
-        self.config = config;
-        true
     }
 
     fn steps(&self) -> u64 {
         self.steps
     }
 
-    fn reset(&mut self) {
+    fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        self.steps += 1;
+        let pairs = self.patches.next(self.config.batch, &self.device);
+        let mut told = Scalars::new(&GAME, &self.device.clone().inner());
+        if kind != StepKind::Generator {
+            self.teach_discriminator(pairs.clone(), &mut told);
+        }
+        if kind != StepKind::Discriminator {
+            self.teach_generator(pairs, &mut told);
+        }
+        told.into_tensor()
+    }
+
+    fn restart(&mut self) {
         // The settings were valid when they were taken.
-        if let Ok((generator, average, opponent)) = networks(&self.config, &self.device) {
-            (self.generator, self.average, self.opponent) = (generator, average, opponent);
-            self.optimizer = Optimizer::new(self.config.generator_optimizer);
-            self.patches.rewind();
-            self.steps = 0;
+        if let Ok((generator, discriminator)) = players(&self.config, &self.device) {
+            (self.generator, self.discriminator) = (generator, discriminator);
         }
     }
 
-    fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        self.saved()
-    }
-
-    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
-        self.saved_async().await
-    }
-
-    fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
-        self.loaded(checkpoint)
+    /// The middles of some photos: interpolated, made, and as they are.
+    fn visuals(&self) -> Vec<Tensor<4>> {
+        let pairs = self.patches.middles(SHOWN, SIDE, &self.device.clone().inner());
+        let Some(Pairs { input, target }) = pairs else { return Vec::new() };
+        vec![bicubic(input.clone(), self.config.scale), self.average().forward(input), target]
     }
 }

@@ -19,10 +19,13 @@ pub struct ClassifierConfig {
     pub features: usize,
     /// Names of the attributes, in the order of the outputs.
     pub attributes: Vec<String>,
+    /// Its learning rate is that of the first epoch; it falls to 0 along half a cosine.
     pub optimizer: OptimizerConfig,
+    /// Pictures in a step, 2 to 4096.
     pub batch: usize,
     /// How the pictures that it learns from are changed, besides a mirror: the more, the later it knows them by heart.
     pub augment: Augment,
+    /// Gives the initial weights, the order of the pictures and how each is changed.
     pub seed: u32,
 }
 

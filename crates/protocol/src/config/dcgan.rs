@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::system::{Declaration, GAME, PLAYERS, Settings};
+
 use super::{AdversarialLoss, LatentPrior, Normalization, OptimizerConfig, OutOfRange, within};
 
 /// DCGAN: Radford et al. 2016 (arXiv 1511.06434).
@@ -22,11 +24,17 @@ pub struct DcganConfig {
     pub auxiliary: f64,
     /// Channels of the widest picture-sized layer; deeper layers double it.
     pub width: usize,
+    /// Between the layers of G, and of D unless `spectral_norm` takes its place there.
     pub normalization: Normalization,
+    /// What z is drawn from, in training and afterwards.
     pub prior: LatentPrior,
+    /// What both players minimise.
     pub loss: AdversarialLoss,
+    /// Trains G, its mapping network included.
     pub generator_optimizer: OptimizerConfig,
+    /// Trains D.
     pub discriminator_optimizer: OptimizerConfig,
+    /// Real pictures in an update of D, and as many forged ones, 2 to 4096. An update of G has as many.
     pub batch: usize,
     /// Updates of D before each update of G.
     pub d_steps: usize,
@@ -44,6 +52,7 @@ pub struct DcganConfig {
     /// Convolutions of bf16 numbers, sums and all else of f32: Micikevicius et al. 2018 (arXiv 1710.03740), section 3, whose
     /// scaling of the loss bf16 does not need. For devices that compute in bf16; where they do not, only their rounding is had.
     pub mixed_precision: bool,
+    /// Gives the weights, the noise and the order of the pictures: the same seed, the same run.
     pub seed: u32,
 }
 
@@ -87,16 +96,11 @@ impl Default for DcganConfig {
     }
 }
 
-impl DcganConfig {
-    /// Whether the weights of one's networks fit the other's.
-    pub fn has_networks_of(&self, other: &Self) -> bool {
-        let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);
-        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior, config.mapping);
-        shape(self) == shape(other) && kind(self) == kind(other)
-    }
+impl Settings for DcganConfig {
+    const SYSTEM: Declaration =
+        Declaration { name: "dcgan", scalars: &GAME, networks: &PLAYERS, visuals: &["samples"] };
 
-    /// Says which setting is out of range, if any.
-    pub fn validate(&self) -> Result<(), OutOfRange> {
+    fn validate(&self) -> Result<(), OutOfRange> {
         if self.doublings().is_none() {
             return within("image_size", f64::NAN, 28.0, 128.0)
                 .map_err(|e| OutOfRange { value: self.image_size as f64, ..e });
@@ -112,6 +116,15 @@ impl DcganConfig {
         within("d_steps", self.d_steps as f64, 1.0, 100.0)?;
         within("clip", self.clip, 1e-6, 100.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
+    }
+}
+
+impl DcganConfig {
+    /// Whether the weights of one's networks fit the other's.
+    pub fn has_networks_of(&self, other: &Self) -> bool {
+        let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);
+        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior, config.mapping);
+        shape(self) == shape(other) && kind(self) == kind(other)
     }
 
     /// `(side of the smallest feature map, times it is doubled)`, or `None` for a size that is not offered.

@@ -23,6 +23,7 @@ pub enum Activation {
     /// `max(0.2 x, x)`, the usual choice for GANs since DCGAN (arXiv 1511.06434, section 4).
     #[default]
     LeakyRelu,
+    /// The hyperbolic tangent, in `[-1, 1]`.
     Tanh,
     /// The logistic function.
     Sigmoid,
@@ -101,6 +102,7 @@ pub struct MlpConfig {
     pub width: usize,
     /// Hidden layers, 0 to 5.
     pub layers: usize,
+    /// After each hidden layer; the last layer has none.
     pub activation: Activation,
 }
 
@@ -114,9 +116,13 @@ impl Default for MlpConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{field} is {value}, but must lie between {min} and {max}")]
 pub struct OutOfRange {
+    /// The setting by its name, such as `generator_optimizer.beta1`, or what is counted.
     pub field: String,
+    /// What it was set to.
     pub value: f64,
+    /// The least that is allowed.
     pub min: f64,
+    /// The most that is allowed.
     pub max: f64,
 }
 
@@ -131,6 +137,7 @@ fn within(field: &str, value: f64, min: f64, max: f64) -> Result<(), OutOfRange>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::Settings as _;
 
     #[test]
     fn defaults_are_valid() {

@@ -9,11 +9,28 @@ use super::{OutOfRange, within};
 #[serde(rename_all = "kebab-case", tag = "name")]
 pub enum OptimizerConfig {
     /// Adam: Kingma and Ba 2015 (arXiv 1412.6980).
-    Adam { learning_rate: f64, beta1: f64, beta2: f64 },
+    Adam {
+        /// Step size, 0 to 10.
+        learning_rate: f64,
+        /// Decay of the mean of the gradients, 0 to 0.9999.
+        beta1: f64,
+        /// Decay of the mean of their squares, 0 to 0.999999.
+        beta2: f64,
+    },
     /// RMSProp, as in Arjovsky et al. 2017.
-    RmsProp { learning_rate: f64, alpha: f64 },
+    RmsProp {
+        /// Step size, 0 to 10.
+        learning_rate: f64,
+        /// Decay of the mean of the squared gradients, 0 to 0.999999.
+        alpha: f64,
+    },
     /// Plain stochastic gradient descent, with optional momentum.
-    Sgd { learning_rate: f64, momentum: f64 },
+    Sgd {
+        /// Step size, 0 to 10.
+        learning_rate: f64,
+        /// Share of the last velocity that is kept, 0 to 0.9999; 0 for none.
+        momentum: f64,
+    },
 }
 
 impl OptimizerConfig {

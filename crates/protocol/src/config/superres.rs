@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::system::{Declaration, GAME, PLAYERS, Settings};
+
 use super::{OptimizerConfig, OutOfRange, within};
 
 /// Super-resolution by a residual network: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919).
@@ -10,25 +12,31 @@ use super::{OptimizerConfig, OutOfRange, within};
 pub struct SuperresConfig {
     /// How many times higher and wider the picture becomes: 2 or 4.
     pub scale: usize,
+    /// Part of the network: the weights of one kind do not fit the other.
     pub upsampling: Upsampling,
     /// Channels of every layer but the last.
     pub width: usize,
     /// Residual blocks.
     pub blocks: usize,
+    /// What the generator learns by.
     pub losses: SuperresLosses,
     /// What is done to a picture to make the small one of it.
     pub degradation: Degradation,
     /// Side of the small patches that a step learns from, in pixels.
     pub patch: usize,
+    /// Patches in a step, 1 to 1024.
     pub batch: usize,
+    /// Its learning rate is the one at step 0: see `decay_steps`.
     pub generator_optimizer: OptimizerConfig,
     /// Steps in which the learning rate falls to a hundredth along half a cosine; 0 keeps it as it is.
     pub decay_steps: u64,
     /// Decay of the moving average of the generator's weights, a step.
     pub ema_decay: f64,
+    /// Used with an adversarial loss only. Its learning rate stays as it is.
     pub discriminator_optimizer: OptimizerConfig,
     /// Channels of the discriminator's first layer; the paper has 32.
     pub discriminator_width: usize,
+    /// Gives the weights, and which patches are cut out and how they are degraded.
     pub seed: u32,
 }
 
@@ -50,6 +58,7 @@ pub enum Upsampling {
 pub struct SuperresLosses {
     /// `L_E`: the distance of pixels (section 4.2.1).
     pub pixel: f64,
+    /// Which distance of pixels `L_E` is.
     pub distance: PixelDistance,
     /// `L_P`: the squared distance of the features of a trained network (section 4.2.2).
     pub perceptual: f64,
@@ -120,9 +129,15 @@ impl Default for SuperresConfig {
     }
 }
 
-impl SuperresConfig {
-    /// Says which setting is out of range, if any.
-    pub fn validate(&self) -> Result<(), OutOfRange> {
+impl Settings for SuperresConfig {
+    const SYSTEM: Declaration = Declaration {
+        name: "superres",
+        scalars: &GAME,
+        networks: &PLAYERS,
+        visuals: &["bicubic", "network", "original"],
+    };
+
+    fn validate(&self) -> Result<(), OutOfRange> {
         if self.doublings().is_none() {
             let (field, value) = ("scale (2 or 4)".into(), self.scale as f64);
             return Err(OutOfRange { field, value, min: 2.0, max: 4.0 });
@@ -147,7 +162,9 @@ impl SuperresConfig {
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)
     }
+}
 
+impl SuperresConfig {
     /// Whether the weights of one generator fit the other.
     pub fn has_network_of(&self, other: &Self) -> bool {
         let network = |config: &Self| (config.scale, config.upsampling, config.width, config.blocks);

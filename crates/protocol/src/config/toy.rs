@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::system::{Declaration, GAME, PLAYERS, Settings};
+
 use super::{AdversarialLoss, LatentPrior, MlpConfig, OptimizerConfig, OutOfRange, within};
 
 /// A two-dimensional data distribution for the toy GAN. All lie within `[-1, 1] x [-1, 1]`.
@@ -53,6 +55,7 @@ impl Distribution {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Penalty {
+    /// D pays nothing.
     #[default]
     None,
     /// `(|grad D(x)| - 1)^2` between real and fake samples: Gulrajani et al. 2017 (arXiv 1704.00028), equation 3. With
@@ -74,16 +77,23 @@ pub const MOST_POINTS: usize = 512;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ToyConfig {
+    /// Where real points come from.
     pub distribution: Distribution,
     /// The points of [`Distribution::Own`], 2 to [`MOST_POINTS`]: steps of 1/127 from the middle, x and y.
     pub points: Vec<[i8; 2]>,
+    /// What both players minimise.
     pub loss: AdversarialLoss,
+    /// What z is drawn from.
     pub prior: LatentPrior,
     /// Dimensions of z.
     pub latent_dim: usize,
+    /// Hidden layers of G, from z to points `[batch, 2]`.
     pub generator: MlpConfig,
+    /// Hidden layers of D, from points to logits `[batch, 1]`.
     pub discriminator: MlpConfig,
+    /// Trains G.
     pub generator_optimizer: OptimizerConfig,
+    /// Trains D.
     pub discriminator_optimizer: OptimizerConfig,
     /// Real points, and as many fake ones, in a step.
     pub batch: usize,
@@ -93,7 +103,9 @@ pub struct ToyConfig {
     pub g_steps: usize,
     /// Weights of D stay within `[-clip, clip]`; used by [`AdversarialLoss::Wasserstein`] without a penalty only.
     pub clip: f64,
+    /// What is added to D's loss.
     pub penalty: Penalty,
+    /// The factor of the penalty, 0 to 10000.
     pub penalty_weight: f64,
     /// Divides each weight matrix of D by its largest singular value: Miyato et al. 2018 (arXiv 1802.05957), algorithm 1.
     pub spectral_norm: bool,
@@ -104,6 +116,7 @@ pub struct ToyConfig {
     pub instance_noise: f64,
     /// Decay of the moving average of G's weights, a step.
     pub ema_decay: f64,
+    /// Gives the weights, the noise and the real points: the same seed, the same run.
     pub seed: u32,
 }
 
@@ -134,9 +147,10 @@ impl Default for ToyConfig {
     }
 }
 
-impl ToyConfig {
-    /// Says which setting is out of range, if any: a shared URL can hold anything.
-    pub fn validate(&self) -> Result<(), OutOfRange> {
+impl Settings for ToyConfig {
+    const SYSTEM: Declaration = Declaration { name: "toy", scalars: &GAME, networks: &PLAYERS, visuals: &[] };
+
+    fn validate(&self) -> Result<(), OutOfRange> {
         within("latent_dim", self.latent_dim as f64, 1.0, 64.0)?;
         for (name, mlp) in [("generator", self.generator), ("discriminator", self.discriminator)] {
             within(&format!("{name}.width"), mlp.width as f64, 1.0, 512.0)?;
@@ -155,7 +169,9 @@ impl ToyConfig {
         within("points", self.points.len() as f64, fewest, MOST_POINTS as f64)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
     }
+}
 
+impl ToyConfig {
     /// Whether a running session of `self` may go on with `other`'s settings: networks, noise, data and seed stay as they
     /// are.
     pub fn is_live_change(&self, other: &Self) -> bool {

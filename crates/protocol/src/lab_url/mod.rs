@@ -4,7 +4,7 @@ mod settings;
 
 pub use settings::SETTINGS;
 
-use crate::config::ToyConfig;
+use crate::{config::ToyConfig, system::Settings as _};
 
 /// How a setting is chosen.
 #[derive(Clone, Copy)]
@@ -13,6 +13,7 @@ pub enum Kind {
     Choice(fn() -> Vec<String>),
     /// A number from a list, or any in the range by URL.
     Number(&'static [f64]),
+    /// `on` or `off`.
     Switch,
     /// Any whole number.
     Seed,
@@ -23,10 +24,15 @@ pub enum Kind {
 /// Where the form shows a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
+    /// What D takes for real, and how much of it a step sees.
     Data,
+    /// What chance decides: z and the seed.
     Noise,
+    /// The loss, and what holds D back.
     Game,
+    /// G's layers, optimizer and updates a step.
     Generator,
+    /// The same of D.
     Discriminator,
 }
 
@@ -34,10 +40,13 @@ pub enum Group {
 pub struct Setting {
     /// Its name in the URL.
     pub key: &'static str,
+    /// The part of the form that it is in.
     pub group: Group,
+    /// Decides the control that the form shows.
     pub kind: Kind,
+    /// Its value as the URL has it. [`Setting::set`] reads it back.
     pub get: fn(&ToyConfig) -> String,
-    /// False for a value that does not read; the range is checked by [`ToyConfig::validate`].
+    /// False for a value that does not read; the range is checked by [`crate::Settings::validate`].
     pub set: fn(&mut ToyConfig, &str) -> bool,
 }
 

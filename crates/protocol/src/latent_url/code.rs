@@ -18,7 +18,14 @@ pub const WHOLE: u8 = 100;
 pub enum Code {
     /// Number `index` of a seed, times `truncation` percent: codes near the middle draw what is usual, and better (Karras et
     /// al. 2019, arXiv 1812.04948, appendix B).
-    Sample { seed: u32, index: u32, truncation: u8 },
+    Sample {
+        /// The seed that gives the samples, by [`crate::Stream::Latent`].
+        seed: u32,
+        /// From 0, below [`MOST_SAMPLES`].
+        index: u32,
+        /// 1 to [`WHOLE`].
+        truncation: u8,
+    },
     /// Values in steps of 1/32, from -127 to 127.
     Own(Vec<i8>),
 }

@@ -19,6 +19,7 @@ pub const REACH: f32 = 5.0;
 /// Which model a link was made with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelRef {
+    /// Name on the card of the model.
     pub name: String,
     /// The first eight digits of the SHA-256 of its file; empty in links from before there was one.
     pub hash: String,
@@ -51,16 +52,22 @@ impl std::fmt::Display for ModelRef {
 /// A part of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
+    /// Sums of terms, each the mean of exemplars.
     #[default]
     Arithmetic,
+    /// One code, moved along directions.
     Edit,
+    /// A film from code to code.
     Walk,
+    /// The code of a picture of the user's.
     Photo,
 }
 
 impl Tab {
+    /// Every tab, in the order in which the page shows them.
     pub const ALL: [Self; 4] = [Self::Arithmetic, Self::Edit, Self::Walk, Self::Photo];
 
+    /// Its name in a link.
     pub fn name(self) -> &'static str {
         match self {
             Self::Arithmetic => "arithmetic",
@@ -74,7 +81,9 @@ impl Tab {
 /// Exemplars under a name, of which the arithmetic takes the mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Term {
+    /// What an expression calls it, at most [`expression::LONGEST_NAME`] characters. No two terms of a link share one.
     pub name: String,
+    /// The exemplars, in the order in which they were added.
     pub codes: Vec<Code>,
 }
 
@@ -85,6 +94,7 @@ pub struct Move {
     pub name: String,
     /// The direction itself where it is the user's own.
     pub own: Option<Code>,
+    /// How far: negative is the other way, 0 nowhere. At most ten times [`REACH`] either way.
     pub tenths: i16,
 }
 
@@ -93,15 +103,21 @@ pub struct Move {
 pub struct LatentState {
     /// `None` for the first model of the site.
     pub model: Option<ModelRef>,
+    /// Whose samples the page shows.
     pub seed: u32,
     /// Percent.
     pub truncation: u8,
+    /// The one that is open.
     pub tab: Tab,
+    /// In the order in which the page shows them.
     pub terms: Vec<Term>,
+    /// What the arithmetic is to draw, as [`expression::parse`] reads it. Empty for nothing yet.
     pub expression: String,
     /// The code that is edited.
     pub base: Option<Code>,
+    /// All are added to `base`, each along its own direction.
     pub moves: Vec<Move>,
+    /// The stops, in the order in which [`walk()`] passes them.
     pub walk: Vec<Code>,
     /// lerp in place of slerp.
     pub straight: bool,

@@ -8,15 +8,13 @@ use forger_core::{Images, classifier::Training};
 use forger_protocol::ClassifierConfig;
 use serde_json::{Map, Value, json};
 
-use super::values;
 use crate::{
-    cli::{DataArgs, Split},
     data::{
-        self,
+        self, DataArgs, Split,
         augmentations::Augmentations,
         oversample::{Oversample, Oversampled},
     },
-    device::DeviceArgs,
+    device::{DeviceArgs, values},
     measures::classified::Classified,
     progress,
     run::write_whole,

@@ -1,24 +1,47 @@
 //! `forger eval`: the distance between what a model draws and held-out pictures.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
-use forger_core::Images;
+use burn::tensor::Device;
+use clap::Args;
+use forger_core::{Images, weights::Drawer};
 use forger_protocol::{Random, Stream};
 use serde_json::json;
 
-use super::Drawer;
 use crate::{
-    cli::EvalArgs,
-    data,
+    data::{self, DataArgs},
     measures::classified::{Classified, Reference},
-    ui,
+    models, ui,
 };
+
+#[derive(Args)]
+pub struct EvalArgs {
+    /// A .safetensors model file, or the folder of a run
+    #[arg(long)]
+    pub model: PathBuf,
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// Measure in the features of this classifier, too (`forger train classifier`)
+    #[arg(long)]
+    pub classifier: Option<PathBuf>,
+    /// Pictures of each kind
+    #[arg(long, default_value_t = 2000)]
+    pub count: usize,
+    /// Seed of z and of the choice of pictures
+    #[arg(long, default_value_t = 1)]
+    pub seed: u32,
+    /// Print one line of JSON last
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Prints the energy distance (Szekely and Rizzo 2013, doi 10.1016/j.jspi.2013.03.018) on pixels in `[-1, 1]`,
 /// `2 E|X - Y| - E|X - X'| - E|Y - Y'|` with Euclidean norms: 0 for equal distributions. Beside it its floor, the same
 /// between two disjoint draws of real pictures, which is what a perfect generator would score.
 pub fn eval(args: &EvalArgs) -> Result<()> {
-    let drawer = Drawer::open(&args.model)?;
-    let config = drawer.config();
+    let model = models::open::<Drawer>(&args.model, &Device::flex())?;
+    let config = &model.config;
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let count = args.count.min(pictures.len() / 2);
     if count < 2 {
@@ -36,7 +59,7 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
         values
     };
     let (real, other) = (read(&order[..count]), read(&order[count..2 * count]));
-    let fake = drawer.draw(&drawer.codes(random, count))?;
+    let fake = models::draw(&model, &model.codes.draw(random, count))?;
     let within_real = mean_distance(&real, &real, size);
     let distance =
         |with: &[f32]| 2.0 * mean_distance(&real, with, size) - within_real - mean_distance(with, with, size);
@@ -46,7 +69,7 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
     if let Some(path) = &args.classifier {
         let classified = Classified::open(path, config)?;
         let reference = Reference::new(&classified, &pictures, count, &mut Random::new(args.seed, Stream::Metrics))?;
-        let fakes = drawer.draw(&drawer.codes(random, count))?;
+        let fakes = models::draw(&model, &model.codes.draw(random, count))?;
         for (name, value) in reference.measure(&classified, &fakes)? {
             ui::result(format_args!("{name} {value:.4}"));
             figures[name] = json!(value);

@@ -3,16 +3,16 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Result, bail};
+use burn::tensor::Device;
 use clap::Args;
-use forger_core::weights;
+use forger_core::weights::{self, Drawer};
 use forger_protocol::{
     Random, Stream,
     card::{Direction, DirectionKind},
 };
 use serde_json::{Value, json};
 
-use super::Drawer;
-use crate::{measures::classified::Classified, sheet, ui};
+use crate::{measures::classified::Classified, models, sheet, ui};
 
 /// How far a code is moved, in units of what a component of z varies by.
 const REACH: f32 = 3.0;
@@ -44,14 +44,14 @@ pub struct DirectionsArgs {
 
 /// Measures each direction.
 pub fn directions(args: &DirectionsArgs) -> Result<()> {
-    let drawer = Drawer::open(&args.model)?;
-    let (config, directions) = (drawer.config(), &drawer.model.card.directions);
+    let drawer = models::open::<Drawer>(&args.model, &Device::flex())?;
+    let (config, directions) = (&drawer.config, &drawer.card.directions);
     if directions.is_empty() {
         bail!("the card of {} has no directions: export it with --classifier", args.model.display());
     }
     let classified = Classified::open(&args.classifier, config)?;
-    let z = drawer.codes(&mut Random::new(args.seed, Stream::Metrics), args.samples);
-    let before = classified.logits(&drawer.draw(&z)?)?;
+    let z = drawer.codes.draw(&mut Random::new(args.seed, Stream::Metrics), args.samples);
+    let before = classified.logits(&models::draw(&drawer, &z)?)?;
     let names = classified.judge.config.attributes.len();
     let mut figures = BTreeMap::<String, Value>::new();
     for direction in directions.iter().filter(|direction| direction.kind == DirectionKind::Attribute) {
@@ -59,7 +59,7 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
             ui::warn(format_args!("the classifier knows no attribute {}", direction.name));
             continue;
         };
-        let after = classified.logits(&drawer.draw(&moved(&z, direction, REACH))?)?;
+        let after = classified.logits(&models::draw(&drawer, &moved(&z, direction, REACH))?)?;
         let pairs = before.iter().skip(place).step_by(names).zip(after.iter().skip(place).step_by(names));
         let lacking = pairs.filter(|(before, _)| **before < 0.0).map(|(_, after)| *after > 0.0).collect::<Vec<_>>();
         let share = lacking.iter().filter(|has| **has).count() as f64 / lacking.len().max(1) as f64;
@@ -82,7 +82,7 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
                 }
             }
         }
-        let pictures = weights::to_bytes(&drawer.draw(&codes)?);
+        let pictures = weights::to_bytes(&models::draw(&drawer, &codes)?);
         sheet::write_rows(path, &pictures, config.channels, config.image_size, 2 * STRIP)?;
         let names = directions.iter().map(|direction| direction.name.as_str()).collect::<Vec<_>>();
         ui::note(format_args!("from above in {}: {}", path.display(), names.join(", ")));

@@ -3,17 +3,21 @@
 use std::{path::PathBuf, time::Instant};
 
 use anyhow::{Result, bail};
+use burn::tensor::Device;
 use clap::Args;
 use forger_core::{
     Images,
     latent::{Inversion, psnr},
-    weights,
+    weights::{self, Drawer},
 };
 use forger_protocol::{Random, Stream, message::InvertSettings};
 use serde_json::json;
 
-use super::{Drawer, values};
-use crate::{cli::DataArgs, data, progress, sheet, ui};
+use crate::{
+    data::{self, DataArgs},
+    device::values,
+    models, progress, sheet, ui,
+};
 
 /// Pictures in a row of the sheet.
 const COLUMNS: usize = 10;
@@ -51,8 +55,8 @@ pub struct InvertArgs {
 
 /// Searches for one picture after the other.
 pub fn invert(args: &InvertArgs) -> Result<()> {
-    let drawer = Drawer::open(&args.model)?;
-    let config = drawer.config();
+    let drawer = models::open::<Drawer>(&args.model, &Device::flex())?;
+    let config = &drawer.config;
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let count = args.count.min(pictures.len());
     if count == 0 {
@@ -68,12 +72,12 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
     for index in &order[..count] {
         let mut target = vec![0.0; size];
         pictures.write(*index, &mut target);
-        let mut search = Inversion::new(&drawer.model, &target, settings)?;
+        let mut search = Inversion::new(&drawer, &target, settings)?;
         while !search.is_done() {
             let (losses, gradient) = search.gradient();
             search.update(&values(losses)?, &values(gradient)?)?;
         }
-        let drawn = drawer.draw(search.best())?;
+        let drawn = models::draw(&drawer, search.best())?;
         ratios.push(psnr(&target, &drawn));
         wanted.extend(target);
         found.extend(drawn);
@@ -95,7 +99,7 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
         sheet::write_rows(path, &weights::to_bytes(&both), config.channels, config.image_size, columns)?;
     }
     if args.json {
-        let features = if drawer.model.discriminator.is_some() { args.features } else { 0.0 };
+        let features = if drawer.discriminator.is_some() { args.features } else { 0.0 };
         let command = format!(
             "forger eval invert --model MODEL --data {} --count {count} --starts {} --steps {} --features {features} --seed {} --json",
             args.data.flags(&pictures.name),

@@ -3,13 +3,16 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
 use clap::Args;
-use forger_core::{classifier::Judge, weights};
+use forger_core::{
+    classifier::Judge,
+    weights::{self, Drawer, Model},
+};
 use forger_protocol::{Random, Stream, latent};
 use serde_json::{Value, json};
 
-use super::Drawer;
-use crate::{measures::classified::Classified, progress, sheet, ui};
+use crate::{measures::classified::Classified, models, progress, sheet, ui};
 
 /// Samples that are drawn and judged at a time.
 const CHUNK: usize = 256;
@@ -55,9 +58,10 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     }
     let mut figures = BTreeMap::new();
     for (index, (model, classifier)) in args.model.iter().zip(&args.classifier).enumerate() {
-        let drawer = Drawer::open(model)?;
-        let classified = Classified::open(classifier, drawer.config())?;
-        let name = drawer.name().unwrap_or_else(|| format!("model{}", index + 1));
+        let drawer = models::open::<Drawer>(model, &Device::flex())?;
+        let classified = Classified::open(classifier, &drawer.config)?;
+        let of_card = Some(drawer.card.name.clone()).filter(|name| !name.is_empty());
+        let name = of_card.unwrap_or_else(|| format!("model{}", index + 1));
         measure(args, &name, &drawer, &classified, &mut figures)?;
     }
     if args.json {
@@ -100,11 +104,11 @@ fn is_woman_with_glasses([male, glasses]: [f32; 2]) -> bool {
 fn measure(
     args: &LatentArgs,
     name: &str,
-    drawer: &Drawer,
+    drawer: &Model<Drawer>,
     classified: &Classified,
     figures: &mut BTreeMap<String, Value>,
 ) -> Result<()> {
-    let config = drawer.config();
+    let config = &drawer.config;
     let judge = &classified.judge;
     let look = Look::new(judge)?;
     for attribute in ["Male", "Eyeglasses"] {
@@ -115,11 +119,11 @@ fn measure(
     }
     let dim = config.latent_dim;
     let random = &mut Random::new(args.seed, Stream::Metrics);
-    let z = drawer.codes(random, args.samples);
+    let z = drawer.codes.draw(random, args.samples);
     let bar = progress::bar(args.samples as u64, &format!("judging samples of {name}"));
     let mut seen = Vec::new();
     for chunk in z.chunks(CHUNK * dim) {
-        seen.extend(look.judge(classified, &drawer.draw(chunk)?)?);
+        seen.extend(look.judge(classified, &models::draw(drawer, chunk)?)?);
         bar.set_position(seen.len() as u64);
     }
     bar.finish_and_clear();
@@ -165,7 +169,7 @@ fn measure(
         shown.extend(&result);
         results.extend(result);
     }
-    let looks = look.judge(classified, &drawer.draw(&results)?)?;
+    let looks = look.judge(classified, &models::draw(drawer, &results)?)?;
     let arithmetic = share(looks.iter().filter(|look| is_woman_with_glasses(**look)).count(), looks.len());
     let of_results = |is: &dyn Fn(&&[f32; 2]) -> bool| 100.0 * share(looks.iter().filter(is).count(), looks.len());
     ui::result(format_args!(
@@ -185,7 +189,7 @@ fn measure(
         let codes = &shown[..shown.len().min(count * dim)];
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = path.with_file_name(format!("{name}-{file}"));
-        sheet::write(&path, &weights::to_bytes(&drawer.draw(codes)?), config.channels, config.image_size)?;
+        sheet::write(&path, &weights::to_bytes(&models::draw(drawer, codes)?), config.channels, config.image_size)?;
         ui::note(format_args!("a row a trial in {}: three exemplars of each term, and the result", path.display()));
     }
     Ok(())

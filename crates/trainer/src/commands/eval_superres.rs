@@ -8,16 +8,16 @@ use std::{
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::weights::superres::Upscaler;
+use forger_core::weights::{Model, Upscaler};
 use serde_json::{Value, json};
 
 use crate::{
     data::photos::{self, Pair},
-    measures::fidelity::{Fidelity, bicubic, measure},
-    progress,
+    measures::fidelity::{Fidelity, bicubic, measure_by},
+    models, progress,
     report::table::{Cell, Table},
     sheet, ui,
-    upscaling::{enlarge, open},
+    upscaling::enlarge,
 };
 
 /// Side of the pictures on a sheet, in pixels, and how many rows there are of them.
@@ -79,7 +79,7 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
                 .rows
                 .push([set.clone(), what.to_owned(), format!("{psnr:.2}"), ssim, sharpness].map(Cell::new).into());
         };
-        let mut found = vec![("bicubic".to_owned(), measure(pairs, scale, |small| Ok(bicubic(small, scale)))?)];
+        let mut found = vec![("bicubic".to_owned(), measure_by(pairs, scale, |small| Ok(bicubic(small, scale)))?)];
         for (name, model) in &models {
             found.push((name.clone(), of_model(set, name, pairs, model)?));
         }
@@ -115,16 +115,15 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
 fn draw<'a>(
     path: &Path,
     pairs: impl Iterator<Item = &'a Pair>,
-    models: &[(String, Upscaler)],
+    models: &[(String, Model<Upscaler>)],
     scale: usize,
 ) -> Result<()> {
-    let device = Device::flex();
     let mut pictures = Vec::new();
     let has_room = |pair: &&Pair| pair.large.height >= SHOWN && pair.large.width >= SHOWN;
     for Pair { small, large, .. } in pairs.filter(has_room).take(ROWS) {
         let mut row = vec![bicubic(small, scale)];
         for (_, model) in models {
-            row.push(enlarge(&model.generator, &model.config, small, &device, |_| {})?);
+            row.push(enlarge(model, small, |_| {})?);
         }
         row.push(large.clone());
         for photo in row {
@@ -143,12 +142,12 @@ fn names(sets: &[(String, Vec<Pair>)]) -> String {
 }
 
 /// A model and what its figures are called: what stands before `=`, the name on its card, or that of its folder.
-fn named(text: &str) -> Result<(String, Upscaler)> {
+fn named(text: &str) -> Result<(String, Model<Upscaler>)> {
     let (given, path) = match text.split_once('=') {
         Some((name, path)) => (Some(name.to_owned()), PathBuf::from(path)),
         None => (None, PathBuf::from(text)),
     };
-    let model = open(&path, &Device::flex())?;
+    let model = models::open::<Upscaler>(&path, &Device::flex())?;
     let folder = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let of_card = Some(model.card.name.clone()).filter(|name| !name.is_empty());
     let name = given.or(of_card).unwrap_or_else(folder);
@@ -157,11 +156,10 @@ fn named(text: &str) -> Result<(String, Upscaler)> {
     Ok((short, model))
 }
 
-fn of_model(set: &str, name: &str, pairs: &[Pair], model: &Upscaler) -> Result<Fidelity> {
+fn of_model(set: &str, name: &str, pairs: &[Pair], model: &Model<Upscaler>) -> Result<Fidelity> {
     let bar = progress::bar(pairs.len() as u64, &format!("{name} on {set}"));
-    let device = Device::flex();
-    let found = measure(pairs, model.config.scale, |small| {
-        let large = enlarge(&model.generator, &model.config, small, &device, |_| {});
+    let found = measure_by(pairs, model.config.scale, |small| {
+        let large = enlarge(model, small, |_| {});
         bar.inc(1);
         large
     });

@@ -9,20 +9,17 @@ use std::{
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{
-    Superres,
-    weights::{self, Model, superres::Upscaler},
-};
+use forger_core::weights::{self, Drawer, Model, Networks, Upscaler};
 use forger_protocol::{
-    Card, Manifest,
-    card::{DirectionKind, Metric, System},
+    Card, DcganConfig, Manifest, Settings as _, SuperresConfig,
+    card::{DirectionKind, Metric},
 };
 
-use super::{Drawer, of_run};
 use crate::{
     measures::{classified::Classified, directions},
+    models,
     run::{Run, write_whole},
-    ui, upscaling,
+    ui,
 };
 
 /// Principal directions of a card that has none yet.
@@ -73,13 +70,10 @@ pub struct ExportArgs {
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    let (bytes, card) = if is_superres(&args.from)? {
-        let Upscaler { mut card, generator, .. } = upscaler(args)?;
-        tell(&mut card, args)?;
-        weights::superres::write(card, &generator)?
-    } else {
-        let model = changed(args)?;
-        weights::write(model.card.clone(), model.generator(), model.discriminator.as_ref())?
+    let (bytes, card) = match models::system(&args.from)? {
+        system if system == DcganConfig::SYSTEM.name => write(with_directions(args)?, args)?,
+        system if system == SuperresConfig::SYSTEM.name => write(plain::<Upscaler>(args)?, args)?,
+        system => bail!("{}: a model of {system} is not exported", args.from.display()),
     };
     let entry = weights::entry(&bytes, card);
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
@@ -101,13 +95,10 @@ pub fn export(args: &ExportArgs) -> Result<()> {
     Ok(())
 }
 
-/// Whether a run or a model file is of super-resolution; what does not read is not, and fails as a DCGAN.
-fn is_superres(from: &Path) -> Result<bool> {
-    if from.is_dir() {
-        return Ok(Superres::config_of(&Run::open(from)?.newest()?).is_ok());
-    }
-    let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    Ok(weights::card(&bytes).is_ok_and(|card| matches!(card.system, System::Superres(_))))
+/// The model file, with what the flags say on its card.
+fn write<N: Networks>(Model { mut card, networks }: Model<N>, args: &ExportArgs) -> Result<(Vec<u8>, Card)> {
+    tell(&mut card, args)?;
+    Ok(Model::write(card, &networks)?)
 }
 
 /// Puts what the flags say on a card.
@@ -132,35 +123,36 @@ fn tell(card: &mut Card, args: &ExportArgs) -> Result<()> {
     Ok(())
 }
 
-/// A model of super-resolution, which has neither directions nor a discriminator in its file.
-fn upscaler(args: &ExportArgs) -> Result<Upscaler> {
+/// A model that has neither directions nor a discriminator in its file.
+fn plain<N: Networks>(args: &ExportArgs) -> Result<Model<N>> {
     if args.classifier.is_some() || args.principal.is_some() || args.discriminator || !args.without.is_empty() {
         bail!(
             "--classifier, --principal, --without and --discriminator are for a DCGAN, and {} is none",
             args.from.display()
         );
     }
-    if !args.best {
-        return upscaling::open(&args.from, &Device::flex());
-    }
-    let run = Run::open(&args.from)?;
-    upscaling::of_run(&run, &run.best()?, &Device::flex())
+    open(args)
 }
 
-/// The DCGAN with what the flags say.
-fn changed(args: &ExportArgs) -> Result<Model> {
-    let mut drawer = open(args)?;
-    let card = &mut drawer.model.card;
-    tell(card, args)?;
+/// The DCGAN with the directions that the flags ask for.
+fn with_directions(args: &ExportArgs) -> Result<Model<Drawer>> {
+    let mut model = open::<Drawer>(args)?;
+    let is_run = args.from.is_dir();
+    if args.discriminator && !is_run {
+        bail!("--discriminator is for the folder of a run, and {} is none", args.from.display());
+    }
+    if is_run && !args.discriminator {
+        model.networks.discriminator = None;
+    }
     let is = |kind| move |direction: &forger_protocol::card::Direction| direction.kind == kind;
     let (mut attributes, mut principal): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut card.directions).into_iter().partition(is(DirectionKind::Attribute));
+        std::mem::take(&mut model.card.directions).into_iter().partition(is(DirectionKind::Attribute));
     if let Some(path) = &args.classifier {
-        attributes = directions::attributes(&drawer, &Classified::open(path, drawer.config())?)?;
+        attributes = directions::attributes(&model, &Classified::open(path, &model.config)?)?;
     }
     let wanted = args.principal.map_or(PRINCIPAL, |count| count as usize);
     if args.principal.is_some() || principal.is_empty() {
-        principal = directions::principal(&drawer, wanted)?;
+        principal = directions::principal(&model, wanted)?;
     }
     for name in &args.without {
         let before = attributes.len() + principal.len();
@@ -175,21 +167,19 @@ fn changed(args: &ExportArgs) -> Result<Model> {
         ui::note(format_args!("direction {:<20} {:.3}", direction.name, direction.strength));
     }
     attributes.append(&mut principal);
-    drawer.model.card.directions = attributes;
-    Ok(drawer.model)
+    model.card.directions = attributes;
+    Ok(model)
 }
 
-fn open(args: &ExportArgs) -> Result<Drawer> {
-    if args.from.is_dir() {
-        let run = Run::open(&args.from)?;
-        let mut model = of_run(&run, &if args.best { run.best() } else { run.newest() }?)?;
-        model.discriminator = model.discriminator.filter(|_| args.discriminator);
-        return Ok(model.into());
+fn open<N: Networks>(args: &ExportArgs) -> Result<Model<N>> {
+    if !args.best {
+        return models::open(&args.from, &Device::flex());
     }
-    if args.best || args.discriminator {
-        bail!("--best and --discriminator are for the folder of a run, and {} is none", args.from.display());
+    if !args.from.is_dir() {
+        bail!("--best is for the folder of a run, and {} is none", args.from.display());
     }
-    Drawer::open(&args.from)
+    let run = Run::open(&args.from)?;
+    models::of_run(&run, &run.best()?, &Device::flex())
 }
 
 /// The figures of `forger eval --json`, each with the command that measured it.

@@ -68,13 +68,13 @@ fn a_dcgan_and_all_that_it_can_begin_with() {
     let folder = tempfile::tempdir().unwrap();
     let run = |line: &str| forger(folder.path(), line).unwrap();
     run("train classifier --data avatars:400 --image-size 28 --width 4 --epochs 6 --out @/judge --device second");
-    let train = "train dcgan --recipe dcgan-modern --data avatars:64 --image-size 28 --width 2 --batch 8";
+    let train = "train dcgan --recipe dcgan-modern --data avatars:64 --set image_size=28 --set width=2 --set batch=8";
     let measured = format!("{train} --steps 4 --checkpoint-every 2 --measure-count 20 --classifier @/judge");
     run(&format!("{measured} --out @/cpu"));
     run(&format!("{measured} --out @/run --device second"));
     assert_alike(&folder.path().join("cpu"), &folder.path().join("run"), 4);
     run(&format!("{train} --steps 30 --resume --out @/run --device second"));
-    run(&format!("{train} --steps 2 --from @/run --mapping 128 --out @/mapped --device second"));
+    run(&format!("{train} --steps 2 --from @/run --set mapping=128 --out @/mapped --device second"));
     let assisted = format!("{train} --from @/run --auxiliary-classifier @/judge --out @/assisted --device second");
     run(&format!("{assisted} --steps 2"));
     run(&format!("{train} --resume --steps 4 --out @/assisted --device second"));
@@ -89,7 +89,7 @@ fn super_resolution_and_what_its_losses_look_through() {
     (0..2).for_each(|index| picture(&at(&format!("photos/{index}.png")), 128 + 8 * index, 136));
     picture(&at("sets/tiny/hr/0.png"), 64, 48);
     run("train classifier --data avatars:32 --image-size 32 --width 2 --epochs 1 --out @/judge");
-    let train = "train superres --data @/photos --test @/sets --width 4 --blocks 1 --patch 8 --batch 2";
+    let train = "train superres --data @/photos --test @/sets --set width=4 --set blocks=1 --set patch=8 --set batch=2";
     run(&format!("{train} --steps 2 --out @/cpu"));
     run(&format!("{train} --steps 2 --out @/run --device second"));
     assert_alike(&at("cpu"), &at("run"), 2);

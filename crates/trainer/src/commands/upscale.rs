@@ -7,15 +7,15 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use forger_core::{data::photos::Photo, data::resize::resize_bytes, weights::superres::Upscaler};
+use forger_core::{
+    data::photos::Photo,
+    data::resize::resize_bytes,
+    weights::{Model, Upscaler},
+};
 use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::{
-    data::photos::photo,
-    device::DeviceArgs,
-    measures::fidelity::bicubic,
-    progress, ui,
-    upscaling::{bundled, enlarge, open},
+    data::photos::photo, device::DeviceArgs, measures::fidelity::bicubic, models, progress, ui, upscaling::enlarge,
 };
 
 #[derive(Args)]
@@ -38,9 +38,9 @@ pub struct UpscaleArgs {
 pub fn upscale(args: &UpscaleArgs) -> Result<()> {
     let device = args.device.open_single()?;
     let model = match &args.model {
-        None => Some(bundled(&device)?),
+        None => Some(models::bundled(&device)?),
         Some(name) if name == Path::new("bicubic") => None,
-        Some(path) => Some(open(path, &device)?),
+        Some(path) => Some(models::open(path, &device)?),
     };
     let scale = args.scale.map_or(model.as_ref().map_or(4, |model| model.config.scale), |scale| scale as usize);
     let passes = passes(model.as_ref(), scale)?;
@@ -50,7 +50,7 @@ pub fn upscale(args: &UpscaleArgs) -> Result<()> {
         for _ in 0..passes {
             let mut bar = None;
             let done = |count: usize| bar.get_or_insert_with(|| progress::bar(count as u64, "tiles")).inc(1);
-            picture = enlarge(&model.generator, &model.config, &picture, &device, done)?;
+            picture = enlarge(model, &picture, done)?;
             if let Some(bar) = bar {
                 bar.finish_and_clear();
             }
@@ -87,7 +87,7 @@ pub fn upscale(args: &UpscaleArgs) -> Result<()> {
 }
 
 /// How often the model is used.
-fn passes(model: Option<&Upscaler>, scale: usize) -> Result<usize> {
+fn passes(model: Option<&Model<Upscaler>>, scale: usize) -> Result<usize> {
     let Some(model) = model else { return Ok(1) };
     let (mut passes, mut reached) = (0, 1);
     while reached < scale {

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, bail};
 use forger_avatars::{Attributes, Avatar};
 use rayon::prelude::*;
 
+use super::args::{Crop, DataArgs, Split};
 use super::labels::Labels;
-use crate::cli::{Crop, DataArgs, Split};
 
 pub const LICENCE: &str = "CC0 1.0 (made by Forger)";
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use forger_core::weights::sha256;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -34,6 +35,15 @@ const MNIST: [Part; 2] = [
 
 const MIRRORS: [&str; 2] =
     ["https://ossci-datasets.s3.amazonaws.com/mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"];
+
+#[derive(Args)]
+pub struct FetchArgs {
+    /// Name of the set: mnist
+    pub name: String,
+    /// Folder to put it in, instead of the user's cache
+    #[arg(long)]
+    pub to: Option<PathBuf>,
+}
 
 /// Brings a set onto this machine, if it is not there, and returns its folder.
 pub fn fetch(name: &str, to: Option<&Path>) -> Result<PathBuf> {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use flate2::read::GzDecoder;
 
-use crate::cli::Split;
+use super::args::Split;
 
 /// Unsigned bytes in three dimensions.
 const MAGIC: u32 = 0x0803;
@@ -47,7 +47,7 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
     }
     let [count, rows, columns] = [word(1) as usize, word(2) as usize, word(3) as usize];
     if (rows, columns, 1) != (height, width, channels) {
-        bail!("{name} holds grey pictures of {columns}x{rows}: use --image-size {rows} --channels 1");
+        bail!("{name} holds grey pictures of {columns}x{rows}: set image_size={rows} and channels=1");
     }
     let expected = count * rows * columns;
     if bytes.len() - 16 != expected {
@@ -89,7 +89,7 @@ mod tests {
         };
         assert!(error(&sample()[..2000], [1, 28, 28]).contains("cut short"));
         assert!(error(&sample()[..9], [1, 28, 28]).contains("too short"));
-        assert!(error(&sample(), [3, 28, 28]).contains("--channels 1"));
+        assert!(error(&sample(), [3, 28, 28]).contains("channels=1"));
         assert!(error(&[1; 100], [1, 28, 28]).contains("no pictures"));
     }
 }

@@ -10,8 +10,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use super::args::DataArgs;
 use super::{Pictures, avatars, pictures};
-use crate::{cli::DataArgs, ui};
+use crate::ui;
 
 /// The file that is looked for.
 pub const FILE: &str = "attributes.csv";

@@ -2,18 +2,37 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use forger_avatars::{Attributes, Avatar};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
 use super::labels;
-use crate::{cli::MakeArgs, interrupt, ui};
+use crate::{interrupt, ui};
+
+#[derive(Args)]
+pub struct MakeArgs {
+    /// Name of the set: avatars
+    pub name: String,
+    /// How many pictures
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub count: u64,
+    /// Folder to put them in: new, or empty
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Side of the pictures in pixels
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=2048))]
+    pub side: u32,
+    /// Another seed, other faces
+    #[arg(long, default_value_t = super::avatars::SEED)]
+    pub seed: u32,
+}
 
 /// Writes `images/000001.png` and so on, and `attributes.csv`.
 pub fn make(args: &MakeArgs) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Pictures from disk, in every form that people have them in, and those that the program draws.
 
+mod args;
 pub mod augmentations;
 pub mod avatars;
 pub mod fetch;
@@ -16,8 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use forger_core::Images;
 
-use crate::cli::{DataArgs, Split};
-
+pub use args::{DataArgs, Split};
 pub use labels::{Labels, labels};
 
 /// A set in memory, 8 bits a value.

@@ -11,7 +11,8 @@ use flate2::read::GzDecoder;
 use image::{DynamicImage, imageops::FilterType};
 use walkdir::WalkDir;
 
-use crate::{cli::Crop, ui};
+use super::args::Crop;
+use crate::ui;
 
 /// Broken pictures that are named; the rest are counted.
 const NAMED: usize = 5;

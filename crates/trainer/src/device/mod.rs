@@ -9,8 +9,8 @@ pub mod secret;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
-use burn::tensor::Device;
+use anyhow::{Result, anyhow, bail};
+use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "remote")]
 pub use failure::on_panic;
@@ -65,6 +65,12 @@ impl DeviceArgs {
             _ => Err(missing(name.feature())),
         }
     }
+}
+
+/// Reads a tensor back.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.try_into_data().map_err(Failed::new)?;
+    data.convert::<f32>().try_into_vec::<f32>().map_err(|error| anyhow!("the device gave no numbers: {error:?}"))
 }
 
 /// Why a device or a command that is not compiled in does not work.

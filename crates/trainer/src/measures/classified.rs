@@ -1,6 +1,6 @@
 //! Measures in the features of a classifier that `forger train classifier` trained.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -8,10 +8,16 @@ use forger_core::{
     Images,
     classifier::Judge,
     metrics::{features::Features, frechet::frechet_distance, manifold::manifold, pairwise::pairwise},
+    nets::Generator as _,
+    weights::Drawer,
 };
-use forger_protocol::{DcganConfig, Random};
+use forger_protocol::{DcganConfig, Random, Stream};
 
-use crate::{commands::values, data::Pictures};
+use super::watch::Watch;
+use crate::{data::Pictures, device::values, models, run::DataNote};
+
+/// What says which checkpoint is the best.
+const DECIDES: &str = "frechet_classifier";
 
 /// Pictures that are judged at a time.
 const CHUNK: usize = 128;
@@ -90,6 +96,29 @@ impl Classified {
         }
         Ok((features, probabilities))
     }
+}
+
+/// Measures checkpoints of a DCGAN in the features of a classifier, beside those of `count` held-out pictures.
+pub fn watch(
+    classifier: &Path,
+    config: &DcganConfig,
+    held_out: &Pictures,
+    count: usize,
+    device: Device,
+) -> Result<Watch> {
+    let classified = Classified::open(classifier, config)?;
+    let count = count.min(held_out.len());
+    let mut random = Random::new(1, Stream::Metrics);
+    let reference = Reference::new(&classified, held_out, count, &mut random)?;
+    let z = random.latent(config.prior, count, config.latent_dim);
+    let measure = Arc::new((classified, reference));
+    Ok(Watch::new("", DECIDES, move |state| {
+        let model = models::of_checkpoint::<Drawer>(DataNote::default(), state, &device)?;
+        let z = Tensor::from_data(TensorData::new(z.clone(), [count, model.config.latent_dim]), &device);
+        let codes = values(model.generator().context("no generator")?.codes(z))?;
+        let (pictures, measure) = (models::draw(&model, &codes)?, measure.clone());
+        Ok(Box::new(move || measure.1.measure(&measure.0, &pictures)))
+    }))
 }
 
 /// Features of held-out pictures, to compare with.

@@ -1,9 +1,9 @@
 //! PSNR and SSIM on test sets, as the literature of super-resolution measures them.
 
 use anyhow::Result;
-use forger_core::{data::photos::Photo, metrics::image};
+use forger_core::{data::photos::Photo, metrics::image, weights::Upscaler};
 
-use crate::data::photos::Pair;
+use crate::{data::photos::Pair, upscaling::enlarge};
 
 /// The means over a test set.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,9 +21,14 @@ pub fn bicubic(small: &Photo, scale: usize) -> Photo {
     small.resized(small.height * scale, small.width * scale)
 }
 
+/// [`measure_by`] of what a model makes.
+pub fn measure(set: &[Pair], upscaler: &Upscaler) -> Result<Fidelity> {
+    measure_by(set, upscaler.config.scale, |small| enlarge(upscaler, small, |_| {}))
+}
+
 /// Measures what `enlarge` makes of the small pictures, without a border of `scale` pixels. A grey picture is compared as it
 /// is, the others by their luminance.
-pub fn measure(set: &[Pair], scale: usize, mut enlarge: impl FnMut(&Photo) -> Result<Photo>) -> Result<Fidelity> {
+pub fn measure_by(set: &[Pair], scale: usize, mut enlarge: impl FnMut(&Photo) -> Result<Photo>) -> Result<Fidelity> {
     let mut sum = Fidelity::default();
     for Pair { small, large, is_grey } in set {
         let made = enlarge(small)?;

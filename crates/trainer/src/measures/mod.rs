@@ -5,10 +5,3 @@ pub mod directions;
 pub mod fidelity;
 pub mod log;
 pub mod watch;
-
-#[cfg(feature = "fid")]
-pub mod inception;
-#[cfg(feature = "fid")]
-pub mod pairs;
-#[cfg(feature = "fid")]
-pub mod ranking;

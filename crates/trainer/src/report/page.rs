@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use forger_protocol::{Scalar, ScalarKind};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     chart::{Chart, Line},
-    quantity::{self, GROUPS},
-    series,
+    quantity, series,
     story::{Sheet, Story},
     table::{Cell, Table},
 };
@@ -44,7 +44,7 @@ pub fn report(story: &Story) -> Result<String> {
             section { h2 { "Measures" } (measures(story).markup()) (history(story)) }
         }
         section { h2 { "Curves" } div.grid {
-            @for group in &GROUPS { (losses(story, group).figure()) }
+            @for kind in ScalarKind::ALL { (losses(story, kind).figure()) }
             @for name in story.measures.names() { (measure(&[story], name).figure()) }
         } }
         @if !sheets.is_empty() {
@@ -67,8 +67,8 @@ pub fn comparison(stories: &[Story], table: &Table) -> Result<String> {
         section { h2 { "Differences" } (table.markup()) }
         section { h2 { "Curves" } div.grid {
             @for name in names(stories) { (measure(&all, name).figure()) }
-            @for group in &GROUPS {
-                @for index in 0..group.quantities.len() { (one_quantity(&all, group, index).figure()) }
+            @for kind in ScalarKind::ALL {
+                @for of in scalars(stories, kind) { (one_scalar(&all, kind, of).figure()) }
             }
         } }
         @if last.iter().any(Option::is_some) {
@@ -113,39 +113,41 @@ fn picture(sheet: &Sheet, caption: &str) -> Markup {
     }
 }
 
-fn losses(story: &Story, group: &quantity::Group) -> Chart {
-    let line = |(colour, quantity): (usize, &quantity::Quantity)| Line {
-        name: quantity.name.to_owned(),
+/// The scalars of a kind that one run tells.
+fn losses(story: &Story, kind: ScalarKind) -> Chart {
+    let line = |(colour, (place, scalar)): (usize, (usize, &Scalar))| Line {
+        name: quantity::capitalised(scalar.of),
         colour,
-        points: quantity.points(&story.losses),
+        points: quantity::points(&story.losses, place),
     };
-    Chart {
-        title: group.title.to_owned(),
-        unit: group.unit.to_owned(),
-        note: String::new(),
-        range: group.range,
-        reference: group.range.map(|(low, high)| 0.5 * (low + high)),
-        raw: true,
-        lines: group.quantities.iter().enumerate().map(line).collect(),
-    }
+    chart(quantity::group(kind).to_owned(), kind, story.system.of_kind(kind).enumerate().map(line).collect())
 }
 
-/// One quantity of several runs.
-fn one_quantity(stories: &[&Story], group: &quantity::Group, index: usize) -> Chart {
-    let quantity = &group.quantities[index];
-    let line = |(colour, story): (usize, &&Story)| Line {
-        name: story.name.clone(),
-        colour,
-        points: quantity.points(&story.losses),
+/// Of what the runs tell scalars of a kind.
+fn scalars(stories: &[Story], kind: ScalarKind) -> std::collections::BTreeSet<&'static str> {
+    stories.iter().flat_map(|story| story.system.of_kind(kind)).map(|(_, scalar)| scalar.of).collect()
+}
+
+/// One scalar of several runs.
+fn one_scalar(stories: &[&Story], kind: ScalarKind, of: &str) -> Chart {
+    let line = |(colour, story): (usize, &&Story)| {
+        let (place, _) = story.system.of_kind(kind).find(|(_, scalar)| scalar.of == of)?;
+        Some(Line { name: story.name.clone(), colour, points: quantity::points(&story.losses, place) })
     };
+    let lines = stories.iter().enumerate().filter_map(line).collect();
+    chart(format!("{}: {of}", quantity::group(kind)), kind, lines)
+}
+
+fn chart(title: String, kind: ScalarKind, lines: Vec<Line>) -> Chart {
+    let range = quantity::range(kind);
     Chart {
-        title: format!("{}: {}", group.title, quantity.name.to_lowercase()),
-        unit: group.unit.to_owned(),
+        title,
+        unit: quantity::unit(kind).to_owned(),
         note: String::new(),
-        range: group.range,
-        reference: group.range.map(|(low, high)| 0.5 * (low + high)),
+        range,
+        reference: range.map(|(low, high)| 0.5 * (low + high)),
         raw: true,
-        lines: stories.iter().enumerate().map(line).collect(),
+        lines,
     }
 }
 

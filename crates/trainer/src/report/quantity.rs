@@ -1,62 +1,40 @@
 //! What there is to draw of a run, and what it is called.
 
-use forger_protocol::message::StepMetrics;
+use forger_protocol::{ScalarKind, message::StepMetrics};
 
 use super::{series::Points, story::Story};
 use crate::measures::log::lower_is_better;
 
-/// A value of every step.
-pub struct Quantity {
-    pub name: &'static str,
-    pub value: fn(&StepMetrics) -> f32,
-}
-
-/// Values of every step that belong in one picture.
-pub struct Group {
-    pub title: &'static str,
-    /// What the height means.
-    pub unit: &'static str,
-    /// Values by nature, where the picture should not be fitted to those of the run.
-    pub range: Option<(f64, f64)>,
-    pub quantities: [Quantity; 2],
-}
-
-pub const GROUPS: [Group; 3] = [
-    Group {
-        title: "Losses",
-        unit: "loss",
-        range: None,
-        quantities: [
-            Quantity { name: "Discriminator", value: |row| row.d_loss },
-            Quantity { name: "Generator", value: |row| row.g_loss },
-        ],
-    },
-    Group {
-        title: "Verdicts of the discriminator",
-        unit: "probability of being real",
-        range: Some((0.0, 1.0)),
-        quantities: [
-            Quantity { name: "Real", value: |row| row.d_real },
-            Quantity { name: "Fake", value: |row| row.d_fake },
-        ],
-    },
-    Group {
-        title: "Gradient norms",
-        unit: "Euclidean norm",
-        range: None,
-        quantities: [
-            Quantity { name: "Discriminator", value: |row| row.d_gradient },
-            Quantity { name: "Generator", value: |row| row.g_gradient },
-        ],
-    },
-];
-
-impl Quantity {
-    /// The curve; what is not a number is left out.
-    pub fn points(&self, losses: &[StepMetrics]) -> Points {
-        let point = |row: &StepMetrics| (row.step as f64, f64::from((self.value)(row)));
-        losses.iter().map(point).filter(|(_, value)| value.is_finite()).collect()
+/// What the curves of a kind of scalars are called.
+pub const fn group(kind: ScalarKind) -> &'static str {
+    match kind {
+        ScalarKind::Loss => "Losses",
+        ScalarKind::Verdict => "Verdicts",
+        ScalarKind::Gradient => "Gradient norms",
     }
+}
+
+/// What their height means.
+pub const fn unit(kind: ScalarKind) -> &'static str {
+    match kind {
+        ScalarKind::Loss => "loss",
+        ScalarKind::Verdict => "probability of being real",
+        ScalarKind::Gradient => "Euclidean norm",
+    }
+}
+
+/// Values by nature, where the picture should not be fitted to those of the run.
+pub const fn range(kind: ScalarKind) -> Option<(f64, f64)> {
+    match kind {
+        ScalarKind::Verdict => Some((0.0, 1.0)),
+        ScalarKind::Loss | ScalarKind::Gradient => None,
+    }
+}
+
+/// The curve of the scalar at this place; what is not a number is left out.
+pub fn points(losses: &[StepMetrics], place: usize) -> Points {
+    let point = |row: &StepMetrics| Some((row.step as f64, f64::from(*row.values.get(place)?)));
+    losses.iter().filter_map(point).filter(|(_, value)| value.is_finite()).collect()
 }
 
 /// The curve of a measure; what is not a number is left out.
@@ -76,7 +54,11 @@ pub fn title(name: &str) -> String {
     if ["psnr", "ssim"].contains(&name) {
         return name.to_uppercase();
     }
-    let words = name.replace('_', " ");
+    capitalised(&name.replace('_', " "))
+}
+
+/// With a capital letter first.
+pub fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     first + letters.as_str()
@@ -116,8 +98,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_no_point_of_a_curve() {
-        let row = |step, d_loss| StepMetrics { step, d_loss, ..StepMetrics::default() };
+        let row = |step, value| StepMetrics { step, values: vec![value] };
         let losses = [row(1, 0.5), row(2, f32::NAN), row(3, f32::INFINITY), row(4, 0.25)];
-        assert_eq!(GROUPS[0].quantities[0].points(&losses), [(1.0, 0.5), (4.0, 0.25)]);
+        assert_eq!(points(&losses, 0), [(1.0, 0.5), (4.0, 0.25)]);
     }
 }

@@ -4,12 +4,12 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use forger_core::checkpoint::Reader;
-use forger_protocol::message::StepMetrics;
+use forger_protocol::{Declaration, message::StepMetrics, system};
 use serde_json::Value;
 
 use crate::{
     measures::log::{self, Measures},
-    run::{DataNote, Run},
+    run::{DataNote, Run, read_losses},
 };
 
 /// A sheet of samples, as the training loop wrote it.
@@ -29,6 +29,7 @@ pub struct Story {
     pub steps: u64,
     /// Real examples that D judges in a step.
     pub per_step: u64,
+    pub system: &'static Declaration,
     pub losses: Vec<StepMetrics>,
     pub measures: Measures,
     run: Run,
@@ -43,8 +44,8 @@ impl Story {
         let state = Reader::new(&checkpoint).with_context(|| folder.display().to_string())?.state;
         let config = &state["config"];
         let number = |name: &str| config[name].as_u64().unwrap_or(1);
-        let losses = csv::Reader::from_path(run.path("losses.csv"));
-        let losses = losses.map(|mut csv| csv.deserialize().flatten().collect()).unwrap_or_default();
+        let name_of = state["system"].as_str().unwrap_or_default();
+        let system = system::find(name_of).with_context(|| format!("there is no system {name_of:?}"))?;
         let mut settings = Vec::new();
         flatten("", config, &mut settings);
         Ok(Self {
@@ -53,7 +54,8 @@ impl Story {
             note: run.read_note(),
             steps: state["steps"].as_u64().unwrap_or_default(),
             per_step: number("batch") * number("d_steps"),
-            losses,
+            losses: read_losses(&run, system),
+            system,
             measures: log::read(&run)?,
             sheets: sheets(&run),
             run,

@@ -1,13 +1,15 @@
 //! The curves of a run. Dragging in one zooms all.
 
-use forger_protocol::message::{Measures, Score, StepMetrics};
+use forger_protocol::{
+    Scalar, ScalarKind, Settings as _, ToyConfig,
+    message::{Measures, Score},
+};
 use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
 use web_sys::PointerEvent;
 
-use super::{run::use_run, state::use_lab};
+use super::{curves::Curves, numbers::is_real, run::use_run, state::use_lab};
 use crate::{
     components::labels,
-    engine_client::{Curves, use_engine},
     i18n::*,
     plots::lines::{self, Chart, Line},
     state::screen::animate,
@@ -23,22 +25,26 @@ const SHORTEST_DRAG: f64 = 6.0;
 /// A chart of the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Curve {
-    Losses,
-    Verdicts,
-    Gradients,
+    /// What steps told of a kind.
+    Scalars(ScalarKind),
     JensenShannon,
     SlicedWasserstein,
 }
 
 impl Curve {
-    pub const ALL: [Self; 5] =
-        [Self::Losses, Self::Verdicts, Self::JensenShannon, Self::SlicedWasserstein, Self::Gradients];
+    pub const ALL: [Self; 5] = [
+        Self::Scalars(ScalarKind::Loss),
+        Self::Scalars(ScalarKind::Verdict),
+        Self::JensenShannon,
+        Self::SlicedWasserstein,
+        Self::Scalars(ScalarKind::Gradient),
+    ];
 
     pub const fn key(self) -> &'static str {
         match self {
-            Self::Losses => "losses",
-            Self::Verdicts => "verdicts",
-            Self::Gradients => "gradients",
+            Self::Scalars(ScalarKind::Loss) => "losses",
+            Self::Scalars(ScalarKind::Verdict) => "verdicts",
+            Self::Scalars(ScalarKind::Gradient) => "gradients",
             Self::JensenShannon => "js",
             Self::SlicedWasserstein => "sw",
         }
@@ -49,9 +55,6 @@ impl Curve {
     }
 
     fn chart(self, curves: &Curves, steps: (f64, f64)) -> Chart {
-        let pair = |of_d: fn(&StepMetrics) -> f32, of_g: fn(&StepMetrics) -> f32| {
-            vec![metric("--real", curves, steps, of_d), metric("--fake", curves, steps, of_g)]
-        };
         let score = |of: fn(&Measures) -> Score| {
             let within = within(&curves.measures, steps, |measures| measures.step);
             let points = lines::thin(within, BINS, |m| (m.step as f64, f64::from(of(m).value)));
@@ -59,19 +62,15 @@ impl Curve {
             Chart { lines: vec![Line { colour: "--accent", points }], band, steps, ..Chart::default() }
         };
         match self {
-            Self::Losses => Chart { lines: pair(|m| m.d_loss, |m| m.g_loss), steps, ..Chart::default() },
-            Self::Verdicts => Chart {
-                lines: pair(|m| m.d_real, |m| m.d_fake),
-                range: Some((0.0, 1.0)),
-                mark: Some(0.5),
-                steps,
-                ..Chart::default()
-            },
-            Self::Gradients => {
-                let mut lines = pair(|m| m.d_gradient, |m| m.g_gradient);
-                // A player that was not updated has none.
-                lines.iter_mut().for_each(|line| line.points.retain(|point| point.1 > 0.0));
-                Chart { lines, log: true, steps, ..Chart::default() }
+            Self::Scalars(kind) => {
+                let of_kind = ToyConfig::SYSTEM.of_kind(kind);
+                let lines = of_kind.map(|(place, scalar)| line(scalar, place, curves, steps)).collect();
+                let whole = Chart { lines, steps, ..Chart::default() };
+                match kind {
+                    ScalarKind::Loss => whole,
+                    ScalarKind::Verdict => Chart { range: Some((0.0, 1.0)), mark: Some(0.5), ..whole },
+                    ScalarKind::Gradient => Chart { log: true, ..whole },
+                }
             }
             Self::JensenShannon => score(|m| m.jensen_shannon),
             Self::SlicedWasserstein => score(|m| m.sliced_wasserstein),
@@ -86,9 +85,16 @@ fn within<T>(items: &[T], (first, last): (f64, f64), step: impl Fn(&T) -> u64) -
     items.get(from..to).unwrap_or_default()
 }
 
-fn metric(colour: &'static str, curves: &Curves, steps: (f64, f64), of: fn(&StepMetrics) -> f32) -> Line {
+/// The line of a scalar, which has this place among those of a step.
+fn line(scalar: &Scalar, place: usize, curves: &Curves, steps: (f64, f64)) -> Line {
     let within = within(&curves.metrics, steps, |metrics| metrics.step);
-    Line { colour, points: lines::thin(within, BINS, |m| (m.step as f64, f64::from(of(m)))) }
+    let value = |values: &[f32]| values.get(place).copied().map_or(f64::NAN, f64::from);
+    let mut points = lines::thin(within, BINS, |m| (m.step as f64, value(&m.values)));
+    if scalar.kind == ScalarKind::Gradient {
+        // A player that was not updated has none.
+        points.retain(|point| point.1 > 0.0);
+    }
+    Line { colour: if is_real(scalar) { "--real" } else { "--fake" }, points }
 }
 
 /// Five small charts.
@@ -137,12 +143,12 @@ pub fn Charts() -> impl IntoView {
 
 #[component]
 fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
-    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let canvas = NodeRef::<Canvas>::new();
     let steps = move || lab.zoom.get().unwrap_or_else(|| (0.0, run.step().max(1) as f64));
     animate(
         move || {
-            engine.lab.track();
+            run.look.track();
             run.visit.track();
             lab.zoom.track();
             dragged.track();
@@ -150,7 +156,7 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
         },
         move || {
             let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
-            let mut chart = engine.lab.with(|look| curve.chart(&look.curves, steps()));
+            let mut chart = run.look.with(|look| curve.chart(&look.curves, steps()));
             chart.chosen = dragged.get();
             chart.cursor = run.visit.with(|visit| visit.as_ref().map(|moment| moment.step as f64));
             lines::draw(&canvas, &chart);
@@ -185,18 +191,19 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
             lab.zoom.set(Some((first.min(last).floor(), first.max(last).ceil().max(first.min(last).floor() + 1.0))));
         }
     };
+    let name = move |scalar: &Scalar| match scalar.of {
+        "discriminator" => "D".to_owned(),
+        "generator" => "G".to_owned(),
+        "real" => format!("D({})", t_string!(i18n, real)),
+        _ => format!("D({})", t_string!(i18n, fake)),
+    };
+    let key = move |(_, scalar): (usize, &'static Scalar)| {
+        let class = if is_real(scalar) { "key real" } else { "key fake" };
+        view! { <span class=class>{move || name(scalar)}</span> }
+    };
     let keys = move || match curve {
-        _ if curve.is_measure() => view! { <span class="key floor">{t!(i18n, floor)}</span> }.into_any(),
-        Curve::Verdicts => view! {
-            <span class="key real">"D(" {t!(i18n, real)} ")"</span>
-            <span class="key fake">"D(" {t!(i18n, fake)} ")"</span>
-        }
-        .into_any(),
-        _ => view! {
-            <span class="key real">"D"</span>
-            <span class="key fake">"G"</span>
-        }
-        .into_any(),
+        Curve::Scalars(kind) => ToyConfig::SYSTEM.of_kind(kind).map(key).collect_view().into_any(),
+        _ => view! { <span class="key floor">{t!(i18n, floor)}</span> }.into_any(),
     };
     view! {
         <figure class="chart" title=move || labels::curve_text(i18n.get_locale(), curve.key())>

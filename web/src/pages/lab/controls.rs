@@ -1,7 +1,7 @@
 //! The form of the settings.
 
 use forger_protocol::{
-    AdversarialLoss, Distribution, Penalty, ToyConfig,
+    AdversarialLoss, Distribution, Penalty, Settings as _, ToyConfig,
     lab_url::{Group, Kind, SETTINGS, Setting},
 };
 use leptos::prelude::*;

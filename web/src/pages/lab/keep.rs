@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use forger_protocol::{Command, Request, message::SessionState};
-use js_sys::Uint8Array;
+use forger_protocol::{Command, EngineError, LabRequest, Reply, Request, message::SessionState};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::run::Run;
+use super::{curves::Curves, run::Run, undo::Past};
 use crate::state::saved::SavedRun;
 
 /// Time between states that are kept.
@@ -69,8 +69,8 @@ impl Run {
             Some((*step, Uint8Array::from(state.as_slice()).buffer()))
         });
         let Some((step, state)) = kept else {
-            self.engine.lab.set(Default::default());
-            self.ask(Request::LabOpen(self.config.get_untracked()), Vec::new());
+            self.look.set(Default::default());
+            self.ask(LabRequest::Open(self.config.get_untracked()), Vec::new());
             if let Some(step) = until {
                 self.command(Command::TrainUntil(step));
             } else if was_running {
@@ -78,12 +78,47 @@ impl Run {
             }
             return;
         };
-        self.ask(Request::LabImport, vec![state]);
+        self.ask(LabRequest::Import, vec![state]);
         // A rate may have changed since.
-        self.ask(Request::LabTune(self.config.get_untracked()), Vec::new());
+        self.ask(LabRequest::Tune(self.config.get_untracked()), Vec::new());
         if was_running {
             let end = until.filter(|until| *until > step);
-            self.ask(Request::LabCommand(end.map_or(Command::Train, Command::TrainUntil)), Vec::new());
+            self.ask(LabRequest::Command(end.map_or(Command::Train, Command::TrainUntil)), Vec::new());
         }
+    }
+
+    /// The whole state, and its step.
+    pub async fn saved(self) -> Result<(u64, ArrayBuffer), EngineError> {
+        match self.engine.request(Request::Lab(LabRequest::Save), Vec::new()).await? {
+            (Reply::LabSaved { step }, buffers) => match buffers.into_iter().next() {
+                Some(state) => Ok((step, state)),
+                None => Err(EngineError::Protocol("no state".into())),
+            },
+            (other, _) => Err(EngineError::Protocol(format!("{other:?}"))),
+        }
+    }
+
+    /// Goes on with a run that was exported or kept.
+    pub fn import(self, state: ArrayBuffer, replayable: bool) {
+        self.remember(true);
+        self.back_to_now();
+        spawn_local(async move {
+            match self.engine.request(Request::Lab(LabRequest::Import), vec![state]).await {
+                Ok((Reply::LabOpened(config), _)) => {
+                    self.opened(*config, Past { curves: Some(Curves::default()), replayable });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    // Nothing was opened, so there is nothing to undo.
+                    let _ = self.past.try_update_value(Vec::pop);
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    /// Goes on with the run that was kept on this machine.
+    pub fn restore(self, saved: &SavedRun) {
+        self.import(Uint8Array::from(saved.state().as_slice()).buffer(), saved.replayable);
     }
 }

@@ -9,7 +9,6 @@ use super::{
     state::use_lab,
 };
 use crate::{
-    engine_client::use_engine,
     i18n::*,
     plots::{
         canvas::{Space, under},
@@ -23,12 +22,12 @@ const TRAVEL_MS: f64 = 1600.0;
 
 #[component]
 pub fn NoiseView() -> impl IntoView {
-    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let canvas = NodeRef::<Canvas>::new();
     let extent = move || brush::extent(run.config.with(|config| config.prior));
     animate(
         move || {
-            engine.lab.track();
+            run.look.track();
             run.visit.track();
             lab.noise.track();
             lab.brush.track();

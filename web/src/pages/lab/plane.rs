@@ -7,13 +7,13 @@ use web_sys::{HtmlCanvasElement, PointerEvent};
 use super::{
     brush::Brush,
     layers::{Layer, Layers},
+    look::Moment,
     response,
     run::use_run,
     state::{Lab, use_lab},
 };
 use crate::{
     components::labels,
-    engine_client::{Moment, use_engine},
     i18n::*,
     plots::{
         canvas::under,
@@ -56,11 +56,11 @@ fn draw(canvas: &HtmlCanvasElement, moment: &Moment, lab: Lab, own: bool) {
 /// The plane, and beside it the moment that is compared with.
 #[component]
 pub fn Plane() -> impl IntoView {
-    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let canvas = NodeRef::<Canvas>::new();
     animate(
         move || {
-            engine.lab.track();
+            run.look.track();
             run.visit.track();
             // Beside another, the plane is smaller.
             lab.pinned.track();

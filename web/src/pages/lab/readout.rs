@@ -6,7 +6,7 @@ use forger_protocol::message::{Measures, Score};
 use leptos::prelude::*;
 
 use super::{run::use_run, state::use_lab};
-use crate::{components::labels, engine_client::use_engine, i18n::*};
+use crate::{components::labels, i18n::*};
 
 /// Ten times a second would be noise.
 const SPEAK_EVERY: Duration = Duration::from_secs(5);
@@ -22,9 +22,9 @@ fn floor(score: Score) -> String {
 
 #[component]
 pub fn Readout() -> impl IntoView {
-    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let rate = move || {
-        engine.lab.with(|look| {
+        run.look.with(|look| {
             let update = look.update.as_ref().filter(|update| update.steps_per_second > 0.0);
             update.map_or_else(|| "–".into(), |update| format!("{:.0}", update.steps_per_second))
         })

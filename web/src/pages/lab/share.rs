@@ -1,16 +1,15 @@
 //! Links, files and pictures of a run.
 
-use forger_protocol::{lab_url::to_query, message::Measures};
+use forger_protocol::{Settings as _, ToyConfig, lab_url::to_query, message::Measures};
 use js_sys::Array;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlCanvasElement};
 
-use super::{layers::Layers, record::Record, run::use_run, state::use_lab};
+use super::{curves::Curves, layers::Layers, record::Record, run::use_run, state::use_lab};
 use crate::{
     components::files,
-    engine_client::{Curves, use_engine},
     i18n::*,
     plots::canvas::{colour, context, hidden},
     state::{saved::SavedRun, site, toasts::use_toasts},
@@ -42,7 +41,7 @@ pub fn copy(url: String, then: impl FnOnce(bool) + 'static) {
 
 #[component]
 pub fn Share() -> impl IntoView {
-    let (i18n, engine, run, lab, toasts) = (use_i18n(), use_engine(), use_run(), use_lab(), use_toasts());
+    let (i18n, run, lab, toasts) = (use_i18n(), use_run(), use_lab(), use_toasts());
     let saved = RwSignal::new(SavedRun::load().filter(|saved| saved.step > 0).map(|saved| saved.step));
     let restore = move |_| {
         saved.set(None);
@@ -86,7 +85,7 @@ pub fn Share() -> impl IntoView {
         });
     };
     let curves = move |_| {
-        let (text, step) = untrack(|| (engine.lab.with(|look| table(&look.curves)), run.step()));
+        let (text, step) = untrack(|| (run.look.with(|look| table(&look.curves)), run.step()));
         files::give(&Array::of1(&text.into()), "text/csv", &format!("forger-curves-{step}.csv"));
     };
     let picture = move |_| give_picture(untrack(|| run.shown_step()));
@@ -144,8 +143,9 @@ pub fn Share() -> impl IntoView {
 
 /// The curves as comma-separated values: a line a step, with the distances where they were measured.
 fn table(curves: &Curves) -> String {
-    let mut text =
-        "step,d_loss,g_loss,d_real,d_fake,d_gradient,g_gradient,jensen_shannon,sliced_wasserstein\n".to_owned();
+    let scalars = ToyConfig::SYSTEM.scalars;
+    let keys = scalars.iter().map(|scalar| scalar.key).collect::<Vec<_>>().join(",");
+    let mut text = format!("step,{keys},jensen_shannon,sliced_wasserstein\n");
     let mut measures = curves.measures.iter().peekable();
     for m in &curves.metrics {
         // Measures of steps without metrics, such as 0, are left out.
@@ -157,10 +157,9 @@ fn table(curves: &Curves) -> String {
             || ",".to_owned(),
             |here| format!("{},{}", here.jensen_shannon.value, here.sliced_wasserstein.value),
         );
-        text += &format!(
-            "{},{},{},{},{},{},{},{scores}\n",
-            m.step, m.d_loss, m.g_loss, m.d_real, m.d_fake, m.d_gradient, m.g_gradient
-        );
+        let told = |place: usize| m.values.get(place).map(f32::to_string).unwrap_or_default();
+        let values = (0..scalars.len()).map(told).collect::<Vec<_>>().join(",");
+        text += &format!("{},{values},{scores}\n", m.step);
     }
     text
 }
@@ -211,10 +210,11 @@ mod tests {
         let score = |value| Score { value, ..Score::default() };
         let measured =
             |step| Measures { step, coverage: None, jensen_shannon: score(0.5), sliced_wasserstein: score(0.25) };
-        let metrics = (1..=3).map(|step| StepMetrics { step, d_loss: 1.5, ..StepMetrics::default() }).collect();
+        let metrics = (1..=3).map(|step| StepMetrics { step, values: vec![1.5, 0.0, 0.0, 0.0, 0.0, 0.0] }).collect();
         let text = table(&Curves { metrics, measures: vec![measured(0), measured(2), measured(9)] });
         let lines = text.lines().collect::<Vec<_>>();
         assert_eq!(lines.len(), 4);
+        assert!(lines[0].starts_with("step,d_loss,g_loss,d_real,d_fake,d_gradient,g_gradient,jensen_shannon,"));
         assert_eq!(lines[1], "1,1.5,0,0,0,0,0,,");
         assert_eq!(lines[2], "2,1.5,0,0,0,0,0,0.5,0.25");
         let columns = |line: &str| line.split(',').count();

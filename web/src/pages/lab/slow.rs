@@ -12,6 +12,7 @@ use web_sys::HtmlElement;
 
 use super::{
     layers::{Layer, Layers},
+    numbers::numbers,
     run::use_run,
     state::use_lab,
 };
@@ -128,7 +129,7 @@ pub fn SlowMotion() -> impl IntoView {
             }))),
             (Some(player), _) => {
                 slow.travel.set(1.0);
-                slow.before.set(untrack(|| run.with_moment(|moment| moment.metrics)));
+                slow.before.set(untrack(|| run.with_moment(|moment| moment.metrics.clone())));
                 run.command(Command::Step(player));
             }
         }
@@ -188,9 +189,10 @@ fn Stages(player: StepKind) -> impl IntoView {
     let of_d = player == StepKind::Discriminator;
     let title = move || labels::stage(i18n.get_locale(), slow.stage.get());
     let text = move || labels::stage_text(i18n.get_locale(), slow.stage.get(), of_d);
-    let numbers = move || {
-        let now = run.with_moment(|moment| moment.metrics);
-        labels::numbers(slow.stage.get(), of_d, now, slow.before.get())
+    let said = move || {
+        let stage = slow.stage.get();
+        slow.before
+            .with(|before| run.with_moment(|moment| numbers(stage, of_d, moment.metrics.as_ref(), before.as_ref())))
     };
     let last = move || slow.stage.get() == UPDATE;
     view! {
@@ -209,7 +211,7 @@ fn Stages(player: StepKind) -> impl IntoView {
                 </h2>
                 <p>{text}</p>
             </div>
-            <p class="numbers">{numbers}</p>
+            <p class="numbers">{said}</p>
             <div class="buttons">
                 <button class="primary" data-testid="slow-next" on:click=move |_| next()>
                     {move || if last() { t_string!(i18n, close) } else { t_string!(i18n, next) }}

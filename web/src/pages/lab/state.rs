@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::{
     brush::{self, Brush},
     layers::{Layer, Layers},
+    look::Moment,
     response,
     run::{Run, use_run},
     slow::Slow,
     wiring,
 };
-use crate::engine_client::{Moment, use_engine};
 
 /// The view of the page that provided it.
 #[derive(Clone, Copy)]
@@ -39,9 +39,9 @@ pub struct Lab {
 
 /// Makes a view available to [`use_lab`]; `show` and `hide` are of a link. Needs a run.
 pub fn provide_lab(show: Option<String>, hide: Option<String>) -> Lab {
-    let (run, engine) = (use_run(), use_engine());
+    let run = use_run();
     let kind = Memo::new(move |_| {
-        let count = engine.lab.with(|look| look.moment.fake.len() / 2);
+        let count = run.look.with(|look| look.moment.fake.len() / 2);
         run.config.with(|config| (config.seed, config.prior, config.latent_dim, count))
     });
     let noise = Memo::new(move |_| {

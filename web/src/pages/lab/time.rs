@@ -3,13 +3,13 @@
 use leptos::{html::Input, prelude::*};
 
 use super::{run::use_run, state::use_lab};
-use crate::{engine_client::use_engine, i18n::*};
+use crate::i18n::*;
 
 #[component]
 pub fn TimeMachine() -> impl IntoView {
-    let (i18n, engine, run, lab) = (use_i18n(), use_engine(), use_run(), use_lab());
+    let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
     let kept = Memo::new(move |_| {
-        engine.lab.with(|look| look.update.as_ref().map(|update| update.kept.clone()).unwrap_or_default())
+        run.look.with(|look| look.update.as_ref().map(|update| update.kept.clone()).unwrap_or_default())
     });
     let visiting = Memo::new(move |_| run.visit.with(|visit| visit.as_ref().map(|moment| moment.step)));
     // After the last moment there is now.

@@ -1,21 +1,19 @@
 //! The latent page: its state, which is what its link holds, and the model that is open.
 
 use forger_protocol::{
-    Card, Codes, DcganConfig, EngineError, Manifest, Reply, Request,
+    Card, Codes, DcganConfig, EngineError,
     card::Direction,
-    codes::Mapping,
-    error::ModelError,
     latent,
     latent_url::{Code, LONGEST, LatentState, ModelRef, Move, Term, expression, to_query},
 };
-use js_sys::{ArrayBuffer, Float32Array};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::pictures::{Cache, View};
 use crate::{
     components::labels,
-    engine_client::{Engine, Source, use_engine},
+    engine_client::{Engine, use_engine},
     i18n::*,
+    shelf::Shelf,
     state::{
         site,
         toasts::{Toasts, use_toasts},
@@ -31,25 +29,23 @@ pub struct Explorer {
     pub engine: Engine,
     pub toasts: Toasts,
     i18n: leptos_i18n::I18nContext<Locale>,
-    pub manifest: RwSignal<Option<Manifest>>,
+    pub shelf: Shelf,
     pub state: RwSignal<LatentState>,
     pub card: RwSignal<Option<Card>>,
-    /// What the model of the card draws from.
+    /// The settings of the model of the card.
+    pub config: RwSignal<Option<DcganConfig>>,
+    /// What it draws from.
     pub codes: RwSignal<Option<Codes>>,
     /// The model that a link wants and this page does not have.
     pub wanted: RwSignal<Option<ModelRef>>,
-    /// The request that loads a model, if one does.
-    pub loading: RwSignal<Option<u32>>,
+    /// Whether what was to be loaded was not.
     pub failed: RwSignal<bool>,
+    /// Models that were to be loaded so far: the last one counts.
+    pub(super) loads: StoredValue<u32>,
     /// The term that a click on a sample goes to.
     pub term: RwSignal<usize>,
     pub grid: View,
     pub cache: StoredValue<Cache>,
-}
-
-/// The settings of a model, which is a DCGAN: the engine opens no other here.
-pub fn config(card: &Card) -> Option<&DcganConfig> {
-    card.system.dcgan()
 }
 
 /// Why there is no result.
@@ -66,13 +62,14 @@ impl Explorer {
             engine: use_engine(),
             toasts: use_toasts(),
             i18n: use_i18n(),
-            manifest: RwSignal::new(None),
+            shelf: Shelf::new::<DcganConfig>(),
             state: RwSignal::new(state),
             card: RwSignal::new(None),
+            config: RwSignal::new(None),
             codes: RwSignal::new(None),
             wanted: RwSignal::new(None),
-            loading: RwSignal::new(None),
             failed: RwSignal::new(false),
+            loads: StoredValue::new(0),
             term: RwSignal::new(0),
             grid: View::default(),
             cache: StoredValue::new(Cache::default()),
@@ -119,6 +116,11 @@ impl Explorer {
     /// What is to be said of the model that is open, without waiting for it.
     pub fn of_model<T>(self, say: impl FnOnce(&Card, &Codes) -> T) -> Option<T> {
         self.card.with_untracked(|card| self.codes.with_untracked(|codes| Some(say(card.as_ref()?, codes.as_ref()?))))
+    }
+
+    /// The name of the model that is open.
+    pub fn model(self) -> Option<String> {
+        self.card.try_with_untracked(|card| card.as_ref().map(|card| card.name.clone()))?
     }
 
     /// Dimensions of the latent space.
@@ -192,136 +194,6 @@ impl Explorer {
         }
         Some(z)
     }
-
-    /// Loads the manifest, then the model that the link names or the first that has directions.
-    pub fn load_manifest(self) {
-        spawn_local(async move {
-            let url = site::url("models/manifest.json");
-            match site::fetch_json::<Manifest>(&url).await {
-                Ok(mut manifest) => {
-                    manifest.models.retain(|entry| entry.card.system.dcgan().is_some());
-                    self.manifest.set(Some(manifest));
-                    self.load_wanted();
-                }
-                Err(detail) => {
-                    self.failed.set(true);
-                    self.tell(&EngineError::Fetch { url, detail });
-                }
-            }
-        });
-    }
-
-    /// Loads the model that the state names, from the site.
-    pub fn load_wanted(self) {
-        let model = self.state.with_untracked(|state| state.model.clone());
-        let entry = self.manifest.with_untracked(|manifest| {
-            let models = &manifest.as_ref()?.models;
-            let named = model.as_ref().and_then(|model| models.iter().find(|entry| entry.card.name == model.name));
-            let first = models.iter().find(|entry| !entry.card.directions.is_empty()).or(models.first());
-            named.or(first).cloned()
-        });
-        let Some(entry) = entry else { return };
-        if let Some(model) = model {
-            if entry.card.name != model.name {
-                self.wanted.set(Some(model));
-            } else if !model.matches(&entry.card.name, hash(&entry.sha256)) {
-                let (wanted, found) = (model.to_string(), format!("{}-{}", entry.card.name, hash(&entry.sha256)));
-                self.toasts.error(td_string!(self.locale(), other_model, wanted = wanted, found = found).to_string());
-            }
-        }
-        self.open(Source::Site(Box::new(entry)));
-    }
-
-    /// Loads the model of this name, which the user has chosen.
-    pub fn choose(self, name: &str) {
-        self.wanted.set(None);
-        if self.change(|state| state.model = Some(ModelRef { name: name.to_owned(), hash: String::new() })) {
-            self.load_wanted();
-        }
-    }
-
-    /// Opens a file of the user.
-    pub fn open_file(self, file: web_sys::File) {
-        self.open(Source::File(file));
-    }
-
-    fn open(self, source: Source) {
-        self.failed.set(false);
-        spawn_local(async move {
-            let is_own = matches!(source, Source::File(_));
-            let (id, answer) = match self.engine.open_model(source.clone()).await {
-                Ok(sent) => sent,
-                Err(error) => return self.tell(&error),
-            };
-            if self.loading.try_set(Some(id)).is_some() {
-                return;
-            }
-            let answer = answer.await;
-            if self.loading.try_get_untracked().flatten() != Some(id) {
-                return;
-            }
-            self.loading.set(None);
-            match answer {
-                Ok((Reply::Model { card, .. }, _)) if card.system.dcgan().is_none() => {
-                    let (expected, found) = ("dcgan".into(), card.system.name().into());
-                    self.tell(&ModelError::OtherSystem { expected, found }.into());
-                }
-                Ok((Reply::Model { card, sha256 }, buffers)) => {
-                    self.engine.opened(card.name.clone(), source);
-                    self.opened(*card, buffers, hash(&sha256), is_own);
-                }
-                Ok(_) => {}
-                Err(EngineError::Restarted(_)) => self.open(source),
-                Err(error) => {
-                    self.failed.set(true);
-                    self.tell(&error);
-                }
-            }
-        });
-    }
-
-    fn opened(self, card: Card, buffers: Vec<ArrayBuffer>, hash: &str, is_own: bool) {
-        let codes = config(&card).and_then(|config| {
-            let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
-            Codes::new(config, Mapping::from_values(&values, config.latent_dim))
-        });
-        let is_wanted =
-            self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
-        if is_own || is_wanted {
-            self.wanted.set(None);
-        }
-        if self.wanted.with_untracked(Option::is_none) {
-            let model = ModelRef { name: card.name.clone(), hash: hash.to_owned() };
-            self.state.update(|state| state.model = Some(model));
-        }
-        self.forget_pictures();
-        let dim = codes.as_ref().map_or(0, Codes::dim);
-        self.codes.set(codes);
-        self.card.set(Some(card));
-        let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
-        if !self.state.with_untracked(|state| codes_of(state).all(is_whole)) {
-            self.toasts.error(td_string!(self.locale(), other_length, n = dim).to_string());
-        }
-    }
-
-    /// Stops a request, whose own answer then says so.
-    pub fn cancel(self, request: u32) {
-        spawn_local(async move {
-            let _ = self.engine.request(Request::Cancel { request }, Vec::new()).await;
-        });
-    }
-}
-
-/// Every code of a state.
-fn codes_of(state: &LatentState) -> impl Iterator<Item = &Code> {
-    let of_terms = state.terms.iter().flat_map(|term| &term.codes);
-    let of_moves = state.moves.iter().filter_map(|step| step.own.as_ref());
-    of_terms.chain(of_moves).chain(&state.base).chain(&state.walk)
-}
-
-/// What names a file in links.
-fn hash(sha256: &str) -> &str {
-    sha256.get(..8).unwrap_or(sha256)
 }
 
 /// The link of a state.

@@ -7,10 +7,12 @@ mod edit;
 mod examples;
 mod explorer;
 mod keep;
+mod model;
 mod own;
 mod photo;
 mod pictures;
 mod samples;
+mod search;
 mod share;
 mod suggest;
 mod term;
@@ -31,8 +33,9 @@ use examples::Examples;
 use explorer::Explorer;
 use keep::Gallery;
 use own::Own;
-use photo::{Photo, PhotoTab};
+use photo::PhotoTab;
 use samples::Samples;
+use search::PhotoSearch;
 use share::{Share, keep_address};
 use toolbar::{Loading, Toolbar};
 use walk::Walk;
@@ -45,7 +48,7 @@ pub fn LatentPage() -> impl IntoView {
     explorer.complain(wrong);
     explorer.load_manifest();
     keep_address(explorer);
-    let (own, photo) = (Own::load(), Photo::new(explorer));
+    let (own, search) = (Own::load(), PhotoSearch::new(explorer));
     // A page that was opened without terms begins with some, which depend on what the model knows.
     Effect::new(move |_| {
         let is_open = explorer.card.with(Option::is_some);
@@ -57,9 +60,9 @@ pub fn LatentPage() -> impl IntoView {
     let drop = move |event: DragEvent| {
         let Some(file) = files::dropped(&event) else { return };
         if file.type_().starts_with("image/") {
-            photo.open(&file, file.name());
+            search.open(&file, file.name());
         } else {
-            explorer.open_file(file);
+            explorer.load_file(file);
         }
     };
     let tab = explorer.part(|state| state.tab);
@@ -83,7 +86,7 @@ pub fn LatentPage() -> impl IntoView {
                                 Tab::Arithmetic => view! { <Board explorer own /> }.into_any(),
                                 Tab::Edit => view! { <Edit explorer own /> }.into_any(),
                                 Tab::Walk => view! { <Walk explorer /> }.into_any(),
-                                Tab::Photo => view! { <PhotoTab photo /> }.into_any(),
+                                Tab::Photo => view! { <PhotoTab search /> }.into_any(),
                             }}
                         </div>
                     </div>

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use forger_protocol::{DeviceKind, EngineError, Reply, Request, latent_url::Code};
+use forger_protocol::{DeviceKind, EngineError, LatentRequest, Reply, Request, latent_url::Code};
 use js_sys::{Float32Array, Uint8Array};
 use leptos::{html::Canvas, prelude::*, task::spawn_local};
 
@@ -45,18 +45,12 @@ struct Line {
 #[derive(Clone, Copy)]
 pub struct View {
     pub pixels: RwSignal<Pixels>,
-    /// The request that is being drawn.
-    pub drawing: RwSignal<Option<u32>>,
     line: StoredValue<Line>,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self {
-            pixels: RwSignal::new(Pixels::default()),
-            drawing: RwSignal::new(None),
-            line: StoredValue::new(Line::default()),
-        }
+        Self { pixels: RwSignal::new(Pixels::default()), line: StoredValue::new(Line::default()) }
     }
 }
 
@@ -78,7 +72,7 @@ impl Explorer {
             line.busy
         });
         match busy.flatten() {
-            Some((request, count)) if count > LONG => self.cancel(request),
+            Some((request, count)) if count > LONG => self.engine.cancel(request),
             Some(_) => {}
             None => spawn_local(async move {
                 let mut now = Some(z);
@@ -88,49 +82,40 @@ impl Explorer {
                     now = view.line.try_update_value(|line| line.next.take()).flatten();
                 }
                 view.line.try_update_value(|line| line.busy = None);
-                view.drawing.try_set(None);
             }),
         }
     }
 
     async fn draw_once(self, view: View, z: Vec<f32>) {
         let Some(count) = self.dim_untracked().map(|dim| z.len() / dim).filter(|count| *count > 0) else { return };
-        loop {
-            let Some((id, answer)) = self.ask(count, &z) else { return };
+        let sent = |id| {
             view.line.try_update_value(|line| line.busy = Some((id, count)));
-            view.drawing.try_set(Some(id));
-            match answer.await {
-                Ok(pixels) => {
-                    view.pixels.try_set(pixels);
-                }
-                // The new worker has the model open.
-                Err(EngineError::Restarted(_)) => continue,
-                Err(error) => self.tell(&error),
+        };
+        match self.ask(count, &z, sent).await {
+            Ok(pixels) => {
+                view.pixels.try_set(pixels);
             }
-            return;
+            Err(error) => self.tell(&error),
         }
     }
 
-    /// Asks the engine for pictures.
-    fn ask(self, count: usize, z: &[f32]) -> Option<(u32, impl Future<Output = Result<Pixels, EngineError>>)> {
-        let model = self.card.try_with_untracked(|card| card.as_ref().map(|card| card.name.clone())).flatten()?;
-        let engine = self.engine;
-        let (id, answer) = engine.send(Request::Generate { model, count }, vec![Float32Array::from(z).buffer()]);
-        let pixels = async move {
-            match answer.await? {
-                (Reply::Pictures { width, milliseconds, device, .. }, buffers) => {
-                    engine.device.update(|report| {
-                        if let Some(report) = report {
-                            report.used = device;
-                        }
-                    });
-                    let values = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-                    Ok(Pixels { values, side: width, milliseconds, device: Some(device) })
-                }
-                _ => Err(EngineError::Protocol("pictures".into())),
-            }
+    /// Asks the engine for pictures, and says each time that it does by which request.
+    async fn ask(self, count: usize, z: &[f32], sent: impl Fn(u32)) -> Result<Pixels, EngineError> {
+        let (engine, model) = (self.engine, self.model().ok_or(EngineError::Cancelled)?);
+        let ask = async || {
+            let request = LatentRequest::Draw { model: model.clone(), count };
+            let (id, answer) = engine.send(Request::Latent(request), vec![Float32Array::from(z).buffer()]);
+            sent(id);
+            answer.await
         };
-        Some((id, pixels))
+        match self.shelf.ask(Some(&model), ask).await? {
+            (Reply::Pictures { width, milliseconds, device, .. }, buffers) => {
+                engine.used(device);
+                let values = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
+                Ok(Pixels { values, side: width, milliseconds, device: Some(device) })
+            }
+            _ => Err(EngineError::Protocol("pictures".into())),
+        }
     }
 
     /// The picture of a code, which is there once it is drawn.
@@ -164,8 +149,7 @@ impl Explorer {
                 break;
             }
             let z = known.iter().flat_map(|(_, z)| z.iter().copied()).collect::<Vec<_>>();
-            let Some((_, answer)) = self.ask(known.len(), &z) else { break };
-            match answer.await {
+            match self.ask(known.len(), &z, |_| ()).await {
                 Ok(pixels) => {
                     for (index, (code, _)) in known.iter().enumerate() {
                         let signal = self.cache.try_with_value(|cache| cache.pictures.get(*code).cloned()).flatten();
@@ -174,10 +158,6 @@ impl Explorer {
                             signal.set(Pixels { values: values.to_vec(), side, milliseconds, device });
                         }
                     }
-                }
-                Err(EngineError::Restarted(_)) => {
-                    let again = known.iter().map(|(code, _)| (*code).clone()).collect::<Vec<_>>();
-                    self.cache.try_update_value(|cache| cache.missing.extend(again));
                 }
                 Err(error) => self.tell(&error),
             }

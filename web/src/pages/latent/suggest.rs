@@ -104,8 +104,8 @@ impl<'a> Pool<'a> {
 mod tests {
     use super::*;
     use forger_protocol::{
-        DcganConfig,
-        card::{Direction, DirectionKind, System},
+        DcganConfig, SystemConfig,
+        card::{Direction, DirectionKind},
     };
 
     fn config() -> DcganConfig {
@@ -122,7 +122,7 @@ mod tests {
             vector[axis] = 1.0;
             Direction { name: name.into(), kind: DirectionKind::Attribute, strength: 1.0, vector }
         };
-        let system = System::Dcgan(config());
+        let system = SystemConfig::of(&config());
         Card {
             schema: 1,
             name: "test".into(),

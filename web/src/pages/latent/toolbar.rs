@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::explorer::{Explorer, GRID};
 use crate::{
     components::{files, labels},
-    engine_client::use_engine,
     i18n::*,
 };
 
@@ -16,8 +15,10 @@ const LEAST: u8 = 20;
 pub fn Toolbar(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let names = move || {
-        let manifest = explorer.manifest.get();
-        let mut names = manifest.into_iter().flat_map(|m| m.models).map(|m| m.card.name).collect::<Vec<_>>();
+        let mut names = explorer
+            .shelf
+            .models
+            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
         if let Some(own) = explorer.card.with(|card| card.as_ref().map(|card| card.name.clone()))
             && !names.contains(&own)
         {
@@ -30,12 +31,12 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
         view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
     };
     let none = move || {
-        let empty = explorer.manifest.with(|manifest| manifest.as_ref().is_some_and(|m| m.models.is_empty()));
+        let empty = explorer.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
         empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
     };
     let open = move |event: web_sys::Event| {
         if let Some(file) = files::chosen(&event) {
-            explorer.open_file(file);
+            explorer.load_file(file);
         }
     };
     let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
@@ -110,11 +111,9 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
 /// How far loading is, with a way out; or what the last drawing took.
 #[component]
 pub fn Loading(explorer: Explorer) -> impl IntoView {
-    let (i18n, engine) = (use_i18n(), use_engine());
-    let share = move || match (explorer.loading.get(), engine.progress.get()) {
-        (Some(id), Some((of, done, total))) if id == of && total > 0.0 => Some(done / total),
-        _ => None,
-    };
+    let i18n = use_i18n();
+    let shelf = explorer.shelf;
+    let share = move || shelf.opening.get()?.share;
     let drawn = move || {
         explorer.grid.pixels.with(|pixels| {
             let device = pixels.device.map(labels::device)?;
@@ -122,23 +121,18 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
             Some(td_string!(i18n.get_locale(), drawn, n = GRID, ms = ms, device = device).to_string())
         })
     };
-    let cancel = move |_| {
-        if let Some(id) = explorer.loading.get_untracked() {
-            explorer.cancel(id);
-        }
-    };
     view! {
-        <Show when=move || explorer.loading.get().is_some() fallback=move || view! { <p class="muted">{drawn}</p> }>
+        <Show when=move || shelf.opening.get().is_some() fallback=move || view! { <p class="muted">{drawn}</p> }>
             <p class="loading" role="status">
                 {t!(i18n, downloading)} " "
                 <progress data-testid="progress" max="1" prop:value=share></progress>
-                <button data-testid="cancel-button" on:click=cancel>{t!(i18n, cancel)}</button>
+                <button data-testid="cancel-button" on:click=move |_| shelf.cancel()>{t!(i18n, cancel)}</button>
             </p>
         </Show>
         <Show when=move || explorer.failed.get()>
             <button
                 data-testid="retry-button"
-                on:click=move |_| match explorer.manifest.with_untracked(Option::is_some) {
+                on:click=move |_| match shelf.models.with_untracked(Option::is_some) {
                     true => explorer.load_wanted(),
                     false => explorer.load_manifest(),
                 }

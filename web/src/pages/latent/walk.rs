@@ -1,6 +1,6 @@
 //! A walk from code to code, as a film strip that plays.
 
-use forger_protocol::{EngineError, Reply, Request, latent_url, message::Film};
+use forger_protocol::{LatentRequest, Reply, Request, latent_url, message::Film};
 use js_sys::{Array, Float32Array};
 use leptos::{html::Canvas, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     components::files,
-    engine_client::Status,
+    engine_client::{Status, Underway},
     i18n::*,
     plots::{canvas::hidden, pictures},
     state::screen::matches,
@@ -178,28 +178,22 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
 #[component]
 fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl IntoView {
     let i18n = use_i18n();
-    let making = RwSignal::new(None::<u32>);
+    let making = RwSignal::new(None::<Underway>);
     let film = move |_| {
-        let (Some(dim), Some(model)) = (
-            explorer.dim_untracked(),
-            explorer.card.with_untracked(|card| card.as_ref().map(|card| card.name.clone())),
-        ) else {
-            return;
-        };
+        let (Some(dim), Some(model)) = (explorer.dim_untracked(), explorer.model()) else { return };
         let z = codes.with_untracked(|codes| codes.iter().flatten().copied().collect::<Vec<_>>());
         let side = view.pixels.with_untracked(|pixels| pixels.side).max(1);
         let film = Film { scale: (FILM_SIDE / side).max(1), delay: DELAY };
-        let request = Request::Film { model, count: z.len() / dim, film };
-        let send = move || explorer.engine.send(request.clone(), vec![Float32Array::from(z.as_slice()).buffer()]);
+        let request = LatentRequest::Film { model: model.clone(), count: z.len() / dim, film };
+        let engine = explorer.engine;
         spawn_local(async move {
-            let answer = loop {
-                let (id, answer) = send();
-                making.try_set(Some(id));
-                match answer.await {
-                    Err(EngineError::Restarted(_)) => {}
-                    answer => break answer,
-                }
+            let ask = async || {
+                let codes = Float32Array::from(z.as_slice()).buffer();
+                let (id, answer) = engine.send(Request::Latent(request.clone()), vec![codes]);
+                engine.follow(id, making);
+                answer.await
             };
+            let answer = explorer.shelf.ask(Some(&model), ask).await;
             match answer {
                 Ok((Reply::Film, buffers)) => {
                     let parts = buffers.iter().collect::<Array>();
@@ -223,13 +217,10 @@ fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl In
             let _ = canvas.to_blob(give.unchecked_ref());
         });
     };
-    let share = move || match (making.get(), explorer.engine.progress.get()) {
-        (Some(id), Some((of, done, total))) if id == of && total > 0.0 => Some(done / total),
-        _ => None,
-    };
+    let share = move || making.get()?.share;
     let cancel = move |_| {
-        if let Some(id) = making.get_untracked() {
-            explorer.cancel(id);
+        if let Some(making) = making.get_untracked() {
+            explorer.engine.cancel(making.id);
         }
     };
     view! {

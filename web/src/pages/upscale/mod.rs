@@ -1,34 +1,57 @@
 //! Super-resolution: a photo becomes larger, in this tab.
 
-mod archive;
-mod batch;
-mod limits;
-mod metadata;
-mod pictures;
-mod studio;
-mod viewer;
-
-use leptos::prelude::*;
+use forger_protocol::SuperresConfig;
+use leptos::{prelude::*, task::spawn_local};
 use web_sys::{DragEvent, File};
 
+use super::image_to_image::{
+    Progress, Results, Sides, Viewer,
+    batch::{Batch, BatchPanel},
+    limits::{megabytes, refusal, refused},
+    studio::Studio,
+};
 use crate::{
     components::{
         about::About,
         files::{self, PhotoButtons},
+        labels,
     },
     i18n::*,
+    shelf::Shelf,
 };
-use batch::{Batch, BatchPanel};
-use limits::{megabytes, refusal, refused};
-use studio::{BICUBIC, ORIGINAL, Studio};
-use viewer::Viewer;
+
+/// The way that needs no model.
+const BICUBIC: &str = "bicubic";
+/// How many times larger it makes a picture.
+const SCALE: usize = 4;
+
+/// A studio whose ways are the models of super-resolution, the first to begin with, and bicubic interpolation.
+fn studio() -> Studio {
+    let (shelf, way) = (Shelf::new::<SuperresConfig>(), RwSignal::new(BICUBIC.to_owned()));
+    let scale = Memo::new(move |_| {
+        let model = shelf.find(&way.get());
+        let config = model.and_then(|entry| entry.card.system.settings::<SuperresConfig>().ok());
+        config.map_or(SCALE, |config| config.scale)
+    });
+    let studio = Studio::new(shelf, way, scale);
+    spawn_local(async move {
+        if let Err(error) = shelf.load().await {
+            if !error.is_quiet() {
+                studio.toasts.error(labels::error(studio.locale(), &error));
+            }
+            return;
+        }
+        let first = shelf.models.with_untracked(|models| Some(models.as_ref()?.first()?.card.name.clone()));
+        first.into_iter().for_each(|first| way.set(first));
+    });
+    studio
+}
 
 #[component]
 pub fn UpscalePage() -> impl IntoView {
     let i18n = use_i18n();
-    let studio = Studio::new();
+    let studio = studio();
     let batch = Batch::new(studio);
-    studio.load_manifest();
     let open = move |files: Vec<File>| batch.open(files);
     files::on_paste(open);
     let drop = move |event: DragEvent| {
@@ -37,10 +60,8 @@ pub fn UpscalePage() -> impl IntoView {
             batch.open(files);
         }
     };
-    let card = Signal::derive(move || {
-        let name = studio.model.get();
-        studio.models.with(|models| models.iter().find(|entry| entry.card.name == name).map(|entry| entry.card.clone()))
-    });
+    let card = Signal::derive(move || studio.shelf.find(&studio.way.get()).map(|entry| entry.card));
+    let title = move |name: String| if name == BICUBIC { t_string!(i18n, up_bicubic).to_owned() } else { name };
     view! {
         <div class="lead">
             <h1>{t!(i18n, up_title)}</h1>
@@ -50,12 +71,12 @@ pub fn UpscalePage() -> impl IntoView {
             <Tools studio open />
             <BatchPanel batch />
             <Show
-                when=move || studio.photo.with(Option::is_some)
+                when=move || studio.picture.with(Option::is_some)
                 fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
             >
                 <Before studio />
                 <Progress studio />
-                <Sides studio />
+                <Sides studio title />
                 <Viewer studio />
                 <Results studio />
             </Show>
@@ -68,34 +89,34 @@ pub fn UpscalePage() -> impl IntoView {
 #[component]
 fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
     let i18n = use_i18n();
-    let names =
-        move || studio.models.with(|models| models.iter().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
+    let names = move || {
+        studio
+            .shelf
+            .models
+            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>())
+    };
     let option = move |name: String| {
         let (value, label) = (name.clone(), name.clone());
-        view! { <option value=value prop:selected=move || studio.model.get() == name>{label}</option> }
+        view! { <option value=value prop:selected=move || studio.way.get() == name>{label}</option> }
     };
-    let is_possible = move || {
-        let photo = studio.photo.with(|photo| photo.as_ref().map(|photo| photo.size));
-        photo.is_some_and(|size| refused(size, studio.scale()).is_none())
-    };
-    let is_busy = move || studio.work.get().is_some() || studio.loading.get().is_some();
+    let is_possible = move || studio.size().is_some_and(|size| refused(size, studio.scale.get()).is_none());
     view! {
         <div class="buttons">
             <PhotoButtons camera="environment" multiple=true open />
             <label>
                 <span>{t!(i18n, model)}</span>
-                <select data-testid="model-select" on:change=move |event| studio.model.set(event_target_value(&event))>
+                <select data-testid="model-select" on:change=move |event| studio.way.set(event_target_value(&event))>
                     {move || names().into_iter().map(option).collect_view()}
-                    <option value=BICUBIC prop:selected=move || studio.model.get() == BICUBIC>{t!(i18n, up_bicubic)}</option>
+                    <option value=BICUBIC prop:selected=move || studio.way.get() == BICUBIC>{t!(i18n, up_bicubic)}</option>
                 </select>
             </label>
             <button
                 class="primary"
                 data-testid="upscale-button"
-                disabled=move || is_busy() || !is_possible()
+                disabled=move || studio.is_busy() || !is_possible()
                 on:click=move |_| studio.start()
             >
-                {move || td_string!(i18n.get_locale(), up_start, n = studio.scale()).to_string()}
+                {move || td_string!(i18n.get_locale(), up_start, n = studio.scale.get()).to_string()}
             </button>
             <span class="badge sent" data-testid="sent">{t!(i18n, up_sent)}</span>
         </div>
@@ -107,15 +128,15 @@ fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoVi
 fn Before(studio: Studio) -> impl IntoView {
     let i18n = use_i18n();
     move || {
-        let [w, h] = studio.photo.with(|photo| photo.as_ref().map(|photo| photo.size))?;
-        let (scale, locale) = (studio.scale(), i18n.get_locale());
+        let [w, h] = studio.size()?;
+        let (scale, locale) = (studio.scale.get(), i18n.get_locale());
         let (width, height) = (w as usize * scale, h as usize * scale);
         if let Some(said) = refusal(locale, [w, h], scale) {
             return Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any());
         }
         let mb = format!("{:.0}", megabytes([w, h], scale));
         let said = td_string!(locale, up_estimate, w = w, h = h, width = width, height = height, mb = mb);
-        let is_animated = studio.photo.with(|photo| photo.as_ref().is_some_and(|photo| photo.is_animated));
+        let is_animated = studio.picture.with(|picture| picture.as_ref().is_some_and(|picture| picture.is_animated));
         let animated = is_animated.then(|| td_string!(locale, up_animated).to_string());
         Some(
             view! {
@@ -124,103 +145,5 @@ fn Before(studio: Studio) -> impl IntoView {
             }
             .into_any(),
         )
-    }
-}
-
-/// How far it is, and a way out.
-#[component]
-fn Progress(studio: Studio) -> impl IntoView {
-    let i18n = use_i18n();
-    let share = move || match (studio.work.get(), studio.engine.progress.get()) {
-        (Some(work), _) if work.total > 0 => Some(work.done as f64 / work.total as f64),
-        (None, Some((id, done, total))) if Some(id) == studio.loading.get() && total > 0.0 => Some(done / total),
-        _ => None,
-    };
-    let said = move || {
-        let Some(work) = studio.work.get() else { return t_string!(i18n, downloading).to_string() };
-        let seconds = studio.seconds_left().map_or_else(|| "…".to_owned(), |seconds| format!("{:.0}", seconds.ceil()));
-        td_string!(i18n.get_locale(), up_tiles, done = work.done, total = work.total, s = seconds).to_string()
-    };
-    view! {
-        <div class="progress-row">
-            <Show when=move || studio.work.get().is_some() || studio.loading.get().is_some()>
-                <progress max="1" prop:value=share aria-label=move || t_string!(i18n, upscale)></progress>
-                <span role="status" data-testid="tiles">{said}</span>
-                <button data-testid="cancel-button" on:click=move |_| studio.cancel()>{t!(i18n, cancel)}</button>
-            </Show>
-        </div>
-    }
-}
-
-/// Which two pictures are compared.
-#[component]
-fn Sides(studio: Studio) -> impl IntoView {
-    let i18n = use_i18n();
-    let names = move || {
-        let made =
-            studio.versions.with(|versions| versions.iter().map(|version| version.name.clone()).collect::<Vec<_>>());
-        std::iter::once(ORIGINAL.to_owned()).chain(made).collect::<Vec<_>>()
-    };
-    let label = move |name: &str| match name {
-        ORIGINAL => t_string!(i18n, up_original).to_owned(),
-        BICUBIC => t_string!(i18n, up_bicubic).to_owned(),
-        name => name.to_owned(),
-    };
-    let side = move |chosen: RwSignal<String>, id: &'static str| {
-        let option = move |name: String| {
-            let (value, text) = (name.clone(), label(&name));
-            view! { <option value=value prop:selected=move || chosen.get() == name>{text}</option> }
-        };
-        view! {
-            <select data-testid=id on:change=move |event| chosen.set(event_target_value(&event))>
-                {move || names().into_iter().map(option).collect_view()}
-            </select>
-        }
-    };
-    view! {
-        <div class="sides">
-            <label><span>{t!(i18n, up_left)}</span>{side(studio.left, "left-select")}</label>
-            <label><span>{t!(i18n, up_right)}</span>{side(studio.right, "right-select")}</label>
-        </div>
-    }
-}
-
-/// What came of it, to be kept.
-#[component]
-fn Results(studio: Studio) -> impl IntoView {
-    let i18n = use_i18n();
-    let took = move || {
-        let right = studio.right.get();
-        let took = studio
-            .versions
-            .with(|versions| versions.iter().find(|version| version.name == right).and_then(|version| version.took))?;
-        let seconds = format!("{:.1}", took.0);
-        Some(td_string!(i18n.get_locale(), up_took, s = seconds, device = took.1).to_string())
-    };
-    let is_made = move || studio.versions.with(|versions| versions.iter().any(|version| version.took.is_some()));
-    let likeness = move |found: studio::Likeness| {
-        let psnr = if found.psnr.is_finite() { format!("{:.2}", found.psnr) } else { "∞".to_owned() };
-        view! { <tr><th scope="row">{found.name}</th><td>{psnr}" dB"</td><td>{format!("{:.4}", found.ssim)}</td></tr> }
-    };
-    let reference = move |event: web_sys::Event| files::chosen(&event).iter().for_each(|file| studio.compare(file));
-    view! {
-        <p class="muted" role="status" data-testid="took">{took}</p>
-        <Show when=is_made>
-            <div class="buttons">
-                <button data-testid="save-png" on:click=move |_| studio.save("image/png")>{t!(i18n, up_save)} " PNG"</button>
-                <button data-testid="save-jpeg" on:click=move |_| studio.save("image/jpeg")>"JPEG"</button>
-                <button data-testid="save-webp" on:click=move |_| studio.save("image/webp")>"WebP"</button>
-                <label class="button file" title=move || t_string!(i18n, up_reference_help)>
-                    <span>{t!(i18n, up_reference)}</span>
-                    <input type="file" class="unseen" accept="image/*" data-testid="reference-file" on:change=reference />
-                </label>
-            </div>
-        </Show>
-        <Show when=move || studio.likeness.with(|found| !found.is_empty())>
-            <table class="likeness" data-testid="likeness">
-                <thead><tr><th></th><th scope="col">"PSNR (Y)"</th><th scope="col">"SSIM (Y)"</th></tr></thead>
-                <tbody>{move || studio.likeness.get().into_iter().map(likeness).collect_view()}</tbody>
-            </table>
-        </Show>
     }
 }

@@ -19,6 +19,7 @@ const GROUP: usize = 1 << 18;
 /// How a kernel moves over a picture, the same in both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
+    /// From one position to the next, in values of the larger picture.
     pub stride: usize,
     /// Zeros on each side.
     pub padding: usize,

@@ -13,7 +13,9 @@ use forger_protocol::Normalization;
 /// Batch normalisation (arXiv 1502.03167) or instance normalisation (arXiv 1607.08022), each with scale and shift.
 #[derive(Module, Debug)]
 pub enum Norm {
+    /// By the statistics of the batch in training, by running ones afterwards.
     Batch(BatchNorm),
+    /// By the statistics of each picture, always.
     Instance(InstanceNorm),
 }
 

@@ -11,7 +11,7 @@ use burn::{
     },
     tensor::{Device, Tensor},
 };
-use forger_protocol::{OutOfRange, Random, SuperresConfig};
+use forger_protocol::{OutOfRange, Random, Settings as _, SuperresConfig};
 
 use super::KEEP;
 use crate::{
@@ -36,12 +36,14 @@ const HALVE: Window = Window { stride: 2, padding: 1 };
 pub struct Discriminator {
     /// Every second one halves the side.
     pub convs: Vec<Conv2d>,
+    /// From the last feature map, flat; leaky ReLU follows.
     pub hidden: Linear,
+    /// To the logit, `[batch, 1]`.
     pub out: Linear,
 }
 
 impl Discriminator {
-    /// Weights are those of [`initial::he`]. Fails for settings out of range.
+    /// Weights are those of `initial::he`. Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let width = config.discriminator_width;

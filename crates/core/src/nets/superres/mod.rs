@@ -20,7 +20,7 @@ use burn::{
     },
     tensor::{Device, Int, Tensor, TensorData},
 };
-use forger_protocol::{OutOfRange, Random, SuperresConfig, Upsampling};
+use forger_protocol::{OutOfRange, Random, Settings as _, SuperresConfig, Upsampling};
 
 use super::{
     activation::leaky_relu,
@@ -35,18 +35,24 @@ const KEEP: Window = Window { stride: 1, padding: 1 };
 /// `x + second(relu(first(x)))`.
 #[derive(Module, Debug)]
 pub struct ResidualBlock {
+    /// ReLU follows.
     pub first: Conv2d,
+    /// What is added to the input of the block.
     pub second: Conv2d,
 }
 
 /// From a small picture to a large one, both in `[-1, 1]`.
 #[derive(Module, Debug)]
 pub struct Generator {
+    /// From RGB to `width` channels; ReLU follows.
     pub input: Conv2d,
+    /// All on the small picture.
     pub blocks: Vec<ResidualBlock>,
     /// After each doubling by nearest neighbours, and once more at full size; none with sub-pixels.
     pub upsample: Vec<Conv2d>,
+    /// To RGB, or with sub-pixels to `3 * scale * scale` channels of the small picture.
     pub out: Conv2d,
+    /// How many times higher and wider the picture becomes: 2 or 4.
     pub scale: usize,
 }
 
@@ -119,7 +125,9 @@ impl Generator {
 /// A trained generator with sub-pixels, prepared to be used often where it is.
 #[derive(Clone, Debug)]
 pub enum Painter {
+    /// For tensors of the CPU.
     Cpu(painter::Painter),
+    /// For tensors of a GPU.
     #[cfg(feature = "gpu")]
     Gpu(Box<gpu::Painter>),
 }

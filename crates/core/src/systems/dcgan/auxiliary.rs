@@ -22,7 +22,7 @@ use crate::{
     metrics::features::{FeatureError, Features},
     nets::{classifier::Classifier, fold},
     parameters::{self, NamedTensor},
-    systems::gan::{TERM, Term},
+    systems::{TERM, gan::Term},
 };
 
 /// A classifier and what codes ask of it.

@@ -5,15 +5,16 @@
 //! burn's all-reduce would spare the copies, but only its CUDA devices have it. All devices work at the same time: no
 //! operation here waits for its result.
 
-use burn::tensor::{Device, Gradients, Tensor, TensorData, activation::sigmoid};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use forger_protocol::{AdversarialLoss, Penalty};
 
-use super::{Board, Gan, Rules};
+use super::{Gan, Rules};
 use crate::{
     data::Source,
     losses::{adversarial, penalty::penalty},
     nets::{Discriminator, Generator},
     optimizer, parameters,
+    scalars::Scalars,
 };
 
 /// What one device learns from in an update of D.
@@ -23,30 +24,14 @@ struct Part<const N: usize> {
     mix: Option<Tensor<2>>,
 }
 
-impl Board<Tensor<1>> {
-    /// The mean of this one and of others, each as [`Board::into_tensor`] has it.
-    fn mean(self, others: Vec<Tensor<1>>) -> Self {
-        let mean = optimizer::mean(self.into_tensor(), others);
-        let value = |index: usize| mean.clone().slice(index..index + 1);
-        Self {
-            d_loss: value(0),
-            g_loss: value(1),
-            d_real: value(2),
-            d_fake: value(3),
-            d_gradient: value(4),
-            g_gradient: value(5),
-        }
-    }
-}
-
-impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, D, S, N> {
+impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N: usize> Gan<G, D, S, N> {
     /// Shares every batch, in equal parts, with more devices.
     pub fn share(&mut self, devices: &[Device]) {
         self.helpers = devices.iter().map(|device| device.clone().autodiff()).collect();
     }
 
     /// All devices that train, the first one first, and the samples that each takes of a batch.
-    fn parts(&self) -> (Vec<Device>, usize) {
+    fn shares(&self) -> (Vec<Device>, usize) {
         let devices = [std::slice::from_ref(&self.device), &self.helpers].concat();
         let count = self.rules.batch / devices.len();
         (devices, count)
@@ -54,7 +39,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
 
     pub(super) fn z(&mut self, count: usize, device: &Device) -> Tensor<2> {
         let Rules { prior, latent_dim, .. } = self.rules;
-        let z = self.noise.latent(prior, count, latent_dim);
+        let z = self.noise.random.latent(prior, count, latent_dim);
         Tensor::from_data(TensorData::new(z, [count, latent_dim]), device)
     }
 
@@ -71,14 +56,14 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         }
         let shape = samples.dims();
         let mut noise = vec![0.0; shape.iter().product()];
-        self.noise.fill_normal(&mut noise);
+        self.noise.random.fill_normal(&mut noise);
         let device = samples.device();
         samples + Tensor::from_data(TensorData::new(noise, shape), &device) * deviation
     }
 
     /// One update of D on the next real samples.
-    pub(super) fn step_discriminator(&mut self) -> Board<Tensor<1>> {
-        let (devices, count) = self.parts();
+    pub(super) fn step_discriminator(&mut self) -> Scalars {
+        let (devices, count) = self.shares();
         let part =
             |device: &Device| Part { real: self.source.next(count, device), z: self.z(count, device), mix: None };
         let parts = devices.iter().map(part).collect();
@@ -87,38 +72,35 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
 
     /// D learns to tell `real` from what G forges of `z`; G stays as it is. `mix`, one value a sample, says where between
     /// the two [`Penalty::Gradient`] looks; it is drawn where it is not given.
-    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Board<Tensor<1>> {
+    pub fn update_discriminator(&mut self, real: Tensor<N>, z: Tensor<2>, mix: Option<Tensor<2>>) -> Scalars {
         self.teach_discriminator(vec![Part { real, z, mix }])
     }
 
     /// An update of D by parts of a batch, the first on the device of the networks.
-    fn teach_discriminator(&mut self, parts: Vec<Part<N>>) -> Board<Tensor<1>> {
-        self.discriminator = self.discriminator.clone().prepare();
-        let (generator, discriminator) = (self.generator.clone(), self.discriminator.clone());
+    fn teach_discriminator(&mut self, parts: Vec<Part<N>>) -> Scalars {
+        self.discriminator.network = self.discriminator.network.clone().prepare();
+        let (generator, discriminator) = (self.generator.network.clone(), self.discriminator.network.clone());
         let mut parts = parts.into_iter();
         let Some(own) = parts.next() else { return self.look() };
-        let (board, gradients) = self.judge_both(&generator, &discriminator, own);
-        let (mut boards, mut slopes) = (Vec::new(), Vec::new());
+        let (told, gradients) = self.judge_both(&generator, &discriminator, own);
+        let (mut others, mut slopes) = (Vec::new(), Vec::new());
         for part in parts {
             let device = part.z.device();
             let discriminator = parameters::copy(&discriminator, &device);
-            let (board, gradients) = self.judge_both(&parameters::copy(&generator, &device), &discriminator, part);
-            boards.push(board.into_tensor());
+            let (told, gradients) = self.judge_both(&parameters::copy(&generator, &device), &discriminator, part);
+            others.push(told.into_tensor());
             slopes.extend(optimizer::flatten(&discriminator, gradients).map(|(_, slopes)| slopes));
         }
         // Only now, so that no device waits for another before it has all of its work.
-        let boards = self.gather(boards);
-        let mut board = if boards.is_empty() { board } else { board.mean(boards) };
+        let mut told = told.mean(self.gather(others));
         let slopes = self.gather(slopes);
-        let (discriminator, norm) = self.discriminator_optimizer.step_shared(discriminator, gradients, slopes);
-        self.discriminator = discriminator;
-        if let Some(norm) = norm {
-            board.d_gradient = norm;
+        if let Some(norm) = self.discriminator.learn_shared(gradients, slopes) {
+            told.tell("d_gradient", norm);
         }
         if self.rules.loss == AdversarialLoss::Wasserstein && self.rules.penalty == Penalty::None {
-            self.discriminator = parameters::clip(self.discriminator.clone(), self.rules.clip);
+            self.discriminator.network = parameters::clip(self.discriminator.network.clone(), self.rules.clip);
         }
-        board
+        told
     }
 
     fn gather(&self, tensors: Vec<Tensor<1>>) -> Vec<Tensor<1>> {
@@ -126,7 +108,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     /// Losses and verdicts of a part of a batch, and the gradients of D's loss.
-    fn judge_both(&mut self, generator: &G, discriminator: &D, part: Part<N>) -> (Board<Tensor<1>>, Gradients) {
+    fn judge_both(&mut self, generator: &G, discriminator: &D, part: Part<N>) -> (Scalars, Gradients) {
         let fake = generator.forge(part.z).detach();
         let real = self.shown(part.real);
         let fake = self.shown(fake);
@@ -136,16 +118,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         if let Some(penalty) = self.penalty(discriminator, real, fake, part.mix) {
             loss = loss + penalty * self.rules.penalty_weight;
         }
-        let zero = Tensor::zeros([1], &loss.device().inner());
-        let board = Board {
-            d_loss: loss.clone().detach().inner(),
-            g_loss: adversarial::generator(self.rules.loss, b.clone().detach().inner()),
-            d_real: sigmoid(a.detach().inner()).mean(),
-            d_fake: sigmoid(b.detach().inner()).mean(),
-            d_gradient: zero.clone(),
-            g_gradient: zero,
-        };
-        (board, loss.backward())
+        let told = self.told(loss.clone().detach().inner(), a.detach().inner(), b.detach().inner());
+        (told, loss.backward())
     }
 
     fn penalty(
@@ -162,7 +136,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
                 let batch = real.dims()[0];
                 let mix = mix.unwrap_or_else(|| {
                     let mut mix = vec![0.0; batch];
-                    self.noise.fill_uniform(&mut mix, 0.0, 1.0);
+                    self.noise.random.fill_uniform(&mut mix, 0.0, 1.0);
                     Tensor::from_data(TensorData::new(mix, [batch, 1]), &real.device())
                 });
                 let mut shape = [1; N];
@@ -183,7 +157,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     /// An update of G by parts of a batch, the first on the device of the networks.
     fn teach_generator(&mut self, parts: Vec<Tensor<2>>) -> (Tensor<1>, Tensor<1>) {
         // D's weights need no gradient here, which saves a third of its backward pass.
-        let (generator, judge) = (self.generator.clone(), self.discriminator.clone().no_grad());
+        let (generator, judge) = (self.generator.network.clone(), self.discriminator.network.clone().no_grad());
         let mut parts = parts.into_iter();
         let Some(own) = parts.next() else { return (self.zero(), self.zero()) };
         let (before, gradients) = self.forge_for(&generator, &judge, own);
@@ -198,9 +172,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
         }
         let before = optimizer::mean(before, self.gather(losses));
         let slopes = self.gather(slopes);
-        let (generator, norm) = self.generator_optimizer.step_shared(generator, gradients, slopes);
-        self.generator = generator;
-        self.average = parameters::blend(self.average.clone(), &self.generator, self.rules.ema_decay);
+        let norm = self.generator.learn_shared(gradients, slopes);
+        self.generator.follow(self.rules.ema_decay);
         (before, norm.unwrap_or_else(|| self.zero()))
     }
 
@@ -220,7 +193,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<N>, const N: usize> Gan<G, 
     }
 
     pub(super) fn step_generator(&mut self) -> (Tensor<1>, Tensor<1>) {
-        let (devices, count) = self.parts();
+        let (devices, count) = self.shares();
         let parts = devices.iter().map(|device| self.z(count, device)).collect();
         self.teach_generator(parts)
     }

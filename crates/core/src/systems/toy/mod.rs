@@ -3,23 +3,34 @@
 //! On the CPU the game runs in [`crate::host`], elsewhere on burn. Both start from the same weights and draw the same
 //! chance, and their checkpoints are the same, so a run can move from one to the other.
 
-mod checkpoint;
 pub mod look;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{OutOfRange, Random, StepKind, Stream, ToyConfig};
+use forger_protocol::{
+    OutOfRange, Random, Settings, StepKind, Stream, ToyConfig,
+    system::{Declaration, GAME},
+};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 use super::{
-    System,
-    gan::{BOARD, Gan, Rules},
+    Parts, System,
+    gan::{Gan, Rules},
+    load,
 };
 use crate::{
     CheckpointError,
     checkpoint::Reader,
-    data::distributions::Points,
-    host::{game::HostGame, mlp::HostMlp, spectral::Spectral},
+    data::{Source as _, distributions::Points},
+    host::{
+        game::{HostGame, Told},
+        mlp::HostMlp,
+        player::spectral,
+        spectral::Spectral,
+    },
     nets::mlp::Mlp,
     parameters::{self, NamedTensor},
+    snapshot::{self, Part},
 };
 use look::Look;
 
@@ -62,15 +73,9 @@ impl Toy {
 
     /// A run that goes on from a checkpoint, with the settings that it holds.
     pub fn resume(checkpoint: &[u8], device: &Device) -> Result<Self, CheckpointError> {
-        let mut toy = Self::new(Self::config_of(checkpoint)?, device)?;
+        let mut toy = Self::new(Reader::new(checkpoint)?.settings()?, device)?;
         toy.load(checkpoint)?;
         Ok(toy)
-    }
-
-    /// The settings that a checkpoint holds.
-    pub fn config_of(checkpoint: &[u8]) -> Result<ToyConfig, CheckpointError> {
-        let config = Reader::new(checkpoint)?.state["config"].take();
-        serde_json::from_value(config).map_err(|_| CheckpointError::Version)
     }
 
     /// The settings.
@@ -92,10 +97,10 @@ impl Toy {
     }
 
     /// The networks as they are, waiting for the device.
-    pub fn look(&self) -> Look {
+    pub fn look(&self) -> Result<Look, CheckpointError> {
         match &self.game {
-            Game::Host(game) => self.host_look(game),
-            Game::Burn(game) => self.burn_look(game.networks()),
+            Game::Host(game) => Ok(self.host_look(game)),
+            Game::Burn(game) => Ok(self.burn_look(&snapshot::read(shown(game))?)),
         }
     }
 
@@ -103,40 +108,32 @@ impl Toy {
     pub async fn look_async(&self) -> Result<Look, CheckpointError> {
         match &self.game {
             Game::Host(game) => Ok(self.host_look(game)),
-            Game::Burn(game) => Ok(self.burn_look(game.networks_async().await?)),
+            Game::Burn(game) => Ok(self.burn_look(&snapshot::read_async(shown(game)).await?)),
         }
     }
 
-    fn host_look(&self, game: &HostGame) -> Look {
-        let generator = HostMlp { values: game.average.clone(), ..game.generator.clone() };
-        Look::new(self.config.clone(), generator, game.judge())
+    fn host_look(&self, HostGame { generator, discriminator, .. }: &HostGame) -> Look {
+        let values = generator.average.clone().unwrap_or_default();
+        let drawing = HostMlp { values, ..generator.network.clone() };
+        Look::new(self.config.clone(), drawing, discriminator.normalised())
     }
 
-    fn burn_look(&self, [_, discriminator, average]: [Vec<NamedTensor>; 3]) -> Look {
-        let generator = HostMlp::from_tensors(&average, self.config.generator.activation);
-        let raw = HostMlp::from_tensors(&discriminator, self.config.discriminator.activation);
-        let judge = match checkpoint::spectral(&raw, &discriminator) {
+    /// Of what is [`shown`].
+    fn burn_look(&self, networks: &[Vec<NamedTensor>]) -> Look {
+        let tensors = |index: usize| networks.get(index).map(Vec::as_slice).unwrap_or_default();
+        let generator = HostMlp::from_tensors(tensors(0), self.config.generator.activation);
+        let raw = HostMlp::from_tensors(tensors(1), self.config.discriminator.activation);
+        let judge = match spectral(&raw, tensors(1)) {
             Some(spectral) => Spectral::normalised(&spectral, &raw).network,
             None => raw,
         };
         Look::new(self.config.clone(), generator, judge)
     }
+}
 
-    /// The weights of generator, discriminator and moving average, waiting for the device.
-    pub fn networks(&self) -> [Vec<NamedTensor>; 3] {
-        match &self.game {
-            Game::Host(game) => checkpoint::networks(game),
-            Game::Burn(game) => game.networks(),
-        }
-    }
-
-    /// The same where waiting is not allowed.
-    pub async fn networks_async(&self) -> Result<[Vec<NamedTensor>; 3], CheckpointError> {
-        match &self.game {
-            Game::Host(game) => Ok(checkpoint::networks(game)),
-            Game::Burn(game) => game.networks_async().await,
-        }
-    }
+/// The moving average of G, and D.
+fn shown(game: &BurnGame) -> Vec<Part> {
+    vec![Part::of("generator", game.average()), Part::of("discriminator", game.discriminator())]
 }
 
 fn networks(config: &ToyConfig, device: &Device) -> (Mlp, Mlp) {
@@ -168,9 +165,9 @@ pub fn rules(config: &ToyConfig) -> Rules {
 }
 
 /// One step on the host, as [`System::step`] has it.
-fn host_step(game: &mut HostGame, kind: StepKind) -> [f32; BOARD] {
+fn host_step(game: &mut HostGame, kind: StepKind) -> Told {
     game.steps += 1;
-    let mut board = match kind {
+    let mut told = match kind {
         StepKind::Generator => game.look(),
         StepKind::Discriminator => game.step_discriminator(),
         StepKind::Both => {
@@ -187,27 +184,33 @@ fn host_step(game: &mut HostGame, kind: StepKind) -> [f32; BOARD] {
     };
     for _ in 0..updates {
         let of_g = game.step_generator();
-        (board.g_loss, board.g_gradient) = (of_g.g_loss, of_g.g_gradient);
+        (told.g_loss, told.g_gradient) = (of_g.g_loss, of_g.g_gradient);
     }
-    board.into_array()
+    told
 }
 
 impl System for Toy {
-    fn step(&mut self, kind: StepKind) -> Tensor<1> {
-        match &mut self.game {
-            Game::Host(game) => {
-                Tensor::from_data(TensorData::new(host_step(game, kind).to_vec(), [BOARD]), &Device::flex())
-            }
-            Game::Burn(game) => game.step(kind),
-        }
+    fn declaration(&self) -> &'static Declaration {
+        &ToyConfig::SYSTEM
     }
 
-    fn slow_down(&mut self, factor: f64) -> bool {
-        let mut config = self.config.clone();
-        for optimizer in [&mut config.generator_optimizer, &mut config.discriminator_optimizer] {
-            *optimizer = optimizer.with_learning_rate(optimizer.learning_rate() * factor);
+    fn config(&self) -> Value {
+        json!(self.config)
+    }
+
+    fn accepts(&self, config: &Value) -> bool {
+        ToyConfig::deserialize(config).is_ok_and(|config| self.config.is_live_change(&config))
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        match &mut self.game {
+            Game::Host(game) => Parts {
+                players: vec![&mut game.generator, &mut game.discriminator],
+                chances: vec![&mut game.noise, game.points.chance()],
+                steps: &mut game.steps,
+            },
+            Game::Burn(game) => game.parts(),
         }
-        self.tune(config)
     }
 
     fn steps(&self) -> u64 {
@@ -217,7 +220,17 @@ impl System for Toy {
         }
     }
 
-    fn reset(&mut self) {
+    fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        match &mut self.game {
+            Game::Host(game) => {
+                let told = host_step(game, kind).into_array();
+                Tensor::from_data(TensorData::new(told.to_vec(), [GAME.len()]), &Device::flex())
+            }
+            Game::Burn(game) => game.step(kind),
+        }
+    }
+
+    fn restart(&mut self) {
         let device = match &self.game {
             Game::Host(_) => None,
             Game::Burn(game) => Some(game.device()),
@@ -232,43 +245,14 @@ impl System for Toy {
         }
     }
 
-    fn save(&self) -> Result<Vec<u8>, CheckpointError> {
-        match &self.game {
-            Game::Host(game) => Ok(checkpoint::save(game)),
-            Game::Burn(game) => game.save(serde_json::json!(self.config)),
-        }
-    }
-
-    async fn save_async(&self) -> Result<Vec<u8>, CheckpointError> {
-        match &self.game {
-            Game::Host(game) => Ok(checkpoint::save(game)),
-            Game::Burn(game) => game.save_async(serde_json::json!(self.config)).await,
-        }
-    }
-
+    /// The optimizers' states are those of the checkpoint's settings; ours may have changed since.
     fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
-        let config = Self::config_of(checkpoint)?;
-        if !self.config.is_live_change(&config) {
+        let (ours, theirs) = (self.config.clone(), Reader::new(checkpoint)?.settings()?);
+        if !self.tune(theirs) {
             return Err(CheckpointError::OtherRun("networks or data".into()));
         }
-        let reader = Reader::new(checkpoint)?;
-        // The optimizers' states are those of the checkpoint's settings; ours may have changed since.
-        match &mut self.game {
-            Game::Host(game) => {
-                let ours = game.config.clone();
-                game.tune(config);
-                let read = checkpoint::read(game, &reader);
-                game.tune(ours);
-                read
-            }
-            Game::Burn(game) => {
-                let ours = game.rules.clone();
-                game.tune(rules(&config));
-                let (generator, discriminator) = networks(&self.config, &game.device().autodiff());
-                let read = game.read(&reader, generator, discriminator);
-                game.tune(ours);
-                read
-            }
-        }
+        let loaded = load(self, checkpoint);
+        self.tune(ours);
+        loaded
     }
 }

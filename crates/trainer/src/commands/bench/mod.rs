@@ -11,12 +11,11 @@ use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
 use forger_core::{Dcgan, Images, System};
-use forger_protocol::{DcganConfig, Random, StepKind, Stream};
+use forger_protocol::{DcganConfig, Random, Settings as _, StepKind, Stream};
 use serde_json::{Value, json};
 
-use super::values;
 use crate::{
-    device::{DeviceArgs, Name},
+    device::{DeviceArgs, Name, values},
     ui,
 };
 

@@ -10,8 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::machine;
 use crate::{
-    commands::values,
-    device::{self, DeviceArgs, Name},
+    device::{self, DeviceArgs, Name, values},
     recipes, ui,
 };
 

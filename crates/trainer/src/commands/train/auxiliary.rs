@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{Auxiliary, Dcgan, Images, nets::Generator};
 use forger_protocol::{DcganConfig, Random, Stream};
 
-use crate::{commands::values, measures::classified::Classified, progress, ui};
+use crate::{device::values, measures::classified::Classified, progress, ui};
 
 /// Weight of the loss where neither recipe nor command says one.
 pub const WEIGHT: f64 = 1.0;

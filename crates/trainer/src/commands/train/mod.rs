@@ -1,150 +1,162 @@
-//! `forger train`: the loop that the systems share. What differs between them is in a file each.
+//! `forger train`: one procedure for all systems. What a system has of its own, a file each says: its flags, and how it is
+//! made of what they name.
 
 mod auxiliary;
 pub mod dcgan;
+mod steps;
 pub mod superres;
 pub mod toy;
 
-use std::sync::atomic::Ordering;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use forger_core::{Session, System};
-use forger_protocol::{
-    Command, OptimizerConfig,
-    message::{SessionState, StepMetrics},
+use burn::tensor::Device;
+use clap::{Args, Subcommand};
+use forger_core::{System, checkpoint::Reader};
+use forger_protocol::Settings;
+
+use self::{dcgan::DcganArgs, superres::SuperresArgs, toy::ToyArgs};
+use super::classifier::{self, ClassifierArgs};
+use crate::{
+    device::{self, DeviceArgs},
+    measures::watch::Watch,
+    recipes,
+    run::{DataNote, Run, write_whole},
+    ui,
 };
 
-use super::values;
-use crate::{cli::RunArgs, device, interrupt, measures::log, progress::Progress, run::Run, ui};
-
-/// Steps between looks at the metrics: on a GPU a look waits for the queue.
-const LOOK_EVERY: u64 = 10;
-/// How often a run that diverges goes back and on with half the rates.
-const RESCUES: u32 = 3;
-
-fn rate(optimizer: &mut OptimizerConfig, flag: Option<f64>) {
-    if let Some(value) = flag {
-        *optimizer = optimizer.with_learning_rate(value);
-    }
+/// What can be trained.
+#[derive(Subcommand)]
+pub enum TrainCommand {
+    /// DCGAN on pictures
+    #[command(after_help = "Example: forger train dcgan --data mnist --out runs/digits --epochs 20 --set seed=3")]
+    Dcgan(Box<DcganArgs>),
+    /// Super-resolution on photos
+    #[command(after_help = "Example: forger train superres --data sr-photos --out runs/light --set losses.pixel=0.5")]
+    Superres(Box<SuperresArgs>),
+    /// A classifier of attributes, which `forger eval` measures generators with
+    #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
+    Classifier(ClassifierArgs),
+    /// The toy GAN on a two-dimensional distribution
+    #[command(after_help = "Example: forger train toy --set distribution=moons --out runs/ring --steps 3000")]
+    Toy(ToyArgs),
 }
 
-fn set<T>(setting: &mut T, flag: Option<T>) {
-    if let Some(value) = flag {
-        *setting = value;
-    }
-}
-
-/// Trains up to step `total`. `look` is called with every checkpoint.
-fn train<S: System>(
-    system: S,
-    run: &Run,
-    (total, every, batch): (u64, u64, usize),
-    mut look: impl FnMut(&S, &[u8]) -> Result<()>,
-) -> Result<()> {
-    let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
-    let every = every.max(1);
-    let mut session = Session::new(system);
-    let start = session.system().steps();
-    let state = saved(session.system())?;
-    if run.newest_step().is_none() {
-        // So that a run can be gone on with from its first moment.
-        run.save(start, &state)?;
-    }
-    session.keep(state);
-    let mut losses = run.losses(start)?;
-    log::cut(run, start)?;
-    let mut progress = Progress::start(start, total, batch);
-    let (mut rescues, mut trouble) = (0, None);
-    session.handle(Command::TrainUntil(total));
-    while session.state() == SessionState::Running {
-        let stop = || stop.load(Ordering::SeqCst);
-        let mut left = LOOK_EVERY - session.system().steps() % LOOK_EVERY;
-        left = left.min(every - session.system().steps() % every);
-        session.advance(&mut || {
-            left -= 1;
-            left > 0 && !stop()
-        });
-        let metrics = settle(&mut session)?;
-        note(&mut trouble, losses.write(&metrics))?;
-        if session.state() == SessionState::Diverged {
-            rescue(&mut session, &mut rescues)?;
-            let step = session.system().steps();
-            losses = run.losses(step)?;
-            log::cut(run, step)?;
-            session.handle(Command::TrainUntil(total));
-            continue;
-        }
-        let step = session.system().steps();
-        progress.update(step, &metrics);
-        let done = session.state() != SessionState::Running;
-        if step.is_multiple_of(every) || done || stop() {
-            let state = saved(session.system())?;
-            let written = run.save(step, &state);
-            if done || stop() {
-                written.context("the end of the run is not saved; free some space and go on with --resume")?;
-            } else {
-                // The next one may find space again: a full disk must not end a long run.
-                note(&mut trouble, written)?;
-            }
-            note(&mut trouble, look(session.system(), &state))?;
-            session.keep(state);
-        }
-        if stop() && !done {
-            progress.finish(step);
-            ui::note(format_args!("stopped at step {step} of {total}; go on with --resume"));
-            return Ok(());
+impl TrainCommand {
+    pub fn run(&self) -> Result<()> {
+        match self {
+            Self::Dcgan(args) => train(&**args),
+            Self::Superres(args) => train(&**args),
+            Self::Toy(args) => train(args),
+            Self::Classifier(args) => device::guard(|| classifier::train(args)),
         }
     }
-    progress.finish(session.system().steps());
-    Ok(())
 }
 
-/// Says what could not be written or measured, once as long as it stays the same. A lost device ends the run.
-fn note(trouble: &mut Option<String>, done: Result<()>) -> Result<()> {
-    let Err(error) = done else { return Ok(()) };
-    if error.is::<device::Failed>() {
-        return Err(error);
+/// What every run has.
+#[derive(Args)]
+pub struct RunArgs {
+    /// Folder of the run: checkpoints, losses.csv and sample sheets
+    #[arg(long)]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    /// Go on from the newest checkpoint of --out, with its settings
+    #[arg(long)]
+    pub resume: bool,
+    /// A preset (see `forger recipes`) or a TOML file
+    #[arg(long)]
+    pub recipe: Option<String>,
+    /// Change any setting of the recipe, as recipe.toml of a run names it: width=32, seed=3, normalization=instance,
+    /// generator_optimizer.learning_rate=1e-4; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1)]
+    pub set: Vec<String>,
+    /// Stop after this many steps
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// Steps between checkpoints
+    #[arg(long, default_value_t = 1000)]
+    pub checkpoint_every: u64,
+}
+
+/// What the training of a system has of its own.
+pub trait Course {
+    type Config: Settings;
+    /// Whether several devices can share its batches.
+    const SHARES: bool = false;
+
+    fn run(&self) -> &RunArgs;
+
+    /// The preset where none is named; none where the defaults are one.
+    fn recipe(&self) -> Option<&str> {
+        None
     }
-    let text = format!("{error:#}");
-    if trouble.as_ref() != Some(&text) {
-        ui::warn(format_args!("{text}; training goes on"));
-        *trouble = Some(text);
-    }
-    Ok(())
+
+    /// What follows from the flags for the settings of a new run, where --set says nothing else.
+    fn adjust(&self, _config: &mut Self::Config) {}
+
+    /// Reads what the flags name, and makes the system of it.
+    fn prepare(&self, config: &Self::Config, begin: &Begin) -> Result<Prepared>;
 }
 
-/// After a loss that is not a number: the session is back at its last checkpoint, and goes on with half the rates.
-fn rescue<S: System>(session: &mut Session<S>, rescues: &mut u32) -> Result<()> {
-    let step = session.system().steps();
-    *rescues += 1;
-    if *rescues > RESCUES || !session.system_mut().slow_down(0.5) {
-        bail!(
-            "training diverged: a loss is not a number. The state of step {step} is kept; \
-             lower --g-lr and --d-lr and start again, or --resume from there"
-        );
-    }
-    ui::warn(format_args!("a loss is not a number: back at step {step}, and on with half the learning rates"));
-    session.keep(saved(session.system())?);
-    Ok(())
+/// Where a run begins.
+pub struct Begin {
+    /// The state to go on from.
+    pub checkpoint: Option<Vec<u8>>,
+    pub device: Device,
+    /// Devices that share its batches.
+    pub helpers: Vec<Device>,
 }
 
-fn saved<S: System>(system: &S) -> Result<Vec<u8>> {
-    system.save().map_err(|error| device::Failed::new(error).into())
+/// A run that can begin.
+pub struct Prepared {
+    pub system: Box<dyn System>,
+    /// What it learns from, in a few words.
+    pub lead: String,
+    pub note: DataNote,
+    /// Steps, where --steps does not say it.
+    pub steps: u64,
+    /// Measures every checkpoint.
+    pub watch: Option<Watch>,
 }
 
-fn settle<S: System>(session: &mut Session<S>) -> Result<Vec<StepMetrics>> {
-    match session.take_metrics() {
-        Some((first, metrics)) => Ok(session.settle(first, &values(metrics)?)),
-        None => Ok(Vec::new()),
-    }
+/// Trains. Where the device fails, the error says how to go on.
+fn train<C: Course>(course: &C) -> Result<()> {
+    guarded(course.run(), || run(course))
 }
 
-fn open(args: &RunArgs) -> Result<Run> {
-    if args.resume { Run::open(&args.out) } else { Run::create(&args.out) }
+fn run<C: Course>(course: &C) -> Result<()> {
+    let args = course.run();
+    let (device, helpers) = if C::SHARES { args.device.open()? } else { (args.device.open_single()?, Vec::new()) };
+    let checkpoint = if args.resume { Some(Run::open(&args.out)?.newest()?) } else { None };
+    let config = match &checkpoint {
+        Some(bytes) => Reader::new(bytes)?.settings().with_context(|| args.out.display().to_string())?,
+        None => settings(course)?,
+    };
+    config.validate()?;
+    let Prepared { system, lead, note, steps, watch } =
+        course.prepare(&config, &Begin { checkpoint, device, helpers })?;
+    let total = args.steps.unwrap_or(steps);
+    let examples = recipes::examples(&config);
+    ui::note(format_args!("{lead}; {total} steps of {examples}"));
+    let folder = if args.resume { Run::open(&args.out)? } else { Run::create(&args.out)? };
+    let from = if note.from.is_empty() { folder.read_note().from } else { note.from.clone() };
+    let recipe = recipes::write(&config, &note.name)?;
+    folder.write_note(&DataNote { from, ..note })?;
+    write_whole(&folder.path("recipe.toml"), recipe.as_bytes())?;
+    steps::advance(system, &folder, (total, args.checkpoint_every.max(1), examples), watch)
+}
+
+/// The settings of a new run: the recipe, what follows from the flags, and what --set says.
+fn settings<C: Course>(course: &C) -> Result<C::Config> {
+    let name = course.run().recipe.as_deref().or(course.recipe());
+    let mut config = name.map(recipes::find).transpose()?.unwrap_or_default();
+    course.adjust(&mut config);
+    course.run().set.iter().try_fold(config, |config, change| recipes::set(&config, change))
 }
 
 /// Runs a training command. Where its device fails, the error says how to go on.
-pub fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<()> {
+fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<()> {
     let result = device::guard(command);
     let Some(failed) = result.as_ref().err().and_then(|error| error.downcast_ref::<device::Failed>()) else {
         return result;

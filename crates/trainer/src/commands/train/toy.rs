@@ -1,37 +1,55 @@
-//! `forger train toy`.
+//! What `forger train toy` has of its own.
 
 use anyhow::Result;
-use forger_core::{System, Toy};
+use burn::tensor::Device;
+use clap::Args;
+use forger_core::{System as _, Toy};
 use forger_protocol::ToyConfig;
 
-use super::{open, rate, set, train};
-use crate::{cli::ToyArgs, run::Run, ui};
+use super::{Begin, Course, Prepared, RunArgs};
+use crate::{measures::watch::Watch, run::DataNote};
 
 /// Steps of a run that says nothing of its length.
 const STEPS: u64 = 3000;
+/// Fakes that are measured.
+const MEASURED: usize = 1000;
 
-/// `forger train toy`.
-pub fn toy(args: &ToyArgs) -> Result<()> {
-    let device = args.run.device.open_single()?;
-    let system = if args.run.resume {
-        Toy::resume(&Run::open(&args.run.out)?.newest()?, &device)?
-    } else {
-        let mut config = ToyConfig::default();
-        set(&mut config.distribution, args.distribution.map(Into::into));
-        set(&mut config.batch, args.run.batch);
-        set(&mut config.seed, args.run.seed);
-        set(&mut config.loss, args.run.loss.map(Into::into));
-        rate(&mut config.generator_optimizer, args.run.g_lr);
-        rate(&mut config.discriminator_optimizer, args.run.d_lr);
-        Toy::new(config, &device)?
-    };
-    let batch = system.config().batch;
-    let total = args.run.steps.unwrap_or(STEPS);
-    train(system, &open(&args.run)?, (total, args.run.checkpoint_every, batch), |toy: &Toy, _| {
-        if let Some(found) = toy.look().coverage(&toy.look().fakes(1000)) {
-            let (step, quality) = (toy.steps(), 100.0 * found.high_quality);
-            ui::note(format_args!("step {step}: {} of {} modes, {quality:.0} % on one", found.covered, found.modes));
+#[derive(Args)]
+pub struct ToyArgs {
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+impl Course for ToyArgs {
+    type Config = ToyConfig;
+
+    fn run(&self) -> &RunArgs {
+        &self.run
+    }
+
+    fn prepare(&self, config: &ToyConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+        let mut system = Toy::new(config.clone(), device)?;
+        if let Some(checkpoint) = checkpoint {
+            system.load(checkpoint)?;
         }
-        Ok(())
+        Ok(Prepared {
+            system: Box::new(system),
+            lead: "points of a distribution".into(),
+            note: DataNote::default(),
+            steps: STEPS,
+            watch: Some(watch()),
+        })
+    }
+}
+
+/// How well the fakes cover the modes of the data, where it has modes.
+fn watch() -> Watch {
+    Watch::new("", "high_quality", |state| {
+        let look = Toy::resume(state, &Device::flex())?.look()?;
+        let found = look.coverage(&look.fakes(MEASURED));
+        let of = |found: forger_protocol::message::Coverage| {
+            vec![("modes", found.covered as f64), ("high_quality", f64::from(found.high_quality))]
+        };
+        Ok(Box::new(move || Ok(found.map(of).unwrap_or_default())))
     })
 }

@@ -1,0 +1,172 @@
+//! A network in training, and what a checkpoint keeps of it.
+
+use burn::{
+    module::Module,
+    tensor::{Gradients, Tensor},
+};
+use forger_protocol::OptimizerConfig;
+
+use crate::{
+    checkpoint::{CheckpointError, Reader},
+    optimizer::Optimizer,
+    parameters,
+    snapshot::{Part, Values},
+};
+
+/// A network with its optimizer and, where it draws, the moving average of its weights.
+pub struct Player<M> {
+    name: &'static str,
+    /// With autodiff, and the weights that the optimizer changes.
+    pub network: M,
+    optimizer: Optimizer,
+    /// Without autodiff.
+    average: Option<M>,
+}
+
+/// A player as a checkpoint sees it, on burn's devices or on the host.
+pub trait Trained {
+    /// What the names of its tensors begin with: [`forger_protocol::system::Network::name`].
+    fn name(&self) -> &'static str;
+
+    /// Its tensors, not read back.
+    fn parts(&self) -> Vec<Part>;
+
+    /// Updates done, and by what its learning rate is multiplied.
+    fn progress(&self) -> Progress;
+
+    /// Whether a checkpoint has all that [`Trained::take`] takes.
+    fn fits(&self, reader: &Reader<'_>) -> Result<(), CheckpointError>;
+
+    /// Takes what a checkpoint keeps, which fits.
+    fn take(&mut self, reader: &Reader<'_>);
+
+    /// Multiplies its learning rate, as after a loss that was not a number.
+    fn slow_down(&mut self, factor: f64);
+}
+
+/// How far an optimizer is.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Progress {
+    /// Updates done, by which Adam corrects its means.
+    pub updates: u32,
+    /// By what the learning rate of the settings is multiplied.
+    #[serde(default = "one")]
+    pub pace: f64,
+}
+
+const fn one() -> f64 {
+    1.0
+}
+
+/// The prefix of the moving average of a player's weights.
+pub fn average_of(player: &str) -> String {
+    format!("{player}_average")
+}
+
+/// The name of the moments of a player's optimizer.
+pub fn moments_of(player: &str) -> String {
+    format!("{player}_optimizer.moments")
+}
+
+impl<M: Module> Player<M> {
+    /// A new optimizer for a network with autodiff.
+    pub fn new(name: &'static str, network: M, optimizer: OptimizerConfig) -> Self {
+        Self { name, network, optimizer: Optimizer::new(optimizer), average: None }
+    }
+
+    /// With a moving average of its weights, which begins as they are.
+    pub fn averaged(mut self) -> Self {
+        // Its own tensors from the start: a clone would share running statistics with the network.
+        self.average = Some(parameters::blend(self.network.valid(), &self.network, 0.0));
+        self
+    }
+
+    /// Takes another network in place of the one there is, which was never trained.
+    pub fn restart(&mut self, network: M, optimizer: OptimizerConfig) {
+        let is_averaged = self.average.is_some();
+        *self = Self::new(self.name, network, optimizer);
+        if is_averaged {
+            self.average = Some(parameters::blend(self.network.valid(), &self.network, 0.0));
+        }
+    }
+
+    /// The network with the moving average of its weights; the network itself, where there is none.
+    pub fn average(&self) -> &M {
+        self.average.as_ref().unwrap_or(&self.network)
+    }
+
+    /// Other settings of the optimizer: its state is kept where it means the same.
+    pub fn tune(&mut self, optimizer: OptimizerConfig) {
+        self.optimizer.tune(optimizer);
+    }
+
+    /// One update by the gradient of a loss, `[1]`; the norm of the gradient, if there was one.
+    pub fn learn(&mut self, loss: &Tensor<1>) -> Option<Tensor<1>> {
+        self.learn_shared(loss.backward(), Vec::new())
+    }
+
+    /// [`Player::learn`] by the mean of several gradients: see [`Optimizer::step_shared`].
+    pub fn learn_shared(&mut self, gradients: Gradients, others: Vec<Tensor<1>>) -> Option<Tensor<1>> {
+        let (network, norm) = self.optimizer.step_shared(self.network.clone(), gradients, others);
+        self.network = network;
+        norm
+    }
+
+    /// Moves the average, where there is one, towards the weights: `average = decay * average + (1 - decay) * weights`.
+    pub fn follow(&mut self, decay: f64) {
+        if let Some(average) = self.average.take() {
+            self.average = Some(parameters::blend(average, &self.network, decay));
+        }
+    }
+}
+
+impl<M: Module> Trained for Player<M> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        let moments = match self.optimizer.state().1 {
+            Some(moments) => Values::Device(Box::new(moments)),
+            None => Values::Host(Vec::new()),
+        };
+        let mut parts = vec![Part::of(self.name, &self.network), Part::vector(moments_of(self.name), moments)];
+        parts.extend(self.average.as_ref().map(|average| Part::of(&average_of(self.name), average)));
+        parts
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { updates: self.optimizer.state().0, pace: self.optimizer.pace() }
+    }
+
+    fn fits(&self, reader: &Reader<'_>) -> Result<(), CheckpointError> {
+        reader.check(self.name, &self.network)?;
+        if let Some(average) = &self.average {
+            reader.check(&average_of(self.name), average)?;
+        }
+        self.restored(reader).map(|_| ())
+    }
+
+    fn take(&mut self, reader: &Reader<'_>) {
+        if let Some(optimizer) = self.restored(reader).ok().filter(|_| self.fits(reader).is_ok()) {
+            self.optimizer = optimizer;
+            self.network = reader.fill(self.name, &self.network);
+            self.average = self.average.take().map(|average| reader.fill(&average_of(self.name), &average));
+        }
+    }
+
+    fn slow_down(&mut self, factor: f64) {
+        self.optimizer.slow_down(factor);
+    }
+}
+
+impl<M: Module> Player<M> {
+    fn restored(&self, reader: &Reader<'_>) -> Result<Optimizer, CheckpointError> {
+        let name = moments_of(self.name);
+        let device = self.network.devices().into_iter().next().unwrap_or_default().inner();
+        let moments = reader.vector(&name, &device).filter(|moments| moments.dims()[0] > 0);
+        self.optimizer
+            .restored(reader.progress(self.name)?, moments, parameters::trained(&self.network))
+            .ok_or(CheckpointError::Tensor(name))
+    }
+}

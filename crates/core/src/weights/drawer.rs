@@ -1,0 +1,156 @@
+//! Networks that draw from codes: those of a DCGAN.
+
+use std::sync::Arc;
+
+use burn::{
+    backend::Flex,
+    module::Module as _,
+    tensor::{Device, Tensor, TensorData},
+};
+use forger_protocol::{Card, Codes, DcganConfig, Random, card::Direction, error::ModelError};
+
+use super::{File, Networks, bad_config};
+use crate::{
+    nets::{
+        dcgan::{Discriminator, Generator},
+        fold,
+        mapping::Mapping,
+        painter::Painter,
+    },
+    parameters::{self, NamedTensor},
+};
+
+/// A generator that draws from codes, and what there is beside it.
+#[derive(Clone, Debug)]
+pub struct Drawer {
+    /// The settings that the card has.
+    pub config: DcganConfig,
+    /// What it draws from.
+    pub codes: Codes,
+    /// The network that judged it in training, where the file holds it; not of one that is prepared to draw.
+    pub discriminator: Option<Discriminator>,
+    way: Way,
+    device: Device,
+}
+
+/// What draws.
+#[derive(Clone, Debug)]
+enum Way {
+    /// The generator as it was trained.
+    Trained(Box<Generator>),
+    /// Its normalisation is in its kernels.
+    Folded(Arc<Generator>),
+    Painter(Arc<Painter>),
+    #[cfg(feature = "gpu")]
+    Gpu(Arc<crate::nets::painter::gpu::Painter>),
+}
+
+/// What draws with a folded generator.
+fn folded(generator: Generator) -> Way {
+    #[cfg(feature = "gpu")]
+    if let Some(painter) = crate::nets::painter::gpu::Painter::new(&generator) {
+        return Way::Gpu(Arc::new(painter));
+    }
+    Way::Folded(Arc::new(generator))
+}
+
+impl Drawer {
+    /// `None` for networks of other settings, or that are not on the CPU.
+    pub fn new(config: DcganConfig, generator: Generator, discriminator: Option<Discriminator>) -> Option<Self> {
+        let codes = Codes::new(&config, generator.mapping.as_ref().and_then(Mapping::folded))?;
+        Some(Self::trained(config, codes, generator, discriminator))
+    }
+
+    fn trained(config: DcganConfig, codes: Codes, generator: Generator, discriminator: Option<Discriminator>) -> Self {
+        let device = generator.project.weight.device();
+        Self { config, codes, discriminator, way: Way::Trained(Box::new(generator)), device }
+    }
+
+    /// The generator as it was trained; not of one that is prepared to draw.
+    pub fn generator(&self) -> Option<&Generator> {
+        match &self.way {
+            Way::Trained(generator) => Some(generator),
+            _ => None,
+        }
+    }
+
+    /// Codes `[count, latent_dim]` ([`Drawer::codes`]) to pictures `[count, channels, height, width]` in `[-1, 1]`.
+    pub fn draw(&self, codes: Tensor<2>) -> Tensor<4> {
+        let count = codes.dims()[0];
+        let drawn = match &self.way {
+            Way::Trained(generator) => Some(generator.forward(codes)),
+            Way::Folded(folded) => Some(folded.forward(codes)),
+            #[cfg(feature = "gpu")]
+            Way::Gpu(painter) => painter.forward(&codes),
+            Way::Painter(painter) => painter.forward(&codes),
+        };
+        // Codes of another device: a fault of the caller, which looks for what is not a number.
+        let shape = [count, self.config.channels, self.config.image_size, self.config.image_size];
+        drawn.unwrap_or_else(|| Tensor::full(shape, f32::NAN, &self.device))
+    }
+
+    /// Where the networks are.
+    pub fn device(&self) -> Device {
+        self.device.clone()
+    }
+}
+
+impl Networks for Drawer {
+    fn read(file: &File<'_>, device: &Device) -> Result<Self, ModelError> {
+        let config = file.card.system.settings::<DcganConfig>()?;
+        let empty = Generator::unfilled(&config, device).map_err(bad_config)?;
+        let generator = file.network("generator", empty, device)?;
+        let empty = file.card.discriminator.then(|| Discriminator::unfilled(&config, device));
+        let empty = empty.transpose().map_err(bad_config)?;
+        let discriminator = empty.map(|empty| file.network("discriminator", empty, device)).transpose()?;
+        // On the CPU, whatever the device: nothing here may wait for a GPU.
+        let cpu = Device::flex();
+        let mapping = (config.mapping > 0).then(|| Mapping::new(config.latent_dim, config.mapping, &cpu));
+        let mapping = mapping.map(|empty| file.network("generator.mapping", empty, &cpu)).transpose()?;
+        let codes = Codes::new(&config, mapping.and_then(|mapping| mapping.folded()));
+        let codes = codes.ok_or_else(|| ModelError::BadCard { detail: "no mapping".into() })?;
+        Ok(Self::trained(config, codes, generator, discriminator))
+    }
+
+    fn tensors(&self) -> Vec<(&'static str, Vec<NamedTensor>)> {
+        let generator = self.generator().map(|network| ("generator", parameters::collect(network)));
+        let mut tensors = Vec::from_iter(generator);
+        tensors.extend(self.discriminator.as_ref().map(|network| ("discriminator", parameters::collect(network))));
+        tensors
+    }
+
+    fn test_shape(&self) -> Vec<usize> {
+        vec![self.config.latent_dim]
+    }
+
+    fn test(&self, shape: &[usize], random: &mut Random) -> Option<Tensor<4>> {
+        let DcganConfig { latent_dim, prior, .. } = self.config;
+        let code = (shape == [latent_dim]).then(|| random.latent(prior, 1, latent_dim))?;
+        Some(self.draw(Tensor::from_data(TensorData::new(code, [1, latent_dim]), &self.device())))
+    }
+
+    /// A painter on the CPU or a GPU, kernels that have taken normalisation in elsewhere. What was trained goes.
+    fn prepared(mut self) -> Self {
+        let Way::Trained(generator) = &self.way else { return self };
+        let on_cpu = generator.project.weight.val().try_into_primitive::<Flex>().is_ok();
+        let painter = if on_cpu { Painter::new(generator) } else { None };
+        self.way = match painter {
+            Some(painter) => Way::Painter(Arc::new(painter)),
+            None => folded(fold::generator(generator).valid()),
+        };
+        self.discriminator = None;
+        self
+    }
+
+    fn check_card(&self, card: &Card) -> Result<(), ModelError> {
+        for Direction { name, vector, strength, .. } in &card.directions {
+            let fault = match vector.len() == self.config.latent_dim {
+                false => "has another length than z",
+                true if vector.iter().chain([strength]).all(|value| value.is_finite()) => continue,
+                true => "holds a value that is not a number",
+            };
+            return Err(ModelError::BadCard { detail: format!("direction {name} {fault}") });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Pictures as models have them, and as the page does.
+
+/// `[n, channels, area]` to `[n, area, 4]`: grey, RGB or RGBA.
+pub fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
+    for picture in values.chunks_exact(channels * area) {
+        for pixel in 0..area {
+            let plane = |channel: usize| picture[channel.min(channels - 1) * area + pixel];
+            let alpha = if channels == 4 { plane(3) } else { 255 };
+            let grey = channels < 3;
+            out.extend([plane(0), plane(if grey { 0 } else { 1 }), plane(if grey { 0 } else { 2 }), alpha]);
+        }
+    }
+}
+
+/// RGBA `[area, 4]` to `[channels, area]` in `[-1, 1]`. What is transparent is taken as it is.
+pub fn from_rgba(pixels: &[u8], channels: usize) -> Vec<f32> {
+    let plane = |channel: usize| {
+        pixels.chunks_exact(4).map(move |pixel| {
+            let [red, green, blue] = [0, 1, 2].map(|at| f32::from(pixel[at]));
+            // Grey as of ITU-R BT.601, which is what decoders use.
+            let value = if channels < 3 {
+                0.299 * red + 0.587 * green + 0.114 * blue
+            } else {
+                [red, green, blue][channel.min(2)]
+            };
+            value / 127.5 - 1.0
+        })
+    };
+    (0..channels).flat_map(plane).collect()
+}

@@ -1,0 +1,157 @@
+//! The open models, by the name on their card. Where they take too much memory together, those that were not used for longest
+//! are closed.
+
+mod loaded;
+
+use std::rc::Rc;
+
+use forger_core::weights::{self, Drawer, Model, Upscaler};
+use forger_protocol::{
+    Card, DcganConfig, DeviceKind, EngineError, ManifestEntry, ModelRequest, Reply, SuperresConfig, error::ModelError,
+};
+use js_sys::ArrayBuffer;
+
+use crate::{
+    answer::{Answer, done},
+    budget::{MOST_BYTES, surplus},
+    channel::{self, Caller, floats},
+    devices::Devices,
+    fetch::fetch,
+    pictures::image_to_image::ImageToImage,
+};
+use loaded::Loaded;
+
+/// A model of any system.
+enum Open {
+    Drawer(Loaded<Drawer>),
+    Upscaler(Loaded<Upscaler>),
+}
+
+impl Open {
+    /// Opens a file, whatever its system.
+    async fn file(file: Vec<u8>, devices: &mut Devices) -> Result<Self, EngineError> {
+        let system = weights::system(&file)?;
+        if system.is::<DcganConfig>() {
+            Loaded::open(file, devices).await.map(Self::Drawer)
+        } else if system.is::<SuperresConfig>() {
+            Loaded::open(file, devices).await.map(Self::Upscaler)
+        } else {
+            Err(ModelError::BadCard { detail: format!("no system {}", system.name) }.into())
+        }
+    }
+
+    fn card(&self) -> &Card {
+        match self {
+            Self::Drawer(loaded) => loaded.card(),
+            Self::Upscaler(loaded) => loaded.card(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Drawer(loaded) => loaded.bytes(),
+            Self::Upscaler(loaded) => loaded.bytes(),
+        }
+    }
+}
+
+/// In the order of their last use.
+#[derive(Default)]
+pub struct Models(Vec<Open>);
+
+impl Models {
+    /// What is asked of model files.
+    pub async fn answer(
+        &mut self,
+        caller: &Caller,
+        request: ModelRequest,
+        buffers: &[ArrayBuffer],
+        devices: &mut Devices,
+    ) -> Result<Answer, EngineError> {
+        match request {
+            ModelRequest::Fetch { base, entry } => {
+                let file = fetch(caller, &format!("{base}{}", entry.file), entry.bytes).await?;
+                self.open(file, Some(&entry), devices).await
+            }
+            ModelRequest::Open => self.open(channel::to_bytes(channel::first(buffers)?), None, devices).await,
+            ModelRequest::Close { name } => {
+                self.close(&name);
+                Ok(done())
+            }
+        }
+    }
+
+    /// Opens a file, that of a manifest entry or the user's own.
+    async fn open(
+        &mut self,
+        file: Vec<u8>,
+        entry: Option<&ManifestEntry>,
+        devices: &mut Devices,
+    ) -> Result<Answer, EngineError> {
+        if let Some(entry) = entry {
+            weights::verify(&file, entry)?;
+        }
+        let sha256 = weights::sha256(&file);
+        let opened = Open::file(file, devices).await?;
+        let buffers = match &opened {
+            Open::Drawer(loaded) => Vec::from_iter(loaded.codes().mapping().map(|mapping| floats(&mapping.values()))),
+            Open::Upscaler(_) => Vec::new(),
+        };
+        let card = Box::new(opened.card().clone());
+        self.close(&card.name);
+        self.0.push(opened);
+        self.fit();
+        Ok((Reply::Model { card, sha256 }, buffers))
+    }
+
+    fn close(&mut self, name: &str) {
+        self.0.retain(|open| open.card().name != name);
+    }
+
+    /// Closes what takes too much.
+    fn fit(&mut self) {
+        let bytes = self.0.iter().map(Open::bytes).collect::<Vec<_>>();
+        self.0.drain(..surplus(&bytes, MOST_BYTES));
+    }
+
+    /// The model of this name, which is used now.
+    fn used(&mut self, name: &str) -> Option<&mut Open> {
+        let at = self.0.iter().position(|open| open.card().name == name)?;
+        self.0[at..].rotate_left(1);
+        self.0.last_mut()
+    }
+
+    /// A model that draws from codes, on the device that the user wants now.
+    pub async fn drawer(
+        &mut self,
+        name: &str,
+        devices: &mut Devices,
+    ) -> Result<(Rc<Model<Drawer>>, DeviceKind), EngineError> {
+        let Some(Open::Drawer(loaded)) = self.used(name) else { return Err(not_open(name)) };
+        let ready = loaded.ready(devices).await?;
+        self.fit();
+        Ok(ready)
+    }
+
+    /// The networks of [`Models::drawer`] as they were trained. They are read anew: only a search needs them.
+    pub async fn trained(&mut self, name: &str, devices: &mut Devices) -> Result<Drawer, EngineError> {
+        let Some(Open::Drawer(loaded)) = self.used(name) else { return Err(not_open(name)) };
+        loaded.trained(devices).await
+    }
+
+    /// A model that makes a picture of a picture, on the device that the user wants now.
+    pub async fn maker(
+        &mut self,
+        name: &str,
+        devices: &mut Devices,
+    ) -> Result<(Rc<dyn ImageToImage>, DeviceKind), EngineError> {
+        let Some(Open::Upscaler(loaded)) = self.used(name) else { return Err(not_open(name)) };
+        let (maker, kind) = loaded.ready(devices).await?;
+        self.fit();
+        Ok((maker, kind))
+    }
+}
+
+fn not_open(name: &str) -> EngineError {
+    EngineError::NotOpen(name.to_owned())
+}

@@ -1,0 +1,160 @@
+//! A picture made of a picture, tile by tile, so that other requests are answered in between.
+
+use std::rc::Rc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_core::{
+    data::resize::resize_bytes,
+    tiles::{Tile, tiles},
+    weights,
+};
+use forger_protocol::{
+    DeviceKind, EngineError, Event, Reply,
+    error::ModelError,
+    message::{Made, TilePlace},
+};
+
+use super::image_to_image::{Bicubic, ImageToImage};
+use crate::{
+    answer::Answer,
+    channel::{Caller, bytes},
+    devices::{Devices, read, read_bytes},
+    models::Models,
+    schedule::now,
+};
+
+/// The most that pictures are interpolated to.
+const LARGEST_SCALE: usize = 16;
+
+/// What is to make a picture.
+pub enum Wanted {
+    /// Of this name.
+    Model(String),
+    Bicubic {
+        scale: usize,
+    },
+}
+
+impl Wanted {
+    /// What makes it, on the device that is the best by now.
+    async fn maker(
+        &self,
+        models: &mut Models,
+        devices: &mut Devices,
+    ) -> Result<(Rc<dyn ImageToImage>, DeviceKind), EngineError> {
+        match self {
+            Self::Model(name) => models.maker(name, devices).await,
+            Self::Bicubic { scale } => Ok((Rc::new(Bicubic { scale: *scale }), DeviceKind::Cpu)),
+        }
+    }
+}
+
+/// The picture that is given.
+struct Picture {
+    /// Height and width.
+    size: [usize; 2],
+    /// RGBA. Bytes, not numbers: a photo of twelve megapixels has to fit.
+    pixels: Vec<u8>,
+    is_opaque: bool,
+}
+
+/// A picture that is being made.
+pub struct Making {
+    pub caller: Caller,
+    wanted: Wanted,
+    maker: Rc<dyn ImageToImage>,
+    kind: DeviceKind,
+    picture: Picture,
+    tiles: Vec<Tile>,
+    next: usize,
+    worked: f64,
+}
+
+impl Making {
+    /// Begins with RGBA `[height, width, 4]`.
+    pub async fn open(
+        caller: Caller,
+        wanted: Wanted,
+        size: [usize; 2],
+        pixels: Vec<u8>,
+        models: &mut Models,
+        devices: &mut Devices,
+    ) -> Result<Self, EngineError> {
+        let [height, width] = size;
+        let length = height.checked_mul(width).and_then(|area| area.checked_mul(4));
+        if pixels.is_empty() || length != Some(pixels.len()) {
+            return Err(EngineError::Protocol(format!("{} bytes for a picture of {width} x {height}", pixels.len())));
+        }
+        if let Wanted::Bicubic { scale } = wanted
+            && !(1..=LARGEST_SCALE).contains(&scale)
+        {
+            return Err(EngineError::Protocol(format!("scale {scale}")));
+        }
+        let (maker, kind) = wanted.maker(models, devices).await?;
+        let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == 255);
+        let tiles = tiles(size, maker.tile(), maker.reach());
+        let picture = Picture { size, pixels, is_opaque };
+        Ok(Self { caller, wanted, maker, kind, picture, tiles, next: 0, worked: 0.0 })
+    }
+
+    /// One tile; the answer once all are made.
+    pub async fn advance(&mut self, models: &mut Models, devices: &mut Devices) -> Result<Option<Answer>, EngineError> {
+        self.caller.wants_more()?;
+        let start = now();
+        let Some(tile) = self.tiles.get(self.next) else { return Ok(Some(self.made())) };
+        let (maker, kind) = self.wanted.maker(models, devices).await?;
+        if of(&*maker) != of(&*self.maker) {
+            // Another file of the same name was opened meanwhile: tiles of the two would not fit.
+            return Err(EngineError::NotOpen("the model that it was begun with".into()));
+        }
+        (self.maker, self.kind) = (maker, kind);
+        let made = self.picture.make(tile, &*self.maker, &devices.get(kind).await?).await?;
+        let [top, left, height, width] = tile.place(self.maker.scale());
+        devices.used = kind;
+        self.next += 1;
+        let place = TilePlace { top, left, height, width, done: self.next, total: self.tiles.len() };
+        self.caller.tell(Event::Tile(place), &[bytes(&made)]);
+        self.worked += now() - start;
+        Ok((self.next == self.tiles.len()).then(|| self.made()))
+    }
+
+    fn made(&self) -> Answer {
+        (Reply::Made(Made { milliseconds: self.worked, device: self.kind }), Vec::new())
+    }
+}
+
+/// What tiles depend on.
+fn of(maker: &dyn ImageToImage) -> [usize; 3] {
+    [maker.scale(), maker.tile(), maker.reach()]
+}
+
+impl Picture {
+    /// RGBA of what is made of a tile.
+    async fn make(&self, tile: &Tile, maker: &dyn ImageToImage, device: &Device) -> Result<Vec<u8>, EngineError> {
+        let [rows, columns] = tile.shown();
+        let channel = |channel| tile.channel(&self.pixels, self.size[1], [channel, 4]);
+        let values = (0..3).flat_map(channel).map(|value| f32::from(value) / 127.5 - 1.0).collect::<Vec<_>>();
+        let input = Tensor::<4>::from_data(TensorData::new(values, [1, 3, rows, columns]), device);
+        let scale = maker.scale();
+        let size = [rows * scale, columns * scale];
+        let alpha = || resize_bytes(&channel(3), [1, rows, columns], size);
+        let not_finite = || EngineError::from(ModelError::NotFinite { tensor: "output".into() });
+        if let Some(rgba) = maker.rgba(&input) {
+            let mut made = read_bytes(rgba).await?;
+            if made.iter().skip(3).step_by(4).any(|alpha| *alpha == 0) {
+                return Err(not_finite());
+            }
+            if !self.is_opaque {
+                made.iter_mut().skip(3).step_by(4).zip(alpha()).for_each(|(to, alpha)| *to = alpha);
+            }
+            return Ok(tile.inner_of(&made, 4, scale));
+        }
+        let values = read(maker.make(input)).await?;
+        if !values.iter().all(|value| value.is_finite()) {
+            return Err(not_finite());
+        }
+        let mut made = weights::to_bytes(&values);
+        made.extend(if self.is_opaque { vec![255; size[0] * size[1]] } else { alpha() });
+        Ok(tile.inner(&made, scale))
+    }
+}

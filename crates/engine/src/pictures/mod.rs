@@ -1,0 +1,39 @@
+//! Work on pictures of the user's.
+
+pub mod image_to_image;
+mod likeness;
+pub mod making;
+
+use forger_protocol::{EngineError, PictureRequest};
+use js_sys::ArrayBuffer;
+
+use crate::{
+    answer::Outcome,
+    channel::{Caller, first, to_bytes},
+    devices::Devices,
+    models::Models,
+    task::Task,
+};
+use likeness::likeness;
+use making::{Making, Wanted};
+
+/// What is asked of pictures.
+pub async fn answer(
+    caller: &Caller,
+    request: PictureRequest,
+    buffers: &[ArrayBuffer],
+    models: &mut Models,
+    devices: &mut Devices,
+) -> Result<Outcome, EngineError> {
+    match request {
+        PictureRequest::Make { model, scale, width, height } => {
+            let wanted = model.map_or(Wanted::Bicubic { scale }, Wanted::Model);
+            let pixels = to_bytes(first(buffers)?);
+            let making = Making::open(caller.clone(), wanted, [height, width], pixels, models, devices).await?;
+            Ok(Outcome::Task(Task::Making(Box::new(making))))
+        }
+        PictureRequest::Compare { width, height, border } => {
+            likeness([height, width], border, buffers).map(Outcome::Answer)
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! What page and worker say to each other.
+//!
+//! What is posted is the JavaScript array `[envelope, buffer, buffer, ...]`. The [`Envelope`] is made with
+//! serde-wasm-bindgen. Pixels, points and weights are not in it: they are the transferred `ArrayBuffer`s after it, in the
+//! order that each message documents under "Buffers".
+//!
+//! The worker speaks first, with [`Event::Ready`]: what is posted before that is lost, and a stale cached worker is told
+//! apart by its version.
+
+mod lab;
+mod request;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    lab::{
+        Coverage, EXTENT, LabBuffer, LabUpdate, MESH, MOST_WEIGHTS_SHOWN, Measures, Score, SessionState, StepMetrics,
+        mesh,
+    },
+    request::{LabRequest, LatentRequest, ModelRequest, PictureRequest, Request},
+};
+pub use crate::pictures::{Film, InvertSettings, Inverted, Made, TilePlace};
+use crate::{
+    card::Card,
+    config::{StepKind, ToyConfig},
+    error::EngineError,
+};
+
+/// Raised with every change that an older page or worker would misread.
+pub const PROTOCOL_VERSION: u32 = 6;
+
+/// A message and the request it belongs to. Events that belong to none have id 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope<T> {
+    /// Chosen by the page; what answers it repeats it.
+    pub id: u32,
+    /// What is said.
+    pub body: T,
+}
+
+/// Where tensors live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceKind {
+    /// The processor, without a GPU.
+    Cpu,
+    /// A GPU, by WebGPU.
+    WebGpu,
+}
+
+/// What the page asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceChoice {
+    /// The faster one, found by a short timing.
+    #[default]
+    Auto,
+    /// The processor, whatever else there is.
+    Cpu,
+    /// A GPU, or [`EngineError::NoWebGpu`] where there is none.
+    WebGpu,
+}
+
+/// What did the last run, and what there is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// The device that did the last run, never the one hoped for; before any run, the one that will.
+    pub used: DeviceKind,
+    /// Whether this browser offers WebGPU.
+    pub webgpu: bool,
+    /// The reason for a change that the user did not ask for, such as a lost device.
+    pub lost: Option<String>,
+}
+
+/// What a user does to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Trains on until it is told to stop, or a value is not a number.
+    Train,
+    /// Trains up to this step, then pauses: how a shared link reproduces what its sender saw.
+    TrainUntil(u64),
+    /// Stops between two steps. Does nothing unless it runs.
+    Pause,
+    /// One step, then pause.
+    Step(StepKind),
+    /// Back to step 0, with the same seed.
+    Reset,
+}
+
+/// Worker to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Message {
+    /// Once for each request, whose id it has.
+    Reply(Reply),
+    /// Unasked. It has the id of the request that it tells of, or 0.
+    Event(Event),
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "payload")]
+pub enum Reply {
+    /// It is done, and there is nothing to tell.
+    Done,
+    /// Answers [`Request::UseDevice`].
+    Device(DeviceReport),
+    /// The card of an opened model, and the SHA-256 of its file in hex. Buffers: the values of its mapping network, f32, if
+    /// it has one ([`crate::codes::Mapping::from_values`]).
+    Model {
+        /// As the file has it.
+        card: Box<Card>,
+        /// Of the whole file.
+        sha256: String,
+    },
+    /// Buffers: the saved state.
+    LabSaved {
+        /// Steps that the saved session has done.
+        step: u64,
+    },
+    /// The settings of the session that is open now.
+    LabOpened(Box<ToyConfig>),
+    /// A kept moment. Buffers: those of [`Event::Lab`].
+    LabView(Box<LabUpdate>),
+    /// Buffers: RGBA, u8 `[count, height, width, 4]`.
+    Pictures {
+        /// How many pictures there are.
+        count: usize,
+        /// Of each, in pixels.
+        width: usize,
+        /// Of each, in pixels.
+        height: usize,
+        /// From the first code to the last pixel.
+        milliseconds: f64,
+        /// What drew them.
+        device: DeviceKind,
+    },
+    /// Buffers: the file.
+    Film,
+    /// Buffers: a code, f32 `[latent_dim]`.
+    Inverted(Inverted),
+    /// Every part was sent before, as [`Event::Tile`].
+    Made(Made),
+    /// Peak signal-to-noise ratio in decibels, infinite for equal pictures, and structural similarity in `[-1, 1]`, of
+    /// luminance, without the border.
+    Likeness {
+        /// Decibels.
+        psnr: f64,
+        /// 1 for equal pictures.
+        ssim: f64,
+    },
+    /// In place of every other answer.
+    Failed(EngineError),
+}
+
+/// Something that the worker tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "payload")]
+pub enum Event {
+    /// The first message of a worker.
+    Ready {
+        /// [`PROTOCOL_VERSION`] of the worker.
+        version: u32,
+    },
+    /// The device changed without being asked to.
+    Device(DeviceReport),
+    /// A look at the toy session. Buffers: [`LabBuffer`].
+    Lab(LabUpdate),
+    /// Work done so far for the request of this id, in its own unit (bytes, pictures).
+    Progress {
+        /// From 0 to `total`.
+        done: f64,
+        /// What there is to do in all.
+        total: f64,
+    },
+    /// A search for z, so far. Buffers: what the best z draws, RGBA, u8 `[side, side, 4]`.
+    Inverting {
+        /// Steps done.
+        step: usize,
+        /// Steps in all: [`InvertSettings::steps`].
+        steps: usize,
+        /// The least so far; what is minimised, without unit.
+        loss: f32,
+        /// Peak signal-to-noise ratio between the picture and what the best z draws, in decibels.
+        psnr: f32,
+    },
+    /// A part of a picture that is made. Buffers: RGBA, u8 `[height, width, 4]`.
+    Tile(TilePlace),
+    /// Something to tell the user that stops nothing.
+    Warning(EngineError),
+    /// The last message of a worker that panicked, and why it did.
+    Stopped(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<T: Serialize + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug>(body: T) {
+        let sent = Envelope { id: 7, body };
+        let text = serde_json::to_string(&sent).unwrap();
+        assert_eq!(serde_json::from_str::<Envelope<T>>(&text).unwrap(), sent, "{text}");
+    }
+
+    #[test]
+    fn requests_round_trip() {
+        round_trip(Request::UseDevice(DeviceChoice::WebGpu));
+        round_trip(Request::Lab(LabRequest::Open(ToyConfig::default())));
+        round_trip(Request::Lab(LabRequest::Command(Command::Step(StepKind::Discriminator))));
+        round_trip(Request::Lab(LabRequest::Command(Command::Reset)));
+        round_trip(Request::Lab(LabRequest::Command(Command::TrainUntil(500))));
+        round_trip(Request::Lab(LabRequest::Visit { step: 9 }));
+        round_trip(Request::Lab(LabRequest::Undo));
+        round_trip(Request::Model(ModelRequest::Open));
+        round_trip(Request::Model(ModelRequest::Close { name: "digits".into() }));
+        round_trip(Request::Latent(LatentRequest::Draw { model: "digits".into(), count: 64 }));
+        round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, width: 3, height: 2 }));
+        round_trip(Request::Cancel { request: 3 });
+    }
+
+    #[test]
+    fn replies_and_events_round_trip() {
+        let (reply, event) = (|reply| round_trip(Message::Reply(reply)), |event| round_trip(Message::Event(event)));
+        reply(Reply::Done);
+        reply(Reply::Failed(EngineError::Cancelled));
+        reply(Reply::Failed(crate::error::ModelError::NoCard.into()));
+        event(Event::Ready { version: PROTOCOL_VERSION });
+        event(Event::Tile(TilePlace { top: 0, left: 1, height: 2, width: 3, done: 4, total: 5 }));
+        event(Event::Progress { done: 1.0, total: 2.0 });
+        event(Event::Warning(EngineError::DeviceLost("gone".into())));
+        event(Event::Stopped("index out of bounds".into()));
+    }
+
+    #[test]
+    fn an_envelope_is_id_and_body() {
+        let text = serde_json::to_string(&Envelope { id: 1, body: Message::Event(Event::Ready { version: 1 }) });
+        assert_eq!(text.unwrap(), r#"{"id":1,"body":{"event":{"kind":"ready","payload":{"version":1}}}}"#);
+    }
+
+    #[test]
+    fn an_unknown_kind_is_an_error() {
+        let error = serde_json::from_str::<Envelope<Request>>(r#"{"id":1,"body":{"kind":"fly"}}"#).unwrap_err();
+        assert!(error.to_string().contains("fly"), "{error}");
+    }
+}

@@ -1,0 +1,145 @@
+//! What the page asks, by family.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Command, DeviceChoice, Film, InvertSettings};
+use crate::{card::ManifestEntry, config::ToyConfig};
+
+/// Page to worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "payload")]
+pub enum Request {
+    /// Which device to use from now on. Answered by [`super::Reply::Device`].
+    UseDevice(DeviceChoice),
+    /// The toy session.
+    Lab(LabRequest),
+    /// Model files.
+    Model(ModelRequest),
+    /// Work of a model that draws from codes.
+    Latent(LatentRequest),
+    /// Work on pictures of the user's.
+    Picture(PictureRequest),
+    /// Stops the work of an earlier request, which is then answered by [`crate::EngineError::Cancelled`].
+    Cancel {
+        /// The id of its envelope.
+        request: u32,
+    },
+}
+
+/// What the toy session is asked. There is one at a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "lab", content = "with")]
+pub enum LabRequest {
+    /// Opens a session, in place of the one there is. Answered by [`super::Reply::Done`], after [`super::Event::Lab`].
+    Open(ToyConfig),
+    /// Changes the running session where [`ToyConfig::is_live_change`] allows it. Answered by [`super::Reply::Done`].
+    Tune(ToyConfig),
+    /// Answered by [`super::Reply::Done`].
+    Command(Command),
+    /// Forgets the session and all that could be taken back: the page that showed it is left. Answered by [`super::Reply::Done`].
+    Close,
+    /// The whole training state, to go on from after the tab was closed or on another machine. Answered by
+    /// [`super::Reply::LabSaved`].
+    Save,
+    /// Opens a session from what [`LabRequest::Save`] gave. Answered by [`super::Reply::LabOpened`], after [`super::Event::Lab`].
+    /// Buffers: the saved state.
+    Import,
+    /// Shows the newest kept moment at or before this step; the session stays where it is. Answered by
+    /// [`super::Reply::LabView`].
+    Visit {
+        /// Steps done at that moment, at most.
+        step: u64,
+    },
+    /// Puts the session, paused, back to the newest kept moment at or before this step; later moments are dropped, but
+    /// [`LabRequest::Undo`] brings them back. Answered by [`super::Reply::Done`], after [`super::Event::Lab`].
+    Branch {
+        /// Steps done at that moment, at most.
+        step: u64,
+    },
+    /// Takes back the last [`LabRequest::Open`], `Tune`, `Import`, `Branch` or [`Command::Reset`]. Answered by
+    /// [`super::Reply::LabOpened`], after [`super::Event::Lab`].
+    Undo,
+}
+
+/// What is done with model files. An open model is known by the name on its card. Where memory is short the worker closes
+/// those that were not used for longest; what is then asked of them is answered by [`crate::EngineError::NotOpen`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "model", content = "with")]
+pub enum ModelRequest {
+    /// Fetches a model of the site, with [`super::Event::Progress`]. `base` is the URL of the folder. Answered by
+    /// [`super::Reply::Model`].
+    Fetch {
+        /// Ends with a slash: the name of the file is put right after it.
+        base: String,
+        /// The file, and what it must be.
+        entry: Box<ManifestEntry>,
+    },
+    /// Opens a model file the user has chosen. Answered by [`super::Reply::Model`]. Buffers: the file.
+    Open,
+    /// Answered by [`super::Reply::Done`], also where no model of this name is open.
+    Close {
+        /// The name on its card.
+        name: String,
+    },
+}
+
+/// What a model that draws from codes is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "latent", content = "with")]
+pub enum LatentRequest {
+    /// Draws pictures. Answered by [`super::Reply::Pictures`], with [`super::Event::Progress`] before where there are many. Buffers: codes,
+    /// f32 `[count, latent_dim]`.
+    Draw {
+        /// The name on its card.
+        model: String,
+        /// Codes in the buffer, and so pictures.
+        count: usize,
+    },
+    /// Draws a film, which begins anew after its end. Answered by [`super::Reply::Film`], with [`super::Event::Progress`] before. Buffers:
+    /// codes, f32 `[count, latent_dim]`.
+    Film {
+        /// The name on its card.
+        model: String,
+        /// Codes in the buffer, and so pictures.
+        count: usize,
+        /// Size and pace.
+        film: Film,
+    },
+    /// Searches for the z of a picture, in between other requests, with [`super::Event::Inverting`]. Answered by
+    /// [`super::Reply::Inverted`]. Buffers: the picture, RGBA, u8 `[side, side, 4]` of the model's side.
+    Invert {
+        /// The name on its card.
+        model: String,
+        /// How far and from where to search.
+        settings: InvertSettings,
+    },
+}
+
+/// What is done with pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "picture", content = "with")]
+pub enum PictureRequest {
+    /// Makes a picture of a picture, tile by tile, in between other requests: each tile is an [`super::Event::Tile`]. `scale` is how
+    /// many times larger bicubic interpolation makes it, where no model is named. Answered by [`super::Reply::Made`]. Buffers: the
+    /// picture, RGBA, u8 `[height, width, 4]`.
+    Make {
+        /// The name on its card; `None` for bicubic interpolation.
+        model: Option<String>,
+        /// Passed over where a model is named, which has its own.
+        scale: usize,
+        /// Of the picture that is given, in pixels.
+        width: usize,
+        /// Of the picture that is given, in pixels.
+        height: usize,
+    },
+    /// How alike two pictures of one size are. Answered by [`super::Reply::Likeness`]. Buffers: two pictures, RGBA, u8 `[height,
+    /// width, 4]`.
+    Compare {
+        /// Of each picture, in pixels.
+        width: usize,
+        /// Of each picture, in pixels.
+        height: usize,
+        /// Pixels along each edge that are left out; 0 for none.
+        border: usize,
+    },
+}

@@ -1,0 +1,200 @@
+//! What a system is: the numbers it tells of each step, its networks and what it shows. Everything that trainer, engine,
+//! weights and page know of a system in general, they read here.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    config::{DcganConfig, OutOfRange, SuperresConfig, ToyConfig},
+    error::ModelError,
+};
+
+/// A system. Declared once, by its settings: [`Settings::SYSTEM`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// What it is called on the command line, in checkpoints, on cards and in a manifest.
+    pub name: &'static str,
+    /// What a step tells, in this order.
+    pub scalars: &'static [Scalar],
+    /// The networks that it trains. A model file holds its generators.
+    pub networks: &'static [Network],
+    /// The pictures that it shows of itself, in the order of the columns of a sheet; none for a system of points.
+    pub visuals: &'static [&'static str],
+}
+
+/// A number that a system tells of each step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scalar {
+    /// Its column in `losses.csv`.
+    pub key: &'static str,
+    /// Its unit, and with what it is plotted.
+    pub kind: ScalarKind,
+    /// Whose loss or gradient it is, or of what a verdict is given; with its kind it says all.
+    pub of: &'static str,
+}
+
+/// What a [`Scalar`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ScalarKind {
+    /// Without unit.
+    Loss,
+    /// The mean of sigma(logit), in `[0, 1]`.
+    Verdict,
+    /// The Euclidean norm of the gradient of a network's loss over all of its weights, 0 where it was not updated.
+    Gradient,
+}
+
+/// A network that a system trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// What the names of its tensors begin with.
+    pub name: &'static str,
+    /// Whether it draws or judges.
+    pub role: Role,
+}
+
+/// What a network does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Draws. What it draws with is the moving average of its weights.
+    Generator,
+    /// Judges: gives each sample a logit.
+    Discriminator,
+}
+
+impl ScalarKind {
+    /// Every kind, in the order in which curves are shown.
+    pub const ALL: [Self; 3] = [Self::Loss, Self::Verdict, Self::Gradient];
+
+    /// What the tags of TensorBoard begin with.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Verdict => "verdict",
+            Self::Gradient => "gradient",
+        }
+    }
+}
+
+impl Scalar {
+    const fn new(key: &'static str, kind: ScalarKind, of: &'static str) -> Self {
+        Self { key, kind, of }
+    }
+
+    /// `loss/generator`.
+    pub fn tag(&self) -> String {
+        format!("{}/{}", self.kind.name(), self.of)
+    }
+}
+
+impl Declaration {
+    /// The place of a scalar among those of a step.
+    pub fn place(&self, key: &str) -> Option<usize> {
+        self.scalars.iter().position(|scalar| scalar.key == key)
+    }
+
+    /// The scalars of a kind, with their places.
+    pub fn of_kind(&self, kind: ScalarKind) -> impl Iterator<Item = (usize, &'static Scalar)> {
+        self.scalars.iter().enumerate().filter(move |(_, scalar)| scalar.kind == kind)
+    }
+
+    /// The networks that draw.
+    pub fn generators(&self) -> impl Iterator<Item = &'static Network> {
+        self.networks.iter().filter(|network| network.role == Role::Generator)
+    }
+}
+
+/// Every system.
+pub const ALL: [&Declaration; 3] = [&ToyConfig::SYSTEM, &DcganConfig::SYSTEM, &SuperresConfig::SYSTEM];
+
+/// The system of this name.
+pub fn find(name: &str) -> Option<&'static Declaration> {
+    ALL.into_iter().find(|system| system.name == name)
+}
+
+/// What a game of one generator and one discriminator tells.
+pub const GAME: [Scalar; 6] = [
+    Scalar::new("d_loss", ScalarKind::Loss, "discriminator"),
+    Scalar::new("g_loss", ScalarKind::Loss, "generator"),
+    Scalar::new("d_real", ScalarKind::Verdict, "real"),
+    Scalar::new("d_fake", ScalarKind::Verdict, "fake"),
+    Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator"),
+    Scalar::new("g_gradient", ScalarKind::Gradient, "generator"),
+];
+
+/// The networks of such a game.
+pub const PLAYERS: [Network; 2] = [
+    Network { name: "generator", role: Role::Generator },
+    Network { name: "discriminator", role: Role::Discriminator },
+];
+
+/// The settings of a system.
+pub trait Settings: Clone + Default + PartialEq + Serialize + DeserializeOwned + 'static {
+    /// The system that they are of.
+    const SYSTEM: Declaration;
+
+    /// Says which setting is out of range, if any: a shared URL or a file can hold anything.
+    fn validate(&self) -> Result<(), OutOfRange>;
+}
+
+/// The settings of a model or a run, whatever its system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SystemConfig {
+    /// [`Declaration::name`].
+    pub name: String,
+    /// Its settings, as [`Settings`] serialises them. What is missing has its default.
+    pub config: Value,
+}
+
+impl SystemConfig {
+    /// Those of a system.
+    pub fn of<C: Settings>(config: &C) -> Self {
+        Self { name: C::SYSTEM.name.to_owned(), config: serde_json::to_value(config).unwrap_or_default() }
+    }
+
+    /// Whether they are those of a system.
+    pub fn is<C: Settings>(&self) -> bool {
+        self.name == C::SYSTEM.name
+    }
+
+    /// The settings, in range. What they do not say has its default.
+    pub fn settings<C: Settings>(&self) -> Result<C, ModelError> {
+        if !self.is::<C>() {
+            return Err(ModelError::OtherSystem { expected: C::SYSTEM.name.into(), found: self.name.clone() });
+        }
+        let bad = |detail: String| ModelError::BadCard { detail };
+        let config = C::deserialize(&self.config).map_err(|error| bad(error.to_string()))?;
+        config.validate().map_err(|error| bad(error.to_string()))?;
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_and_networks_have_names_of_their_own() {
+        for system in ALL {
+            assert_eq!(find(system.name), Some(system));
+            for (index, scalar) in system.scalars.iter().enumerate() {
+                assert_eq!(system.place(scalar.key), Some(index), "{}", system.name);
+                let tags = system.scalars.iter().filter(|other| other.tag() == scalar.tag());
+                assert_eq!(tags.count(), 1, "{}", scalar.tag());
+            }
+            let names = system.networks.iter().map(|network| network.name).collect::<std::collections::BTreeSet<_>>();
+            assert_eq!(names.len(), system.networks.len(), "{}", system.name);
+        }
+    }
+
+    #[test]
+    fn settings_of_another_system_or_out_of_range_are_refused() {
+        let system = SystemConfig::of(&DcganConfig { width: 3, ..DcganConfig::default() });
+        assert_eq!(system.settings::<DcganConfig>().unwrap().width, 3);
+        let other = system.settings::<SuperresConfig>().unwrap_err();
+        assert_eq!(other, ModelError::OtherSystem { expected: "superres".into(), found: "dcgan".into() });
+        let config = serde_json::json!({ "width": 0 });
+        let bad = SystemConfig { config, ..system }.settings::<DcganConfig>().unwrap_err();
+        assert!(bad.to_string().contains("width"), "{bad}");
+    }
+}

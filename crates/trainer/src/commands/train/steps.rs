@@ -1,0 +1,151 @@
+//! The loop of training: steps, looks, checkpoints, and what happens when they fail.
+
+use std::sync::atomic::Ordering;
+
+use anyhow::{Context, Result, bail};
+use forger_core::{Session, System, weights};
+use forger_protocol::{
+    Command,
+    message::{SessionState, StepMetrics},
+};
+
+use crate::{
+    device::{self, values},
+    interrupt,
+    measures::{log, watch::Watch},
+    progress::Progress,
+    run::Run,
+    sheet, ui,
+};
+
+/// Steps between looks at the metrics: on a GPU a look waits for the queue.
+const LOOK_EVERY: u64 = 10;
+/// How often a run that diverges goes back and on with half the rates.
+const RESCUES: u32 = 3;
+
+/// Trains up to step `total`, with a checkpoint `every` so many steps of so many examples.
+pub fn advance(
+    system: Box<dyn System>,
+    run: &Run,
+    (total, every, examples): (u64, u64, u64),
+    mut watch: Option<Watch>,
+) -> Result<()> {
+    let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
+    let mut session = Session::new(system);
+    let (start, declaration) = (session.system().steps(), session.system().declaration());
+    let state = saved(session.system_mut())?;
+    if run.newest_step().is_none() {
+        // So that a run can be gone on with from its first moment.
+        run.save(start, &state)?;
+    }
+    session.keep(state);
+    let mut losses = run.losses(start, declaration)?;
+    log::cut(run, start)?;
+    let mut progress = Progress::start(start, total, examples, declaration);
+    let (mut rescues, mut trouble) = (0, None);
+    session.handle(Command::TrainUntil(total));
+    while session.state() == SessionState::Running {
+        let stop = || stop.load(Ordering::SeqCst);
+        let mut left = LOOK_EVERY - session.system().steps() % LOOK_EVERY;
+        left = left.min(every - session.system().steps() % every);
+        session.advance(&mut || {
+            left -= 1;
+            left > 0 && !stop()
+        });
+        let metrics = settle(&mut session)?;
+        note(&mut trouble, losses.write(&metrics))?;
+        if session.state() == SessionState::Diverged {
+            rescue(&mut session, &mut rescues)?;
+            let step = session.system().steps();
+            losses = run.losses(step, declaration)?;
+            log::cut(run, step)?;
+            session.handle(Command::TrainUntil(total));
+            continue;
+        }
+        let step = session.system().steps();
+        progress.update(step, &metrics);
+        let done = session.state() != SessionState::Running;
+        if step.is_multiple_of(every) || done || stop() {
+            let state = saved(session.system_mut())?;
+            let written = run.save(step, &state);
+            if done || stop() {
+                written.context("the end of the run is not saved; free some space and go on with --resume")?;
+            } else {
+                // The next one may find space again: a full disk must not end a long run.
+                note(&mut trouble, written)?;
+            }
+            if let Some(watch) = &mut watch {
+                note(&mut trouble, watch.look((step, step * examples), &state, run))?;
+            }
+            note(&mut trouble, show(session.system(), run))?;
+            session.keep(state);
+        }
+        if stop() && !done {
+            progress.finish(step);
+            ui::note(format_args!("stopped at step {step} of {total}; go on with --resume"));
+            return Ok(());
+        }
+    }
+    progress.finish(session.system().steps());
+    watch.map_or(Ok(()), |watch| watch.finish(run))
+}
+
+/// A sheet of what the system shows of itself: a square of one kind of pictures, or a column a kind.
+fn show(system: &dyn System, run: &Run) -> Result<()> {
+    let visuals = system.visuals();
+    let Some([count, channels, side, _]) = visuals.first().map(burn::tensor::Tensor::dims) else { return Ok(()) };
+    let kinds = visuals.len();
+    let columns =
+        visuals.into_iter().map(|tensor| Ok(weights::to_bytes(&values(tensor)?))).collect::<Result<Vec<_>>>()?;
+    let size = channels * side * side;
+    let at = |index: usize| columns.iter().flat_map(move |all| all[index * size..(index + 1) * size].iter().copied());
+    let pictures = (0..count).flat_map(at).collect::<Vec<_>>();
+    let path = run.path(&format!("samples/{:010}.png", system.steps()));
+    match kinds {
+        1 => sheet::write(&path, &pictures, channels, side),
+        _ => sheet::write_rows(&path, &pictures, channels, side, kinds),
+    }
+}
+
+/// Says what could not be written or measured, once as long as it stays the same. A lost device ends the run.
+fn note(trouble: &mut Option<String>, done: Result<()>) -> Result<()> {
+    let Err(error) = done else { return Ok(()) };
+    if error.is::<device::Failed>() {
+        return Err(error);
+    }
+    let text = format!("{error:#}");
+    if trouble.as_ref() != Some(&text) {
+        ui::warn(format_args!("{text}; training goes on"));
+        *trouble = Some(text);
+    }
+    Ok(())
+}
+
+/// After a loss that is not a number: the session is back at its last checkpoint, and goes on with half the rates.
+fn rescue(session: &mut Session<dyn System>, rescues: &mut u32) -> Result<()> {
+    let step = session.system().steps();
+    *rescues += 1;
+    if *rescues > RESCUES {
+        bail!(
+            "training diverged: a loss is not a number. The state of step {step} is kept; lower the learning rates (--set \
+             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate) and start again, or --resume from \
+             there"
+        );
+    }
+    session.system_mut().slow_down(0.5);
+    ui::warn(format_args!("a loss is not a number: back at step {step}, and on with half the learning rates"));
+    let state = saved(session.system_mut())?;
+    session.keep(state);
+    Ok(())
+}
+
+fn saved(system: &mut dyn System) -> Result<Vec<u8>> {
+    system.save().map_err(|error| device::Failed::new(error).into())
+}
+
+fn settle(session: &mut Session<dyn System>) -> Result<Vec<StepMetrics>> {
+    match session.take_metrics() {
+        Some((first, metrics)) => Ok(session.settle(first, &values(metrics)?)),
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Models of files and of runs.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_core::{
+    checkpoint::Reader,
+    weights::{self, Drawer, Model, Networks, Upscaler},
+};
+use forger_protocol::{Card, SystemConfig, card::DataSource};
+
+use crate::{
+    device::values,
+    run::{DataNote, Run},
+};
+
+/// What makes pictures larger where no model is named: that of the page for phones and CPUs.
+const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-82b58e8f.safetensors");
+/// Pictures that are drawn at a time.
+const CHUNK: usize = 64;
+
+/// Opens a model file, or the newest checkpoint of the folder of a run.
+pub fn open<N: Networks>(path: &Path, device: &Device) -> Result<Model<N>> {
+    let context = || path.display().to_string();
+    if path.is_dir() {
+        let run = Run::open(path)?;
+        return of_run(&run, &run.newest()?, device).with_context(context);
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    checked(Model::read(&bytes, device).with_context(context)?).with_context(context)
+}
+
+/// The model that the program carries.
+pub fn bundled(device: &Device) -> Result<Model<Upscaler>> {
+    checked(Model::read(LIGHT, device)?)
+}
+
+/// A model that makes of the input on its card what its card says, on its device.
+fn checked<N: Networks>(model: Model<N>) -> Result<Model<N>> {
+    model.check(&values(model.test_output()?)?)?;
+    Ok(model)
+}
+
+/// A checkpoint of a run, and a card of what is known of it.
+pub fn of_run<N: Networks>(run: &Run, checkpoint: &[u8], device: &Device) -> Result<Model<N>> {
+    of_checkpoint(run.read_note(), checkpoint, device)
+}
+
+/// A checkpoint of a run on such data. Its card has no name.
+pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &Device) -> Result<Model<N>> {
+    let reader = Reader::new(checkpoint)?;
+    let config = &reader.state["config"];
+    let system =
+        SystemConfig { name: reader.state["system"].as_str().unwrap_or_default().into(), config: config.clone() };
+    let seed = config["seed"].as_u64().unwrap_or_default() as u32;
+    let mut notes = Vec::new();
+    if !note.from.is_empty() {
+        notes.push(format!("Began with the weights of {}.", note.from));
+    }
+    if !note.features.is_empty() {
+        notes.push(format!("Perceptual losses looked through {}.", note.features));
+    }
+    let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
+    let card = Card {
+        data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
+        steps: reader.steps()?,
+        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
+        notes: notes.join(" "),
+        discriminator: reader.progress("discriminator").is_ok(),
+        ..Card::new("", system, seed)
+    };
+    Ok(Model::of_checkpoint(reader, card, device)?)
+}
+
+/// The system of a model file or of a run.
+pub fn system(from: &Path) -> Result<String> {
+    let context = || from.display().to_string();
+    if from.is_dir() {
+        let checkpoint = Run::open(from)?.newest()?;
+        let reader = Reader::new(&checkpoint).with_context(context)?;
+        return Ok(reader.state["system"].as_str().unwrap_or_default().to_owned());
+    }
+    let bytes = std::fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    Ok(weights::system(&bytes).with_context(context)?.name)
+}
+
+/// The name on the card; where it came from, if it has none.
+pub fn name<N>(model: &Model<N>, path: &Path) -> String {
+    if model.card.name.is_empty() { path.display().to_string() } else { model.card.name.clone() }
+}
+
+/// `[count, channels, height, width]` in `[-1, 1]`, flat, of codes `[count, latent_dim]`.
+pub fn draw(drawer: &Drawer, codes: &[f32]) -> Result<Vec<f32>> {
+    let dim = drawer.config.latent_dim;
+    let mut pictures = Vec::new();
+    for codes in codes.chunks(CHUNK * dim) {
+        let codes = TensorData::new(codes.to_vec(), [codes.len() / dim, dim]);
+        pictures.extend(values(drawer.draw(Tensor::from_data(codes, &drawer.device())))?);
+    }
+    Ok(pictures)
+}

@@ -1,0 +1,240 @@
+//! Several photos, one after the other, into one zip.
+
+use forger_protocol::EngineError;
+use js_sys::{Array, Date, Uint8Array};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::{Blob, File};
+use zip::DateTime;
+
+use super::{archive::Archive, make::Stopped, pictures::decode, studio::Studio};
+use crate::{
+    components::{files, labels},
+    i18n::*,
+};
+
+/// What the zip is called, and its type.
+const NAME: &str = "forger-photos.zip";
+const KIND: &str = "application/zip";
+/// Types that pictures are saved as.
+const KINDS: [(&str, &str); 3] = [("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WebP")];
+
+#[derive(Clone, PartialEq)]
+enum State {
+    Waiting,
+    Working,
+    Done,
+    Failed(String),
+}
+
+/// The photos and how far each is. The studio shows the one that is being made.
+#[derive(Clone, Copy)]
+pub struct Batch {
+    studio: Studio,
+    files: StoredValue<Vec<File>, LocalStorage>,
+    states: RwSignal<Vec<State>>,
+    kind: RwSignal<&'static str>,
+    is_running: RwSignal<bool>,
+    /// Falls before `is_running` does, when the user stops it.
+    is_wanted: RwSignal<bool>,
+    zip: RwSignal<Option<Blob>, LocalStorage>,
+}
+
+fn today() -> DateTime {
+    let now = Date::new_0();
+    let byte = |value: u32| value as u8;
+    let (day, month) = (byte(now.get_date()), byte(now.get_month()) + 1);
+    let (hour, minute, second) = (byte(now.get_hours()), byte(now.get_minutes()), byte(now.get_seconds()));
+    DateTime::from_date_and_time(now.get_full_year() as u16, month, day, hour, minute, second).unwrap_or_default()
+}
+
+impl Batch {
+    pub fn new(studio: Studio) -> Self {
+        Self {
+            studio,
+            files: StoredValue::new_local(Vec::new()),
+            states: RwSignal::new(Vec::new()),
+            kind: RwSignal::new(KINDS[0].0),
+            is_running: RwSignal::new(false),
+            is_wanted: RwSignal::new(false),
+            zip: RwSignal::new_local(None),
+        }
+    }
+
+    /// Opens one photo, or several as a batch, in place of what there is.
+    pub fn open(self, files: Vec<File>) {
+        self.stop();
+        self.zip.set(None);
+        if let Some(first) = files.first() {
+            self.studio.open(first);
+        }
+        let count = if files.len() > 1 { files.len() } else { 0 };
+        self.states.set(vec![State::Waiting; count]);
+        self.files.set_value(files);
+    }
+
+    fn stop(self) {
+        self.is_wanted.set(false);
+        self.studio.cancel();
+    }
+
+    fn say(self, index: usize, state: State) {
+        self.states.try_update(|states| states.get_mut(index).map(|old| *old = state));
+    }
+
+    /// Makes something of all of them. What is finished when it is stopped can be saved.
+    fn start(self) {
+        self.is_running.set(true);
+        self.is_wanted.set(true);
+        self.zip.set(None);
+        let files = self.files.get_value();
+        self.states.set(vec![State::Waiting; files.len()]);
+        spawn_local(async move {
+            let mut zip = Zip::new();
+            for (index, file) in files.iter().enumerate() {
+                self.say(index, State::Working);
+                let state = match self.one(file, &mut zip).await {
+                    Ok(()) => State::Done,
+                    Err(Stopped::Because(said)) => State::Failed(said),
+                    Err(Stopped::Cancelled) => {
+                        self.say(index, State::Waiting);
+                        break;
+                    }
+                };
+                self.say(index, state);
+            }
+            // Other photos may have been opened since.
+            let is_same = |now: &Vec<File>| now.first() == files.first();
+            if self.files.try_with_value(is_same).unwrap_or_default() {
+                self.zip.try_set(zip.finish());
+            }
+            self.is_running.try_set(false);
+        });
+    }
+
+    async fn one(self, file: &File, zip: &mut Zip) -> Result<(), Stopped> {
+        let picture = decode(file).await;
+        let is_wanted = || self.is_wanted.try_get_untracked().unwrap_or_default();
+        if !is_wanted() {
+            return Err(Stopped::Cancelled);
+        }
+        self.studio.put(picture.ok_or_else(|| Stopped::Because(self.studio.unreadable(file)))?);
+        let made = self.studio.make().await?;
+        let Some(kind) = self.kind.try_get_untracked() else { return Err(Stopped::Cancelled) };
+        let no_memory = || Stopped::Because(td_string!(self.studio.locale(), up_no_memory).to_string());
+        let (blob, name) = self.studio.file(&made, kind).await.ok_or_else(no_memory)?;
+        let bytes = files::bytes(&blob).await.ok_or_else(no_memory)?;
+        zip.add(&name, &bytes).map_err(|error| {
+            Stopped::Because(labels::error(self.studio.locale(), &EngineError::Internal(error.to_string())))
+        })?;
+        if is_wanted() { Ok(()) } else { Err(Stopped::Cancelled) }
+    }
+}
+
+/// An archive whose pieces the browser keeps.
+struct Zip {
+    archive: Archive,
+    pieces: Array,
+    count: usize,
+}
+
+impl Zip {
+    fn new() -> Self {
+        Self { archive: Archive::new(today()), pieces: Array::new(), count: 0 }
+    }
+
+    fn keep(&self, piece: &[u8]) {
+        if let Some(piece) = files::blob(piece, KIND) {
+            self.pieces.push(&piece);
+        }
+    }
+
+    fn add(&mut self, name: &str, bytes: &[u8]) -> zip::result::ZipResult<()> {
+        let piece = self.archive.add(name, bytes)?;
+        self.keep(&piece);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// `None` for no file.
+    fn finish(self) -> Option<Blob> {
+        if self.count == 0 {
+            return None;
+        }
+        let Self { archive, pieces, .. } = self;
+        let last = archive.finish().ok()?;
+        pieces.push(&Uint8Array::from(last.as_slice()));
+        files::blob_of(&pieces, KIND)
+    }
+}
+
+/// The list of a batch; nothing for a single photo.
+#[component]
+pub fn BatchPanel(batch: Batch) -> impl IntoView {
+    let i18n = use_i18n();
+    let names = move || batch.files.with_value(|files| files.iter().map(File::name).collect::<Vec<_>>());
+    let state = move |state: State| match state {
+        State::Waiting => t_string!(i18n, up_waiting).to_owned(),
+        State::Working => t_string!(i18n, up_working).to_owned(),
+        State::Done => t_string!(i18n, up_done).to_owned(),
+        State::Failed(said) => said,
+    };
+    let row = move |(name, now): (String, State)| {
+        let (is_done, is_failed) = (now == State::Done, matches!(now, State::Failed(_)));
+        let current = (now == State::Working).then_some("step");
+        view! {
+            <li aria-current=current>
+                <span class="name">{name}</span>
+                <span class:good=is_done class:bad=is_failed>{state(now)}</span>
+            </li>
+        }
+    };
+    let rows = move || names().into_iter().zip(batch.states.get()).map(row).collect_view();
+    let done = move || batch.states.with(|states| states.iter().filter(|state| **state == State::Done).count());
+    let count = move || {
+        let total = batch.states.with(Vec::len);
+        td_string!(i18n.get_locale(), up_batch, done = done(), total = total).to_string()
+    };
+    let kind = move |event| {
+        let chosen = event_target_value(&event);
+        if let Some((kind, _)) = KINDS.iter().find(|(kind, _)| *kind == chosen) {
+            batch.kind.set(kind);
+        }
+    };
+    let options = KINDS.map(|(kind, name)| {
+        view! { <option value=kind prop:selected=move || batch.kind.get() == kind>{name}</option> }
+    });
+    let save = move |_| {
+        if let Some(zip) = batch.zip.get_untracked() {
+            files::give_blob(&zip, NAME);
+        }
+    };
+    view! {
+        <Show when=move || batch.states.with(|states| !states.is_empty())>
+            <section class="batch" aria-label=count>
+                <div class="buttons">
+                    <strong role="status" data-testid="batch-count">{count}</strong>
+                    <label>
+                        <span>{t!(i18n, up_kind)}</span>
+                        <select data-testid="batch-kind" disabled=move || batch.is_running.get() on:change=kind>
+                            {options.clone()}
+                        </select>
+                    </label>
+                    <Show
+                        when=move || batch.is_running.get()
+                        fallback=move || view! {
+                            <button class="primary" data-testid="batch-start" on:click=move |_| batch.start()>
+                                {t!(i18n, up_batch_start)}
+                            </button>
+                        }
+                    >
+                        <button data-testid="batch-stop" on:click=move |_| batch.stop()>{t!(i18n, cancel)}</button>
+                    </Show>
+                    <button data-testid="save-zip" disabled=move || batch.zip.with(Option::is_none) on:click=save>
+                        {t!(i18n, up_save_zip)}
+                    </button>
+                </div>
+                <ol data-testid="batch">{rows}</ol>
+            </section>
+        </Show>
+    }
+}

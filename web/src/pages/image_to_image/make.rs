@@ -1,0 +1,158 @@
+//! The work: a version of the picture that is open, tile by tile.
+
+use forger_protocol::{
+    EngineError, Event, PictureRequest, Reply, Request,
+    message::{Made, TilePlace},
+};
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::Clamped;
+use web_sys::{HtmlCanvasElement, ImageData};
+
+use super::{
+    limits::refusal,
+    pictures::{OpenPicture, blank, pixels},
+    studio::{Studio, Version},
+};
+use crate::{components::labels, i18n::*, plots::canvas::context};
+
+/// Work under way.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Work {
+    pub id: u32,
+    pub done: usize,
+    pub total: usize,
+    /// When it began, in milliseconds.
+    since: f64,
+}
+
+/// Why a picture was not made.
+pub enum Stopped {
+    /// The user wanted it, or is elsewhere.
+    Cancelled,
+    /// What the user is told.
+    Because(String),
+}
+
+/// What is to be made.
+struct Order {
+    /// The name of the version.
+    name: String,
+    model: Option<String>,
+    scale: usize,
+    picture: OpenPicture,
+    /// Where it is made.
+    canvas: HtmlCanvasElement,
+}
+
+fn now() -> f64 {
+    window().performance().map(|performance| performance.now()).unwrap_or_default()
+}
+
+impl Studio {
+    /// Makes a version of the picture in the chosen way, and says what stood against it.
+    pub fn start(self) {
+        spawn_local(async move {
+            if let Err(Stopped::Because(said)) = self.make().await {
+                self.toasts.error(said);
+            }
+        });
+    }
+
+    /// Makes a version of the picture in the chosen way; its name.
+    pub async fn make(self) -> Result<String, Stopped> {
+        let Some(picture) = self.picture.get_untracked() else { return Err(Stopped::Cancelled) };
+        let (name, scale) = (self.way.get_untracked(), self.scale.get_untracked());
+        if let Some(said) = refusal(self.locale(), picture.size, scale) {
+            return Err(Stopped::Because(said));
+        }
+        let canvas = blank(picture.size.map(|side| side * scale as u32)).ok_or_else(|| self.no_memory())?;
+        let model = untrack(|| self.shelf.find(&name)).map(|entry| entry.card.name);
+        let order = Order { name, model, scale, picture, canvas };
+        let answer = self.shelf.ask(order.model.as_deref(), async || self.ask(&order).await).await;
+        let took = match answer {
+            Ok(took) => took?,
+            Err(error) if error.is_quiet() => return Err(Stopped::Cancelled),
+            Err(error) => return Err(Stopped::Because(labels::error(self.locale(), &error))),
+        };
+        self.versions.try_update(|versions| {
+            if let Some(version) = versions.iter_mut().find(|version| version.name == order.name) {
+                version.took = Some((took.milliseconds / 1000.0, labels::device(took.device)));
+            }
+        });
+        Ok(order.name)
+    }
+
+    fn no_memory(self) -> Stopped {
+        Stopped::Because(td_string!(self.locale(), up_no_memory).to_string())
+    }
+
+    /// Has the engine make a version, which is seen as its tiles come. The inner error is no affair of the engine's.
+    async fn ask(self, order: &Order) -> Result<Result<Made, Stopped>, EngineError> {
+        let Order { name, model, scale, picture, canvas } = order;
+        // Another picture or another page may be here by now.
+        let is_here = |now: &Option<OpenPicture>| now.as_ref().is_some_and(|now| now.canvas == picture.canvas);
+        if !self.picture.try_with_untracked(is_here).unwrap_or_default() {
+            return Ok(Err(Stopped::Cancelled));
+        }
+        let Some(buffer) = pixels(&picture.canvas) else { return Ok(Err(self.no_memory())) };
+        let [width, height] = picture.size.map(|side| side as usize);
+        let request = PictureRequest::Make { model: model.clone(), scale: *scale, width, height };
+        let (id, answer) = self.engine.send(Request::Picture(request), vec![buffer]);
+        self.versions.update(|versions| {
+            versions.retain(|version| version.name != *name);
+            versions.push(Version { name: name.clone(), canvas: canvas.clone(), took: None });
+        });
+        self.right.set(name.clone());
+        self.work.set(Some(Work { id, done: 0, total: 0, since: now() }));
+        self.changed();
+        let canvas = canvas.clone();
+        self.engine.listen(id, move |event, buffers| {
+            if let (Event::Tile(place), Some(buffer)) = (event, buffers.first()) {
+                self.paint(id, &canvas, *place, buffer);
+            }
+        });
+        let answer = answer.await;
+        if self.work.try_get_untracked().flatten().is_none_or(|work| work.id != id) {
+            return Ok(Err(Stopped::Cancelled));
+        }
+        self.work.set(None);
+        match answer? {
+            (Reply::Made(took), _) => Ok(Ok(took)),
+            _ => Ok(Err(Stopped::Cancelled)),
+        }
+    }
+
+    /// A tile of the engine.
+    fn paint(self, id: u32, canvas: &HtmlCanvasElement, place: TilePlace, buffer: &ArrayBuffer) {
+        // What is no longer wanted may still be in the making.
+        let Some(work) = self.work.try_get_untracked().flatten().filter(|work| work.id == id) else { return };
+        let (width, height) = (place.width as u32, place.height as u32);
+        let pixels = Uint8Array::new(buffer).to_vec();
+        let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width, height);
+        if let (Some(on), Ok(data)) = (context(canvas), data) {
+            let _ = on.put_image_data(&data, place.left as f64, place.top as f64);
+        }
+        self.work.set(Some(Work { done: place.done, total: place.total, ..work }));
+        self.changed();
+    }
+
+    /// Stops what is under way. What is finished of it stays to be seen.
+    pub fn cancel(self) {
+        match self.work.try_get_untracked().flatten() {
+            Some(work) => self.engine.cancel(work.id),
+            None => self.shelf.cancel(),
+        }
+    }
+
+    /// Whether a picture or the model for it is under way. Tracked.
+    pub fn is_busy(self) -> bool {
+        self.work.get().is_some() || self.shelf.opening.get().is_some()
+    }
+
+    /// Seconds that are left, as far as can be told. Tracked.
+    pub fn seconds_left(self) -> Option<f64> {
+        let work = self.work.get()?;
+        (work.done > 0).then(|| (now() - work.since) / 1000.0 / work.done as f64 * (work.total - work.done) as f64)
+    }
+}

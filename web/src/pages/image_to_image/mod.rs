@@ -1,0 +1,15 @@
+//! Pages that make a picture of a picture: what is opened, made, compared, and given to the user.
+
+mod archive;
+pub mod batch;
+mod compare;
+pub mod limits;
+mod make;
+mod metadata;
+mod parts;
+mod pictures;
+pub mod studio;
+mod viewer;
+
+pub use parts::{Progress, Results, Sides};
+pub use viewer::Viewer;

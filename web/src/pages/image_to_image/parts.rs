@@ -1,0 +1,105 @@
+//! What such pages show around their viewer: the work, what is compared, and what came of it.
+
+use leptos::prelude::*;
+
+use super::{
+    compare::Likeness,
+    studio::{ORIGINAL, Studio},
+};
+use crate::{components::files, i18n::*};
+
+/// How far it is, and a way out.
+#[component]
+pub fn Progress(studio: Studio) -> impl IntoView {
+    let i18n = use_i18n();
+    let share = move || match studio.work.get() {
+        Some(work) => (work.total > 0).then(|| work.done as f64 / work.total as f64),
+        None => studio.shelf.opening.get()?.share,
+    };
+    let said = move || {
+        let Some(work) = studio.work.get() else { return t_string!(i18n, downloading).to_string() };
+        let seconds = studio.seconds_left().map_or_else(|| "…".to_owned(), |seconds| format!("{:.0}", seconds.ceil()));
+        td_string!(i18n.get_locale(), up_tiles, done = work.done, total = work.total, s = seconds).to_string()
+    };
+    view! {
+        <div class="progress-row">
+            <Show when=move || studio.is_busy()>
+                <progress max="1" prop:value=share aria-label=move || t_string!(i18n, upscale)></progress>
+                <span role="status" data-testid="tiles">{said}</span>
+                <button data-testid="cancel-button" on:click=move |_| studio.cancel()>{t!(i18n, cancel)}</button>
+            </Show>
+        </div>
+    }
+}
+
+/// Which two pictures are compared. `title` says what the user calls a version.
+#[component]
+pub fn Sides(studio: Studio, #[prop(into)] title: Callback<String, String>) -> impl IntoView {
+    let i18n = use_i18n();
+    let names = move || {
+        let made =
+            studio.versions.with(|versions| versions.iter().map(|version| version.name.clone()).collect::<Vec<_>>());
+        std::iter::once(ORIGINAL.to_owned()).chain(made).collect::<Vec<_>>()
+    };
+    let label = move |name: &str| match name {
+        ORIGINAL => t_string!(i18n, up_original).to_owned(),
+        name => title.run(name.to_owned()),
+    };
+    let side = move |chosen: RwSignal<String>, id: &'static str| {
+        let option = move |name: String| {
+            let (value, text) = (name.clone(), label(&name));
+            view! { <option value=value prop:selected=move || chosen.get() == name>{text}</option> }
+        };
+        view! {
+            <select data-testid=id on:change=move |event| chosen.set(event_target_value(&event))>
+                {move || names().into_iter().map(option).collect_view()}
+            </select>
+        }
+    };
+    view! {
+        <div class="sides">
+            <label><span>{t!(i18n, up_left)}</span>{side(studio.left, "left-select")}</label>
+            <label><span>{t!(i18n, up_right)}</span>{side(studio.right, "right-select")}</label>
+        </div>
+    }
+}
+
+/// What came of it, to be kept.
+#[component]
+pub fn Results(studio: Studio) -> impl IntoView {
+    let i18n = use_i18n();
+    let took = move || {
+        let right = studio.right.get();
+        let took = studio
+            .versions
+            .with(|versions| versions.iter().find(|version| version.name == right).and_then(|version| version.took))?;
+        let seconds = format!("{:.1}", took.0);
+        Some(td_string!(i18n.get_locale(), up_took, s = seconds, device = took.1).to_string())
+    };
+    let is_made = move || studio.versions.with(|versions| versions.iter().any(|version| version.took.is_some()));
+    let likeness = move |found: Likeness| {
+        let psnr = if found.psnr.is_finite() { format!("{:.2}", found.psnr) } else { "∞".to_owned() };
+        view! { <tr><th scope="row">{found.name}</th><td>{psnr}" dB"</td><td>{format!("{:.4}", found.ssim)}</td></tr> }
+    };
+    let reference = move |event: web_sys::Event| files::chosen(&event).iter().for_each(|file| studio.compare(file));
+    view! {
+        <p class="muted" role="status" data-testid="took">{took}</p>
+        <Show when=is_made>
+            <div class="buttons">
+                <button data-testid="save-png" on:click=move |_| studio.save("image/png")>{t!(i18n, up_save)} " PNG"</button>
+                <button data-testid="save-jpeg" on:click=move |_| studio.save("image/jpeg")>"JPEG"</button>
+                <button data-testid="save-webp" on:click=move |_| studio.save("image/webp")>"WebP"</button>
+                <label class="button file" title=move || t_string!(i18n, up_reference_help)>
+                    <span>{t!(i18n, up_reference)}</span>
+                    <input type="file" class="unseen" accept="image/*" data-testid="reference-file" on:change=reference />
+                </label>
+            </div>
+        </Show>
+        <Show when=move || studio.likeness.with(|found| !found.is_empty())>
+            <table class="likeness" data-testid="likeness">
+                <thead><tr><th></th><th scope="col">"PSNR (Y)"</th><th scope="col">"SSIM (Y)"</th></tr></thead>
+                <tbody>{move || studio.likeness.get().into_iter().map(likeness).collect_view()}</tbody>
+            </table>
+        </Show>
+    }
+}

@@ -1,0 +1,288 @@
+//! Two versions of one picture in one frame, parted by a line: dragged, zoomed and compared.
+
+use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, WheelEvent};
+
+use super::studio::{ORIGINAL, Studio};
+use crate::{
+    i18n::*,
+    plots::canvas::{colour, context, hidden, prepare},
+    state::screen::animate,
+};
+
+/// How much closer than the whole photo.
+const CLOSEST: f64 = 32.0;
+/// Share of the frame that an arrow key moves by.
+const KEY_STEP: f64 = 0.05;
+/// Pixels around the line where dragging moves the line, not the photo.
+const GRIP: f64 = 24.0;
+/// How often a difference is doubled, so that an eye sees it.
+const DOUBLINGS: usize = 3;
+
+/// What part of the photo is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Window {
+    /// The middle, in shares of the photo.
+    x: f64,
+    y: f64,
+    /// 1 shows all of the photo.
+    zoom: f64,
+}
+
+impl Window {
+    const WHOLE: Self = Self { x: 0.5, y: 0.5, zoom: 1.0 };
+
+    /// Left, top, width and height of the photo on a frame.
+    fn place(self, frame: [f64; 2], photo: [f64; 2]) -> [f64; 4] {
+        let fit = (frame[0] / photo[0]).min(frame[1] / photo[1]) * self.zoom;
+        let (width, height) = (photo[0] * fit, photo[1] * fit);
+        [frame[0] / 2.0 - self.x * width, frame[1] / 2.0 - self.y * height, width, height]
+    }
+
+    /// Kept where there is something to see: what is larger than the frame fills it, what is smaller is in the middle.
+    fn kept(self, frame: [f64; 2], photo: [f64; 2]) -> Self {
+        let zoom = self.zoom.clamp(1.0, CLOSEST);
+        let [_, _, width, height] = Self { zoom, ..self }.place(frame, photo);
+        let within = |at: f64, frame: f64, size: f64| {
+            let margin = (frame / size / 2.0).min(0.5);
+            at.clamp(margin, 1.0 - margin)
+        };
+        Self { x: within(self.x, frame[0], width), y: within(self.y, frame[1], height), zoom }
+    }
+
+    /// Zoomed so that what is under a point of the frame stays there.
+    fn zoomed(self, by: f64, at: [f64; 2], frame: [f64; 2], photo: [f64; 2]) -> Self {
+        let [left, top, width, height] = self.place(frame, photo);
+        let under = [(at[0] - left) / width, (at[1] - top) / height];
+        let zoom = (self.zoom * by).clamp(1.0, CLOSEST);
+        let [_, _, width, height] = Self { zoom, ..self }.place(frame, photo);
+        let middle = |axis: usize, size: f64| under[axis] + (frame[axis] / 2.0 - at[axis]) / size;
+        Self { x: middle(0, width), y: middle(1, height), zoom }.kept(frame, photo)
+    }
+}
+
+fn paint(on: &CanvasRenderingContext2d, picture: &HtmlCanvasElement, [x, y, width, height]: [f64; 4], squares: bool) {
+    on.set_image_smoothing_enabled(!squares && width < 8.0 * f64::from(picture.width()));
+    let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(picture, x, y, width, height);
+}
+
+#[component]
+pub fn Viewer(studio: Studio) -> impl IntoView {
+    let i18n = use_i18n();
+    let canvas = NodeRef::<Canvas>::new();
+    let look = RwSignal::new(Window::WHOLE);
+    let line = RwSignal::new(0.5_f64);
+    let difference = RwSignal::new(false);
+    let photo = move || {
+        let size = studio.picture.with_untracked(|picture| picture.as_ref().map(|picture| picture.size));
+        size.map(|size| size.map(|side| f64::from(side.max(1))))
+    };
+    let frame = move || {
+        let canvas = canvas.get_untracked()?;
+        Some([f64::from(canvas.client_width().max(1)), f64::from(canvas.client_height().max(1))])
+    };
+    let draw = move || {
+        let (Some(canvas), Some(photo)) = (canvas.get_untracked(), photo()) else { return };
+        let (left, right) = (studio.left.get_untracked(), studio.right.get_untracked());
+        let Some((on, width, height)) = prepare(&canvas) else { return };
+        let seen = look.get_untracked().kept([width, height], photo);
+        // On whole pixels: edges that are half seen would differ from themselves.
+        let ratio = window().device_pixel_ratio().max(1.0);
+        let place = seen.place([width, height], photo).map(|at| (at * ratio).round() / ratio);
+        let one = |name: &str| {
+            if let Some(picture) = studio.canvas(name) {
+                paint(&on, &picture, place, name == ORIGINAL);
+            }
+        };
+        if difference.get_untracked() {
+            one(&left);
+            // The right one is brought to size apart: smoothed while it is subtracted, it would be rounded in another way.
+            let apart = hidden(canvas.width(), canvas.height());
+            if let (Some(apart), Some(picture)) = (apart, studio.canvas(&right))
+                && let Some(on_apart) = context(&apart)
+            {
+                let _ = on_apart.scale(ratio, ratio);
+                paint(&on_apart, &picture, place, right == ORIGINAL);
+                let _ = on.set_global_composite_operation("difference");
+                let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(&apart, 0.0, 0.0, width, height);
+            }
+            let _ = on.set_global_composite_operation("lighter");
+            for _ in 0..DOUBLINGS {
+                let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(&canvas, 0.0, 0.0, width, height);
+            }
+            let _ = on.set_global_composite_operation("source-over");
+            return;
+        }
+        let at = (line.get_untracked() * width).round();
+        for (name, from, size) in [(&left, 0.0, at), (&right, at, width - at)] {
+            on.save();
+            on.begin_path();
+            on.rect(from, 0.0, size, height);
+            on.clip();
+            one(name);
+            on.restore();
+        }
+        if left != right {
+            on.set_fill_style_str(&colour("--card"));
+            on.fill_rect(at - 2.0, 0.0, 4.0, height);
+            on.set_fill_style_str(&colour("--accent"));
+            on.fill_rect(at - 1.0, 0.0, 2.0, height);
+            on.begin_path();
+            let _ = on.arc(at, height / 2.0, 9.0, 0.0, std::f64::consts::TAU);
+            on.fill();
+        }
+    };
+    animate(
+        move || {
+            studio.revision.track();
+            studio.left.track();
+            studio.right.track();
+            studio.versions.track();
+            canvas.track();
+            let _ = (look.get(), line.get(), difference.get());
+        },
+        draw,
+    );
+    // Another photo is seen whole.
+    Effect::new(move |_| {
+        studio.picture.track();
+        look.set(Window::WHOLE);
+    });
+    let change = move |to: &dyn Fn(Window, [f64; 2], [f64; 2]) -> Window| {
+        if let (Some(frame), Some(photo)) = (frame(), photo()) {
+            look.update(|window| *window = to(window.kept(frame, photo), frame, photo).kept(frame, photo));
+        }
+    };
+    let moved = move |dx: f64, dy: f64| {
+        change(&move |window, frame, photo| {
+            let [_, _, width, height] = window.place(frame, photo);
+            Window { x: window.x + dx / width, y: window.y + dy / height, ..window }
+        });
+    };
+    let zoom_to = move |zoom: f64| change(&move |window, _, _| Window { zoom, ..window });
+    // What is dragged: the line, or the photo from this point.
+    let drag = StoredValue::new(None::<(bool, [f64; 2])>);
+    let point = move |event: &web_sys::MouseEvent| {
+        let edge = canvas.get_untracked()?.get_bounding_client_rect();
+        Some([f64::from(event.client_x()) - edge.left(), f64::from(event.client_y()) - edge.top()])
+    };
+    let down = move |event: PointerEvent| {
+        let (Some(at), Some(frame), Some(canvas)) = (point(&event), frame(), canvas.get_untracked()) else { return };
+        let _ = canvas.set_pointer_capture(event.pointer_id());
+        let on_line = !difference.get_untracked() && (at[0] - line.get_untracked() * frame[0]).abs() < GRIP;
+        drag.set_value(Some((on_line, at)));
+    };
+    let go = move |event: PointerEvent| {
+        let (Some((on_line, from)), Some(at), Some(frame)) = (drag.get_value(), point(&event), frame()) else { return };
+        if on_line {
+            line.set((at[0] / frame[0]).clamp(0.0, 1.0));
+        } else {
+            moved(from[0] - at[0], from[1] - at[1]);
+        }
+        drag.set_value(Some((on_line, at)));
+    };
+    let wheel = move |event: WheelEvent| {
+        event.prevent_default();
+        if let Some(at) = point(&event) {
+            let by = 2.0_f64.powf(-event.delta_y() / 240.0);
+            change(&move |window, frame, photo| window.zoomed(by, at, frame, photo));
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        let Some([width, height]) = frame() else { return };
+        match event.key().as_str() {
+            "ArrowLeft" => moved(-KEY_STEP * width, 0.0),
+            "ArrowRight" => moved(KEY_STEP * width, 0.0),
+            "ArrowUp" => moved(0.0, -KEY_STEP * height),
+            "ArrowDown" => moved(0.0, KEY_STEP * height),
+            "+" | "=" => zoom_to(look.get_untracked().zoom * 1.25),
+            "-" => zoom_to(look.get_untracked().zoom / 1.25),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    view! {
+        <canvas
+            class="viewer"
+            tabindex="0"
+            role="img"
+            data-testid="viewer"
+            aria-label=move || t_string!(i18n, up_view_label)
+            node_ref=canvas
+            on:pointerdown=down
+            on:pointermove=go
+            on:pointerup=move |_| drag.set_value(None)
+            on:pointercancel=move |_| drag.set_value(None)
+            on:wheel=wheel
+            on:keydown=key
+        ></canvas>
+        <div class="view-tools">
+            <label>
+                <span>{t!(i18n, up_line)}</span>
+                <input
+                    type="range"
+                    min="0"
+                    max="1"
+                    step="0.01"
+                    data-testid="line"
+                    prop:value=move || line.get()
+                    prop:disabled=move || difference.get()
+                    on:input=move |event| event_target_value(&event).parse().into_iter().for_each(|at| line.set(at))
+                />
+            </label>
+            <label>
+                <span>{t!(i18n, zoom)}</span>
+                <input
+                    type="range"
+                    min="0"
+                    max=CLOSEST.log2()
+                    step="0.05"
+                    data-testid="zoom"
+                    prop:value=move || look.get().zoom.log2()
+                    on:input=move |event| {
+                        event_target_value(&event).parse::<f64>().into_iter().for_each(|zoom| zoom_to(zoom.exp2()));
+                    }
+                />
+            </label>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid="difference"
+                    prop:checked=move || difference.get()
+                    on:change=move |event| difference.set(event_target_checked(&event))
+                />
+                <span>{t!(i18n, up_difference)}</span>
+            </label>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: [f64; 2] = [400.0, 200.0];
+    const PHOTO: [f64; 2] = [100.0, 100.0];
+
+    #[test]
+    fn the_whole_photo_is_in_the_middle() {
+        assert_eq!(Window::WHOLE.place(FRAME, PHOTO), [100.0, 0.0, 200.0, 200.0]);
+        let lost = Window { x: 9.0, y: -9.0, zoom: 1.0 };
+        assert_eq!(lost.kept(FRAME, PHOTO), Window::WHOLE);
+    }
+
+    #[test]
+    fn what_is_under_the_pointer_stays_there() {
+        let at = [250.0, 130.0];
+        let under = |window: Window| {
+            let [left, top, width, height] = window.place(FRAME, PHOTO);
+            [(at[0] - left) / width, (at[1] - top) / height]
+        };
+        let closer = Window { zoom: 4.0, ..Window::WHOLE };
+        let closest = closer.zoomed(2.0, at, FRAME, PHOTO);
+        assert_eq!(closest.zoom, 8.0);
+        for (before, after) in under(closer).into_iter().zip(under(closest)) {
+            assert!((before - after).abs() < 1e-9);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Which model the latent page shows: that of the link, or the one that the user chose.
+
+use forger_protocol::{
+    Codes, DcganConfig, EngineError,
+    codes::Mapping,
+    error::ModelError,
+    latent_url::{Code, LatentState, ModelRef},
+};
+use js_sys::Float32Array;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::explorer::Explorer;
+use crate::{engine_client::Source, i18n::*, shelf::Opened};
+
+impl Explorer {
+    /// Loads the manifest, then the model that the link names or the first that has directions.
+    pub fn load_manifest(self) {
+        spawn_local(async move {
+            match self.shelf.load().await {
+                Ok(()) => self.load_wanted(),
+                Err(error) => {
+                    self.failed.try_set(true);
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    /// Loads the model that the state names, from the site.
+    pub fn load_wanted(self) {
+        let model = self.state.with_untracked(|state| state.model.clone());
+        let entry = self.shelf.models.with_untracked(|models| {
+            let models = models.as_ref()?;
+            let named = model.as_ref().and_then(|model| models.iter().find(|entry| entry.card.name == model.name));
+            let first = models.iter().find(|entry| !entry.card.directions.is_empty()).or(models.first());
+            named.or(first).cloned()
+        });
+        let Some(entry) = entry else { return };
+        if let Some(model) = model {
+            if entry.card.name != model.name {
+                self.wanted.set(Some(model));
+            } else if !model.matches(&entry.card.name, hash(&entry.sha256)) {
+                let (wanted, found) = (model.to_string(), format!("{}-{}", entry.card.name, hash(&entry.sha256)));
+                self.toasts.error(td_string!(self.locale(), other_model, wanted = wanted, found = found).to_string());
+            }
+        }
+        self.load(Source::Site(Box::new(entry)));
+    }
+
+    /// Loads the model of this name, which the user has chosen.
+    pub fn choose(self, name: &str) {
+        self.wanted.set(None);
+        if self.change(|state| state.model = Some(ModelRef { name: name.to_owned(), hash: String::new() })) {
+            self.load_wanted();
+        }
+    }
+
+    /// Loads a file of the user.
+    pub fn load_file(self, file: web_sys::File) {
+        self.load(Source::File(file));
+    }
+
+    fn load(self, source: Source) {
+        self.failed.set(false);
+        let is_own = matches!(source, Source::File(_));
+        let number = self.loads.try_update_value(|count| {
+            *count += 1;
+            *count
+        });
+        spawn_local(async move {
+            let answer = self.shelf.open(source).await;
+            // Another may be wanted by now, or another page.
+            if self.loads.try_get_value() != number {
+                return;
+            }
+            match answer.and_then(|model| self.show(model, is_own)) {
+                Ok(()) => {}
+                Err(error) => {
+                    // What reads well and is for another page would do so again.
+                    self.failed.set(!matches!(error, EngineError::Model(ModelError::OtherSystem { .. })));
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    /// Shows a model in place of the one there was.
+    fn show(self, model: Opened, is_own: bool) -> Result<(), EngineError> {
+        let Opened { card, sha256, buffers } = model;
+        let config = card.system.settings::<DcganConfig>()?;
+        let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
+        let codes = Codes::new(&config, Mapping::from_values(&values, config.latent_dim));
+        let hash = hash(&sha256);
+        let is_wanted =
+            self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
+        if is_own || is_wanted {
+            self.wanted.set(None);
+        }
+        if self.wanted.with_untracked(Option::is_none) {
+            let model = ModelRef { name: card.name.clone(), hash: hash.to_owned() };
+            self.state.update(|state| state.model = Some(model));
+        }
+        self.forget_pictures();
+        let dim = codes.as_ref().map_or(0, Codes::dim);
+        self.codes.set(codes);
+        self.config.set(Some(config));
+        self.card.set(Some(card));
+        let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
+        if !self.state.with_untracked(|state| codes_of(state).all(is_whole)) {
+            self.toasts.error(td_string!(self.locale(), other_length, n = dim).to_string());
+        }
+        Ok(())
+    }
+}
+
+/// Every code of a state.
+fn codes_of(state: &LatentState) -> impl Iterator<Item = &Code> {
+    let of_terms = state.terms.iter().flat_map(|term| &term.codes);
+    let of_moves = state.moves.iter().filter_map(|step| step.own.as_ref());
+    of_terms.chain(of_moves).chain(&state.base).chain(&state.walk)
+}
+
+/// What names a file in links.
+fn hash(sha256: &str) -> &str {
+    sha256.get(..8).unwrap_or(sha256)
+}

@@ -1,0 +1,181 @@
+//! The models of a page: which there are, which of them are open, and what is asked of them.
+//!
+//! The worker closes models where memory is short, and one that takes its place may lack them: a shelf opens them again, and
+//! asks again. Those that a page has opened are closed when it is left.
+
+use std::collections::HashMap;
+
+use forger_protocol::{Card, EngineError, Manifest, ManifestEntry, Reply, Settings, SystemConfig, error::ModelError};
+use futures_channel::oneshot;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+
+use crate::{
+    engine_client::{Engine, Source, Underway, use_engine},
+    state::site,
+};
+
+/// Somebody who waits for a model to be opened.
+type Waiting = oneshot::Sender<Result<(), EngineError>>;
+
+/// What the worker says of a model that it has opened.
+pub struct Opened {
+    pub card: Card,
+    pub sha256: String,
+    /// Those of [`Reply::Model`].
+    pub buffers: Vec<ArrayBuffer>,
+}
+
+/// The models of the page that made it, all of one system.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    engine: Engine,
+    is_of_page: fn(&SystemConfig) -> bool,
+    check: fn(&SystemConfig) -> Result<(), ModelError>,
+    /// Those of the site; `None` until the manifest is there.
+    pub models: RwSignal<Option<Vec<ManifestEntry>>>,
+    /// The opening that began last, while it is under way.
+    pub opening: RwSignal<Option<Underway>>,
+    /// Names of the models that this page has opened. Gone with the page.
+    opened: StoredValue<Vec<String>>,
+    /// By name, who waits for a model: it is opened once for all.
+    waiting: StoredValue<HashMap<String, Vec<Waiting>>>,
+}
+
+impl Shelf {
+    /// A shelf for models of a system.
+    pub fn new<C: Settings>() -> Self {
+        let shelf = Self {
+            engine: use_engine(),
+            is_of_page: SystemConfig::is::<C>,
+            check: |system| system.settings::<C>().map(drop),
+            models: RwSignal::new(None),
+            opening: RwSignal::new(None),
+            opened: StoredValue::new(Vec::new()),
+            waiting: StoredValue::new(HashMap::new()),
+        };
+        on_cleanup(move || {
+            shelf.cancel();
+            let opened = shelf.opened.try_update_value(std::mem::take).unwrap_or_default();
+            opened.into_iter().for_each(|name| shelf.engine.close_model(name));
+        });
+        shelf
+    }
+
+    /// Fetches the manifest.
+    pub async fn load(self) -> Result<(), EngineError> {
+        let url = site::url("models/manifest.json");
+        let fetched = site::fetch_json::<Manifest>(&url).await;
+        let mut models = fetched.map_err(|detail| EngineError::Fetch { url, detail })?.models;
+        models.retain(|entry| (self.is_of_page)(&entry.card.system));
+        match self.models.try_set(Some(models)) {
+            None => Ok(()),
+            Some(_) => Err(EngineError::Cancelled),
+        }
+    }
+
+    /// A model of the site. Tracked.
+    pub fn find(self, name: &str) -> Option<ManifestEntry> {
+        self.models.try_with(|models| models.as_ref()?.iter().find(|entry| entry.card.name == name).cloned())?
+    }
+
+    /// Opens a model, in place of one of that name.
+    pub async fn open(self, source: Source) -> Result<Opened, EngineError> {
+        loop {
+            let (id, answer) = self.engine.open_model(source.clone()).await?;
+            self.engine.follow(id, self.opening);
+            if self.is_left() {
+                self.engine.cancel(id);
+            }
+            let answer = answer.await;
+            if self.opening.try_get_untracked().flatten().is_some_and(|opening| opening.id == id) {
+                self.opening.set(None);
+            }
+            match answer {
+                Ok((Reply::Model { card, sha256 }, buffers)) => {
+                    return self.keep(source, Opened { card: *card, sha256, buffers });
+                }
+                Ok(_) => return Err(EngineError::Protocol("model".into())),
+                Err(EngineError::Restarted(_)) if !self.is_left() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Keeps what the worker has opened, if it is for this page and the page is there.
+    fn keep(self, source: Source, model: Opened) -> Result<Opened, EngineError> {
+        let name = &model.card.name;
+        let add = |opened: &mut Vec<String>| {
+            opened.retain(|other| other != name);
+            opened.push(name.clone());
+        };
+        let checked = (self.check)(&model.card.system).map_err(EngineError::from);
+        let kept = checked.and_then(|()| self.opened.try_update_value(add).ok_or(EngineError::Cancelled));
+        if let Err(error) = kept {
+            self.engine.close_model(name.clone());
+            return Err(error);
+        }
+        self.engine.opened(name.clone(), source);
+        Ok(model)
+    }
+
+    /// Asks something of a model, which is opened for it if it is not open; or of no model. What a worker did not answer
+    /// before it stopped is asked again, and once what it could not because it had closed the model.
+    pub async fn ask<T>(
+        self,
+        model: Option<&str>,
+        ask: impl AsyncFn() -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        if let Some(name) = model
+            && !self.opened.try_with_value(|opened| opened.iter().any(|other| other == name)).unwrap_or_default()
+        {
+            self.bring(name).await?;
+        }
+        let mut is_first = true;
+        while !self.is_left() {
+            match (ask().await, model) {
+                (Err(EngineError::Restarted(_)), _) => {}
+                (Err(EngineError::NotOpen(_)), Some(name)) if is_first => {
+                    is_first = false;
+                    self.bring(name).await?;
+                }
+                (answer, _) => return answer,
+            }
+        }
+        Err(EngineError::Cancelled)
+    }
+
+    /// Opens a model from where it came from, or waits for whoever does.
+    async fn bring(self, name: &str) -> Result<(), EngineError> {
+        let (sender, brought) = oneshot::channel();
+        let is_first = self.waiting.try_update_value(|waiting| {
+            let all = waiting.entry(name.to_owned()).or_default();
+            all.push(sender);
+            all.len() == 1
+        });
+        if is_first == Some(true) {
+            let of_site = || untrack(|| self.find(name)).map(|entry| Source::Site(Box::new(entry)));
+            let result = match self.engine.source(name).or_else(of_site) {
+                Some(source) => self.open(source).await.map(drop),
+                None => Err(EngineError::NotOpen(name.to_owned())),
+            };
+            let all = self.waiting.try_update_value(|waiting| waiting.remove(name)).flatten();
+            for sender in all.unwrap_or_default() {
+                let _ = sender.send(result.clone());
+            }
+        }
+        // Of a page that is left, nobody is here to send.
+        brought.await.unwrap_or(Err(EngineError::Cancelled))
+    }
+
+    /// Stops the opening that is under way.
+    pub fn cancel(self) {
+        if let Some(opening) = self.opening.try_get_untracked().flatten() {
+            self.engine.cancel(opening.id);
+        }
+    }
+
+    fn is_left(self) -> bool {
+        self.opened.try_with_value(|_| ()).is_none()
+    }
+}
