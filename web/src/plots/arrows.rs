@@ -34,7 +34,7 @@ pub fn draw(space: &Space, points: &[f32], push: &[f32]) {
     context.stroke();
 }
 
-/// The arrow of a push. Its length grows with the push and never past [`LONGEST`]; it is not relative to the other
+/// The arrow of a push. Its length grows with the push and never past `LONGEST`; it is not relative to the other
 /// arrows, so that gradients which vanish are seen to vanish.
 pub fn shown([x, y]: [f32; 2]) -> [f32; 2] {
     let scale = LONGEST / (x.hypot(y) + 2.0);

@@ -33,6 +33,8 @@ enum Step {
     ClippyFeatures,
     /// No lint warns in what runs in the browser
     ClippyWasm,
+    /// The documentation builds, and its links lead somewhere
+    Docs,
     /// Unit, reference and doc tests, and the rules of the architecture
     Unit,
     /// The page builds
@@ -50,6 +52,7 @@ impl Step {
             Self::Clippy => "Lints, native",
             Self::ClippyFeatures => "Lints, features",
             Self::ClippyWasm => "Lints, wasm",
+            Self::Docs => "Documentation",
             Self::Unit => "Unit, reference and doc tests",
             Self::Page => "Page and engine",
             Self::Devices => "Device tests",
@@ -67,6 +70,10 @@ impl Step {
             Self::ClippyWasm => {
                 wasm_target::ensure()?;
                 shell::run(clippy().args(BROWSER).args(["--target", TARGET, "--profile", "release"]).args(DENY))
+            }
+            Self::Docs => {
+                let mut doc = shell::cargo();
+                shell::run(doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
             }
             Self::Unit => shell::run(shell::cargo().args(["test", "--workspace"])),
             Self::Page => {
