@@ -10,15 +10,44 @@ use common::{
     values,
 };
 use forger_core::{
-    CheckpointError, Dcgan, Images, Session, System, Toy,
+    CheckpointError, Dcgan, Images, Session, Superres, System, Toy,
     burn::tensor::Device,
     checkpoint::Reader,
+    data::photos::Photo,
     parameters,
     protocol::{
-        AdversarialLoss, Command, DcganConfig, Distribution, Normalization, OptimizerConfig, StepKind, ToyConfig,
-        message::SessionState,
+        AdversarialLoss, Command, DcganConfig, Distribution, Normalization, OptimizerConfig, StepKind, SuperresConfig,
+        SuperresLosses, ToyConfig, message::SessionState, system::Role,
     },
 };
+
+/// What a system lists is what it declares: generators with an average of their weights, which they draw with, others without.
+#[test]
+fn players_are_those_that_are_declared() {
+    let device = Device::flex();
+    let photo = Photo { height: 64, width: 64, pixels: vec![7; 3 * 64 * 64] };
+    let losses = SuperresLosses { adversarial: 0.1, ..SuperresLosses::default() };
+    let superres =
+        SuperresConfig { width: 2, blocks: 1, patch: 8, discriminator_width: 1, losses, ..Default::default() };
+    let systems: [Box<dyn System>; 3] = [
+        Box::new(Toy::new(ToyConfig::default(), &device).unwrap()),
+        Box::new(Dcgan::new(small(), Box::new(Stripes), &device).unwrap()),
+        Box::new(Superres::new(superres, vec![photo], None, &device).unwrap()),
+    ];
+    for mut system in systems {
+        let declared = system.declaration();
+        let players = system.parts().players;
+        assert_eq!(players.len(), declared.networks.len(), "{}", declared.name);
+        for (player, network) in players.iter().zip(declared.networks) {
+            assert_eq!(player.name(), network.name, "{}", declared.name);
+            // The network, the moments of its optimizer, and the average.
+            assert_eq!(player.parts().len() == 3, network.role == Role::Generator, "{}", network.name);
+        }
+        let scalars = system.step(StepKind::Both).dims()[0];
+        assert_eq!(scalars, declared.scalars.len(), "{}", declared.name);
+        assert!([0, declared.visuals.len()].contains(&system.visuals().len()), "{}", declared.name);
+    }
+}
 
 fn run(mut toy: Toy, steps: usize) -> Toy {
     (0..steps).for_each(|_| drop(toy.step(StepKind::Both)));

@@ -97,11 +97,6 @@ impl Declaration {
     pub fn of_kind(&self, kind: ScalarKind) -> impl Iterator<Item = (usize, &'static Scalar)> {
         self.scalars.iter().enumerate().filter(move |(_, scalar)| scalar.kind == kind)
     }
-
-    /// The networks that draw.
-    pub fn generators(&self) -> impl Iterator<Item = &'static Network> {
-        self.networks.iter().filter(|network| network.role == Role::Generator)
-    }
 }
 
 /// Every system.

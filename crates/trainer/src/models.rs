@@ -8,7 +8,11 @@ use forger_core::{
     checkpoint::Reader,
     weights::{self, Drawer, Model, Networks, Upscaler},
 };
-use forger_protocol::{Card, SystemConfig, card::DataSource};
+use forger_protocol::{
+    Card, SystemConfig,
+    card::DataSource,
+    system::{self, Role},
+};
 
 use crate::{
     device::values,
@@ -54,6 +58,8 @@ pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &De
     let system =
         SystemConfig { name: reader.state["system"].as_str().unwrap_or_default().into(), config: config.clone() };
     let seed = config["seed"].as_u64().unwrap_or_default() as u32;
+    let networks = system::find(&system.name).map(|declared| declared.networks).unwrap_or_default();
+    let mut judges = networks.iter().filter(|network| network.role == Role::Discriminator);
     let mut notes = Vec::new();
     if !note.from.is_empty() {
         notes.push(format!("Began with the weights of {}.", note.from));
@@ -67,14 +73,14 @@ pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &De
         steps: reader.steps()?,
         trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
         notes: notes.join(" "),
-        discriminator: reader.progress("discriminator").is_ok(),
+        discriminator: judges.any(|network| reader.progress(network.name).is_ok()),
         ..Card::new("", system, seed)
     };
     Ok(Model::of_checkpoint(reader, card, device)?)
 }
 
 /// The system of a model file or of a run.
-pub fn system(from: &Path) -> Result<String> {
+pub fn system_of(from: &Path) -> Result<String> {
     let context = || from.display().to_string();
     if from.is_dir() {
         let checkpoint = Run::open(from)?.newest()?;

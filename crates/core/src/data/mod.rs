@@ -1,5 +1,6 @@
 //! What a GAN learns from.
 
+pub mod alpha;
 pub mod augment;
 pub mod degrade;
 pub mod distributions;

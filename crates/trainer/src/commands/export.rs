@@ -70,7 +70,7 @@ pub struct ExportArgs {
 /// Writes `NAME-SHA8.safetensors` and `manifest.json`, in this order, so that the manifest never names a file that is
 /// not there.
 pub fn export(args: &ExportArgs) -> Result<()> {
-    let (bytes, card) = match models::system(&args.from)? {
+    let (bytes, card) = match models::system_of(&args.from)? {
         system if system == DcganConfig::SYSTEM.name => write(with_directions(args)?, args)?,
         system if system == SuperresConfig::SYSTEM.name => write(plain::<Upscaler>(args)?, args)?,
         system => bail!("{}: a model of {system} is not exported", args.from.display()),
