@@ -19,6 +19,7 @@ pub mod message;
 mod pictures;
 pub mod random;
 pub mod system;
+pub mod trained;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use codes::Codes;

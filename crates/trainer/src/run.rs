@@ -1,7 +1,8 @@
 //! The folder of a run: checkpoints and losses.
 
+mod note;
+
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -10,15 +11,17 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use forger_core::checkpoint::Reader;
-use forger_protocol::{Declaration, Scalar, message::StepMetrics};
-use serde::{Deserialize, Serialize};
+use forger_protocol::{Declaration, Scalar, Settings, message::StepMetrics};
 
-use crate::{tensorboard::Events, ui};
+pub use self::note::DataNote;
+use crate::{recipes, tensorboard::Events, ui};
 
 /// How many checkpoints stay: the newest, and the one before in case the newest does not read.
 const KEPT: usize = 2;
 /// What a run writes before its first checkpoint; `.tmp` is a file that was being written.
-const STARTS: [&str; 5] = ["data.json", "recipe.toml", "losses.csv", "events.", ".tmp"];
+const STARTS: [&str; 6] = ["data.json", "recipe.toml", BEGUN, "losses.csv", "events.", ".tmp"];
+/// The recipe that it began with, before the command line changed anything.
+const BEGUN: &str = "begun.toml";
 /// What its steps told, a row a step.
 const LOSSES: &str = "losses.csv";
 /// The checkpoint that measured best.
@@ -27,23 +30,6 @@ const BEST: &str = "best.safetensors";
 /// A run on disk.
 pub struct Run {
     folder: PathBuf,
-}
-
-/// What an export says of the data.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct DataNote {
-    pub name: String,
-    pub licence: String,
-    pub images: u64,
-    /// Attributes, as `--oversample` names them, whose pictures an epoch shows so many times.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub oversampled: BTreeMap<String, usize>,
-    /// The network that perceptual losses looked through.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub features: String,
-    /// The model whose weights the run began with.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub from: String,
 }
 
 impl Run {
@@ -128,6 +114,16 @@ impl Run {
         fs::read(&path).with_context(|| {
             format!("no checkpoint of {} was measured: train with --classifier, or --test", self.folder.display())
         })
+    }
+
+    /// Keeps the recipe that it begins with, so that `--resume` knows it again.
+    pub fn write_begun<C: Settings>(&self, recipe: &C) -> Result<()> {
+        write_whole(&self.path(BEGUN), recipes::write(recipe, "what the run began with")?.as_bytes())
+    }
+
+    /// The recipe that it began with; runs from before it was kept have none.
+    pub fn read_begun<C: Settings>(&self) -> Option<C> {
+        recipes::find(self.path(BEGUN).to_str()?).ok()
     }
 
     pub fn write_note(&self, note: &DataNote) -> Result<()> {
@@ -223,7 +219,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use forger_core::checkpoint::Writer;
-    use forger_protocol::{Settings as _, ToyConfig};
+    use forger_protocol::ToyConfig;
 
     #[test]
     fn keeps_two_checkpoints_and_falls_back_to_the_one_before() {

@@ -65,6 +65,10 @@ fn a_run_is_measured_exported_and_used() {
     assert!(code == Some(0) && (figure("tiny_bicubic") - figure("tiny_tiny")).abs() < 6.0, "{text}");
     assert!(figure("tiny_bicubic_ssim") > 0.3);
 
+    let mut command = forger();
+    let (code, _, text) = run(command.args(["eval", "superres", "--set", "set5", "--data"]).arg(at("sets")));
+    assert!(code == Some(1) && text.contains("there is no set set5; there are tiny"), "{text}");
+
     // What is no DCGAN says so.
     let mut command = forger();
     let (code, _, text) = run(command.args(["sample", "--out", "x.png", "--model"]).arg(&model));
@@ -90,7 +94,7 @@ fn pictures_and_folders_become_larger() {
     // Without a model of one's own, that of the page; or none at all.
     let plain = |more: &[&str]| {
         let out = at("plain.png");
-        let ended = run(forger().arg("upscale").arg(at("photos/0.png")).arg(&out).args(more));
+        let ended = run(forger().arg("upscale").arg(at("photos/0.png")).arg(&out).arg("--overwrite").args(more));
         (ended, image::open(out).map(|picture| picture.to_rgb8()).unwrap_or_default())
     };
     let (network, bicubic) = (plain(&[]).1, plain(&["--model", "bicubic"]).1);

@@ -8,8 +8,9 @@ mod places;
 mod server;
 mod shell;
 mod steps;
+mod tests_page;
 mod tools;
-mod wasm_page;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ use console::style;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The chores of Forger")]
 enum Chore {
-    /// Install the pinned tools, and with --tests what the browser tests need
+    /// Install what a build needs, and with --tests what the browser tests need
     Setup(chores::setup::Args),
     /// Build the page and its worker into dist/
     Build(chores::build::Args),

@@ -1,6 +1,10 @@
 //! Where things are.
 
-use std::{env, path::PathBuf, sync::OnceLock};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
@@ -9,6 +13,11 @@ use cargo_metadata::MetadataCommand;
 pub fn root() -> PathBuf {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.ancestors().nth(2).map_or_else(PathBuf::new, PathBuf::from)
+}
+
+/// What the page is made from.
+pub fn template() -> PathBuf {
+    root().join("web/index.html")
 }
 
 /// The built page.
@@ -41,11 +50,10 @@ pub fn target() -> PathBuf {
     TARGET.get_or_init(ask).clone()
 }
 
-/// The folder that holds the pinned tools, each in a folder of its own. `FORGER_TOOLS` moves it.
-pub fn tools() -> Result<PathBuf> {
-    if let Some(path) = env::var_os("FORGER_TOOLS") {
-        return Ok(root().join(path));
+/// A folder with nothing in it.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("could not empty {}", folder.display()))?;
     }
-    let cache = dirs::cache_dir().context("this user has no cache folder; say with FORGER_TOOLS where tools may go")?;
-    Ok(cache.join("forger/tools"))
+    fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))
 }

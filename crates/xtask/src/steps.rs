@@ -7,21 +7,27 @@ use console::style;
 
 /// The steps of a chore, in order.
 pub struct Steps {
+    indent: &'static str,
     total: usize,
     done: Vec<(String, Duration)>,
 }
 
 impl Steps {
     pub fn new(total: usize) -> Self {
-        Self { total, done: Vec::new() }
+        Self { indent: "", total, done: Vec::new() }
+    }
+
+    /// The steps of a step.
+    pub fn within(total: usize) -> Self {
+        Self { indent: "  ", ..Self::new(total) }
     }
 
     /// Runs one step. A failure names it.
     pub fn run<T>(&mut self, title: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
-        let count = format!("[{}/{}]", self.done.len() + 1, self.total);
+        let count = format!("{}[{}/{}]", self.indent, self.done.len() + 1, self.total);
         eprintln!("{} {title} …", style(&count).cyan().bold().for_stderr());
         let start = now();
-        let result = step().with_context(|| format!("step {count} failed: {title}"))?;
+        let result = step().with_context(|| format!("step {} failed: {title}", count.trim_start()))?;
         let time = start.elapsed();
         eprintln!("{} {title}: {}", style(&count).green().bold().for_stderr(), seconds(time));
         self.done.push((title.to_owned(), time));

@@ -6,7 +6,8 @@ pub mod superres;
 pub mod toy;
 
 use burn::tensor::Tensor;
-use forger_protocol::{Settings, StepKind, system::Declaration};
+use forger_protocol::{OptimizerConfig, Settings, StepKind, system::Declaration};
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -151,9 +152,22 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
     Ok(())
 }
 
-/// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same.
+/// Settings that no part of a state depends on, besides the numbers of optimizers: how the learning rate falls, and how exactly
+/// a device computes.
+const FREE: [&str; 2] = ["decay_steps", "mixed_precision"];
+
+/// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
+/// numbers of optimizers whose state means the same, such as a learning rate, and for what is [`FREE`].
 pub fn is_same<C: Settings>(ours: &C, theirs: &Value) -> bool {
-    C::deserialize(theirs).is_ok_and(|theirs| theirs == *ours)
+    // By way of `C`, so that what an old checkpoint does not say has its default.
+    let Ok(theirs) = C::deserialize(theirs) else { return false };
+    let (Value::Object(ours), theirs) = (json!(ours), json!(theirs)) else { return false };
+    let optimizer = |value: &Value| OptimizerConfig::deserialize(value).ok();
+    ours.iter().all(|(key, ours)| {
+        let theirs = &theirs[key];
+        let tuned = || optimizer(ours).zip(optimizer(theirs)).is_some_and(|(ours, theirs)| ours.is_same_kind(&theirs));
+        ours == theirs || FREE.contains(&key.as_str()) || tuned()
+    })
 }
 
 /// The weights that a system has come to, of each network and then of each moving average; read back.
@@ -177,4 +191,33 @@ fn network_parts(system: &mut (impl System + ?Sized)) -> Vec<Part> {
     }
     networks.extend(averages);
     networks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use forger_protocol::DcganConfig;
+
+    #[test]
+    fn a_run_goes_on_at_another_rate_and_with_nothing_else_changed() {
+        let kept = DcganConfig::default();
+        let with = |change: fn(&mut DcganConfig)| {
+            let mut config = kept.clone();
+            change(&mut config);
+            is_same(&config, &json!(kept))
+        };
+        assert!(with(|_| {}) && with(|config| config.mixed_precision = true));
+        assert!(with(|config| config.generator_optimizer = OptimizerConfig::adam(1e-5)));
+        assert!(!with(|config| config.seed = 2) && !with(|config| config.batch = 2));
+        // What Adam remembers is nothing to another optimizer.
+        let sgd = |momentum| OptimizerConfig::Sgd { learning_rate: 0.1, momentum };
+        assert!(
+            !with(|config| config.generator_optimizer = OptimizerConfig::Sgd { learning_rate: 0.1, momentum: 0.0 })
+        );
+        let still = DcganConfig { discriminator_optimizer: sgd(0.0), ..kept.clone() };
+        let moving = DcganConfig { discriminator_optimizer: sgd(0.5), ..kept.clone() };
+        assert!(!is_same(&moving, &json!(still)));
+        // Old checkpoints do not have every setting.
+        assert!(is_same(&kept, &json!({ "seed": 1 })) && !is_same(&kept, &Value::Null));
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Augment, OptimizerConfig, OutOfRange, within};
+use super::{Augment, OptimizerConfig, OutOfRange, dcgan::channels, within};
 
 /// A small convolutional network that says which attributes a picture has. Its last features are a space to compare
 /// pictures in.
@@ -52,7 +52,7 @@ impl ClassifierConfig {
             return within("image_size", f64::NAN, 28.0, 128.0)
                 .map_err(|error| OutOfRange { value: self.image_size as f64, ..error });
         }
-        within("channels", self.channels as f64, 1.0, 4.0)?;
+        channels(self.channels)?;
         within("width", self.width as f64, 1.0, 512.0)?;
         within("features", self.features as f64, 2.0, 4096.0)?;
         within("attributes", self.attributes.len() as f64, 1.0, 1000.0)?;

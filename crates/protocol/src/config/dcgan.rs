@@ -105,7 +105,7 @@ impl Settings for DcganConfig {
             return within("image_size", f64::NAN, 28.0, 128.0)
                 .map_err(|e| OutOfRange { value: self.image_size as f64, ..e });
         }
-        within("channels", self.channels as f64, 1.0, 4.0)?;
+        channels(self.channels)?;
         within("latent_dim", self.latent_dim as f64, 1.0, 1024.0)?;
         within("mapping", self.mapping as f64, 0.0, 4096.0)?;
         within("auxiliary", self.auxiliary, 0.0, 1000.0)?;
@@ -117,6 +117,14 @@ impl Settings for DcganConfig {
         within("clip", self.clip, 1e-6, 100.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
     }
+}
+
+/// Whether pictures can have so many: grey ones and coloured ones are all there are.
+pub(super) fn channels(channels: usize) -> Result<(), OutOfRange> {
+    if matches!(channels, 1 | 3) {
+        return Ok(());
+    }
+    Err(OutOfRange { field: "channels (1 for grey, 3 for RGB)".into(), value: channels as f64, min: 1.0, max: 3.0 })
 }
 
 impl DcganConfig {
@@ -135,6 +143,23 @@ impl DcganConfig {
             64 => Some((4, 4)),
             128 => Some((4, 5)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ClassifierConfig;
+
+    #[test]
+    fn pictures_are_grey_or_coloured_and_nothing_else() {
+        for channels in 0..=5 {
+            let found = DcganConfig { channels, ..DcganConfig::default() }.validate();
+            assert_eq!(found.is_ok(), [1, 3].contains(&channels), "{channels}");
+            let attributes = vec!["Red".into()];
+            let classifier = ClassifierConfig { channels, attributes, ..ClassifierConfig::default() }.validate();
+            assert_eq!(classifier, found);
         }
     }
 }

@@ -67,6 +67,8 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     config.width = args.width.unwrap_or(config.width);
     config.seed = args.seed.unwrap_or(config.seed);
     config.augment = args.augment.map_or(config.augment, |list| list.0);
+    // Before pictures are made of these sizes; the names of attributes are not known yet.
+    ClassifierConfig { attributes: vec![String::new()], ..config.clone() }.validate()?;
     let (pictures, labels) = part(&args.data, Split::Train, &config)?;
     let (held_out, held_out_labels) = part(&args.data, Split::Test, &config)?;
     config.attributes = if args.attribute.is_empty() { labels.names.clone() } else { args.attribute.clone() };

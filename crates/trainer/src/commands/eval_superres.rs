@@ -69,9 +69,8 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
     }
     let mut figures = BTreeMap::<String, Value>::new();
     let mut table = Table::new(&["set", "what", "PSNR", "SSIM", "sharpness"]);
-    let sets = photos::test_sets(&args.data, scale)?;
-    let chosen = || sets.iter().filter(|(set, _)| args.set.is_empty() || args.set.contains(set));
-    for (set, pairs) in chosen() {
+    let sets = photos::chosen_sets(&args.data, scale, &args.set)?;
+    for (set, pairs) in &sets {
         let mut row = |what: &str, psnr: f64, ssim: Option<f64>, sharpness: Option<f64>| {
             let ssim = ssim.map(|ssim| format!("{ssim:.4}")).unwrap_or_default();
             let sharpness = sharpness.map(|sharpness| format!("{sharpness:.3}")).unwrap_or_default();
@@ -94,12 +93,9 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
             row(&format!("{name} (paper)"), *psnr, *ssim, None);
         }
     }
-    if figures.is_empty() {
-        bail!("there is no set {}; there are {}", args.set.join(", "), names(&sets));
-    }
     ui::result(table.text());
     if let Some(path) = &args.sheet {
-        draw(path, chosen().flat_map(|(_, pairs)| pairs), &models, scale)?;
+        draw(path, sets.iter().flat_map(|(_, pairs)| pairs), &models, scale)?;
     }
     if args.json {
         figures.insert(
@@ -123,7 +119,7 @@ fn draw<'a>(
     for Pair { small, large, .. } in pairs.filter(has_room).take(ROWS) {
         let mut row = vec![bicubic(small, scale)];
         for (_, model) in models {
-            row.push(enlarge(model, small, |_| {})?);
+            row.push(enlarge(model, small)?);
         }
         row.push(large.clone());
         for photo in row {
@@ -135,10 +131,6 @@ fn draw<'a>(
         bail!("--sheet: no picture is {SHOWN} pixels high and wide");
     }
     sheet::write_rows(path, &pictures, 3, SHOWN, models.len() + 2)
-}
-
-fn names(sets: &[(String, Vec<Pair>)]) -> String {
-    sets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// A model and what its figures are called: what stands before `=`, the name on its card, or that of its folder.
@@ -159,7 +151,7 @@ fn named(text: &str) -> Result<(String, Model<Upscaler>)> {
 fn of_model(set: &str, name: &str, pairs: &[Pair], model: &Model<Upscaler>) -> Result<Fidelity> {
     let bar = progress::bar(pairs.len() as u64, &format!("{name} on {set}"));
     let found = measure_by(pairs, model.config.scale, |small| {
-        let large = enlarge(model, small, |_| {});
+        let large = enlarge(model, small);
         bar.inc(1);
         large
     });

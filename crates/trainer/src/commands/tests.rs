@@ -102,7 +102,7 @@ fn super_resolution_and_what_its_losses_look_through() {
     let file = file.into_iter().find(|name| name.ends_with(".safetensors")).unwrap();
     for model in [String::new(), "--model @/run".into(), format!("--model @/models/{file}")] {
         for device in ["cpu", "second"] {
-            run(&format!("upscale @/sets/tiny/hr/0.png @/{device}.png {model} --device {device}"));
+            run(&format!("upscale @/sets/tiny/hr/0.png @/{device}.png {model} --device {device} --overwrite"));
         }
         let [cpu, second] = ["cpu.png", "second.png"].map(|name| image::open(at(name)).unwrap().to_rgb8());
         assert_eq!(cpu.dimensions(), (256, 192));

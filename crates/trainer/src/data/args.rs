@@ -1,7 +1,12 @@
 //! What a command is told of the pictures it takes.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{
+    fmt::{self, Display, Formatter},
+    path::PathBuf,
+    str::FromStr,
+};
 
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 #[derive(Args, Clone)]
@@ -18,6 +23,9 @@ pub struct DataArgs {
     /// Cut this out of every picture first, in pixels: left,top,right,bottom
     #[arg(long, value_name = "L,T,R,B")]
     pub crop: Option<Crop>,
+    /// What lies behind pictures that are transparent: white if not given
+    #[arg(long, value_name = "RRGGBB")]
+    pub background: Option<Background>,
     /// What is in the pictures: a CSV of file name and attributes, 1 or 0; attributes.csv in or beside the data if not given
     #[arg(long)]
     pub attributes: Option<PathBuf>,
@@ -28,8 +36,48 @@ impl DataArgs {
     pub fn flags(&self, name: &str) -> String {
         let split = if self.split == Split::Test { " --split test" } else { "" };
         let crop = self.crop.map(|Crop(at)| format!(" --crop {}", at.map(|edge| edge.to_string()).join(",")));
+        let background = self.background.map(|colour| format!(" --background {colour}"));
         let holdout = if self.holdout > 0 { format!(" --holdout {}", self.holdout) } else { String::new() };
-        format!("{name}{split}{}{holdout}", crop.unwrap_or_default())
+        format!("{name}{split}{}{}{holdout}", crop.unwrap_or_default(), background.unwrap_or_default())
+    }
+
+    /// Refuses what would change pictures that are taken as they are: such flags must not do nothing in silence.
+    pub(super) fn refuse_changes(&self, what: &str) -> Result<()> {
+        if self.crop.is_some() {
+            bail!("{what}: leave --crop out");
+        }
+        if self.background.is_some() {
+            bail!("{what}, and nothing in them is transparent: leave --background out");
+        }
+        Ok(())
+    }
+}
+
+/// A colour of red, green and blue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Background(pub [u8; 3]);
+
+impl Default for Background {
+    fn default() -> Self {
+        Self([255; 3])
+    }
+}
+
+impl Display for Background {
+    fn fmt(&self, text: &mut Formatter) -> fmt::Result {
+        self.0.iter().try_for_each(|value| write!(text, "{value:02x}"))
+    }
+}
+
+impl FromStr for Background {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix('#').unwrap_or(text);
+        let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let value = u32::from_str_radix(digits, 16).ok().filter(|_| is_colour);
+        let [_, red, green, blue] = value.ok_or("give a colour as RRGGBB, such as ffffff for white")?.to_be_bytes();
+        Ok(Self([red, green, blue]))
     }
 }
 
@@ -53,4 +101,18 @@ impl FromStr for Crop {
 pub enum Split {
     Train,
     Test,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_six_digits() {
+        let colour = "#00fF7f".parse::<Background>().unwrap();
+        assert_eq!((colour, colour.to_string()), (Background([0, 255, 127]), "00ff7f".to_owned()));
+        for wrong in ["", "white", "fff", "+fffff", "0000000", "\u{e9}\u{e9}\u{e9}"] {
+            assert!(wrong.parse::<Background>().unwrap_err().contains("RRGGBB"), "{wrong}");
+        }
+    }
 }

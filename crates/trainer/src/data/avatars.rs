@@ -1,10 +1,10 @@
 //! The set that needs no disk: faces of `forger-avatars`, made when they are asked for.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use forger_avatars::{Attributes, Avatar};
 use rayon::prelude::*;
 
-use super::args::{Crop, DataArgs, Split};
+use super::args::{DataArgs, Split};
 use super::labels::Labels;
 
 pub const LICENCE: &str = "CC0 1.0 (made by Forger)";
@@ -37,12 +37,9 @@ pub fn part(args: &DataArgs) -> Option<Result<Part>> {
 }
 
 /// Every face as `[channels, side, side]` bytes.
-pub fn read(part: &Part, [channels, side, _]: [usize; 3], crop: Option<Crop>) -> Result<Vec<u8>> {
-    if crop.is_some() {
-        bail!("avatars are drawn at the right size: leave --crop out");
-    }
+pub fn read(part: &Part, [channels, side, _]: [usize; 3]) -> Vec<u8> {
     let faces = (0..part.count as u64).into_par_iter();
-    Ok(faces.flat_map_iter(|index| planes(&Avatar::nth(SEED, part.first + index).render(side), channels)).collect())
+    faces.flat_map_iter(|index| planes(&Avatar::nth(SEED, part.first + index).render(side), channels)).collect()
 }
 
 fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
@@ -54,7 +51,7 @@ fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
         };
         return pixels.chunks_exact(3).map(grey).collect();
     }
-    (0..channels.min(3)).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
+    (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
 }
 
 /// The attributes of the same faces.

@@ -11,6 +11,7 @@ use clap::Args;
 use forger_core::weights::sha256;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::kind;
 use crate::ui;
 
 /// A file of a set.
@@ -113,9 +114,15 @@ fn download(url: &str, part: &Part, partial: &Path) -> Result<()> {
         }
         file.sync_all()?;
     }
-    let found = sha256(&fs::read(partial)?);
+    let bytes = fs::read(partial)?;
+    let found = sha256(&bytes);
     if found != part.sha256 {
-        let length = fs::metadata(partial)?.len();
+        if kind::is_html(&bytes) {
+            // Nothing to go on from: the rest of the file does not belong to it.
+            fs::remove_file(partial)?;
+            bail!("what came is a web page (HTML), perhaps the login page of this network: sign in, and run it again");
+        }
+        let length = bytes.len() as u64;
         if length < part.bytes {
             bail!("the connection was cut after {length} of {} bytes; run it again to go on", part.bytes);
         }
@@ -166,6 +173,15 @@ mod tests {
         let whole = serve(BODY, usize::MAX);
         fetch_part(&part(), &[&whole], folder.path()).unwrap();
         assert_eq!(fs::read(folder.path().join("x")).unwrap(), BODY);
+    }
+
+    #[test]
+    fn a_login_page_is_named_and_not_gone_on_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = serve(b"<html>", usize::MAX);
+        let error = fetch_part(&part(), &[&page], folder.path()).unwrap_err().to_string();
+        assert!(error.contains("a web page (HTML)"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -2,27 +2,33 @@
 
 use std::{
     fs::File,
-    io::Read,
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
-use flate2::read::GzDecoder;
+use flate2::bufread::GzDecoder;
 
-use super::args::Split;
+use super::{args::Split, kind};
 
 /// Unsigned bytes in three dimensions.
 const MAGIC: u32 = 0x0803;
+/// Unsigned bytes in one: the labels of pictures.
+const LABELS: u32 = 0x0801;
+/// What the name of the part to test with begins with.
+const TEST: &str = "t10k";
 
 /// The IDX file that a path means: itself, or the one in the folder. `None` if there is none.
 pub fn find(path: &Path, split: Split) -> Option<PathBuf> {
     if path.is_file() {
-        let name = path.file_name()?.to_str()?;
-        return name.contains("idx3-ubyte").then(|| path.to_owned());
+        // People rename files; what is in them stays.
+        let is_one = || start(path).is_ok_and(|start| start.starts_with(&MAGIC.to_be_bytes()));
+        let is_named_so = path.file_name()?.to_string_lossy().contains("idx3-ubyte");
+        return (is_named_so || is_one()).then(|| path.to_owned());
     }
     let prefix = match split {
         Split::Train => "train",
-        Split::Test => "t10k",
+        Split::Test => TEST,
     };
     ["", ".gz"]
         .into_iter()
@@ -30,18 +36,40 @@ pub fn find(path: &Path, split: Split) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// Whether a file is named as the part to test with.
+pub fn is_test(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEST.as_bytes()))
+}
+
+/// As it is or gzipped, whatever its name says: browsers unpack files and leave the name as it was.
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    let mut file = BufReader::new(File::open(path)?);
+    let is_gzip = kind::is_gzip(file.fill_buf()?);
+    Ok(if is_gzip { Box::new(BufReader::new(GzDecoder::new(file))) } else { Box::new(file) })
+}
+
+fn start(path: &Path) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    open(path)?.take(4).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 /// Reads pictures of exactly this shape.
 pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8>> {
     let name = path.display();
     let mut bytes = Vec::new();
-    let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
-    let gzipped = path.extension().is_some_and(|end| end == "gz");
-    let mut reader: Box<dyn Read> = if gzipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let mut reader = open(path).with_context(|| format!("cannot open {name}"))?;
     reader.read_to_end(&mut bytes).with_context(|| format!("{name} is damaged: fetch it again"))?;
+    if let Some(what) = kind::instead_of_a_set(&bytes) {
+        bail!("{name} is no IDX file, but {what}");
+    }
     let header = bytes.first_chunk::<16>().with_context(|| format!("{name} is too short for an IDX file"))?;
     let word = |index: usize| {
         u32::from_be_bytes([header[4 * index], header[4 * index + 1], header[4 * index + 2], header[4 * index + 3]])
     };
+    if word(0) == LABELS {
+        bail!("{name} holds the labels and not the pictures: name the file with images in its name, or the folder");
+    }
     if word(0) != MAGIC {
         bail!("{name} holds no pictures: its first word is {:#x} and not {MAGIC:#x}", word(0));
     }
@@ -49,9 +77,12 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
     if (rows, columns, 1) != (height, width, channels) {
         bail!("{name} holds grey pictures of {columns}x{rows}: set image_size={rows} and channels=1");
     }
-    let expected = count * rows * columns;
-    if bytes.len() - 16 != expected {
-        bail!("{name} is cut short: {} of {expected} bytes", bytes.len() - 16);
+    let (expected, found) = (count * rows * columns, bytes.len() - 16);
+    if found < expected {
+        bail!("{name} is cut short: {found} of {expected} bytes; fetch it again");
+    }
+    if found > expected {
+        bail!("{name} is damaged: {found} bytes where {count} pictures have {expected}; fetch it again");
     }
     bytes.drain(..16);
     Ok(bytes)
@@ -80,6 +111,23 @@ mod tests {
     }
 
     #[test]
+    fn the_bytes_say_what_a_file_is_and_not_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("train-images-idx3-ubyte.gz"), sample()).unwrap();
+        for name in ["t10k-images-idx3-ubyte", "digits"] {
+            let packed = File::create(at(name)).unwrap();
+            flate2::write::GzEncoder::new(packed, flate2::Compression::fast()).write_all(&sample()).unwrap();
+        }
+        for split in [Split::Train, Split::Test] {
+            assert_eq!(read(&find(folder.path(), split).unwrap(), [1, 28, 28]).unwrap(), sample()[16..]);
+        }
+        assert_eq!(find(&at("digits"), Split::Train), Some(at("digits")));
+        std::fs::write(at("notes"), "IDX").unwrap();
+        assert_eq!(find(&at("notes"), Split::Train), None);
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x-idx3-ubyte");
@@ -91,5 +139,9 @@ mod tests {
         assert!(error(&sample()[..9], [1, 28, 28]).contains("too short"));
         assert!(error(&sample(), [3, 28, 28]).contains("channels=1"));
         assert!(error(&[1; 100], [1, 28, 28]).contains("no pictures"));
+        assert!(error(&[sample(), vec![0]].concat(), [1, 28, 28]).contains("is damaged"));
+        assert!(error(&[&[0, 0, 8, 1], &sample()[4..]].concat(), [1, 28, 28]).contains("labels"));
+        assert!(error(b"<!doctype html>", [1, 28, 28]).contains("x-idx3-ubyte is no IDX file, but a web page (HTML)"));
+        assert!(error(b"", [1, 28, 28]).contains("0 bytes"));
     }
 }

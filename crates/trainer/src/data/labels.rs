@@ -4,14 +4,14 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     fs::File,
-    io::Read,
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 
 use super::args::DataArgs;
-use super::{Pictures, avatars, pictures};
+use super::{Pictures, avatars, files, kind};
 use crate::ui;
 
 /// The file that is looked for.
@@ -41,8 +41,9 @@ pub fn labels(args: &DataArgs, of: &Pictures) -> Result<Labels> {
     if missing == rows.len() {
         bail!("{name} names none of the pictures of {}", path.display());
     }
-    if missing > 0 {
-        ui::warn(format_args!("{name} says nothing of {missing} of {} pictures", rows.len()));
+    if let Some((file, _)) = of.files.iter().zip(&rows).find(|(_, row)| row.is_empty()) {
+        let (all, file) = (rows.len(), file.display());
+        ui::warn(format_args!("{name} says nothing of {missing} of {all} pictures, of which {file} is the first"));
     }
     Ok(Labels { names: table.names, rows })
 }
@@ -62,7 +63,7 @@ fn find(data: &Path, given: Option<&Path>) -> Result<(String, Box<dyn Read>)> {
     }
     if data.is_file() {
         let named = |name: &Path| name.file_name().is_some_and(|name| name == FILE);
-        if let Some((name, bytes)) = pictures::archive(data, named)?.into_iter().next() {
+        if let Some((name, bytes)) = files::archive(data, named)?.into_iter().next() {
             let name = format!("{} of {}", name.display(), data.display());
             return Ok((name, Box::new(std::io::Cursor::new(bytes))));
         }
@@ -82,6 +83,10 @@ struct Table {
 
 impl Table {
     fn read(text: &mut dyn Read) -> Result<Self> {
+        let mut text = BufReader::new(text);
+        if kind::is_html(text.fill_buf()?) {
+            bail!("it is a web page (HTML), and no table: fetch it again, signed in");
+        }
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
         let names = reader.headers()?.iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
         if names.is_empty() {
@@ -179,6 +184,7 @@ mod tests {
         assert!(error("file,Red\na.png,yes\n").contains("line 2, Red: \"yes\""));
         assert!(error("file,Red\na.png,1,1\n").contains("attributes.csv"));
         assert!(error("file\na.png\n").contains("first line"));
+        assert!(error("<html>sign in</html>").contains("attributes.csv: it is a web page (HTML)"));
         assert!(error("file,Red\nother.png,1\n").contains("none of the pictures"));
     }
 }

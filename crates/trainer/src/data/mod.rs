@@ -3,8 +3,11 @@
 mod args;
 pub mod augmentations;
 pub mod avatars;
+pub mod decode;
 pub mod fetch;
+mod files;
 mod idx;
+mod kind;
 mod labels;
 pub mod lens;
 pub mod make;
@@ -12,13 +15,19 @@ pub mod oversample;
 pub mod photos;
 mod pictures;
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail};
 use forger_core::Images;
 
 pub use args::{DataArgs, Split};
 pub use labels::{Labels, labels};
+
+use self::pictures::Fit;
+use crate::ui;
 
 /// A set in memory, 8 bits a value.
 pub struct Pictures {
@@ -53,31 +62,47 @@ pub fn recipe(data: &str) -> &'static str {
     if digits { "dcgan-digits" } else { "dcgan-modern" }
 }
 
-/// The part of a set that has none of its own: all but the last `--holdout` pictures, or these.
-fn part(
-    (mut files, mut values): (Vec<PathBuf>, Vec<u8>),
-    shape: [usize; 3],
-    args: &DataArgs,
-) -> Result<(Vec<PathBuf>, Vec<u8>)> {
+/// The part of a set of so many that has no parts of its own: all but the last `--holdout` pictures, or these.
+fn part(args: &DataArgs, count: usize) -> Result<Range<usize>> {
     if args.split == Split::Test && args.holdout == 0 {
         bail!("{} has no test part: say with --holdout how many pictures are kept back", args.data);
     }
-    let count = files.len();
     if args.holdout >= count {
         bail!("--holdout {} leaves nothing of {count} pictures", args.holdout);
     }
-    let held_out = (
-        files.split_off(count - args.holdout),
-        values.split_off((count - args.holdout) * shape.iter().product::<usize>()),
-    );
-    Ok(if args.split == Split::Train { (files, values) } else { held_out })
+    let border = count - args.holdout;
+    Ok(if args.split == Split::Train { 0..border } else { border..count })
+}
+
+/// `--holdout` has nothing to say of a set that has parts of its own.
+fn warn_of_parts(args: &DataArgs) {
+    if args.holdout > 0 {
+        ui::warn(format_args!("{} has a test part of its own: --holdout {} does nothing", args.data, args.holdout));
+    }
+}
+
+/// The pictures of IDX files: the part that a folder has a file for, or of the one file that is named.
+fn idx_pictures(args: &DataArgs, file: &Path, shape: [usize; 3]) -> Result<Vec<u8>> {
+    args.refuse_changes("pictures of IDX files are taken as they are")?;
+    let mut values = idx::read(file, shape)?;
+    if file != Path::new(&args.data) {
+        warn_of_parts(args);
+    } else if args.split == Split::Train || !idx::is_test(file) {
+        let size = shape.iter().product::<usize>();
+        let Range { start, end } = part(args, values.len() / size)?;
+        values.truncate(end * size);
+        values.drain(..start * size);
+    }
+    Ok(values)
 }
 
 /// Loads a set as pictures of this many channels and this side.
 pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
     let shape = [channels, side, side];
     if let Some(part) = avatars::part(args) {
-        let values = avatars::read(&part?, shape, args.crop)?;
+        args.refuse_changes("avatars are drawn at the right size")?;
+        warn_of_parts(args);
+        let values = avatars::read(&part?, shape);
         let (name, licence) = (args.data.clone(), avatars::LICENCE.into());
         return Ok(Pictures { name, licence, files: Vec::new(), shape, values });
     }
@@ -89,8 +114,11 @@ pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
         bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
     }
     let (files, values) = match idx::find(&path, args.split) {
-        Some(file) => (Vec::new(), idx::read(&file, shape)?),
-        None => part(pictures::read(&path, shape, args.crop)?, shape, args)?,
+        Some(file) => (Vec::new(), idx_pictures(args, &file, shape)?),
+        None => {
+            let fit = Fit { shape, crop: args.crop, background: args.background.unwrap_or_default() };
+            pictures::read(&path, |count| part(args, count), &fit)?
+        }
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mnist = name.contains("mnist") && !name.contains("fashion");
@@ -105,6 +133,6 @@ mod tests {
 
     /// What `--data` alone means.
     pub fn args(data: &str) -> DataArgs {
-        DataArgs { data: data.into(), split: Split::Train, holdout: 0, crop: None, attributes: None }
+        DataArgs { data: data.into(), split: Split::Train, holdout: 0, crop: None, background: None, attributes: None }
     }
 }

@@ -1,15 +1,19 @@
 //! Photos of any size, for super-resolution: those to train on, and the usual test sets.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 use forger_core::data::photos::Photo;
 use image::DynamicImage;
+use rayon::prelude::*;
 
-use super::pictures::{archive, folder, is_picture};
+use super::{
+    decode::{Decoded, decode, is_picture_name},
+    files::{archive, folder},
+};
 use crate::ui;
 
 /// Photos to train on.
@@ -51,10 +55,10 @@ fn archives(path: &Path, start: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Every picture of a folder, in it or below, or of an archive, with its name.
+/// Every picture of a folder, in it or below, or of an archive, with its name. Links are followed: sets lie where there is room.
 fn files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     if !path.is_dir() {
-        let mut members = archive(path, is_picture)?;
+        let mut members = archive(path, is_picture_name)?;
         members.sort();
         return Ok(members);
     }
@@ -75,15 +79,16 @@ pub fn load(data: &str) -> Result<Photos> {
     let sources = if archives.is_empty() { vec![path.to_owned()] } else { archives };
     let mut photos = Vec::new();
     for source in &sources {
-        for (name, bytes) in files(source)? {
-            match image::load_from_memory(&bytes) {
-                Ok(picture) => photos.push(photo(&picture)),
-                Err(error) => ui::warn(format_args!("{}: {error}; left out", name.display())),
+        let read = |(name, bytes): &(PathBuf, Vec<u8>)| decode(bytes, name).map(|decoded| photo(&decoded.image));
+        for read in files(source)?.par_iter().map(read).collect::<Vec<_>>() {
+            match read {
+                Ok(photo) => photos.push(photo),
+                Err(error) => ui::warn(format_args!("{error:#}; left out")),
             }
         }
     }
     if photos.is_empty() {
-        bail!("{data} holds no picture that reads (PNG and JPEG are looked for)");
+        bail!("{data} holds no picture that reads (PNG, JPEG and WebP do)");
     }
     let stem = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = sources.iter().map(stem).collect::<Vec<_>>().join(", ");
@@ -97,6 +102,11 @@ pub fn load(data: &str) -> Result<Photos> {
 /// The test sets below a folder or in its archives named `test...`: files `SET/hr/NAME`, and `SET/lr_xSCALE/NAME` where the
 /// small ones are given; others are made of the large ones.
 pub fn test_sets(data: &str, scale: usize) -> Result<Vec<(String, Vec<Pair>)>> {
+    chosen_sets(data, scale, &[])
+}
+
+/// [`test_sets`], only those of these names; all where there is no name. Others are not decoded.
+pub fn chosen_sets(data: &str, scale: usize, chosen: &[String]) -> Result<Vec<(String, Vec<Pair>)>> {
     let path = Path::new(data);
     if !path.exists() {
         bail!("there is no file or folder {data}");
@@ -116,32 +126,34 @@ pub fn test_sets(data: &str, scale: usize) -> Result<Vec<(String, Vec<Pair>)>> {
                 kind if kind == given => &mut small,
                 _ => continue,
             };
-            let picture = image::load_from_memory(&bytes).with_context(|| file.display().to_string())?;
-            sizes.insert((set.clone(), stem), picture);
+            sizes.insert((set.clone(), stem), (file, bytes));
         }
     }
-    let mut sets = BTreeMap::<String, Vec<Pair>>::new();
-    for ((set, stem), picture) in large {
-        let whole = photo(&picture);
-        let is_grey = !picture.color().has_color();
-        let pair = match small.get(&(set.clone(), stem.clone())) {
-            Some(given) => {
-                let small = photo(given);
-                let (height, width) = (small.height * scale, small.width * scale);
-                if whole.height < height || whole.width < width {
-                    bail!("{set}/hr/{stem} is smaller than {scale} times the given small picture");
-                }
-                Pair { large: whole.cut(0, 0, height, width), small, is_grey }
-            }
-            None => {
-                let large = whole.multiple_of(scale);
-                Pair { small: large.resized(large.height / scale, large.width / scale), large, is_grey }
-            }
-        };
-        sets.entry(set).or_default().push(pair);
-    }
-    if sets.is_empty() {
+    let there = large.keys().map(|(set, _)| set.clone()).collect::<BTreeSet<_>>();
+    if there.is_empty() {
         bail!("{data} holds no test set: files SET/hr/NAME.png, in folders or in archives named test...");
+    }
+    if let Some(name) = chosen.iter().find(|name| !there.contains(*name)) {
+        bail!("there is no set {name}; there are {}", Vec::from_iter(there).join(", "));
+    }
+    large.retain(|(set, _), _| chosen.is_empty() || chosen.contains(set));
+    let pair = |((set, stem), (file, bytes)): (&(String, String), &(PathBuf, Vec<u8>))| {
+        let Decoded { image, is_grey, .. } = decode(bytes, file)?;
+        let Some((file, bytes)) = small.get(&(set.clone(), stem.clone())) else {
+            let large = photo(&image).multiple_of(scale);
+            return Ok(Pair { small: large.resized(large.height / scale, large.width / scale), large, is_grey });
+        };
+        let (whole, small) = (photo(&image), photo(&decode(bytes, file)?.image));
+        let (height, width) = (small.height * scale, small.width * scale);
+        if whole.height < height || whole.width < width {
+            bail!("{set}/hr/{stem} is smaller than {scale} times the given small picture");
+        }
+        Ok(Pair { large: whole.cut(0, 0, height, width), small, is_grey })
+    };
+    let pairs = large.par_iter().map(pair).collect::<Result<Vec<_>>>()?;
+    let mut sets = BTreeMap::<String, Vec<Pair>>::new();
+    for ((set, _), pair) in large.into_keys().zip(pairs) {
+        sets.entry(set).or_default().push(pair);
     }
     let mut sets = sets.into_iter().collect::<Vec<_>>();
     sets.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
@@ -171,6 +183,25 @@ mod tests {
         assert_eq!(sizes.collect::<Vec<_>>(), [("set5", vec![(16, 4)]), ("zoo", vec![(12, 3)])]);
         write(&folder.path().join("set5/lr_x4/b.png"), 5);
         assert!(test_sets(&folder.path().to_string_lossy(), 4).err().unwrap().to_string().contains("set5/hr/b"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        write(&folder.path().join("disk/set5/hr/a.png"), 16);
+        write(&folder.path().join("disk/b.png"), 16);
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let link = |from: &str, to: &str| std::os::unix::fs::symlink(folder.path().join(from), data.join(to)).unwrap();
+        link("disk/set5", "set5");
+        link("disk/b.png", "b.png");
+        // A circle and a way to nowhere are no reason to stop.
+        link("data", "again");
+        link("nothing", "c.png");
+        let data = data.to_string_lossy();
+        assert_eq!(test_sets(&data, 4).unwrap()[0].0, "set5");
+        assert_eq!(load(&data).unwrap().photos.len(), 2);
     }
 
     #[test]

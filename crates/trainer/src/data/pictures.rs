@@ -1,145 +1,211 @@
 //! Pictures as files: a folder, a tar, or a tar.gz.
 
 use std::{
-    fs::File,
-    io::{BufReader, Read},
+    fs,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
-use flate2::read::GzDecoder;
-use image::{DynamicImage, imageops::FilterType};
-use walkdir::WalkDir;
+use anyhow::{Result, anyhow, bail};
+use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
 
-use super::args::Crop;
-use crate::ui;
+use super::{
+    args::{Background, Crop},
+    decode::{decode, is_picture_name},
+    files::{LeftOut, members, walk},
+};
 
-/// Broken pictures that are named; the rest are counted.
-const NAMED: usize = 5;
-
-pub(super) fn is_picture(path: &Path) -> bool {
-    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
-    ["png", "jpg", "jpeg"].contains(&end.as_str())
+/// What is made of every picture.
+#[derive(Clone, Copy)]
+pub struct Fit {
+    /// `[channels, height, width]`.
+    pub shape: [usize; 3],
+    pub crop: Option<Crop>,
+    pub background: Background,
 }
 
-/// Every picture that reads: its file, and `[channels, height, width]` bytes, in the order of their names.
-pub fn read(path: &Path, shape: [usize; 3], crop: Option<Crop>) -> Result<(Vec<PathBuf>, Vec<u8>)> {
-    let (mut files, mut values, mut broken) = (Vec::new(), Vec::new(), 0);
-    let mut take = |name: &Path, bytes: &[u8]| match image::load_from_memory(bytes) {
-        Ok(picture) => {
+/// Every picture of a part that reads: its file, and `[channels, height, width]` bytes, in the order of their names. `part`
+/// chooses among so many files, of which none is read yet, so that what does not read or fit shifts no other picture from
+/// one part to the other.
+pub fn read(
+    path: &Path,
+    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    fit: &Fit,
+) -> Result<(Vec<PathBuf>, Vec<u8>)> {
+    let (mut files, mut values, mut left_out) = (Vec::new(), Vec::new(), LeftOut::default());
+    let mut take = |name: &Path, bytes: &[u8], left_out: &mut LeftOut| match planes(bytes, name, fit) {
+        Ok(planes) => {
             files.push(name.to_owned());
-            values.extend(planes(&picture, shape, crop));
+            values.extend(planes);
         }
-        Err(error) => {
-            broken += 1;
-            if broken <= NAMED {
-                ui::warn(format_args!("{}: {error}; left out", name.display()));
-            }
-        }
+        Err(error) => left_out.add(format_args!("{error:#}")),
     };
     if path.is_dir() {
-        for file in folder(path) {
-            let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            take(&file, &bytes);
+        let found = walk(path, &mut left_out);
+        for file in chosen(path, &found, part, &left_out)? {
+            match fs::read(file) {
+                Ok(bytes) => take(file, &bytes, &mut left_out),
+                Err(error) => left_out.add(format_args!("{} does not open ({error})", file.display())),
+            }
         }
     } else {
-        let mut members = archive(path, is_picture)?;
-        members.sort();
-        members.iter().for_each(|(name, bytes)| take(name, bytes));
+        let found = members(path, is_picture_name, &mut left_out)?;
+        for (name, bytes) in chosen(path, &found, part, &left_out)? {
+            take(name, bytes, &mut left_out);
+        }
     }
-    if broken > 0 {
-        ui::warn(format_args!("{broken} broken pictures left out"));
-    }
+    left_out.tell(files.len());
     if files.is_empty() {
-        bail!("{} holds no picture that reads (PNG and JPEG are looked for)", path.display());
+        return Err(nothing(path, &left_out));
     }
     Ok((files, values))
 }
 
-pub(super) fn folder(path: &Path) -> Vec<PathBuf> {
-    let files = WalkDir::new(path).sort_by_file_name().into_iter().flatten().map(walkdir::DirEntry::into_path);
-    files.filter(|path| is_picture(path)).collect()
+/// The part of what was found.
+fn chosen<'a, T>(
+    path: &Path,
+    found: &'a [T],
+    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    left_out: &LeftOut,
+) -> Result<&'a [T]> {
+    if found.is_empty() {
+        return Err(nothing(path, left_out));
+    }
+    Ok(found.get(part(found.len())?).unwrap_or_default())
 }
 
-/// The members of an archive whose names are wanted.
-pub fn archive(path: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let damaged = || format!("{} is damaged, or no tar of pictures", path.display());
-    let file = BufReader::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?);
-    let gzipped = path.extension().is_some_and(|end| end == "gz" || end == "tgz");
-    let reader: Box<dyn Read> = if gzipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
-    let mut members = Vec::new();
-    for entry in tar::Archive::new(reader).entries().with_context(damaged)? {
-        let mut entry = entry.with_context(damaged)?;
-        let name = entry.path().with_context(damaged)?.into_owned();
-        if wanted(&name) {
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).with_context(damaged)?;
-            members.push((name, bytes));
-        }
-    }
-    Ok(members)
+fn nothing(path: &Path, left_out: &LeftOut) -> anyhow::Error {
+    let looked_for = format!("{} holds no picture that reads (PNG, JPEG and WebP are looked for)", path.display());
+    if left_out.first.is_empty() { anyhow!(looked_for) } else { anyhow!("{looked_for}: {}", left_out.first) }
 }
 
 /// Cut out, made square (the middle of the longer side stays), resized, and split into planes.
-fn planes(picture: &DynamicImage, [channels, height, width]: [usize; 3], crop: Option<Crop>) -> Vec<u8> {
-    let cut = match crop {
-        Some(Crop([left, top, right, bottom])) => picture.crop_imm(left, top, right - left, bottom - top),
-        None => picture.clone(),
+fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
+    let [channels, height, width] = fit.shape;
+    let picture = decode(bytes, name)?.image;
+    let cut = match fit.crop {
+        Some(Crop([left, top, right, bottom])) => {
+            let (columns, rows) = (picture.width(), picture.height());
+            if right > columns || bottom > rows {
+                bail!("{} has {columns}x{rows} pixels, and --crop reaches to {right},{bottom}", name.display());
+            }
+            picture.crop_imm(left, top, right - left, bottom - top)
+        }
+        None => picture,
     };
-    let resized = cut.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3);
+    // First of all: clear pixels have colours, too, which resizing would mix in.
+    let opaque = if cut.color().has_alpha() { laid_on(fit.background, &cut) } else { cut };
+    let resized = opaque.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3);
     if channels == 1 {
-        return resized.into_luma8().into_raw();
+        return Ok(resized.into_luma8().into_raw());
     }
     let pixels = resized.into_rgb8().into_raw();
-    (0..channels.min(3)).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
+    Ok((0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect())
+}
+
+fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
+    let clear = picture.to_rgba8();
+    let mix = |value: u8, behind: u8, alpha: u32| {
+        ((u32::from(value) * alpha + u32::from(behind) * (255 - alpha) + 127) / 255) as u8
+    };
+    let pixel = |x, y| {
+        let [red, green, blue, alpha] = clear.get_pixel(x, y).0;
+        let mix = |value, channel: usize| mix(value, behind[channel], alpha.into());
+        Rgb([mix(red, 0), mix(green, 1), mix(blue, 2)])
+    };
+    RgbImage::from_fn(clear.width(), clear.height(), pixel).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{fs::File, io};
 
     fn png(shade: u8) -> Vec<u8> {
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        let picture = image::RgbImage::from_fn(40, 32, |x, _| image::Rgb([shade, x as u8, 0]));
+        let mut bytes = io::Cursor::new(Vec::new());
+        let picture = RgbImage::from_fn(40, 32, |x, _| Rgb([shade, x as u8, 0]));
         picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
         bytes.into_inner()
+    }
+
+    fn fit(shape: [usize; 3], crop: Option<Crop>) -> Fit {
+        Fit { shape, crop, background: Background::default() }
+    }
+
+    fn all(path: &Path, fit: &Fit) -> Result<(Vec<PathBuf>, Vec<u8>)> {
+        read(path, |count| Ok(0..count), fit)
     }
 
     #[test]
     fn a_folder_a_tar_and_a_tar_gz_read_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("pictures");
-        std::fs::create_dir(&inner).unwrap();
-        std::fs::write(inner.join("b.png"), png(200)).unwrap();
-        std::fs::write(inner.join("a.png"), png(100)).unwrap();
-        std::fs::write(inner.join("c.jpg"), b"broken").unwrap();
-        std::fs::write(inner.join("notes.txt"), b"no picture").unwrap();
+        fs::create_dir(&inner).unwrap();
+        fs::write(inner.join("b.png"), png(200)).unwrap();
+        fs::write(inner.join("a.png"), png(100)).unwrap();
+        fs::write(inner.join("c.jpg"), b"broken").unwrap();
+        fs::write(inner.join("notes.txt"), b"no picture").unwrap();
         let tar = folder.path().join("x.tar");
         let mut builder = tar::Builder::new(File::create(&tar).unwrap());
         builder.append_dir_all("pictures", &inner).unwrap();
         builder.finish().unwrap();
-        let gz = folder.path().join("x.tar.gz");
+        // Browsers pack and unpack, and leave the name as it was.
+        let (gz, misnamed) = (folder.path().join("x.tar.gz"), folder.path().join("y.tar"));
         let mut encoder = flate2::write::GzEncoder::new(File::create(&gz).unwrap(), flate2::Compression::fast());
-        std::io::copy(&mut File::open(&tar).unwrap(), &mut encoder).unwrap();
+        io::copy(&mut File::open(&tar).unwrap(), &mut encoder).unwrap();
         encoder.finish().unwrap();
-        let (files, found) = read(&inner, [3, 32, 32], None).unwrap();
+        fs::copy(&gz, &misnamed).unwrap();
+        let (files, found) = all(&inner, &fit([3, 32, 32], None)).unwrap();
         assert_eq!(files, [inner.join("a.png"), inner.join("b.png")]);
         assert_eq!((found.len(), found[0], found[3 * 1024]), (2 * 3 * 1024, 100, 200));
-        for archive in [&tar, &gz] {
-            let (files, values) = read(archive, [3, 32, 32], None).unwrap();
+        for archive in [&tar, &gz, &misnamed] {
+            let (files, values) = all(archive, &fit([3, 32, 32], None)).unwrap();
             assert_eq!(files, ["pictures/a.png", "pictures/b.png"].map(PathBuf::from));
             assert!(values == found);
         }
-        assert_eq!(read(&inner, [1, 28, 28], Some(Crop([0, 0, 28, 28]))).unwrap().1.len(), 2 * 784);
+        let cut = fit([1, 28, 28], Some(Crop([0, 0, 28, 28])));
+        assert_eq!(all(&inner, &cut).unwrap().1.len(), 2 * 784);
     }
 
     #[test]
     fn nothing_to_read_is_an_error_that_names_the_path() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path(), [3, 32, 32], None).unwrap_err().to_string();
-        assert!(error.contains(&folder.path().display().to_string()), "{error}");
+        let error = |path: &Path| format!("{:#}", all(path, &fit([3, 32, 32], None)).unwrap_err());
+        assert!(error(folder.path()).contains(&folder.path().display().to_string()));
         let torn = folder.path().join("torn.tar.gz");
-        std::fs::write(&torn, b"not gzip").unwrap();
-        assert!(format!("{:#}", read(&torn, [3, 32, 32], None).unwrap_err()).contains("torn.tar.gz is damaged"));
+        fs::write(&torn, b"not gzip").unwrap();
+        assert!(error(&torn).contains("torn.tar.gz is damaged"), "{}", error(&torn));
+    }
+
+    #[test]
+    fn a_portrait_of_a_phone_stands_upright() {
+        use image::ImageEncoder as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        // As the sensor saw it: the sky is on the left. The smallest EXIF says that the camera was held upright.
+        let picture = RgbImage::from_fn(64, 64, |x, _| Rgb([if x < 32 { 250 } else { 5 }; 3]));
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new(File::create(folder.path().join("a.jpg")).unwrap());
+        encoder.set_exif_metadata(b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec()).unwrap();
+        encoder.write_image(&picture, 64, 64, image::ExtendedColorType::Rgb8).unwrap();
+        let (_, values) = all(folder.path(), &fit([1, 8, 8], None)).unwrap();
+        assert!(
+            values[..24].iter().all(|sky| *sky > 200) && values[40..].iter().all(|ground| *ground < 50),
+            "{values:?}"
+        );
+    }
+
+    #[test]
+    fn clear_pixels_show_what_is_behind_them_and_not_their_own_colour() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = image::RgbaImage::from_pixel(8, 8, image::Rgba([200, 0, 0, 0]));
+        picture.save(folder.path().join("a.png")).unwrap();
+        let (white, green) = (Background::default(), "00ff00".parse().unwrap());
+        for (background, channels, expected) in [(white, 3, [255; 3]), (green, 3, [0, 255, 0]), (white, 1, [255; 3])] {
+            let fit = Fit { background, ..fit([channels, 8, 8], None) };
+            let (_, values) = all(folder.path(), &fit).unwrap();
+            assert!(values.chunks_exact(64).zip(expected).all(|(plane, value)| plane == [value; 64]), "{values:?}");
+        }
+        let half = laid_on(white, &image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 100, 255, 51])).into());
+        assert_eq!(half.into_rgb8().into_raw(), [204, 224, 255]);
     }
 }

@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "remote")]
 pub use failure::on_panic;
-pub use failure::{Failed, guard};
+pub use failure::{Failed, Fault, guard};
 pub use name::Name;
 
 /// Where a command computes.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 
 use super::build;
-use crate::{e2e, page::Profile, places, steps::Steps, wasm_page};
+use crate::{e2e, page::Profile, places, steps::Steps, tests_page};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -94,16 +94,15 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// A benchmark of the page itself.
 fn on_page(profile: Profile, name: &str, arguments: &[OsString]) -> Result<String> {
-    let mut steps = Steps::new(3);
-    build::build(&mut steps, profile, "/")?;
-    steps.run("Benchmark", || e2e::bench_page(name, arguments))
+    build::build(profile, "/")?;
+    Steps::new(1).run("Benchmark", || e2e::bench_page(name, arguments))
 }
 
 /// A benchmark of Forger's code beside that of others.
 fn beside(profile: Profile, name: &str, argument: Option<&str>) -> Result<String> {
     let mut steps = Steps::new(2);
     let folder = places::target().join("bench");
-    steps.run("Forger for the benchmark", || wasm_page::build("forger-bench", profile, &folder))?;
+    steps.run("Forger for the benchmark", || tests_page::build("forger-bench", profile, &folder))?;
     steps.run("Benchmark", || e2e::bench(name, argument, &folder))
 }
 

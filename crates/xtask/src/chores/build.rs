@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::{
-    page::{self, Profile, sizes::Sizes},
+    page::{Page, Profile, sizes::Sizes},
     places,
     steps::Steps,
 };
@@ -20,26 +20,22 @@ pub struct Args {
 /// Where the page will be.
 #[derive(clap::Args)]
 pub struct Site {
-    /// The folder of the site that the page is in
+    /// The path of the site at its host
     #[arg(long, default_value = "/", value_parser = folder)]
-    pub public_url: String,
+    pub base: String,
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let profile = if args.ship { Profile::Ship } else { Profile::Fast };
-    let mut steps = Steps::new(2);
-    build(&mut steps, profile, &args.site.public_url)
+    build(if args.ship { Profile::Ship } else { Profile::Fast }, &args.site.base)
 }
 
-/// The two steps of a build.
-pub fn build(steps: &mut Steps, profile: Profile, public_url: &str) -> Result<()> {
-    steps.run("Tools", page::ensure_tools)?;
-    let dist = places::dist();
-    let sizes = steps.run("Page and engine", || {
-        page::build(profile, public_url, &dist)?;
-        Sizes::of(&dist)
-    })?;
-    eprint!("{}", sizes.table());
+/// Builds the page into `dist/`, and says how large it is and how long that took.
+pub fn build(profile: Profile, base: &str) -> Result<()> {
+    let page = Page::read(profile)?;
+    let (mut steps, dist) = (Steps::new(page.steps()), places::dist());
+    page.build(&mut steps, &[(base, &dist)])?;
+    let sizes = Sizes::of(&dist)?;
+    eprint!("{}{}", steps.summary(), sizes.table());
     if profile == Profile::Ship { sizes.check() } else { Ok(()) }
 }
 
@@ -56,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_url_begins_and_ends_with_a_slash() {
+    fn a_base_begins_and_ends_with_a_slash() {
         for (text, url) in [("/", "/"), ("", "/"), ("sub", "/sub/"), ("/a/b", "/a/b/")] {
             assert_eq!(folder(text).unwrap(), url);
         }

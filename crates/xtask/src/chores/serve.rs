@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use console::style;
 
 use super::build;
-use crate::{page::Profile, places, server, steps::Steps};
+use crate::{page::Profile, places, server};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -32,13 +32,13 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     // First, since a port that is taken should not be found after minutes of building.
     let listener = listen(args.port)?;
-    let public_url = &args.site.public_url;
+    let base = &args.site.base;
     if !args.no_build {
         let profile = if args.ship { Profile::Ship } else { Profile::Fast };
-        build::build(&mut Steps::new(2), profile, public_url)?;
+        build::build(profile, base)?;
     }
-    let router = server::router(&places::dist(), public_url)?;
-    let url = format!("http://{}{public_url}", listener.local_addr()?);
+    let router = server::router(&places::dist(), base)?;
+    let url = format!("http://{}{base}", listener.local_addr()?);
     eprintln!("\nForger is at {}  (Ctrl-C ends it)", style(&url).green().bold().for_stderr());
     if !args.no_open && webbrowser::open(&url).is_err() {
         eprintln!("No browser could be opened from here: open that address in one.");

@@ -3,9 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    page,
     steps::Steps,
-    tools::{browser, node},
+    tools::{browser, node, wasm_target},
 };
 
 #[derive(clap::Args)]
@@ -17,7 +16,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let mut steps = Steps::new(if args.tests { 3 } else { 1 });
-    steps.run("Tools", page::ensure_tools)?;
+    steps.run("Rust for the browser", wasm_target::ensure)?;
     if args.tests {
         steps.run("Packages of the browser tests", node::ensure)?;
         let path = steps.run("Browser", browser::ensure)?;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::{
     devices, e2e,
-    page::{self, Profile},
+    page::{Page, Profile},
     places, shell,
     steps::Steps,
     tools::wasm_target::{self, TARGET},
@@ -77,9 +77,12 @@ impl Step {
             }
             Self::Unit => shell::run(shell::cargo().args(["test", "--workspace"])),
             Self::Page => {
-                page::ensure_tools()?;
-                page::build(Profile::Fast, "/", &places::dist())?;
-                page::build(Profile::Fast, e2e::SUB_FOLDER, &e2e::sub_dist())
+                let page = Page::read(Profile::Fast)?;
+                let sites = [("/", places::dist()), (e2e::SUB_FOLDER, e2e::sub_dist())];
+                page.build(
+                    &mut Steps::within(page.steps()),
+                    &sites.each_ref().map(|(base, dist)| (*base, dist.as_path())),
+                )
             }
             Self::Devices => e2e::devices(&devices::build()?),
             Self::E2e => e2e::test(playwright),

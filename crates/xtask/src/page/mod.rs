@@ -1,16 +1,26 @@
-//! The built page: trunk's work, then the security policy, then the compressed copies.
+//! The built page: what cargo and wasm-bindgen make of its programs, its files, and the compressed copies.
 
 pub mod compress;
+mod files;
+pub mod hosting;
 pub mod policy;
+mod site;
 pub mod sizes;
+mod template;
 
-use std::{fs, path::Path};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use self::{
+    site::Site,
+    template::{Program, Template},
+};
 use crate::{
-    places, shell,
-    tools::{cargo_tools, wasm_target},
+    places,
+    steps::Steps,
+    tools::wasm_target,
+    wasm::{self, Loader},
 };
 
 /// How the page is built.
@@ -23,41 +33,54 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// The name of cargo's profile.
-    pub const fn cargo(self) -> &'static str {
-        match self {
-            Self::Fast => "release",
-            Self::Ship => "ship",
+    /// The name of cargo's profile. What is published is small where it only draws, and fast where it computes.
+    pub const fn cargo(self, loader: Loader) -> &'static str {
+        match (self, loader) {
+            (Self::Fast, _) => "release",
+            (Self::Ship, Loader::Page) => "ship-page",
+            (Self::Ship, Loader::Worker) => "ship",
         }
     }
 }
 
-/// What trunk needs on this machine.
-pub fn ensure_tools() -> Result<()> {
-    wasm_target::ensure()?;
-    let tools = places::tools()?;
-    cargo_tools::all()?.iter().try_for_each(|tool| tool.ensure(&tools))
+/// The page of this checkout.
+pub struct Page {
+    template: Template,
+    sources: PathBuf,
+    profile: Profile,
 }
 
-/// Builds page and worker into `dist`, for a site whose root is `public_url`.
-pub fn build(profile: Profile, public_url: &str, dist: &Path) -> Result<()> {
-    let mut trunk = std::process::Command::new("trunk");
-    trunk.current_dir(places::root()).env("PATH", cargo_tools::path()?);
-    // Trunk's own --release would also call wasm-opt. With thin link-time optimisation that saves little once the file
-    // is compressed, and it is one more thing to install.
-    trunk.args(["build", "--release=false", "--cargo-profile", profile.cargo()]);
-    trunk.args(["--skip-version-check", "--public-url", public_url, "--dist"]).arg(dist);
-    // Browsers warn of hashes on what is preloaded for fetch; all files are of this host anyway.
-    trunk.arg("--no-sri=true");
-    // Trunk reads it as its own option and takes `true` only.
-    trunk.env_remove("NO_COLOR");
-    shell::run(&mut trunk)?;
-    add_policy(&dist.join("index.html"))?;
-    compress::folder(dist, profile)
-}
+impl Page {
+    pub fn read(profile: Profile) -> Result<Self> {
+        let path = places::template();
+        let sources = path.parent().context("index.html is in no folder")?.to_owned();
+        Ok(Self { template: Template::read(&path)?, sources, profile })
+    }
 
-fn add_policy(index: &Path) -> Result<()> {
-    let html = fs::read_to_string(index).with_context(|| format!("trunk left no {}", index.display()))?;
-    let html = policy::insert(&html, &policy::of(&html)?)?;
-    fs::write(index, html).with_context(|| format!("could not write {}", index.display()))
+    /// How many `build` takes.
+    pub fn steps(&self) -> usize {
+        self.template.programs().count() + 3
+    }
+
+    /// Builds the site for each path where it will be, into its folder.
+    pub fn build(&self, steps: &mut Steps, sites: &[(&str, &Path)]) -> Result<()> {
+        steps.run("Rust for the browser", wasm_target::ensure)?;
+        let bound = places::target().join("page").join(self.profile.cargo(Loader::Worker));
+        for program in self.template.programs() {
+            steps.run(&format!("{} and what it needs", program.name), || self.program(program, &bound))?;
+        }
+        let (template, sources) = (&self.template, self.sources.as_path());
+        let site = |&(base, dist)| Site { template, sources, bound: &bound, base, dist }.assemble();
+        steps.run("Files", || sites.iter().try_for_each(site))?;
+        steps.run("Compressed copies", || sites.iter().try_for_each(|(_, dist)| compress::folder(dist, self.profile)))
+    }
+
+    fn program(&self, program: &Program, bound: &Path) -> Result<()> {
+        let (Program { manifest, name, loader }, sources) = (program, &self.sources);
+        let manifest = sources.join(manifest);
+        let manifest = manifest.to_str().with_context(|| format!("{} is no UTF-8", manifest.display()))?;
+        let selection = ["--manifest-path", manifest, "--bin", name];
+        let compiled = wasm::compile(&selection, self.profile.cargo(*loader))?;
+        wasm::bind(&compiled, name, *loader, &bound.join(name))
+    }
 }

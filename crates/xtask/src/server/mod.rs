@@ -19,16 +19,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::page::policy;
-
-const HEADERS: [(&str, &str); 5] = [
-    // Together these isolate the page, which shared memory and exact clocks ask for.
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-embedder-policy", "require-corp"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-];
+use crate::page::{hosting::HEADERS, policy};
 
 /// The site in `dist`, under `public_url` (`/` or `/sub/`).
 pub fn router(dist: &Path, public_url: &str) -> Result<Router> {

@@ -11,6 +11,7 @@ use forger_protocol::DcganConfig;
 use super::{
     Begin, Course, Prepared, RunArgs,
     auxiliary::{self, Teacher},
+    resume,
 };
 use crate::{
     data::{
@@ -32,7 +33,7 @@ pub struct DcganArgs {
     #[command(flatten)]
     pub data: DataArgs,
     /// Begin with the networks of this model or run, of the same shape; the file must hold the discriminator
-    #[arg(long, conflicts_with = "resume")]
+    #[arg(long)]
     pub from: Option<PathBuf>,
     /// Stop after this many looks at every picture
     #[arg(long, conflicts_with = "steps")]
@@ -76,28 +77,29 @@ impl Course for DcganArgs {
     }
 
     fn prepare(&self, config: &DcganConfig, begin: &Begin) -> Result<Prepared> {
-        let Begin { checkpoint, device, helpers } = begin;
+        let Begin { checkpoint, device, helpers, .. } = begin;
         self.check(config, begin)?;
         let pictures = data::load(&self.data, config.channels, config.image_size)?;
         let mut note = DataNote {
             name: pictures.name.clone(),
             licence: pictures.licence.clone(),
             images: pictures.len() as u64,
+            flags: Some(self.data_flags()),
             oversampled: self.oversample.iter().map(|wish| (wish.attributes.clone(), wish.times)).collect(),
             ..DataNote::default()
         };
         let pictures = self.shown(pictures)?;
         let per_epoch = (pictures.len() as u64).div_ceil((config.batch * config.d_steps) as u64);
-        let teacher = match &self.auxiliary_classifier {
+        // A checkpoint has its own.
+        let teacher = match self.auxiliary_classifier.as_ref().filter(|_| checkpoint.is_none()) {
             Some(path) => Some(Teacher::look(path, &self.auxiliary_attributes, config, pictures.as_ref())?),
             None => None,
         };
         let mut system = Dcgan::new(config.clone(), pictures, device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
-        if let Some(file) = &self.from {
-            note.from = begin_with(&mut system, file)?;
+        match (checkpoint, &self.from) {
+            (Some(checkpoint), _) => system.load(checkpoint)?,
+            (None, Some(file)) => note.from = begin_with(&mut system, file)?,
+            (None, None) => {}
         }
         if let Some(teacher) = teacher {
             teacher.assist(&mut system, device)?;
@@ -118,7 +120,15 @@ impl Course for DcganArgs {
 
 impl DcganArgs {
     /// What can be said before anything is read.
-    fn check(&self, config: &DcganConfig, Begin { checkpoint, device, helpers }: &Begin) -> Result<()> {
+    fn check(&self, config: &DcganConfig, Begin { checkpoint, note, device, helpers }: &Begin) -> Result<()> {
+        if let Some(file) = self.from.as_ref().filter(|_| checkpoint.is_some()) {
+            resume::check_from(&note.from, file, || {
+                Ok(models::name(&models::open::<Drawer>(file, &Device::flex())?, file))
+            })?;
+        }
+        if checkpoint.is_some() && self.auxiliary_classifier.is_some() && config.auxiliary == 0.0 {
+            bail!("--auxiliary-classifier: the run began without one, and goes on. Leave it out, or begin another run");
+        }
         if checkpoint.is_none() && config.auxiliary > 0.0 && self.auxiliary_classifier.is_none() {
             bail!(
                 "the recipe asks for an auxiliary classifier: name it with --auxiliary-classifier, or say --set auxiliary=0"
@@ -127,9 +137,18 @@ impl DcganArgs {
         // Devices that only store such numbers make nonsense of them.
         let lacks = |device: &Device| !device.supports_dtype(DType::BF16);
         if config.mixed_precision && std::iter::once(device).chain(helpers).any(lacks) {
-            bail!("--device {} does not compute in bf16: train without mixed_precision", self.run.device.device);
+            bail!(
+                "--device {} does not compute in bf16: train with --set mixed_precision=false",
+                self.run.device.device
+            );
         }
         Ok(())
+    }
+
+    /// What makes other pictures of the same set, as a note keeps it.
+    fn data_flags(&self) -> String {
+        let wishes = self.oversample.iter().map(|wish| format!(" --oversample {}={}", wish.attributes, wish.times));
+        (self.data.flags("") + &wishes.collect::<String>()).trim().to_owned()
     }
 
     /// The set as an epoch shows it.

@@ -3,16 +3,17 @@
 
 mod auxiliary;
 pub mod dcgan;
+mod resume;
 mod steps;
 pub mod superres;
 pub mod toy;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::{Args, Subcommand};
-use forger_core::{System, checkpoint::Reader};
+use forger_core::System;
 use forger_protocol::Settings;
 
 use self::{dcgan::DcganArgs, superres::SuperresArgs, toy::ToyArgs};
@@ -61,7 +62,7 @@ pub struct RunArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub device: DeviceArgs,
-    /// Go on from the newest checkpoint of --out, with its settings
+    /// Go on from the newest checkpoint of --out, with its settings; --set may change learning rates for the rest of the run
     #[arg(long)]
     pub resume: bool,
     /// A preset (see `forger recipes`) or a TOML file
@@ -103,6 +104,8 @@ pub trait Course {
 pub struct Begin {
     /// The state to go on from.
     pub checkpoint: Option<Vec<u8>>,
+    /// What the run learned from so far.
+    pub note: DataNote,
     pub device: Device,
     /// Devices that share its batches.
     pub helpers: Vec<Device>,
@@ -128,51 +131,86 @@ fn train<C: Course>(course: &C) -> Result<()> {
 fn run<C: Course>(course: &C) -> Result<()> {
     let args = course.run();
     let (device, helpers) = if C::SHARES { args.device.open()? } else { (args.device.open_single()?, Vec::new()) };
-    let checkpoint = if args.resume { Some(Run::open(&args.out)?.newest()?) } else { None };
-    let config = match &checkpoint {
-        Some(bytes) => Reader::new(bytes)?.settings().with_context(|| args.out.display().to_string())?,
-        None => settings(course)?,
-    };
-    config.validate()?;
-    let Prepared { system, lead, note, steps, watch } =
-        course.prepare(&config, &Begin { checkpoint, device, helpers })?;
-    let total = args.steps.unwrap_or(steps);
-    let examples = recipes::examples(&config);
-    ui::note(format_args!("{lead}; {total} steps of {examples}"));
-    let folder = if args.resume { Run::open(&args.out)? } else { Run::create(&args.out)? };
-    let from = if note.from.is_empty() { folder.read_note().from } else { note.from.clone() };
-    let recipe = recipes::write(&config, &note.name)?;
-    folder.write_note(&DataNote { from, ..note })?;
-    write_whole(&folder.path("recipe.toml"), recipe.as_bytes())?;
-    steps::advance(system, &folder, (total, args.checkpoint_every.max(1), examples), watch)
+    let begin = Begin { checkpoint: None, note: DataNote::default(), device, helpers };
+    if args.resume { go_on(course, begin) } else { start(course, begin) }
 }
 
-/// The settings of a new run: the recipe, what follows from the flags, and what --set says.
-fn settings<C: Course>(course: &C) -> Result<C::Config> {
+fn start<C: Course>(course: &C, begin: Begin) -> Result<()> {
     let name = course.run().recipe.as_deref().or(course.recipe());
-    let mut config = name.map(recipes::find).transpose()?.unwrap_or_default();
+    let recipe: C::Config = name.map(recipes::find).transpose()?.unwrap_or_default();
+    let mut config = recipe.clone();
     course.adjust(&mut config);
-    course.run().set.iter().try_fold(config, |config, change| recipes::set(&config, change))
+    let config = course.run().set.iter().try_fold(config, |config, change| recipes::set(&config, change))?;
+    config.validate()?;
+    let prepared = course.prepare(&config, &begin)?;
+    let folder = Run::create(&course.run().out)?;
+    folder.write_begun(&recipe)?;
+    advance(course.run(), &folder, &config, prepared)
+}
+
+fn go_on<C: Course>(course: &C, begin: Begin) -> Result<()> {
+    let folder = Run::open(&course.run().out)?;
+    let checkpoint = folder.newest()?;
+    let config = resume::settings(course, &folder, &checkpoint)?;
+    config.validate()?;
+    let begin = Begin { checkpoint: Some(checkpoint), note: folder.read_note(), ..begin };
+    let mut prepared = course.prepare(&config, &begin)?;
+    prepared.note = begin.note.followed_by(prepared.note, prepared.system.steps());
+    advance(course.run(), &folder, &config, prepared)
+}
+
+fn advance(args: &RunArgs, folder: &Run, config: &impl Settings, prepared: Prepared) -> Result<()> {
+    let Prepared { system, lead, note, steps, watch } = prepared;
+    let total = args.steps.unwrap_or(steps);
+    let examples = recipes::examples(config);
+    ui::note(format_args!("{lead}; {total} steps of {examples}"));
+    folder.write_note(&note)?;
+    write_whole(&folder.path("recipe.toml"), recipes::write(config, &note.name)?.as_bytes())?;
+    steps::advance(system, folder, (total, args.checkpoint_every.max(1), examples), watch)
 }
 
 /// Runs a training command. Where its device fails, the error says how to go on.
 fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<()> {
-    let result = device::guard(command);
-    let Some(failed) = result.as_ref().err().and_then(|error| error.downcast_ref::<device::Failed>()) else {
-        return result;
-    };
+    let Err(error) = device::guard(command) else { return Ok(()) };
     let device = &args.device.device;
-    let reason = if device.starts_with("remote") {
-        format!("a worker is gone, or the connection to it ({failed})")
-    } else {
-        failed.to_string()
+    let (what, again) = match error.downcast_ref::<device::Failed>() {
+        // A CPU does not fail, nor is it ever lost.
+        Some(failed) if device == "cpu" => (device::Fault::from(failed).to_string(), ""),
+        Some(failed) if device.starts_with("remote") => (
+            format!("device {device} failed: a worker is gone, or the connection to it ({failed})"),
+            ", and with --device cpu or when the device is back",
+        ),
+        Some(failed) => {
+            (format!("device {device} failed: {failed}"), ", and with --device cpu or when the device is back")
+        }
+        None if error.is::<device::Fault>() => (error.to_string(), ""),
+        None => return Err(error),
     };
     let advice = match Run::open(&args.out).ok().and_then(|run| run.newest_step()) {
-        Some(step) => format!(
-            "The state of step {step} is saved: repeat the command with --resume, and with --device cpu or when the \
-             device is back"
-        ),
+        Some(step) => format!("The state of step {step} is saved: repeat the command with --resume{again}"),
+        None if again.is_empty() => "Nothing was saved yet".into(),
         None => "Nothing was saved yet: start again in a new --out; `forger doctor` says what works".into(),
     };
-    bail!("device {device} failed: {reason}\n{advice}")
+    bail!("{what}\n{advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_our_own_blames_no_device() {
+        let folder = tempfile::tempdir().unwrap();
+        for device in ["cpu", "cuda"] {
+            let device = DeviceArgs { device: device.into(), secret_file: None };
+            let out = folder.path().to_owned();
+            let args =
+                RunArgs { out, device, resume: false, recipe: None, set: Vec::new(), steps: None, checkpoint_every: 1 };
+            let error = guarded(&args, || panic!("index out of range")).unwrap_err().to_string();
+            assert!(error.contains("a fault of Forger and not of the device: index out of range (trainer/"), "{error}");
+            let error = guarded(&args, || Err(device::Failed::new("lost").into())).unwrap_err().to_string();
+            assert_eq!(error.contains("device cuda failed: lost"), args.device.device == "cuda", "{error}");
+            assert_eq!(error.contains("forger doctor"), args.device.device == "cuda", "{error}");
+        }
+    }
 }

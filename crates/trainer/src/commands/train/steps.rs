@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
-use forger_core::{Session, System, weights};
+use forger_core::{CheckpointError, Session, System, weights};
 use forger_protocol::{
     Command,
     message::{SessionState, StepMetrics},
@@ -128,8 +128,8 @@ fn rescue(session: &mut Session<dyn System>, rescues: &mut u32) -> Result<()> {
     if *rescues > RESCUES {
         bail!(
             "training diverged: a loss is not a number. The state of step {step} is kept; lower the learning rates (--set \
-             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate) and start again, or --resume from \
-             there"
+             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate), and go on from there with --resume \
+             or start again"
         );
     }
     session.system_mut().slow_down(0.5);
@@ -140,7 +140,10 @@ fn rescue(session: &mut Session<dyn System>, rescues: &mut u32) -> Result<()> {
 }
 
 fn saved(system: &mut dyn System) -> Result<Vec<u8>> {
-    system.save().map_err(|error| device::Failed::new(error).into())
+    system.save().map_err(|error| match error {
+        CheckpointError::Device(reason) => device::Failed::new(reason).into(),
+        other => other.into(),
+    })
 }
 
 fn settle(session: &mut Session<dyn System>) -> Result<Vec<StepMetrics>> {

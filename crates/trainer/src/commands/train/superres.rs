@@ -8,7 +8,7 @@ use clap::Args;
 use forger_core::{Superres, System as _, weights::Upscaler};
 use forger_protocol::SuperresConfig;
 
-use super::{Begin, Course, Prepared, RunArgs};
+use super::{Begin, Course, Prepared, RunArgs, resume};
 use crate::{
     data::{
         lens,
@@ -37,7 +37,7 @@ pub struct SuperresArgs {
     #[arg(long)]
     pub features: Option<PathBuf>,
     /// Begin with the weights of this model or run, of the same network: realism is learned after fidelity
-    #[arg(long, conflicts_with = "resume")]
+    #[arg(long)]
     pub from: Option<PathBuf>,
 }
 
@@ -59,7 +59,16 @@ impl Course for SuperresArgs {
         }
     }
 
-    fn prepare(&self, config: &SuperresConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+    fn prepare(
+        &self,
+        config: &SuperresConfig,
+        Begin { checkpoint, note: before, device, .. }: &Begin,
+    ) -> Result<Prepared> {
+        if let Some(file) = self.from.as_ref().filter(|_| checkpoint.is_some()) {
+            resume::check_from(&before.from, file, || {
+                Ok(models::name(&models::open::<Upscaler>(file, &Device::flex())?, file))
+            })?;
+        }
         let photos = photos::load(&self.data)?;
         let lens = self.features.as_ref().map(|file| lens::open(file)).transpose()?;
         if config.losses.need_features() && lens.is_none() {
@@ -70,6 +79,10 @@ impl Course for SuperresArgs {
             None => None,
         };
         let (features, lens) = lens.unzip();
+        let looked = (before.features.as_str(), features.as_deref().unwrap_or_default());
+        if config.losses.need_features() && !looked.0.is_empty() && looked.0 != looked.1 {
+            bail!("--features is {}, and the losses of the run looked through {}: name that", looked.1, looked.0);
+        }
         let mut note = DataNote {
             name: photos.name,
             licence: photos.licence,
@@ -77,11 +90,10 @@ impl Course for SuperresArgs {
             ..DataNote::default()
         };
         let mut system = Superres::new(config.clone(), photos.photos, lens, device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
-        if let Some(file) = &self.from {
-            note.from = begin_with(&mut system, file)?;
+        match (checkpoint, &self.from) {
+            (Some(checkpoint), _) => system.load(checkpoint)?,
+            (None, Some(file)) => note.from = begin_with(&mut system, file)?,
+            (None, None) => {}
         }
         note.images = system.photos() as u64;
         Ok(Prepared {

@@ -1,0 +1,134 @@
+//! `--resume` beside other flags. A run that goes on keeps what it is: its networks, its data and its loss. How fast it learns may
+//! change for the rest of it. Flags that say what the run is anyway pass, so that the command that began it can be repeated.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use forger_core::{checkpoint::Reader, systems::is_same};
+use forger_protocol::Settings;
+use serde_json::json;
+
+use super::Course;
+use crate::{recipes, run::Run, ui};
+
+/// Settings that may change, by the end of their name.
+const FREE: [&str; 7] = ["learning_rate", "beta1", "beta2", "alpha", "momentum", "decay_steps", "mixed_precision"];
+/// Settings that are named where a recipe has others; the rest are not.
+const NAMED: usize = 5;
+
+/// A setting that is asked for and is another one.
+struct Change {
+    key: String,
+    has: String,
+    asked: String,
+}
+
+impl Change {
+    fn is_free(&self) -> bool {
+        FREE.iter().any(|end| self.key == *end || self.key.ends_with(&format!(".{end}")))
+    }
+}
+
+/// The settings with which a run goes on: those of its checkpoint, and what the flags change. What cannot change is refused.
+pub fn settings<C: Course>(course: &C, run: &Run, checkpoint: &[u8]) -> Result<C::Config> {
+    let reader = Reader::new(checkpoint)?;
+    let kept: C::Config = reader.settings().with_context(|| course.run().out.display().to_string())?;
+    let asked = match &course.run().recipe {
+        Some(name) => with_recipe(name, run, &kept)?,
+        None => kept.clone(),
+    };
+    let asked = course.run().set.iter().try_fold(asked, |config, change| recipes::set(&config, change))?;
+    let changes = changes(&kept, &asked)?;
+    if !is_same(&asked, &json!(kept)) {
+        bail!(
+            "--set asks for {}, and a run that goes on keeps its networks, its data and its loss: leave it out, or begin \
+             another run in a new --out",
+            list(&changes, "the run")
+        );
+    }
+    for Change { key, has, asked } in &changes {
+        ui::note(format_args!("{key} is {asked} from here on; it was {has}"));
+    }
+    let paces = C::Config::SYSTEM.networks.iter().filter_map(|network| Some(reader.progress(network.name).ok()?.pace));
+    let pace = paces.fold(1.0, f64::min);
+    if pace < 1.0 && !changes.is_empty() {
+        ui::note(format_args!("learning rates count {pace} times, since a loss was not a number"));
+    }
+    Ok(asked)
+}
+
+/// What `--recipe` changes: nothing, if it is the one that the run began with.
+fn with_recipe<C: Settings>(name: &str, run: &Run, kept: &C) -> Result<C> {
+    let recipe: C = recipes::find(name)?;
+    let Some(begun) = run.read_begun::<C>() else {
+        let changes = changes(kept, &recipe)?;
+        if !changes.is_empty() {
+            let others = list(&changes, "the run");
+            ui::warn(format_args!("--recipe {name} has {others}; the run keeps its own settings"));
+        }
+        return Ok(kept.clone());
+    };
+    let changes = changes(&begun, &recipe)?;
+    if !is_same(&recipe, &json!(begun)) {
+        bail!(
+            "--recipe {name} is not the recipe that the run began with: it has {}. Leave it out, or begin another run in a \
+             new --out",
+            list(&changes, "that")
+        );
+    }
+    // A file in which somebody changed rates since.
+    changes
+        .iter()
+        .try_fold(kept.clone(), |config, change| recipes::set(&config, &format!("{}={}", change.key, change.asked)))
+}
+
+/// Where two settings differ.
+fn changes<C: Settings>(has: &C, asked: &C) -> Result<Vec<Change>> {
+    let [has, asked] = [has, asked].map(|config| toml::Value::try_from(config).context("cannot list the settings"));
+    let mut found = Vec::new();
+    compare(String::new(), &has?, &asked?, &mut found);
+    Ok(found)
+}
+
+fn compare(key: String, has: &toml::Value, asked: &toml::Value, found: &mut Vec<Change>) {
+    match (has, asked) {
+        (toml::Value::Table(has), toml::Value::Table(asked)) => {
+            for (name, asked) in asked {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                match has.get(name) {
+                    Some(has) => compare(key, has, asked, found),
+                    None => found.push(Change { key, has: "none".into(), asked: asked.to_string() }),
+                }
+            }
+        }
+        (has, asked) if has != asked => {
+            found.push(Change { key, has: has.to_string(), asked: asked.to_string() });
+        }
+        _ => {}
+    }
+}
+
+/// `width=3 where the run has 2`, of what cannot change.
+fn list(changes: &[Change], whose: &str) -> String {
+    let fixed = changes.iter().filter(|change| !change.is_free()).collect::<Vec<_>>();
+    // An optimizer that remembers more than before differs by its numbers only.
+    let chosen = if fixed.is_empty() { changes.iter().collect() } else { fixed };
+    let named = chosen.iter().take(NAMED).map(|change| {
+        let Change { key, has, asked } = change;
+        format!("{key}={asked} where {whose} has {has}")
+    });
+    let more = if chosen.len() > NAMED { format!(" and {} more", chosen.len() - NAMED) } else { String::new() };
+    named.collect::<Vec<_>>().join(", ") + &more
+}
+
+/// Refuses `--from` unless it names what the run began with. `name` is how a note names it.
+pub fn check_from(begun: &str, given: &Path, name: impl FnOnce() -> Result<String>) -> Result<()> {
+    if begun == given.display().to_string() || (!begun.is_empty() && begun == name()?) {
+        return Ok(());
+    }
+    let began = if begun.is_empty() { "began without one".into() } else { format!("began with {begun}") };
+    bail!(
+        "--from {}: the run {began}, and goes on. Leave --from out, or begin another run in a new --out",
+        given.display()
+    )
+}

@@ -1,0 +1,98 @@
+//! Crates for the browser: cargo compiles them, and wasm-bindgen, which is a library here, writes the scripts that load them.
+//! There is no wasm-opt: after link-time optimisation it makes a program smaller by a sixth, but not what is sent of it, which is
+//! compressed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cargo_metadata::Message;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{places, shell, tools::wasm_target::TARGET};
+
+/// What loads a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loader {
+    /// A page, by a module.
+    Page,
+    /// A classic worker, by `importScripts`.
+    Worker,
+}
+
+/// Compiles what `selection` says to cargo, with one of its profiles, and says where the program is.
+pub fn compile(selection: &[&str], profile: &str) -> Result<PathBuf> {
+    let mut cargo = shell::cargo();
+    cargo.arg("build").args(selection).args(["--profile", profile, "--target", TARGET]);
+    // What cargo tells people goes to stderr as ever.
+    let told = shell::output(cargo.arg("--message-format=json-render-diagnostics"))?;
+    program(&told).with_context(|| format!("cargo made no program for the browser of {selection:?}"))
+}
+
+/// The last program that cargo's messages name: what was asked for is compiled after what it needs.
+fn program(messages: &str) -> Option<PathBuf> {
+    let artifacts = Message::parse_stream(messages.as_bytes()).filter_map(|message| match message {
+        Ok(Message::CompilerArtifact(artifact)) => Some(artifact.filenames),
+        _ => None,
+    });
+    artifacts.flatten().filter(|file| file.extension() == Some("wasm")).last().map(PathBuf::from)
+}
+
+/// Writes `NAME_bg.wasm`, and `NAME.js`, which loads it, into `folder`, which is emptied before.
+pub fn bind(program: &Path, name: &str, loader: Loader, folder: &Path) -> Result<()> {
+    places::empty(folder)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(program).out_name(name).typescript(false).remove_producers_section(true);
+    // The pages of tests load what lies beside the script, without naming it.
+    bindgen.omit_default_module_path(false);
+    match loader {
+        Loader::Page => bindgen.web(true)?,
+        Loader::Worker => bindgen.no_modules(true)?,
+    };
+    bindgen.generate(folder).with_context(|| format!("wasm-bindgen could not take {}", program.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use cargo_metadata::MetadataCommand;
+
+    use super::*;
+
+    /// Generated code and generator must be of one version, or the page does not load.
+    #[test]
+    fn the_generator_is_of_the_version_that_the_page_uses() {
+        let metadata = MetadataCommand::new().current_dir(places::root()).exec().unwrap();
+        let versions = |name: &str| -> Vec<String> {
+            let packages = metadata.packages.iter().filter(|package| package.name.as_str() == name);
+            packages.map(|package| package.version.to_string()).collect()
+        };
+        assert_eq!(versions("wasm-bindgen").len(), 1);
+        assert_eq!(versions("wasm-bindgen"), versions("wasm-bindgen-cli-support"));
+    }
+
+    #[test]
+    fn the_program_is_what_cargo_compiled_last() {
+        let artifact = |file: &str| {
+            let target = r#"{"kind":["bin"],"crate_types":["bin"],"name":"a","src_path":"/a.rs","edition":"2024","doctest":false,"test":true,"doc":true}"#;
+            let profile =
+                r#"{"opt_level":"3","debuginfo":0,"debug_assertions":false,"overflow_checks":false,"test":false}"#;
+            format!(
+                r#"{{"reason":"compiler-artifact","package_id":"a","manifest_path":"/Cargo.toml","target":{target},"profile":{profile},"features":[],"filenames":["{file}"],"executable":null,"fresh":true}}"#
+            )
+        };
+        let told =
+            [artifact("/t/liba.rlib"), artifact("/t/a.wasm"), r#"{"reason":"build-finished","success":true}"#.into()];
+        assert_eq!(program(&told.join("\n")), Some("/t/a.wasm".into()));
+        assert_eq!(program(&artifact("/t/liba.rlib")), None);
+    }
+
+    #[test]
+    fn what_is_not_a_program_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("page.wasm");
+        fs::write(&program, "no program").unwrap();
+        let error = bind(&program, "page", Loader::Page, &folder.path().join("out")).unwrap_err();
+        assert!(error.to_string().contains("page.wasm"), "{error}");
+    }
+}
