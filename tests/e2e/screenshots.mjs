@@ -24,7 +24,11 @@ const asked = process.argv[3];
 /** Something to look at: some training, some pictures. */
 async function settle(page, name) {
   await page.waitForFunction(() => document.documentElement.dataset.engine !== 'loading', undefined, { timeout: 60_000 });
-  if (name === 'story' || name === 'lab') {
+  if (name === 'story') {
+    // It begins by itself, and ends where it has converged.
+    await page.waitForFunction(() => document.querySelector('[data-testid="trained-note"]').textContent, undefined, { timeout: 90_000 });
+  }
+  if (name === 'lab') {
     await page.getByTestId('train-button').click();
     await page.waitForTimeout(4000);
     await page.getByTestId('pause-button').click();

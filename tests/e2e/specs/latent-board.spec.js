@@ -15,6 +15,7 @@ test('the sentence is made with the mouse, and its link gives the same picture i
   const grid = await openLatent(page, 'model=avatars');
   await expect(name(page, 0)).toHaveValue('man with glasses');
   await expect(page.getByTestId('expression')).toHaveValue('man with glasses - man + woman');
+  await page.getByTestId('clear-terms').click();
   await expect(page.getByTestId('no-result')).toContainText('man with glasses');
   // Any three of the samples: what the sentence means is measured by `forger eval latent`.
   for (const [index, samples] of [[0, 1, 2], [3, 4, 5], [6, 7, 8]].entries()) {
@@ -41,6 +42,7 @@ test('the sentence is made with the mouse, and its link gives the same picture i
 
 test('the model finds exemplars for a sentence, and for what one asks of them', async ({ page }) => {
   await openLatent(page, 'model=avatars');
+  await page.getByTestId('clear-terms').click();
   await page.getByTestId('sentence-0').click();
   for (const index of [0, 1, 2]) await expect(exemplars(page, index)).toHaveCount(3);
   await settled(page.getByTestId('result'));

@@ -9,9 +9,10 @@ test('the story is told in five steps around a live lab', async ({ page }) => {
   await open(page, '');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toHaveCount(5);
-  await page.getByTestId('train-button').click();
   await expect(page.getByTestId('step-count')).not.toHaveText('0');
   await page.getByTestId('pause-button').click();
+  await page.getByTestId('train-button').click();
+  await expect(page.getByTestId('state')).toHaveText('Training');
 });
 
 test('navigation reaches every page, and back', async ({ page }) => {

@@ -23,25 +23,42 @@ export async function savedFile(page, button) {
 /** Makes a small picture larger with the chosen model. Its pixels, as they are saved. */
 export async function made(page) {
   await choosePicture(page, 'plain.png');
-  await page.getByTestId('upscale-button').click();
-  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+  await enlarge(page);
   return (await saved(page)).data;
 }
 
-/** Size and pixels of what is saved as PNG. */
+/** Makes the picture that is open larger, with another model if one is named. */
+export async function enlarge(page, model) {
+  if (model) {
+    await page.getByTestId('model-select').selectOption(model);
+  }
+  await page.getByTestId('upscale-button').click();
+  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+}
+
+/** Size and pixels of the bytes of a picture, laid on a colour if one is named. */
+export async function pixels(page, bytes, kind = 'png', on = 'transparent') {
+  const url = `data:image/${kind};base64,${bytes.toString('base64')}`;
+  return page.evaluate(
+    async ([url, colour]) => {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      const { width, height } = image;
+      const on = new OffscreenCanvas(width, height).getContext('2d');
+      on.fillStyle = colour;
+      on.fillRect(0, 0, width, height);
+      on.drawImage(image, 0, 0);
+      return { width, height, data: Array.from(on.getImageData(0, 0, width, height).data) };
+    },
+    [url, on],
+  );
+}
+
+/** Name, size and pixels of what is saved as PNG. */
 export async function saved(page) {
   const { name, bytes } = await savedFile(page, 'save-png');
-  const url = `data:image/png;base64,${bytes.toString('base64')}`;
-  const decoded = await page.evaluate(async (url) => {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const on = canvas.getContext('2d');
-    on.drawImage(image, 0, 0);
-    return { width: image.width, height: image.height, data: Array.from(on.getImageData(0, 0, image.width, image.height).data) };
-  }, url);
-  return { name, ...decoded };
+  return { name, ...(await pixels(page, bytes)) };
 }
 
 /** Name and bytes of the files in a zip that are stored as they are. */

@@ -1,14 +1,20 @@
 //! Files: chosen, dropped, pasted, and given to the user.
 
+mod folders;
+mod unreadable;
+
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, ClipboardEvent, DragEvent, Event, File, FileList, HtmlAnchorElement, HtmlInputElement, Url,
+    Blob, BlobPropertyBag, ClipboardEvent, DataTransfer, DragEvent, Event, File, FileList, HtmlAnchorElement,
+    HtmlInputElement, Url,
 };
 
-use crate::i18n::*;
+use crate::{i18n::*, state::toasts::use_toasts};
+use folders::{Dropped, Found};
+pub use unreadable::unreadable;
 
 /// Time in which a browser has begun to save what it was given.
 const SAVED_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
@@ -32,28 +38,58 @@ pub fn chosen(event: &Event) -> Option<File> {
     all_chosen(event).into_iter().next()
 }
 
-/// The files that were dropped.
-pub fn all_dropped(event: &DragEvent) -> Vec<File> {
-    let files = list(event.data_transfer().and_then(|data| data.files()));
-    if !files.is_empty() {
-        event.prevent_default();
-    }
-    files
-}
-
 /// The first file that was dropped.
 pub fn dropped(event: &DragEvent) -> Option<File> {
-    all_dropped(event).into_iter().next()
+    let file = list(event.data_transfer()?.files()).into_iter().next()?;
+    event.prevent_default();
+    Some(file)
+}
+
+/// Opens the files that an event holds, if any, and the pictures in its folders.
+fn opener(open: impl Fn(Vec<File>) + Clone + 'static) -> impl Fn(&Event, Option<DataTransfer>) + Clone + 'static {
+    let (toasts, i18n, here) = (use_toasts(), use_i18n(), StoredValue::new(()));
+    move |event, data| {
+        let Dropped { mut files, folders } = data.as_ref().map(Dropped::of).unwrap_or_default();
+        let Some(folder) = folders.first() else {
+            if !files.is_empty() {
+                event.prevent_default();
+                open(files);
+            }
+            return;
+        };
+        event.prevent_default();
+        let (name, open) = (folder.name(), open.clone());
+        spawn_local(async move {
+            let Found { pictures, unread } = folders::pictures(folders).await;
+            // The page may have been left meanwhile.
+            if here.try_get_value().is_none() {
+                return;
+            }
+            let locale = i18n.get_locale_untracked();
+            if unread > 0 {
+                toasts.error(td_string!(locale, bad_folder_part, name = name.clone(), n = unread).to_string());
+            }
+            files.extend(pictures);
+            if !files.is_empty() {
+                open(files);
+            } else if unread == 0 {
+                toasts.error(td_string!(locale, bad_folder, name = name).to_string());
+            }
+        });
+    }
+}
+
+/// What opens all that is dropped on an element.
+pub fn on_drop(open: impl Fn(Vec<File>) + Clone + 'static) -> impl Fn(DragEvent) + Clone + 'static {
+    let open = opener(open);
+    move |event| open(&event, event.data_transfer())
 }
 
 /// Opens what is pasted as long as the component lives. Pasting goes to the document, whatever has the focus.
-pub fn on_paste(open: impl Fn(Vec<File>) + 'static) {
+pub fn on_paste(open: impl Fn(Vec<File>) + Clone + 'static) {
+    let open = opener(open);
     let paste = Closure::<dyn FnMut(ClipboardEvent)>::new(move |event: ClipboardEvent| {
-        let files = list(event.clipboard_data().and_then(|data| data.files()));
-        if !files.is_empty() {
-            event.prevent_default();
-            open(files);
-        }
+        open(&event, event.clipboard_data());
     });
     let listener = paste.as_ref().unchecked_ref::<js_sys::Function>().clone();
     let _ = document().add_event_listener_with_callback("paste", &listener);
@@ -92,9 +128,14 @@ pub fn PhotoButtons(
 }
 
 /// What is in a file.
-pub async fn bytes(blob: &Blob) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+pub async fn bytes(blob: &Blob) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(blob.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// What a browser says of an error.
+pub fn reason(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
 }
 
 /// A file with these bytes.

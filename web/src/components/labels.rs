@@ -132,6 +132,16 @@ pub fn attribute(locale: Locale, name: &str) -> String {
     }
 }
 
+/// A model of the site, by the name on its card. Others, and the user's own, stay as they are.
+pub fn model(locale: Locale, name: &str) -> String {
+    match name {
+        "digits" => td_string!(locale, model_digits).to_string(),
+        "avatars" => td_string!(locale, model_avatars).to_string(),
+        "faces" => td_string!(locale, model_faces).to_string(),
+        other => other.to_owned(),
+    }
+}
+
 /// The title of a chart.
 pub fn curve(locale: Locale, key: &str) -> String {
     match key {

@@ -24,6 +24,8 @@ pub struct Picture<'a> {
     pub push: Option<(&'a [f32], &'a [f32])>,
     /// Points to pick out.
     pub chosen: &'a [[f32; 2]],
+    /// A spot to mark, where there need be no point.
+    pub spot: Option<[f32; 2]>,
 }
 
 /// Draws the picture over what was there.
@@ -53,5 +55,8 @@ pub fn draw(canvas: &HtmlCanvasElement, picture: &Picture) {
     }
     if !picture.chosen.is_empty() {
         scatter::draw(&space, picture.chosen.iter().copied(), "--ink", Mark::Ring, size + 2.0);
+    }
+    if let Some(spot) = picture.spot {
+        scatter::draw(&space, [spot].into_iter(), "--ink", Mark::Cross, 9.0);
     }
 }

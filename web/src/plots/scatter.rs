@@ -9,6 +9,8 @@ pub enum Mark {
     Square,
     /// A ring round a point, to pick it out.
     Ring,
+    /// A cross at a spot.
+    Cross,
 }
 
 /// One path for all points `[n, 2]`: a path each would cost the frame.
@@ -17,14 +19,21 @@ pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, ma
     context.begin_path();
     for [x, y] in points {
         let (x, y) = space.at(x, y);
-        if mark == Mark::Square {
-            context.rect(x - size, y - size, 2.0 * size, 2.0 * size);
-        } else {
-            context.move_to(x + size, y);
-            let _ = context.arc(x, y, size, 0.0, std::f64::consts::TAU);
+        match mark {
+            Mark::Square => context.rect(x - size, y - size, 2.0 * size, 2.0 * size),
+            Mark::Cross => {
+                for (dx, dy) in [(size, 0.0), (0.0, size)] {
+                    context.move_to(x - dx, y - dy);
+                    context.line_to(x + dx, y + dy);
+                }
+            }
+            Mark::Dot | Mark::Ring => {
+                context.move_to(x + size, y);
+                let _ = context.arc(x, y, size, 0.0, std::f64::consts::TAU);
+            }
         }
     }
-    if mark == Mark::Ring {
+    if matches!(mark, Mark::Ring | Mark::Cross) {
         context.set_stroke_style_str(&colour(ink));
         context.set_line_width(2.0);
         return context.stroke();

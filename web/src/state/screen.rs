@@ -83,7 +83,8 @@ impl Motion {
     }
 }
 
-fn now() -> f64 {
+/// Milliseconds on the page's clock.
+pub fn now() -> f64 {
     window().performance().map(|performance| performance.now()).unwrap_or_default()
 }
 

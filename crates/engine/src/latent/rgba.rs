@@ -1,13 +1,11 @@
 //! Pictures as models have them, and as the page does.
 
-/// `[n, channels, area]` to `[n, area, 4]`: grey, RGB or RGBA.
+/// `[n, channels, area]`, grey or RGB, to `[n, area, 4]`.
 pub fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
     for picture in values.chunks_exact(channels * area) {
         for pixel in 0..area {
             let plane = |channel: usize| picture[channel.min(channels - 1) * area + pixel];
-            let alpha = if channels == 4 { plane(3) } else { 255 };
-            let grey = channels < 3;
-            out.extend([plane(0), plane(if grey { 0 } else { 1 }), plane(if grey { 0 } else { 2 }), alpha]);
+            out.extend([plane(0), plane(1), plane(2), 255]);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
-    data::resize::resize_bytes,
+    data::{alpha::bleed, resize::resize_bytes},
     tiles::{Tile, tiles},
     weights,
 };
@@ -25,6 +25,10 @@ use crate::{
 
 /// The most that pictures are interpolated to.
 const LARGEST_SCALE: usize = 16;
+/// How far beyond what is visible interpolated alpha still shows something, in pixels of the given picture.
+const ALPHA_REACH: usize = 2;
+/// Alpha below which a canvas, which keeps colours multiplied by it, has hardly any levels left of them.
+const FAINT: u8 = 8;
 
 /// What is to make a picture.
 pub enum Wanted {
@@ -92,6 +96,7 @@ impl Making {
         }
         let (maker, kind) = wanted.maker(models, devices).await?;
         let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == 255);
+        let pixels = if is_opaque { pixels } else { coloured(pixels, size, maker.reach() + ALPHA_REACH) };
         let tiles = tiles(size, maker.tile(), maker.reach());
         let picture = Picture { size, pixels, is_opaque };
         Ok(Self { caller, wanted, maker, kind, picture, tiles, next: 0, worked: 0.0 })
@@ -121,6 +126,15 @@ impl Making {
     fn made(&self) -> Answer {
         (Reply::Made(Made { milliseconds: self.worked, device: self.kind }), Vec::new())
     }
+}
+
+/// The same RGBA with the colours of what is visible where nothing is to be seen, or too little to know a colour.
+fn coloured(mut pixels: Vec<u8>, size: [usize; 2], reach: usize) -> Vec<u8> {
+    let alphas = pixels.iter().skip(3).step_by(4).copied().collect::<Vec<_>>();
+    pixels.iter_mut().skip(3).step_by(4).filter(|alpha| **alpha < FAINT).for_each(|alpha| *alpha = 0);
+    bleed(&mut pixels, size, reach);
+    pixels.iter_mut().skip(3).step_by(4).zip(alphas).for_each(|(to, alpha)| *to = alpha);
+    pixels
 }
 
 /// What tiles depend on.

@@ -6,7 +6,14 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 use zip::DateTime;
 
-use super::{archive::Archive, make::Stopped, pictures::decode, studio::Studio};
+use super::{
+    archive::Archive,
+    formats::{FORMATS, Format, PNG},
+    make::Stopped,
+    pictures::decode,
+    saving::Saved,
+    studio::Studio,
+};
 use crate::{
     components::{files, labels},
     i18n::*,
@@ -15,14 +22,13 @@ use crate::{
 /// What the zip is called, and its type.
 const NAME: &str = "forger-photos.zip";
 const KIND: &str = "application/zip";
-/// Types that pictures are saved as.
-const KINDS: [(&str, &str); 3] = [("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WebP")];
 
 #[derive(Clone, PartialEq)]
 enum State {
     Waiting,
     Working,
-    Done,
+    /// With what is lost or not as was asked, if anything.
+    Done(String),
     Failed(String),
 }
 
@@ -32,7 +38,7 @@ pub struct Batch {
     studio: Studio,
     files: StoredValue<Vec<File>, LocalStorage>,
     states: RwSignal<Vec<State>>,
-    kind: RwSignal<&'static str>,
+    format: RwSignal<&'static Format>,
     is_running: RwSignal<bool>,
     /// Falls before `is_running` does, when the user stops it.
     is_wanted: RwSignal<bool>,
@@ -53,7 +59,7 @@ impl Batch {
             studio,
             files: StoredValue::new_local(Vec::new()),
             states: RwSignal::new(Vec::new()),
-            kind: RwSignal::new(KINDS[0].0),
+            format: RwSignal::new(&PNG),
             is_running: RwSignal::new(false),
             is_wanted: RwSignal::new(false),
             zip: RwSignal::new_local(None),
@@ -93,7 +99,7 @@ impl Batch {
             for (index, file) in files.iter().enumerate() {
                 self.say(index, State::Working);
                 let state = match self.one(file, &mut zip).await {
-                    Ok(()) => State::Done,
+                    Ok(notes) => State::Done(notes.join(" ")),
                     Err(Stopped::Because(said)) => State::Failed(said),
                     Err(Stopped::Cancelled) => {
                         self.say(index, State::Waiting);
@@ -111,22 +117,26 @@ impl Batch {
         });
     }
 
-    async fn one(self, file: &File, zip: &mut Zip) -> Result<(), Stopped> {
-        let picture = decode(file).await;
+    /// Makes something of one of them. What of it is not as one may expect.
+    async fn one(self, file: &File, zip: &mut Zip) -> Result<Vec<String>, Stopped> {
+        let picture = decode(self.studio.locale(), file).await;
         let is_wanted = || self.is_wanted.try_get_untracked().unwrap_or_default();
         if !is_wanted() {
             return Err(Stopped::Cancelled);
         }
-        self.studio.put(picture.ok_or_else(|| Stopped::Because(self.studio.unreadable(file)))?);
+        let picture = picture.map_err(Stopped::Because)?;
+        let losses = picture.metadata.losses(self.studio.locale());
+        self.studio.put(picture);
         let made = self.studio.make().await?;
-        let Some(kind) = self.kind.try_get_untracked() else { return Err(Stopped::Cancelled) };
-        let no_memory = || Stopped::Because(td_string!(self.studio.locale(), up_no_memory).to_string());
-        let (blob, name) = self.studio.file(&made, kind).await.ok_or_else(no_memory)?;
-        let bytes = files::bytes(&blob).await.ok_or_else(no_memory)?;
-        zip.add(&name, &bytes).map_err(|error| {
-            Stopped::Because(labels::error(self.studio.locale(), &EngineError::Internal(error.to_string())))
-        })?;
-        if is_wanted() { Ok(()) } else { Err(Stopped::Cancelled) }
+        let Some(format) = self.format.try_get_untracked() else { return Err(Stopped::Cancelled) };
+        let Saved { blob, name, notes } = self.studio.file(&made, format).await?;
+        let internal = |detail| Stopped::Because(labels::error(self.studio.locale(), &EngineError::Internal(detail)));
+        let bytes = files::bytes(&blob).await.map_err(|error| internal(files::reason(&error)))?;
+        zip.add(&name, &bytes).map_err(|error| internal(error.to_string()))?;
+        if !is_wanted() {
+            return Err(Stopped::Cancelled);
+        }
+        Ok(losses.into_iter().map(|(_, said)| said).chain(notes).collect())
     }
 }
 
@@ -175,11 +185,12 @@ pub fn BatchPanel(batch: Batch) -> impl IntoView {
     let state = move |state: State| match state {
         State::Waiting => t_string!(i18n, up_waiting).to_owned(),
         State::Working => t_string!(i18n, up_working).to_owned(),
-        State::Done => t_string!(i18n, up_done).to_owned(),
+        State::Done(notes) if notes.is_empty() => t_string!(i18n, up_done).to_owned(),
+        State::Done(notes) => format!("{}. {notes}", t_string!(i18n, up_done)),
         State::Failed(said) => said,
     };
     let row = move |(name, now): (String, State)| {
-        let (is_done, is_failed) = (now == State::Done, matches!(now, State::Failed(_)));
+        let (is_done, is_failed) = (matches!(now, State::Done(_)), matches!(now, State::Failed(_)));
         let current = (now == State::Working).then_some("step");
         view! {
             <li aria-current=current>
@@ -189,19 +200,17 @@ pub fn BatchPanel(batch: Batch) -> impl IntoView {
         }
     };
     let rows = move || names().into_iter().zip(batch.states.get()).map(row).collect_view();
-    let done = move || batch.states.with(|states| states.iter().filter(|state| **state == State::Done).count());
+    let done =
+        move || batch.states.with(|states| states.iter().filter(|state| matches!(state, State::Done(_))).count());
     let count = move || {
         let total = batch.states.with(Vec::len);
         td_string!(i18n.get_locale(), up_batch, done = done(), total = total).to_string()
     };
     let kind = move |event| {
-        let chosen = event_target_value(&event);
-        if let Some((kind, _)) = KINDS.iter().find(|(kind, _)| *kind == chosen) {
-            batch.kind.set(kind);
-        }
+        Format::of(&event_target_value(&event)).into_iter().for_each(|format| batch.format.set(format));
     };
-    let options = KINDS.map(|(kind, name)| {
-        view! { <option value=kind prop:selected=move || batch.kind.get() == kind>{name}</option> }
+    let options = FORMATS.map(|format| {
+        view! { <option value=format.mime prop:selected=move || batch.format.get() == format>{format.name}</option> }
     });
     let save = move |_| {
         if let Some(zip) = batch.zip.get_untracked() {

@@ -25,8 +25,9 @@ impl Studio {
         let made = self.versions.get_untracked().into_iter().filter(|version| version.took.is_some());
         spawn_local(async move {
             let Some(picture) = picture else { return };
-            let Some(reference) = decode(&file).await else {
-                return self.toasts.error(self.unreadable(&file));
+            let reference = match decode(self.locale(), &file).await {
+                Ok(reference) => reference,
+                Err(said) => return self.toasts.error(said),
             };
             let mut found = Vec::new();
             for version in made {

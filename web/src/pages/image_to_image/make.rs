@@ -83,7 +83,7 @@ impl Studio {
         Ok(order.name)
     }
 
-    fn no_memory(self) -> Stopped {
+    pub(super) fn no_memory(self) -> Stopped {
         Stopped::Because(td_string!(self.locale(), up_no_memory).to_string())
     }
 

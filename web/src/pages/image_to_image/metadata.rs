@@ -1,7 +1,10 @@
-//! What a file says beside its picture: what a camera wrote (EXIF), which is kept in what is made of it, and whether there are
-//! more pictures.
+//! What a file says beside its picture: what a camera wrote (EXIF), which is kept in what is made of it, and what of the file
+//! is not.
 
 use img_parts::{Bytes, DynImage, ImageEXIF as _, webp::CHUNK_ANIM};
+
+use super::colour;
+use crate::i18n::*;
 
 /// The tag that says how a picture is turned, and what it says of one that is not. EXIF 2.32, section 4.6.4.
 const ORIENTATION: u16 = 0x0112;
@@ -16,15 +19,39 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// Whether a PNG, WebP or GIF holds more pictures than the first, which is all that is opened of it.
     pub is_animated: bool,
+    /// Whether it has more bits a colour than are opened of it.
+    pub is_deep: bool,
+    /// Whether it has colours that sRGB has not.
+    pub is_wide: bool,
+}
+
+impl Metadata {
+    /// What of the file is not in what is opened, and a name of each.
+    pub fn losses(&self, locale: Locale) -> Vec<(&'static str, String)> {
+        let mut losses = Vec::new();
+        if self.is_animated {
+            losses.push(("animated", td_string!(locale, up_animated).to_string()));
+        }
+        if self.is_deep {
+            losses.push(("deep", td_string!(locale, up_deep).to_string()));
+        }
+        if self.is_wide {
+            losses.push(("wide", td_string!(locale, up_wide).to_string()));
+        }
+        losses
+    }
 }
 
 /// Nothing, of a file that is none of these.
 pub fn read(file: Vec<u8>) -> Metadata {
     if file.starts_with(b"GIF8") {
         let is_animated = gif_pictures(&file).is_some_and(|pictures| pictures > 1);
-        return Metadata { exif: None, is_animated };
+        return Metadata { is_animated, ..Metadata::default() };
     }
-    let Ok(Some(picture)) = DynImage::from_bytes(Bytes::from(file)) else { return Metadata::default() };
+    let (is_deep, is_wide) = (colour::is_deep(&file), colour::is_wide_container(&file));
+    let Ok(Some(picture)) = DynImage::from_bytes(Bytes::from(file)) else {
+        return Metadata { is_deep, is_wide, ..Metadata::default() };
+    };
     let exif = picture.exif().map(|exif| {
         let mut exif = exif.to_vec();
         stand_up(&mut exif);
@@ -35,7 +62,7 @@ pub fn read(file: Vec<u8>) -> Metadata {
         DynImage::WebP(webp) => webp.has_chunk(CHUNK_ANIM),
         DynImage::Jpeg(_) => false,
     };
-    Metadata { exif, is_animated }
+    Metadata { exif, is_animated, is_deep, is_wide: colour::is_wide(&picture) }
 }
 
 /// How many pictures a GIF holds, two at most. GIF89a, sections 18 to 27.

@@ -2,12 +2,15 @@
 
 mod archive;
 pub mod batch;
+mod colour;
 mod compare;
+mod formats;
 pub mod limits;
 mod make;
 mod metadata;
 mod parts;
 mod pictures;
+mod saving;
 pub mod studio;
 mod viewer;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     compare::Likeness,
+    formats::{FORMATS, Format, PNG},
     studio::{ORIGINAL, Studio},
 };
 use crate::{components::files, i18n::*};
@@ -81,20 +82,37 @@ pub fn Results(studio: Studio) -> impl IntoView {
         let psnr = if found.psnr.is_finite() { format!("{:.2}", found.psnr) } else { "∞".to_owned() };
         view! { <tr><th scope="row">{found.name}</th><td>{psnr}" dB"</td><td>{format!("{:.4}", found.ssim)}</td></tr> }
     };
+    // Why the right picture cannot be saved so. Tracked.
+    let too_long = move |format: &Format| {
+        studio.versions.track();
+        let canvas = studio.canvas(&studio.right.get())?;
+        format.refusal(i18n.get_locale(), [canvas.width(), canvas.height()])
+    };
+    let save = move |format: &'static Format| {
+        let lead = move || (*format == PNG).then(|| format!("{} ", t_string!(i18n, up_save)));
+        view! {
+            <button
+                data-testid=format!("save-{}", format.name.to_lowercase())
+                disabled=move || too_long(format).is_some()
+                on:click=move |_| studio.save(format)
+            >
+                {lead}{format.name}
+            </button>
+        }
+    };
     let reference = move |event: web_sys::Event| files::chosen(&event).iter().for_each(|file| studio.compare(file));
     view! {
         <p class="muted" role="status" data-testid="took">{took}</p>
         <Show when=is_made>
             <div class="buttons">
-                <button data-testid="save-png" on:click=move |_| studio.save("image/png")>{t!(i18n, up_save)} " PNG"</button>
-                <button data-testid="save-jpeg" on:click=move |_| studio.save("image/jpeg")>"JPEG"</button>
-                <button data-testid="save-webp" on:click=move |_| studio.save("image/webp")>"WebP"</button>
+                {FORMATS.map(save)}
                 <label class="button file" title=move || t_string!(i18n, up_reference_help)>
                     <span>{t!(i18n, up_reference)}</span>
                     <input type="file" class="unseen" accept="image/*" data-testid="reference-file" on:change=reference />
                 </label>
             </div>
         </Show>
+        {move || FORMATS.map(too_long).map(|said| said.map(|said| view! { <p class="muted" data-testid="too-long">{said}</p> }))}
         <Show when=move || studio.likeness.with(|found| !found.is_empty())>
             <table class="likeness" data-testid="likeness">
                 <thead><tr><th></th><th scope="col">"PSNR (Y)"</th><th scope="col">"SSIM (Y)"</th></tr></thead>

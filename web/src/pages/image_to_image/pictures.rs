@@ -2,20 +2,18 @@
 
 use std::rc::Rc;
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::window;
-use wasm_bindgen::{Clamped, JsCast, JsValue};
+use wasm_bindgen::{Clamped, JsCast};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, File, HtmlCanvasElement, ImageBitmap};
+use web_sys::{File, HtmlCanvasElement, ImageBitmap};
 
 use super::metadata::{self, Metadata};
 use crate::{
     components::files,
+    i18n::*,
     plots::canvas::{context, hidden},
 };
-
-/// Quality of JPEG and WebP, of 1.
-const QUALITY: f64 = 0.95;
 
 /// The picture that is open, as it was decoded: turned upright, eight bits, sRGB.
 #[derive(Clone)]
@@ -23,10 +21,8 @@ pub struct OpenPicture {
     pub name: String,
     pub size: [u32; 2],
     pub canvas: HtmlCanvasElement,
-    /// What its camera wrote, of the picture upright.
-    pub exif: Option<Rc<[u8]>>,
-    /// Whether its file holds more pictures, of which this is the first.
-    pub is_animated: bool,
+    /// What its file says beside it.
+    pub metadata: Rc<Metadata>,
 }
 
 /// An empty picture; `None` where there is no memory for it.
@@ -47,36 +43,37 @@ pub fn pixels(canvas: &HtmlCanvasElement) -> Option<ArrayBuffer> {
     Some(Uint8Array::from(pixels.as_slice()).buffer())
 }
 
-/// `None` for what this browser cannot read as a picture.
-pub async fn decode(file: &File) -> Option<OpenPicture> {
-    let promise = window().create_image_bitmap_with_blob(file).ok()?;
-    let bitmap = JsFuture::from(promise).await.ok()?.dyn_into::<ImageBitmap>().ok()?;
+/// Whether nothing of a canvas is transparent.
+pub fn is_opaque(canvas: &HtmlCanvasElement) -> bool {
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    let data = context(canvas).and_then(|on| on.get_image_data(0.0, 0.0, width, height).ok());
+    data.is_some_and(|data| data.data().iter().skip(3).step_by(4).all(|alpha| *alpha == 255))
+}
+
+/// The same picture with white where it is transparent; `None` where there is no memory for it.
+pub fn on_white(canvas: &HtmlCanvasElement) -> Option<HtmlCanvasElement> {
+    let flat = blank([canvas.width(), canvas.height()])?;
+    let on = context(&flat)?;
+    on.set_fill_style_str("#fff");
+    on.fill_rect(0.0, 0.0, f64::from(flat.width()), f64::from(flat.height()));
+    on.draw_image_with_html_canvas_element(canvas, 0.0, 0.0).ok()?;
+    Some(flat)
+}
+
+/// The picture of a file, or what is said where this browser has none.
+pub async fn decode(locale: Locale, file: &File) -> Result<OpenPicture, String> {
+    let Some(bitmap) = bitmap(file).await else { return Err(files::unreadable(locale, file).await) };
     let size = [bitmap.width(), bitmap.height()];
-    let canvas = blank(size)?;
-    context(&canvas)?.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0).ok()?;
+    let no_memory = || td_string!(locale, up_no_memory).to_string();
+    let canvas = blank(size).ok_or_else(no_memory)?;
+    let on = context(&canvas).ok_or_else(no_memory)?;
+    on.draw_image_with_image_bitmap(&bitmap, 0.0, 0.0).map_err(|_| no_memory())?;
     bitmap.close();
-    let Metadata { exif, is_animated } = files::bytes(file).await.map(metadata::read).unwrap_or_default();
-    Some(OpenPicture { name: file.name(), size, canvas, exif: exif.map(Rc::from), is_animated })
+    let metadata = files::bytes(file).await.map(metadata::read).unwrap_or_default();
+    Ok(OpenPicture { name: file.name(), size, canvas, metadata: Rc::new(metadata) })
 }
 
-/// A file of a type (`image/png`, `image/jpeg` or `image/webp`) with what the camera wrote; `None` where there is no memory
-/// for it.
-pub async fn encode(canvas: &HtmlCanvasElement, kind: &str, exif: Option<&[u8]>) -> Option<Blob> {
-    let promise = Promise::new(&mut |give, fail| {
-        let quality = JsValue::from_f64(QUALITY);
-        if canvas.to_blob_with_type_and_encoder_options(&give, kind, &quality).is_err() {
-            let _ = fail.call0(&JsValue::NULL);
-        }
-    });
-    let blob = JsFuture::from(promise).await.ok()?.dyn_into::<Blob>().ok()?;
-    let Some(exif) = exif else { return Some(blob) };
-    let file = metadata::with_exif(files::bytes(&blob).await?, exif.to_vec());
-    files::blob(&file, kind)
-}
-
-/// The name of what a model made of a picture.
-pub fn file_name(picture: &str, model: &str, kind: &str) -> String {
-    let stem = picture.rsplit_once('.').map_or(picture, |(stem, _)| stem);
-    let end = kind.rsplit('/').next().unwrap_or_default().replace("jpeg", "jpg");
-    format!("{stem}-{model}.{end}")
+async fn bitmap(file: &File) -> Option<ImageBitmap> {
+    let promise = window().create_image_bitmap_with_blob(file).ok()?;
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }

@@ -1,15 +1,14 @@
 //! The picture that is open, what was made of it, and what is being made.
 
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{Blob, File, HtmlCanvasElement};
+use web_sys::{File, HtmlCanvasElement};
 
 use super::{
     compare::Likeness,
     make::Work,
-    pictures::{OpenPicture, decode, encode, file_name},
+    pictures::{OpenPicture, decode},
 };
 use crate::{
-    components::files,
     engine_client::{Engine, use_engine},
     i18n::*,
     shelf::Shelf,
@@ -79,16 +78,11 @@ impl Studio {
     pub fn open(self, file: &File) {
         let file = file.clone();
         spawn_local(async move {
-            match decode(&file).await {
-                Some(picture) => self.put(picture),
-                None => self.toasts.error(self.unreadable(&file)),
+            match decode(self.locale(), &file).await {
+                Ok(picture) => self.put(picture),
+                Err(said) => self.toasts.error(said),
             }
         });
-    }
-
-    /// What is said of a file that is no picture.
-    pub fn unreadable(self, file: &File) -> String {
-        td_string!(self.locale(), bad_photo, name = file.name()).to_string()
     }
 
     /// Shows this picture, in place of the one there is.
@@ -118,23 +112,5 @@ impl Studio {
         }
         let find = |versions: &Vec<Version>| versions.iter().find(|version| version.name == name).cloned();
         self.versions.with_untracked(find).map(|version| version.canvas)
-    }
-
-    /// A picture as a file of a type, with what the camera wrote, and the name for it.
-    pub async fn file(self, name: &str, kind: &str) -> Option<(Blob, String)> {
-        let (canvas, picture) = (self.canvas(name)?, self.picture.get_untracked()?);
-        let blob = encode(&canvas, kind, picture.exif.as_deref()).await?;
-        Some((blob, file_name(&picture.name, name, kind)))
-    }
-
-    /// Gives the right picture to the user.
-    pub fn save(self, kind: &'static str) {
-        let name = self.right.get_untracked();
-        spawn_local(async move {
-            match self.file(&name, kind).await {
-                Some((blob, name)) => files::give_blob(&blob, &name),
-                None => self.toasts.error(td_string!(self.locale(), up_no_memory).to_string()),
-            }
-        });
     }
 }

@@ -11,6 +11,7 @@ use super::{
     run::use_run,
     state::{group_key, use_lab},
     thumbs::Thumbs,
+    trained::AlreadyTrained,
 };
 use crate::{components::labels, i18n::*, state::toasts::use_toasts};
 
@@ -41,6 +42,7 @@ pub fn Controls() -> impl IntoView {
                 <summary>{title}</summary>
                 <div class="fields">
                     {(group == Group::Data && lab.has("thumbs")).then(|| view! { <Thumbs /> })}
+                    {(group == Group::Data && lab.has("trained")).then(|| view! { <AlreadyTrained /> })}
                     {fields} {(group == Group::Data).then(|| view! { <OwnData /> })}
                 </div>
             </details>

@@ -53,7 +53,8 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
     gallery
 }
 
-fn begin(run: super::run::Run, lab: super::state::Lab, lesson: &Lesson, cure: bool) {
+/// Trains a scene of a lesson up to where it shows what it is about.
+pub fn begin(run: super::run::Run, lab: super::state::Lab, lesson: &Lesson, cure: bool) {
     let scene = if cure { &lesson.cure } else { &lesson.failure };
     lab.slow.close();
     lab.pad.set(false);

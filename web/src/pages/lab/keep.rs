@@ -47,7 +47,7 @@ impl Run {
                 && let Some(replayable) = self.replayable.try_get_untracked()
             {
                 let state = Uint8Array::new(&state).to_vec();
-                if trained {
+                if trained && self.is_kept {
                     SavedRun::keep(step, replayable, &state);
                 }
                 // Another run may have begun meanwhile, which this is no state of.

@@ -1,18 +1,18 @@
 //! The toy GAN.
 
-mod brush;
+pub mod brush;
 pub mod buttons;
 mod charts;
 mod controls;
 mod csv;
 mod curves;
 mod diagram;
-mod gallery;
+pub mod gallery;
 mod keep;
-mod layers;
+pub mod layers;
 mod look;
 mod noise;
-mod numbers;
+pub mod numbers;
 mod own_data;
 pub mod plane;
 pub mod readout;
@@ -24,6 +24,7 @@ mod slow;
 pub mod state;
 mod thumbs;
 mod time;
+pub mod trained;
 mod undo;
 mod visits;
 mod wiring;

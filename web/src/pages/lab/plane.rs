@@ -49,6 +49,7 @@ fn draw(canvas: &HtmlCanvasElement, moment: &Moment, lab: Lab, own: bool) {
         // Arrows begin at the samples, not on the way there.
         push: (layers.has(Layer::Push) && moving.is_none()).then_some((&moment.fake[..], &moment.push[..])),
         chosen: &chosen,
+        spot: lab.spot.get().filter(|_| own),
     };
     plane::draw(canvas, &picture);
 }

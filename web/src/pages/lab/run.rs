@@ -31,6 +31,8 @@ pub struct Run {
     pub replayable: RwSignal<bool>,
     pub(super) visits: StoredValue<Visits>,
     pub(super) past: StoredValue<Vec<Past>>,
+    /// Whether states are kept on this machine, for another visit.
+    pub(super) is_kept: bool,
     /// None until there is something to lose.
     pub(super) kept: StoredValue<Option<Kept>>,
     pub(super) engine: Engine,
@@ -40,6 +42,15 @@ pub struct Run {
 
 /// Opens a run of `config`, trained up to step `until` if given, and keeps it on this machine while it goes on.
 pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
+    provide(config, until, true)
+}
+
+/// Opens a run of `config` that begins by itself: it takes no kept run's place.
+pub fn provide_show(config: ToyConfig) -> Run {
+    provide(config, None, false)
+}
+
+fn provide(config: ToyConfig, until: Option<u64>, is_kept: bool) -> Run {
     let run = Run {
         config: RwSignal::new(config),
         look: RwSignal::new(LabLook::default()),
@@ -48,6 +59,7 @@ pub fn provide_run(config: ToyConfig, until: Option<u64>) -> Run {
         replayable: RwSignal::new(true),
         visits: StoredValue::default(),
         past: StoredValue::new(Vec::new()),
+        is_kept,
         kept: StoredValue::new(None),
         engine: use_engine(),
         toasts: use_toasts(),

@@ -28,6 +28,8 @@ pub struct Lab {
     pub pad: RwSignal<bool>,
     /// The lesson that is shown, and whether it is its cure.
     pub lesson: RwSignal<Option<(String, bool)>>,
+    /// The spot of the plane that D is asked about.
+    pub spot: RwSignal<Option<[f32; 2]>>,
     /// The hidden neuron of D under the pointer: its layer, from 1, and its place.
     pub neuron: RwSignal<Option<(usize, usize)>>,
     /// The noise of each fake.
@@ -57,6 +59,7 @@ pub fn provide_lab(show: Option<String>, hide: Option<String>) -> Lab {
         zoom: RwSignal::new(None),
         pad: RwSignal::new(false),
         lesson: RwSignal::new(None),
+        spot: RwSignal::new(None),
         neuron: RwSignal::new(None),
         noise,
         slow: Slow::new(),
@@ -85,7 +88,7 @@ pub const fn group_key(group: Group) -> &'static str {
 
 impl Lab {
     /// Whether a link leaves this part, group or setting in. Parts are `diagram`, `view` (noise and layers), `charts`,
-    /// `measures`, `time`, `share`, `settings`, `thumbs` and `gallery`; `data` and `noise` mean the groups, not the settings
+    /// `measures`, `time`, `share`, `settings`, `thumbs`, `trained` and `gallery`; `data` and `noise` mean the groups, not the settings
     /// of that name.
     pub fn has(self, part: &str) -> bool {
         self.hidden.with_value(|hidden| !hidden.iter().any(|name| name == part))
@@ -144,6 +147,7 @@ impl Lab {
         self.layers.track();
         self.travel.track();
         self.brush.track();
+        self.spot.track();
         self.neuron.track();
         self.run.config.track();
     }

@@ -1,23 +1,15 @@
 //! The arithmetic board: exemplars under names, and an expression of the names.
 
-use forger_protocol::{
-    latent,
-    latent_url::{Code, Move, Tab, Term, expression},
-};
-use leptos::{html::Canvas, prelude::*};
+use forger_protocol::latent_url::{Code, Term, expression};
+use leptos::prelude::*;
 
 use super::{
-    drag,
     explorer::{Explorer, NoResult},
-    own::Own,
-    pictures::{Thumb, View, show},
+    pictures::Thumb,
     suggest::{EXEMPLARS, SENTENCES},
     term::TermCard,
 };
-use crate::{components::labels, engine_client::Status, i18n::*};
-
-/// The neighbours of a result, as many as the paper shows.
-const NEIGHBOURS: usize = 8;
+use crate::{components::labels, i18n::*};
 
 /// What is wrong with the expression, in the language of the page.
 pub fn reason(locale: Locale, reason: NoResult) -> String {
@@ -31,44 +23,47 @@ pub fn reason(locale: Locale, reason: NoResult) -> String {
     }
 }
 
-/// The terms to begin with: those of the first sentence that the model can say, without exemplars.
-pub fn beginning(explorer: Explorer) -> (Vec<Term>, String) {
+/// What a board begins with: the first sentence that the model can say, with exemplars among the samples of a seed; of a model
+/// that knows none, three names.
+fn beginning(explorer: Explorer, seed: u32) -> (Vec<Term>, String) {
     let locale = explorer.locale();
-    let names = |key: &str| labels::term(locale, key);
-    let sentence =
-        explorer.card.with_untracked(|card| SENTENCES.iter().find(|s| card.as_ref().is_some_and(|c| s.is_possible(c))));
-    match sentence {
-        Some(sentence) => {
-            let term = |key: &str| Term { name: names(key), codes: Vec::new() };
-            (sentence.terms.iter().map(|(key, ..)| term(key)).collect(), sentence.expression(names))
-        }
-        None => {
-            let term = |name: &str| Term { name: name.into(), codes: Vec::new() };
-            (["A", "B", "C"].map(term).to_vec(), "A - B + C".into())
-        }
+    let said = explorer.of_model(|card, codes| {
+        let sentence = SENTENCES.iter().find(|sentence| sentence.is_possible(card))?;
+        Some(sentence.of(card, codes, seed, |key| labels::term(locale, key)))
+    });
+    said.flatten().unwrap_or_else(|| {
+        let term = |name: &str| Term { name: name.into(), codes: Vec::new() };
+        (["A", "B", "C"].map(term).to_vec(), "A - B + C".into())
+    })
+}
+
+/// Makes the sentence where there is none.
+pub fn begin(explorer: Explorer) {
+    let state = explorer
+        .state
+        .with_untracked(|state| (state.terms.is_empty() && state.expression.is_empty()).then_some(state.seed));
+    if let Some(seed) = state {
+        let (terms, expression) = beginning(explorer, seed);
+        explorer.change(|state| (state.terms, state.expression) = (terms, expression));
     }
 }
 
+/// Whether the board is as the page made it for the model that is open: of another, the same terms would say nothing.
+pub fn is_untouched(explorer: Explorer) -> bool {
+    let (terms, text, mut seed) =
+        explorer.state.with_untracked(|state| (state.terms.clone(), state.expression.clone(), state.seed));
+    if let Some(Code::Sample { seed: first, .. }) = terms.first().and_then(|term| term.codes.first()) {
+        // Other samples may be on show by now.
+        seed = *first;
+    }
+    (terms, text) == beginning(explorer, seed)
+}
+
 #[component]
-pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
+pub fn Board(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let names = explorer.part(|state| state.terms.iter().map(|term| term.name.clone()).collect::<Vec<_>>());
     let text = explorer.part(|state| state.expression.clone());
-    let result = Memo::new(move |_| explorer.result());
-    let view = View::default();
-    Effect::new(move |_| {
-        if let (Ok(z), Status::Ready) = (result.get(), explorer.engine.status.get()) {
-            // The result first: it is drawn while the neighbours wait.
-            let around = latent::neighbours(&z, NEIGHBOURS, 1);
-            let (before, after) = around.split_at(NEIGHBOURS / 2);
-            let all = before.iter().chain([&z]).chain(after).flatten().copied().collect();
-            explorer.draw(view, all);
-        }
-    });
-    let (large, around) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new());
-    show(view, large, 1, || NEIGHBOURS / 2..NEIGHBOURS / 2 + 1);
-    show(view, around, 3, || 0..NEIGHBOURS + 1);
-    let problem = move || result.get().err().map(|error| reason(i18n.get_locale(), error));
     let say = move |index: usize| {
         let locale = explorer.locale();
         let sentence = &SENTENCES[index];
@@ -108,38 +103,6 @@ pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
         explorer.change(|state| state.terms.iter_mut().for_each(|term| term.codes.clear()));
         explorer.term.set(0);
     };
-    let use_result = move |tab: Tab| {
-        if let Ok(z) = result.get_untracked() {
-            let code = Code::nearest(&z);
-            explorer.change(|state| {
-                state.tab = tab;
-                if tab == Tab::Walk {
-                    state.walk.push(code);
-                } else {
-                    (state.base, state.moves) = (Some(code), Vec::new());
-                }
-            });
-        }
-    };
-    let keep = move |_| {
-        if let Ok(z) = result.get_untracked() {
-            let name = expression::name(&text.get_untracked());
-            let added = own.add(&name, &z);
-            explorer.change(|state| {
-                state.tab = Tab::Edit;
-                state.moves.push(Move { name: added.name, own: Some(added.code), tenths: 10 });
-            });
-        }
-    };
-    let drag_result = move |event: web_sys::DragEvent| {
-        if let Ok(z) = result.get_untracked() {
-            view.pixels.with_untracked(|pixels| {
-                let picture = pixels.one(NEIGHBOURS / 2).map(|values| (values, pixels.side));
-                drag::start(&event, &Code::nearest(&z), picture);
-            });
-        }
-    };
-    let fallback = move || view! { <p class="muted" data-testid="no-result">{problem}</p> };
     view! {
         <p class="muted">{t!(i18n, board_help, n = EXEMPLARS)}</p>
         <div class="buttons">{sentences}</div>
@@ -168,53 +131,6 @@ pub fn Board(explorer: Explorer, own: Own) -> impl IntoView {
                 }
             />
         </label>
-        <Show when=move || result.with(Result::is_ok) fallback=fallback>
-            <Equation explorer />
-            <div class="result">
-                <figure>
-                    <canvas node_ref=large draggable="true" data-testid="result" on:dragstart=drag_result></canvas>
-                    <figcaption>{t!(i18n, result)}</figcaption>
-                </figure>
-                <figure>
-                    <canvas node_ref=around data-testid="neighbours"></canvas>
-                    <figcaption>{t!(i18n, neighbours)}</figcaption>
-                </figure>
-            </div>
-            <div class="buttons">
-                <button data-testid="edit-result" on:click=move |_| use_result(Tab::Edit)>{t!(i18n, edit_this)}</button>
-                <button data-testid="walk-result" on:click=move |_| use_result(Tab::Walk)>{t!(i18n, add_to_walk)}</button>
-                <button data-testid="keep-direction" on:click=keep>{t!(i18n, keep_direction)}</button>
-            </div>
-        </Show>
-    }
-}
-
-/// The expression in pictures.
-#[component]
-fn Equation(explorer: Explorer) -> impl IntoView {
-    let summands = Memo::new(move |_| {
-        explorer.state.with(|state| {
-            let place = |name: &str| state.terms.iter().position(|term| term.name == name);
-            let summands = expression::parse(&state.expression, |name| place(name).is_some()).unwrap_or_default();
-            summands.into_iter().filter_map(|(sign, name)| Some((sign < 0.0, place(&name)?))).collect::<Vec<_>>()
-        })
-    });
-    let one = move |(at, (minus, index)): (usize, (bool, usize))| {
-        let sign = match (at, minus) {
-            (0, false) => "",
-            (_, false) => "+",
-            (_, true) => "\u{2212}",
-        };
-        view! {
-            <span>{sign}</span>
-            <Mean explorer index />
-        }
-    };
-    view! {
-        <div class="equation" aria-hidden="true">
-            {move || summands.get().into_iter().enumerate().map(one).collect_view()}
-            <span>"="</span>
-        </div>
     }
 }
 

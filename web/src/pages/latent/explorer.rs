@@ -40,6 +40,8 @@ pub struct Explorer {
     pub wanted: RwSignal<Option<ModelRef>>,
     /// Whether what was to be loaded was not.
     pub failed: RwSignal<bool>,
+    /// The model of the site that is loaded, or was last, and its bytes.
+    pub loading: RwSignal<Option<(String, u64)>>,
     /// Models that were to be loaded so far: the last one counts.
     pub(super) loads: StoredValue<u32>,
     /// The term that a click on a sample goes to.
@@ -69,6 +71,7 @@ impl Explorer {
             codes: RwSignal::new(None),
             wanted: RwSignal::new(None),
             failed: RwSignal::new(false),
+            loading: RwSignal::new(None),
             loads: StoredValue::new(0),
             term: RwSignal::new(0),
             grid: View::default(),

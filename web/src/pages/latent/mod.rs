@@ -15,6 +15,7 @@ mod samples;
 mod search;
 mod share;
 mod suggest;
+mod sum;
 mod term;
 mod toolbar;
 mod walk;
@@ -27,7 +28,7 @@ use crate::{
     components::{about::About, files},
     i18n::*,
 };
-use board::{Board, beginning};
+use board::{Board, begin};
 use edit::Edit;
 use examples::Examples;
 use explorer::Explorer;
@@ -37,7 +38,8 @@ use photo::PhotoTab;
 use samples::Samples;
 use search::PhotoSearch;
 use share::{Share, keep_address};
-use toolbar::{Loading, Toolbar};
+use sum::Sum;
+use toolbar::{Drawn, Loading, Models, Toolbar};
 use walk::Walk;
 
 #[component]
@@ -49,12 +51,10 @@ pub fn LatentPage() -> impl IntoView {
     explorer.load_manifest();
     keep_address(explorer);
     let (own, search) = (Own::load(), PhotoSearch::new(explorer));
-    // A page that was opened without terms begins with some, which depend on what the model knows.
+    // A page that was opened without terms begins with a sentence, which depends on what the model knows.
     Effect::new(move |_| {
-        let is_open = explorer.card.with(Option::is_some);
-        if is_open && explorer.state.with_untracked(|state| state.terms.is_empty() && state.expression.is_empty()) {
-            let (terms, expression) = beginning(explorer);
-            explorer.change(|state| (state.terms, state.expression) = (terms, expression));
+        if explorer.card.with(Option::is_some) {
+            begin(explorer);
         }
     });
     let drop = move |event: DragEvent| {
@@ -72,18 +72,26 @@ pub fn LatentPage() -> impl IntoView {
             <p>{t!(i18n, latent_lead)}</p>
         </div>
         <div on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Toolbar explorer />
             <Loading explorer />
+            // First on every screen, and drawn first: it is what the page is about.
+            <Show when=move || explorer.card.with(Option::is_some) && tab.get() == Tab::Arithmetic>
+                <section class="answer">
+                    <Sum explorer own />
+                </section>
+            </Show>
+            <Models explorer />
             <Show when=move || explorer.card.with(Option::is_some)>
                 <div class="latent">
                     <div class="stage">
+                        <Toolbar explorer />
                         <Samples explorer />
+                        <Drawn explorer />
                     </div>
                     <div class="work">
                         <Tabs explorer />
                         <div class="panel" role="tabpanel" id="latent-panel" data-testid="panel">
                             {move || match tab.get() {
-                                Tab::Arithmetic => view! { <Board explorer own /> }.into_any(),
+                                Tab::Arithmetic => view! { <Board explorer /> }.into_any(),
                                 Tab::Edit => view! { <Edit explorer own /> }.into_any(),
                                 Tab::Walk => view! { <Walk explorer /> }.into_any(),
                                 Tab::Photo => view! { <PhotoTab search /> }.into_any(),

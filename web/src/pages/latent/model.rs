@@ -1,7 +1,7 @@
 //! Which model the latent page shows: that of the link, or the one that the user chose.
 
 use forger_protocol::{
-    Codes, DcganConfig, EngineError,
+    Card, Codes, DcganConfig, EngineError,
     codes::Mapping,
     error::ModelError,
     latent_url::{Code, LatentState, ModelRef},
@@ -9,11 +9,11 @@ use forger_protocol::{
 use js_sys::Float32Array;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::explorer::Explorer;
+use super::{board, explorer::Explorer, suggest::SENTENCES};
 use crate::{engine_client::Source, i18n::*, shelf::Opened};
 
 impl Explorer {
-    /// Loads the manifest, then the model that the link names or the first that has directions.
+    /// Loads the manifest, then the model that the page shows.
     pub fn load_manifest(self) {
         spawn_local(async move {
             match self.shelf.load().await {
@@ -26,14 +26,18 @@ impl Explorer {
         });
     }
 
-    /// Loads the model that the state names, from the site.
+    /// Loads the model that the state names, from the site. A link that names none means the first that has directions;
+    /// where nothing was asked for, it is the first that can say the sentence that the page is about.
     pub fn load_wanted(self) {
         let model = self.state.with_untracked(|state| state.model.clone());
+        let is_opening = self.state.with_untracked(|state| *state == LatentState::default());
         let entry = self.shelf.models.with_untracked(|models| {
             let models = models.as_ref()?;
             let named = model.as_ref().and_then(|model| models.iter().find(|entry| entry.card.name == model.name));
+            let speaks = |card: &Card| SENTENCES.iter().any(|sentence| sentence.is_possible(card));
+            let speaker = models.iter().find(|entry| is_opening && speaks(&entry.card));
             let first = models.iter().find(|entry| !entry.card.directions.is_empty()).or(models.first());
-            named.or(first).cloned()
+            named.or(speaker).or(first).cloned()
         });
         let Some(entry) = entry else { return };
         if let Some(model) = model {
@@ -50,6 +54,8 @@ impl Explorer {
     /// Loads the model of this name, which the user has chosen.
     pub fn choose(self, name: &str) {
         self.wanted.set(None);
+        // What is not wanted any more is not worth its bytes.
+        self.shelf.cancel();
         if self.change(|state| state.model = Some(ModelRef { name: name.to_owned(), hash: String::new() })) {
             self.load_wanted();
         }
@@ -63,6 +69,10 @@ impl Explorer {
     fn load(self, source: Source) {
         self.failed.set(false);
         let is_own = matches!(source, Source::File(_));
+        self.loading.set(match &source {
+            Source::Site(entry) => Some((entry.card.name.clone(), entry.bytes)),
+            Source::File(_) => None,
+        });
         let number = self.loads.try_update_value(|count| {
             *count += 1;
             *count
@@ -99,6 +109,10 @@ impl Explorer {
         if self.wanted.with_untracked(Option::is_none) {
             let model = ModelRef { name: card.name.clone(), hash: hash.to_owned() };
             self.state.update(|state| state.model = Some(model));
+        }
+        let is_other = self.model().is_some_and(|before| before != card.name);
+        if is_other && board::is_untouched(self) {
+            self.state.update(|state| (state.terms, state.expression) = Default::default());
         }
         self.forget_pictures();
         let dim = codes.as_ref().map_or(0, Codes::dim);

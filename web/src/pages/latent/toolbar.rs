@@ -1,4 +1,4 @@
-//! Which model, which samples, and how far loading is.
+//! Which model, which samples, how far loading is, and what drawing took.
 
 use leptos::prelude::*;
 
@@ -11,57 +11,73 @@ use crate::{
 /// Truncation in percent that the slider reaches down to.
 const LEAST: u8 = 20;
 
+/// Millions of bytes, as people read them.
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / 1e6)
+}
+
+/// Which model: those of the site, each a click away, or a file.
 #[component]
-pub fn Toolbar(explorer: Explorer) -> impl IntoView {
+pub fn Models(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
+    let open_name = Memo::new(move |_| explorer.card.with(|card| card.as_ref().map(|card| card.name.clone())));
     let names = move || {
         let mut names = explorer
             .shelf
             .models
             .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
-        if let Some(own) = explorer.card.with(|card| card.as_ref().map(|card| card.name.clone()))
-            && !names.contains(&own)
-        {
-            names.push(own);
-        }
+        names.extend(open_name.get().filter(|own| !names.contains(own)));
         names
     };
     let option = move |name: String| {
-        let chosen = explorer.card.with(|card| card.as_ref().is_some_and(|card| card.name == name));
+        let chosen = open_name.with(|open| open.as_ref() == Some(&name));
         view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
     };
-    let none = move || {
-        let empty = explorer.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
-        empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
+    let other = move |(name, bytes): (String, u64)| {
+        let (label, id) = (name.clone(), format!("model-{name}"));
+        let text = move || {
+            let name = labels::model(i18n.get_locale(), &label);
+            td_string!(i18n.get_locale(), model_size, name = name, mb = megabytes(bytes)).to_string()
+        };
+        view! { <button data-testid=id on:click=move |_| explorer.choose(&name)>{text}</button> }
+    };
+    let others = move || {
+        let open = open_name.get();
+        let sizes = explorer.shelf.models.with(|models| {
+            let others = models.iter().flatten().filter(|entry| open.as_ref() != Some(&entry.card.name));
+            others.map(|entry| (entry.card.name.clone(), entry.bytes)).collect::<Vec<_>>()
+        });
+        sizes.into_iter().map(other).collect_view()
     };
     let open = move |event: web_sys::Event| {
         if let Some(file) = files::chosen(&event) {
             explorer.load_file(file);
         }
     };
-    let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
     view! {
-        {none}
-        {move || {
-            explorer
-                .wanted
-                .get()
-                .map(|model| {
-                    let name = model.to_string();
-                    view! {
-                        <p class="note error" role="alert" data-testid="wanted-model">
-                            {td_string!(i18n.get_locale(), wanted_model, name = name).to_string()}
-                        </p>
-                    }
-                })
-        }}
-        <div class="buttons toolbar">
+        <div class="buttons models">
             <label>
                 <span>{t!(i18n, model)}</span>
                 <select data-testid="model-select" on:change=move |event| explorer.choose(&event_target_value(&event))>
                     {move || names().into_iter().map(option).collect_view()}
                 </select>
             </label>
+            {others}
+            <label class="button file">
+                <span>{t!(i18n, own_model)}</span>
+                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
+            </label>
+        </div>
+    }
+}
+
+/// Which samples.
+#[component]
+pub fn Toolbar(explorer: Explorer) -> impl IntoView {
+    let i18n = use_i18n();
+    let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
+    view! {
+        <div class="buttons toolbar">
             <label>
                 <span>{t!(i18n, seed)}</span>
                 <input
@@ -100,31 +116,45 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
                     }
                 />
             </label>
-            <label class="button file">
-                <span>{t!(i18n, own_model)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
-            </label>
         </div>
     }
 }
 
-/// How far loading is, with a way out; or what the last drawing took.
+/// How far loading is, with a way out; and what there is not.
 #[component]
 pub fn Loading(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let shelf = explorer.shelf;
     let share = move || shelf.opening.get()?.share;
-    let drawn = move || {
-        explorer.grid.pixels.with(|pixels| {
-            let device = pixels.device.map(labels::device)?;
-            let ms = format!("{:.0}", pixels.milliseconds);
-            Some(td_string!(i18n.get_locale(), drawn, n = GRID, ms = ms, device = device).to_string())
-        })
+    let what = move || match explorer.loading.get() {
+        Some((name, bytes)) => {
+            let name = labels::model(i18n.get_locale(), &name);
+            td_string!(i18n.get_locale(), downloading_named, name = name, mb = megabytes(bytes)).to_string()
+        }
+        None => t_string!(i18n, downloading).to_string(),
+    };
+    let none = move || {
+        let empty = explorer.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
+        empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
     };
     view! {
-        <Show when=move || shelf.opening.get().is_some() fallback=move || view! { <p class="muted">{drawn}</p> }>
+        {none}
+        {move || {
+            explorer
+                .wanted
+                .get()
+                .map(|model| {
+                    let name = model.to_string();
+                    view! {
+                        <p class="note error" role="alert" data-testid="wanted-model">
+                            {td_string!(i18n.get_locale(), wanted_model, name = name).to_string()}
+                        </p>
+                    }
+                })
+        }}
+        <Show when=move || shelf.opening.get().is_some()>
             <p class="loading" role="status">
-                {t!(i18n, downloading)} " "
+                {what} " "
                 <progress data-testid="progress" max="1" prop:value=share></progress>
                 <button data-testid="cancel-button" on:click=move |_| shelf.cancel()>{t!(i18n, cancel)}</button>
             </p>
@@ -141,4 +171,18 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
             </button>
         </Show>
     }
+}
+
+/// What the last drawing of samples took.
+#[component]
+pub fn Drawn(explorer: Explorer) -> impl IntoView {
+    let i18n = use_i18n();
+    let drawn = move || {
+        explorer.grid.pixels.with(|pixels| {
+            let device = pixels.device.map(labels::device)?;
+            let ms = format!("{:.0}", pixels.milliseconds);
+            Some(td_string!(i18n.get_locale(), drawn, n = GRID, ms = ms, device = device).to_string())
+        })
+    };
+    view! { <p class="muted">{drawn}</p> }
 }

@@ -54,12 +54,7 @@ pub fn UpscalePage() -> impl IntoView {
     let batch = Batch::new(studio);
     let open = move |files: Vec<File>| batch.open(files);
     files::on_paste(open);
-    let drop = move |event: DragEvent| {
-        let files = files::all_dropped(&event);
-        if !files.is_empty() {
-            batch.open(files);
-        }
-    };
+    let drop = files::on_drop(open);
     let card = Signal::derive(move || studio.shelf.find(&studio.way.get()).map(|entry| entry.card));
     let title = move |name: String| if name == BICUBIC { t_string!(i18n, up_bicubic).to_owned() } else { name };
     view! {
@@ -136,12 +131,12 @@ fn Before(studio: Studio) -> impl IntoView {
         }
         let mb = format!("{:.0}", megabytes([w, h], scale));
         let said = td_string!(locale, up_estimate, w = w, h = h, width = width, height = height, mb = mb);
-        let is_animated = studio.picture.with(|picture| picture.as_ref().is_some_and(|picture| picture.is_animated));
-        let animated = is_animated.then(|| td_string!(locale, up_animated).to_string());
+        let losses = studio.picture.with(|picture| picture.as_ref().map(|picture| picture.metadata.losses(locale)))?;
+        let loss = |(name, said)| view! { <p class="muted" data-testid=name>{said}</p> };
         Some(
             view! {
                 <p class="muted" data-testid="estimate">{said.to_string()}</p>
-                {animated.map(|said| view! { <p class="muted" data-testid="animated">{said}</p> })}
+                {losses.into_iter().map(loss).collect_view()}
             }
             .into_any(),
         )
