@@ -157,7 +157,7 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
 const FREE: [&str; 2] = ["decay_steps", "mixed_precision"];
 
 /// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
-/// numbers of optimizers whose state means the same, such as a learning rate, and for what is [`FREE`].
+/// numbers of optimizers whose state means the same, such as a learning rate, and for what is free to change (`FREE`).
 pub fn is_same<C: Settings>(ours: &C, theirs: &Value) -> bool {
     // By way of `C`, so that what an old checkpoint does not say has its default.
     let Ok(theirs) = C::deserialize(theirs) else { return false };
