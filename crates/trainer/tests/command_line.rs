@@ -2,13 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
+mod common;
+
 use std::{fs, path::Path, process::Command, time::Duration};
 
-use assert_cmd::cargo::CommandCargoExt;
-
-fn forger() -> Command {
-    Command::cargo_bin("forger").unwrap()
-}
+use common::{errors, forger};
 
 /// 64 pictures of upright stripes as IDX.
 fn stripes(folder: &Path) {
@@ -37,11 +35,6 @@ fn train(folder: &Path, out: &str, more: &[&str]) -> Command {
 
 fn last(folder: &Path, out: &str) -> Vec<u8> {
     fs::read(folder.join(out).join("checkpoint-0000000060.safetensors")).unwrap()
-}
-
-fn errors(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 #[test]

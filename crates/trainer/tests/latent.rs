@@ -2,18 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
-use std::{fs, path::Path, process::Command};
+mod common;
 
-use assert_cmd::cargo::CommandCargoExt;
+use std::{fs, path::Path};
 
-fn forger() -> Command {
-    Command::cargo_bin("forger").unwrap()
-}
-
-fn errors(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
+use common::{errors, forger};
 
 /// A small run.
 fn train(out: &Path) {

@@ -2,18 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
+mod common;
+
 use std::{fs, path::Path, process::Command, time::Duration};
 
-use assert_cmd::cargo::CommandCargoExt;
-
-fn forger() -> Command {
-    Command::cargo_bin("forger").unwrap()
-}
-
-fn errors(command: &mut Command) -> (Option<i32>, String) {
-    let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
+use common::{errors, forger};
 
 fn make(out: &Path, more: &[&str]) -> Command {
     let mut command = forger();
