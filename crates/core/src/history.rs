@@ -30,8 +30,8 @@ impl History {
     }
 
     /// Keeps a state, of a later step than all others.
-    pub fn keep(&mut self, step: u64, state: Vec<u8>) {
-        self.moments.push(Moment { step, state: state.into() });
+    pub fn keep(&mut self, step: u64, state: Arc<[u8]>) {
+        self.moments.push(Moment { step, state });
         if self.moments.len() > self.most {
             let mut index = 0;
             // The first stays: one can always go back to the start.
@@ -49,9 +49,9 @@ impl History {
     }
 
     /// The newest state at or before a step.
-    pub fn at(&self, step: u64) -> Option<&[u8]> {
+    pub fn at(&self, step: u64) -> Option<&Arc<[u8]>> {
         let found = self.moments.iter().rev().find(|moment| moment.step <= step);
-        found.map(|moment| &*moment.state)
+        found.map(|moment| &moment.state)
     }
 
     /// Forgets what came after a step.
@@ -69,16 +69,16 @@ mod tests {
         let mut history = History::new(8, 10);
         for step in (0..=5000).step_by(5).filter(|step| step % 5 == 0) {
             if history.is_due(step) {
-                history.keep(step, step.to_le_bytes().to_vec());
+                history.keep(step, step.to_le_bytes().to_vec().into());
             }
         }
         let steps = history.steps();
         assert!((4..=8).contains(&steps.len()) && steps[0] == 0, "{steps:?}");
         let gaps = steps.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>();
         assert!(gaps.iter().all(|gap| *gap == gaps[0]), "{steps:?}");
-        assert_eq!(history.at(steps[2] + 1), Some(&steps[2].to_le_bytes()[..]));
+        assert_eq!(history.at(steps[2] + 1).map(|state| &state[..]), Some(&steps[2].to_le_bytes()[..]));
         history.cut(steps[1]);
         assert_eq!(history.steps(), steps[..2]);
-        assert_eq!(history.at(u64::MAX), Some(&steps[1].to_le_bytes()[..]));
+        assert_eq!(history.at(u64::MAX).map(|state| &state[..]), Some(&steps[1].to_le_bytes()[..]));
     }
 }

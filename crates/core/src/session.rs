@@ -3,6 +3,8 @@
 //! Whoever owns a session calls [`Session::advance`] in its own rhythm, reads [`Session::take_metrics`] back in its own
 //! way (a browser must not wait for a GPU), gives them to [`Session::settle`], and decides when to save.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use forger_protocol::{
     Command, StepKind,
@@ -23,7 +25,7 @@ pub struct Session<S: System + ?Sized> {
     /// Step of the first of them.
     first: u64,
     /// The last state known to be good.
-    good: Option<Vec<u8>>,
+    good: Option<Arc<[u8]>>,
     system: Box<S>,
 }
 
@@ -132,12 +134,12 @@ impl<S: System + ?Sized> Session<S> {
     }
 
     /// Remembers a state, made of [`System::snapshot`], as the last good one. Settle its metrics first.
-    pub fn keep(&mut self, state: Vec<u8>) {
+    pub fn keep(&mut self, state: Arc<[u8]>) {
         self.good = Some(state);
     }
 
-    /// What was last [kept](Session::keep), to go on from where the device that has the system is lost.
-    pub fn good(&self) -> Option<&[u8]> {
-        self.good.as_deref()
+    /// What was last [kept](Session::keep).
+    pub fn good(&self) -> Option<&Arc<[u8]>> {
+        self.good.as_ref()
     }
 }

@@ -161,7 +161,7 @@ fn training_that_is_not_a_number_goes_back_to_the_last_good_state() {
     };
     let mut session = Session::new(Box::new(Toy::new(config, &Device::flex()).unwrap()));
     let state = session.system_mut().save().unwrap();
-    session.keep(state);
+    session.keep(state.into());
     session.handle(Command::Train);
     let mut left = 200;
     session.advance(&mut || {

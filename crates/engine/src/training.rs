@@ -1,6 +1,8 @@
 //! A system in training, of whatever kind: slices that leave room for requests, what is kept of it, and how it moves between
 //! devices. What it shows of itself is the business of whoever owns it.
 
+use std::sync::Arc;
+
 use forger_core::{CheckpointError, Session, System, history::History};
 use forger_protocol::{
     Command, DeviceKind, EngineError,
@@ -37,6 +39,8 @@ pub struct Training<S: System + ?Sized> {
     /// Metrics that are settled and not told yet.
     metrics: Vec<StepMetrics>,
     pub history: History,
+    /// The newest state that was read back, for whatever reason: where a lost device is gone on from.
+    newest: Arc<[u8]>,
 }
 
 /// What a look tells of the training itself.
@@ -54,7 +58,7 @@ impl<S: System + ?Sized> Training<S> {
         if let Some(saved) = saved {
             system.load(saved).map_err(bad_run)?;
         }
-        let (history, steps) = (history_of(&mut *system).await?, system.steps());
+        let (steps, newest) = (system.steps(), state_of(&mut *system).await?);
         Ok(Self {
             session: Session::new(system),
             device,
@@ -64,7 +68,8 @@ impl<S: System + ?Sized> Training<S> {
             rate: 0.0,
             burst: 1,
             metrics: Vec::new(),
-            history,
+            history: history_from(steps, &newest),
+            newest,
         })
     }
 
@@ -94,7 +99,8 @@ impl<S: System + ?Sized> Training<S> {
         self.session.handle(command);
         if command == Command::Reset {
             self.metrics.clear();
-            self.history = history_of(self.session.system_mut()).await?;
+            let state = self.state().await?;
+            self.history = history_from(self.system().steps(), &state);
         }
         self.rated = (self.system().steps(), now());
         if self.is_running() && !matches!(command, Command::Step(_)) {
@@ -128,6 +134,9 @@ impl<S: System + ?Sized> Training<S> {
         if let Some((first, metrics)) = self.session.take_metrics() {
             let values = read(metrics).await?;
             self.metrics.extend(self.session.settle(first, &values));
+            if self.session.state() == SessionState::Diverged {
+                self.forget_newest();
+            }
         }
         Ok(())
     }
@@ -135,6 +144,15 @@ impl<S: System + ?Sized> Training<S> {
     /// A look found something that is not a number: back to the last good state.
     pub fn diverge(&mut self) {
         self.session.diverge();
+        self.forget_newest();
+    }
+
+    /// What was read back last may be what diverged: the last good state takes its place, or where it was opened.
+    fn forget_newest(&mut self) {
+        let first = self.history.steps().first().copied().unwrap_or_default();
+        if let Some(state) = self.session.good().or_else(|| self.history.at(first)) {
+            self.newest = state.clone();
+        }
     }
 
     /// What a look tells that is made now.
@@ -159,7 +177,7 @@ impl<S: System + ?Sized> Training<S> {
     pub async fn keep(&mut self) -> Result<(), EngineError> {
         self.remember().await?;
         if now() - self.kept >= KEEP_EVERY && self.is_running() {
-            let state = state_of(self.session.system_mut()).await?;
+            let state = self.state().await?;
             self.session.keep(state);
             self.kept = now();
         }
@@ -169,24 +187,31 @@ impl<S: System + ?Sized> Training<S> {
     async fn remember(&mut self) -> Result<(), EngineError> {
         let step = self.system().steps();
         if self.history.is_due(step) {
-            self.history.keep(step, state_of(self.session.system_mut()).await?);
+            let state = self.state().await?;
+            self.history.keep(step, state);
         }
         Ok(())
     }
 
+    /// The whole state, read back.
+    async fn state(&mut self) -> Result<Arc<[u8]>, EngineError> {
+        self.newest = state_of(self.session.system_mut()).await?;
+        Ok(self.newest.clone())
+    }
+
     /// The whole state and its step.
-    pub async fn save(&mut self) -> Result<(u64, Vec<u8>), EngineError> {
+    pub async fn save(&mut self) -> Result<(u64, Arc<[u8]>), EngineError> {
         self.settle().await?;
-        let state = state_of(self.session.system_mut()).await?;
+        let state = self.state().await?;
         Ok((self.system().steps(), state))
     }
 
-    /// What to go on from on another device: its state, or where its own device is lost the last that was kept.
-    pub async fn leave(&mut self, devices: &Devices) -> Result<Option<Vec<u8>>, EngineError> {
+    /// What to go on from on another device: its state, or where its own device is lost the newest that was read back.
+    pub async fn leave(&mut self, devices: &Devices) -> Result<Arc<[u8]>, EngineError> {
         if self.device == DeviceKind::WebGpu && devices.lost.is_some() {
-            return Ok(self.session.good().or_else(|| self.history.at(u64::MAX)).map(<[u8]>::to_vec));
+            return Ok(self.newest.clone());
         }
-        Ok(Some(self.save().await?.1))
+        Ok(self.save().await?.1)
     }
 
     /// Goes on in the place of another, which it is at the state of: it runs if that ran.
@@ -207,17 +232,15 @@ pub fn lost(error: CheckpointError) -> EngineError {
     EngineError::DeviceLost(error.to_string())
 }
 
-/// The whole state, read back.
-async fn state_of(system: &mut (impl System + ?Sized)) -> Result<Vec<u8>, EngineError> {
-    system.snapshot().write_async().await.map_err(lost)
+async fn state_of(system: &mut (impl System + ?Sized)) -> Result<Arc<[u8]>, EngineError> {
+    Ok(system.snapshot().write_async().await.map_err(lost)?.into())
 }
 
-/// A history that begins with the state as it is.
-async fn history_of(system: &mut (impl System + ?Sized)) -> Result<History, EngineError> {
-    let (step, state) = (system.steps(), state_of(system).await?);
+/// A history that begins with this state.
+fn history_from(step: u64, state: &Arc<[u8]>) -> History {
     // However large it is: the start, and one more.
     let most = (MOST_BYTES / state.len().max(1)).clamp(2, MOMENTS.0);
     let mut history = History::new(most, MOMENTS.1);
-    history.keep(step, state);
-    Ok(history)
+    history.keep(step, state.clone());
+    history
 }

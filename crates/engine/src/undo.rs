@@ -1,6 +1,6 @@
 //! What the session was before each change that the user may regret.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use forger_core::history::History;
 use forger_protocol::ToyConfig;
@@ -13,7 +13,7 @@ const MOST_BYTES: usize = 80 << 20;
 /// A session before a change.
 pub struct Before {
     pub config: ToyConfig,
-    pub state: Vec<u8>,
+    pub state: Arc<[u8]>,
     /// `None` once it had to make room.
     pub history: Option<History>,
 }
@@ -49,15 +49,16 @@ impl Undo {
         }
     }
 
-    /// Bytes of all states. Histories of one run share theirs, which are known by where they lie and counted once.
+    /// Bytes of all states. Those that are shared are known by where they lie and counted once.
     fn bytes(&self) -> usize {
         let kept = self.0.iter().flat_map(|before| {
             let history = before.history.as_ref();
-            history.into_iter().flat_map(|history| history.steps().into_iter().filter_map(|step| history.at(step)))
+            let moments =
+                history.into_iter().flat_map(|history| history.steps().into_iter().filter_map(|step| history.at(step)));
+            moments.chain([&before.state])
         });
         let mut counted = HashSet::new();
-        let in_histories = kept.filter(|state| counted.insert(state.as_ptr())).map(<[u8]>::len).sum::<usize>();
-        in_histories + self.0.iter().map(|before| before.state.len()).sum::<usize>()
+        kept.filter(|state| counted.insert(state.as_ptr())).map(|state| state.len()).sum()
     }
 
     /// The session before the last change.
@@ -82,12 +83,12 @@ mod tests {
     /// A history of `count` moments of so many bytes.
     fn history(count: u64, bytes: usize) -> History {
         let mut history = History::new(count as usize, 1);
-        (0..count).for_each(|step| history.keep(step, vec![0; bytes]));
+        (0..count).for_each(|step| history.keep(step, vec![0; bytes].into()));
         history
     }
 
     fn before(history: History, bytes: usize) -> Before {
-        Before { config: ToyConfig::default(), state: vec![0; bytes], history: Some(history) }
+        Before { config: ToyConfig::default(), state: vec![0; bytes].into(), history: Some(history) }
     }
 
     fn with_history(undo: &Undo) -> Vec<bool> {

@@ -80,7 +80,7 @@ impl Lab {
     /// Opens what was before the last change.
     async fn undo(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
         let before = self.undo.last().ok_or_else(|| EngineError::NotOpen("nothing to take back".into()))?;
-        let (config, state) = (before.config.clone(), Some(before.state.as_slice()));
+        let (config, state) = (before.config.clone(), Some(&before.state[..]));
         let mut session = ToySession::open(devices, config, state, self.session.as_ref()).await?;
         // Only now: what does not open can be tried again.
         if let Some(history) = self.undo.take().and_then(|before| before.history) {

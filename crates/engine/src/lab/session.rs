@@ -173,7 +173,8 @@ impl ToySession {
     }
 
     fn kept(&self, step: u64) -> Result<&[u8], EngineError> {
-        self.training.history.at(step).ok_or_else(|| EngineError::NotOpen(format!("step {step}")))
+        let kept = self.training.history.at(step).map(|state| &state[..]);
+        kept.ok_or_else(|| EngineError::NotOpen(format!("step {step}")))
     }
 
     /// Goes on where the user wants it to; on CPU from the last state kept when the old device is lost.
@@ -190,7 +191,7 @@ impl ToySession {
             return Ok(());
         }
         let state = self.training.leave(devices).await?;
-        let moved = Self::open(devices, self.config().clone(), state.as_deref(), Some(self)).await?;
+        let moved = Self::open(devices, self.config().clone(), Some(&state), Some(self)).await?;
         self.go_on_as(moved);
         Ok(())
     }
