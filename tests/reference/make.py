@@ -14,6 +14,7 @@ import images
 import lab
 import latent
 import superres
+import translation
 from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
@@ -190,6 +191,8 @@ def files():
         "superres_measures": cases(superres.measure, superres.MEASURES),
         "superres_jpeg": cases(superres.jpeg, superres.QUALITIES),
         "superres_lens": cases(superres.lens, ["lens"]),
+        "translation_networks": cases(translation.network, translation.NETWORKS),
+        "translation_games": cases(translation.pix2pix, ["pix2pix"]) | cases(translation.cyclegan, ["cyclegan"]),
         "vgg": cases(superres.vgg, ["vgg"]),
     }
     # A file for each normalisation keeps each small.

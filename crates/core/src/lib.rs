@@ -35,7 +35,9 @@ pub use data::images::Images;
 pub use session::Session;
 pub use systems::{
     System,
+    cyclegan::Cyclegan,
     dcgan::{Auxiliary, Dcgan},
+    pix2pix::{Pix2pix, TranslationError},
     superres::Superres,
     toy::Toy,
 };

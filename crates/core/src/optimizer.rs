@@ -46,9 +46,10 @@ impl ModuleVisitor for Flatten<'_> {
     }
 }
 
-/// The trained values of a network and the gradient of a loss by them, `[weights]` each; `None` where there is no gradient.
-pub fn flatten<M: Module>(module: &M, gradients: Gradients) -> Option<(Tensor<1>, Tensor<1>)> {
-    let mut gradients = GradientsParams::from_grads(gradients, module);
+/// The trained values of a network and the gradient of a loss by them, `[weights]` each; `None` where there is no gradient. Takes
+/// those of this network only: others may share the loss.
+pub fn flatten<M: Module>(module: &M, gradients: &mut Gradients) -> Option<(Tensor<1>, Tensor<1>)> {
+    let mut gradients = GradientsParams::from_module(gradients, module);
     let mut flat = Flatten { gradients: &mut gradients, values: Vec::new(), slopes: Vec::new() };
     module.visit(&mut flat);
     (!flat.values.is_empty()).then(|| (Tensor::cat(flat.values, 0), Tensor::cat(flat.slopes, 0)))
@@ -96,8 +97,8 @@ impl Optimizer {
     }
 
     /// One update of a network by the gradients of a loss. Also gives the Euclidean norm of the gradient, `[1]`.
-    pub fn step<M: Module>(&mut self, module: M, gradients: Gradients) -> (M, Option<Tensor<1>>) {
-        self.step_shared(module, gradients, Vec::new())
+    pub fn step<M: Module>(&mut self, module: M, mut gradients: Gradients) -> (M, Option<Tensor<1>>) {
+        self.step_shared(module, &mut gradients, Vec::new())
     }
 
     /// [`Optimizer::step`] by the mean of several gradients: `gradients`, and those that copies of the network found on as
@@ -105,7 +106,7 @@ impl Optimizer {
     pub fn step_shared<M: Module>(
         &mut self,
         module: M,
-        gradients: Gradients,
+        gradients: &mut Gradients,
         others: Vec<Tensor<1>>,
     ) -> (M, Option<Tensor<1>>) {
         let Some((values, slopes)) = flatten(&module, gradients) else { return (module, None) };

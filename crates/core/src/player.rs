@@ -102,11 +102,11 @@ impl<M: Module> Player<M> {
 
     /// One update by the gradient of a loss, `[1]`; the norm of the gradient, if there was one.
     pub fn learn(&mut self, loss: &Tensor<1>) -> Option<Tensor<1>> {
-        self.learn_shared(loss.backward(), Vec::new())
+        self.learn_shared(&mut loss.backward(), Vec::new())
     }
 
-    /// [`Player::learn`] by the mean of several gradients: see [`Optimizer::step_shared`].
-    pub fn learn_shared(&mut self, gradients: Gradients, others: Vec<Tensor<1>>) -> Option<Tensor<1>> {
+    /// [`Player::learn`] by the gradients of a loss that other networks may share, or by the mean of several: see [`Optimizer::step_shared`].
+    pub fn learn_shared(&mut self, gradients: &mut Gradients, others: Vec<Tensor<1>>) -> Option<Tensor<1>> {
         let (network, norm) = self.optimizer.step_shared(self.network.clone(), gradients, others);
         self.network = network;
         norm

@@ -119,11 +119,34 @@ pub struct Card {
     /// Whether the file holds D, too: its features tell how like two pictures are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub discriminator: bool,
+    /// The networks that the file holds, by their names in [`crate::system::Declaration::networks`]; empty in files of before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<String>,
+    /// Of a model that translates: what its pictures show, of what it is given and of what it makes, such as `label` and `photo`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
+    /// The colours that pictures of the first domain are painted with, where they are drawn and not photographed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub palette: Vec<Swatch>,
     /// Compared with what the networks make, on every load.
     pub test_vector: TestVector,
 }
 
+/// A colour that means something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swatch {
+    /// What it means, in English: `window`.
+    pub name: String,
+    /// Red, green and blue.
+    pub color: [u8; 3],
+}
+
 impl Card {
+    /// Whether the file holds a network of this name. Of files of before the name of a generator is not known.
+    pub fn has(&self, network: &str) -> bool {
+        self.networks.iter().any(|held| held == network)
+    }
+
     /// Of a model of which nothing more is known.
     pub fn new(name: &str, system: SystemConfig, seed: u32) -> Self {
         Self {
@@ -139,6 +162,9 @@ impl Card {
             notes: String::new(),
             directions: Vec::new(),
             discriminator: false,
+            networks: Vec::new(),
+            domains: Vec::new(),
+            palette: Vec::new(),
             test_vector: TestVector::default(),
         }
     }

@@ -29,5 +29,6 @@ pub use message::{
     Command, DeviceChoice, DeviceKind, DeviceReport, Envelope, Event, LabRequest, LatentRequest, Message, ModelRequest,
     PROTOCOL_VERSION, PictureRequest, Reply, Request,
 };
+pub use pictures::Way;
 pub use random::{Random, RandomState, Stream};
 pub use system::{Declaration, Scalar, ScalarKind, Settings, SystemConfig};

@@ -70,3 +70,14 @@ pub struct TilePlace {
     /// Tiles in all.
     pub total: usize,
 }
+
+/// Which way a model translates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// From the first domain to the second: G.
+    #[default]
+    Forward,
+    /// From the second to the first: F, where a model has learned it.
+    Backward,
+}

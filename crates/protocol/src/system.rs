@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    config::{DcganConfig, OutOfRange, SuperresConfig, ToyConfig},
+    config::{CycleganConfig, DcganConfig, OutOfRange, Pix2pixConfig, SuperresConfig, ToyConfig},
     error::ModelError,
 };
 
@@ -77,7 +77,8 @@ impl ScalarKind {
 }
 
 impl Scalar {
-    const fn new(key: &'static str, kind: ScalarKind, of: &'static str) -> Self {
+    /// A number of this key, kind and owner.
+    pub const fn new(key: &'static str, kind: ScalarKind, of: &'static str) -> Self {
         Self { key, kind, of }
     }
 
@@ -100,7 +101,13 @@ impl Declaration {
 }
 
 /// Every system.
-pub const ALL: [&Declaration; 3] = [&ToyConfig::SYSTEM, &DcganConfig::SYSTEM, &SuperresConfig::SYSTEM];
+pub const ALL: [&Declaration; 5] = [
+    &ToyConfig::SYSTEM,
+    &DcganConfig::SYSTEM,
+    &SuperresConfig::SYSTEM,
+    &Pix2pixConfig::SYSTEM,
+    &CycleganConfig::SYSTEM,
+];
 
 /// The system of this name.
 pub fn find(name: &str) -> Option<&'static Declaration> {

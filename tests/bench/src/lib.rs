@@ -5,6 +5,7 @@
 mod constructors;
 mod infer;
 mod lab;
+mod translate;
 mod upscale;
 
 /// Without this, a benchmark of short calls would measure the constructors, which the published worker runs once.

@@ -4,6 +4,8 @@
 //! of training, not of operations.
 #![cfg(target_arch = "wasm32")]
 
+mod translation;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
     Auxiliary, Dcgan, Images, Superres, System, Toy,
@@ -27,7 +29,7 @@ const FEW: usize = 6;
 /// Dimensions of z of the DCGANs.
 const LATENT_DIM: usize = 8;
 
-/// Those of the generator, of the discriminator, and of the generator's moving average.
+/// Those of each player, and then those of each moving average.
 type Networks = Vec<Vec<NamedTensor>>;
 
 /// Grey pictures of stripes, each of another phase.
@@ -133,6 +135,8 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
             dcgan(device, DcganConfig { normalization: Normalization::Instance, ..DcganConfig::default() }).await
         }
         "superres" => superres(device).await,
+        "pix2pix" => translation::pix2pix(device).await,
+        "cyclegan" => translation::cyclegan(device).await,
         other => Err(format!("no system {other}")),
     }
 }
@@ -221,7 +225,7 @@ pub async fn convolutions() -> Result<String, JsValue> {
     serde_json::to_string(&worst).map_err(|error| error.to_string().into())
 }
 
-/// For generator, discriminator and moving average: how far training moved the weights on CPU (`moved`), and how far
+/// For each network and each moving average: how far training moved the weights on CPU (`moved`), and how far
 /// those on WebGPU then are from them (`apart`). Returns JSON. May be called once: burn opens WebGPU once.
 #[wasm_bindgen]
 pub async fn compare(systems: String) -> Result<String, JsValue> {
@@ -231,9 +235,9 @@ pub async fn compare(systems: String) -> Result<String, JsValue> {
     for system in systems.split(',') {
         let (start, cpu) = run(system, &Device::flex()).await?;
         let (start_on_gpu, gpu) = run(system, &gpu).await?;
-        let networks = ["generator", "discriminator", "average"].iter().enumerate().map(|(index, name)| {
+        let networks = (0..start.len()).map(|index| {
             serde_json::json!({
-                "network": name,
+                "network": index,
                 "start": distance(&start[index], &start_on_gpu[index]),
                 "moved": distance(&start[index], &cpu[index]),
                 "apart": distance(&cpu[index], &gpu[index]),

@@ -3,13 +3,13 @@ import { expect, test } from '../support/test.js';
 // Rounding differs from device to device and training amplifies it, so weights are compared with how far they moved.
 const MOST_APART = 0.005;
 
-for (const system of ['toy', 'toy-penalised', 'dcgan', 'dcgan-mapping', 'dcgan-auxiliary', 'dcgan-spectral', 'dcgan-instance', 'superres']) {
+for (const system of ['toy', 'toy-penalised', 'dcgan', 'dcgan-mapping', 'dcgan-auxiliary', 'dcgan-spectral', 'dcgan-instance', 'superres', 'pix2pix', 'cyclegan']) {
   test(`training ${system} on CPU and on WebGPU ends at the same weights`, async ({ page }) => {
     test.setTimeout(300_000);
     await page.goto('');
     const report = await page.evaluate(async (system) => JSON.parse(await (await globalThis.devices).compare(system)), system);
     for (const { network, start, moved, apart } of report[system]) {
-      console.log(`${system} ${network}: moved ${moved.toFixed(4)}, apart ${(apart / moved).toExponential(1)} of that`);
+      console.log(`${system}, network ${network}: moved ${moved.toFixed(4)}, apart ${(apart / moved).toExponential(1)} of that`);
       // The first power iteration is the device's own.
       expect(start).toBeLessThanOrEqual(system === 'dcgan-spectral' ? 1e-5 : 0);
       expect(moved).toBeGreaterThan(1e-4);

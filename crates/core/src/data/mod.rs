@@ -4,6 +4,7 @@ pub mod alpha;
 pub mod augment;
 pub mod degrade;
 pub mod distributions;
+pub mod domains;
 pub mod images;
 pub mod jpeg;
 pub mod patches;

@@ -5,7 +5,7 @@
 
 use burn::tensor::{
     Tensor,
-    activation::{relu, softplus},
+    activation::{relu, sigmoid, softplus},
 };
 use forger_protocol::AdversarialLoss;
 
@@ -25,6 +25,14 @@ pub fn discriminator(loss: AdversarialLoss, smoothing: f64, a: Tensor<2>, b: Ten
         AdversarialLoss::LeastSquares => ((a - (1.0 - smoothing)).square().mean() + b.square().mean()) * 0.5,
         AdversarialLoss::Hinge => relu(a.neg() + 1.0).mean() + relu(b + 1.0).mean(),
         AdversarialLoss::Wasserstein => b.mean() - a.mean(),
+    }
+}
+
+/// How real D holds samples, in `[0, 1]`, by its logits: by their distance from its aims, where it has aims for them.
+pub fn verdict<const N: usize>(loss: AdversarialLoss, logits: Tensor<N>) -> Tensor<N> {
+    match loss {
+        AdversarialLoss::LeastSquares => logits.clamp(0.0, 1.0),
+        _ => sigmoid(logits),
     }
 }
 

@@ -17,6 +17,7 @@ use super::Discriminator as _;
 use super::{
     activation::leaky_relu,
     conv::{Window, conv_transpose2d, conv2d},
+    initial,
     mapping::Mapping,
     mlp::LEAK,
     norm::Norm,
@@ -100,21 +101,6 @@ fn down(channels: [usize; 2], bias: bool, device: &Device) -> Conv2d {
         .init(device)
 }
 
-/// All weights N(0, 0.02), biases zero (section 4); scales of normalisation N(1, 0.02), as the authors' code has it.
-fn initial(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
-    let mut values = vec![0.0; shape.iter().product()];
-    if name.starts_with("spectral") {
-        random.fill_normal(&mut values);
-    } else if name.ends_with("running_var") {
-        values.fill(1.0);
-    } else if name.ends_with("weight") || name.ends_with("gamma") {
-        let mean = if name.ends_with("gamma") { 1.0 } else { 0.0 };
-        random.fill_normal(&mut values);
-        values.iter_mut().for_each(|value| *value = mean + 0.02 * *value);
-    }
-    values
-}
-
 fn doublings(config: &DcganConfig) -> Result<(usize, usize), OutOfRange> {
     config.validate()?;
     Ok(config.doublings().unwrap_or((4, 4)))
@@ -124,7 +110,7 @@ impl Generator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)))
+        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)))
     }
 
     /// Weights have shapes and take no memory until they are filled.
@@ -181,7 +167,7 @@ impl Discriminator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial(name, shape, random)).prepare())
+        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)).prepare())
     }
 
     /// Weights have shapes and take no memory until they are filled.

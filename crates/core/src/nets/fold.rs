@@ -14,6 +14,7 @@ use super::{
     classifier::{Block, Classifier},
     dcgan::{Discriminator, DownBlock, Generator, UpBlock},
     norm::Norm,
+    translator::{Doubler, Unet, UnetLevel},
 };
 use crate::parameters;
 
@@ -59,6 +60,26 @@ pub fn discriminator(network: &Discriminator) -> Discriminator {
         conv.weight = parameter(weight);
     }
     folded.out.weight = parameter(network.kernel(network.blocks.len() + 1, &network.out));
+    constant(&folded)
+}
+
+/// A U-Net as it translates outside of training.
+pub fn unet(network: &Unet) -> Unet {
+    let mut folded = network.valid();
+    for UnetLevel { down, down_norm, up, up_norm } in &mut folded.levels {
+        if let Some((scale, shift)) = settled(down_norm) {
+            let channels = scale.dims()[0];
+            down.weight = parameter(down.weight.val() * scale.clone().reshape([channels, 1, 1, 1]));
+            down.bias = shifted(down.bias.take(), scale, shift);
+            *down_norm = None;
+        }
+        if let (Some((scale, shift)), Doubler::Transposed(conv)) = (settled(up_norm), up) {
+            let channels = scale.dims()[0];
+            conv.weight = parameter(conv.weight.val() * scale.clone().reshape([1, channels, 1, 1]));
+            conv.bias = shifted(conv.bias.take(), scale, shift);
+            *up_norm = None;
+        }
+    }
     constant(&folded)
 }
 

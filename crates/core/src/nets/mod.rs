@@ -12,10 +12,13 @@ pub mod lens;
 pub mod mapping;
 pub mod mlp;
 pub mod norm;
+pub mod padding;
 pub mod painter;
+pub mod patch;
 pub mod product;
 pub mod spectral;
 pub mod superres;
+pub mod translator;
 pub mod vgg;
 
 use burn::{module::Module, tensor::Tensor};

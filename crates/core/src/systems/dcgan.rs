@@ -20,7 +20,8 @@ use crate::{
         Generator as _,
         dcgan::{Discriminator, Generator},
     },
-    parameters::{self, NamedTensor},
+    parameters,
+    snapshot::Part,
 };
 
 pub use auxiliary::Auxiliary;
@@ -188,7 +189,7 @@ impl System for Dcgan {
         vec![self.ema_generator().forge(Tensor::from_data(TensorData::new(z, [SHOWN, latent_dim]), &self.gan.device()))]
     }
 
-    fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
+    fn term(&self) -> Option<(Vec<Part>, Value)> {
         self.gan.term()
     }
 

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, activation::sigmoid};
 use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, StepKind, system::GAME};
 use serde_json::Value;
 
-use super::Parts;
+use super::{Parts, TERM};
 use crate::{
     data::{Draws, Source},
     losses::adversarial,
@@ -14,6 +14,7 @@ use crate::{
     parameters::NamedTensor,
     player::Player,
     scalars::Scalars,
+    snapshot::Part,
 };
 
 /// The settings of the game, apart from the networks.
@@ -132,8 +133,9 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
     }
 
     /// What a checkpoint keeps of [`Gan::add`].
-    pub fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
-        self.term.as_ref().map(|term| term.save())
+    pub fn term(&self) -> Option<(Vec<Part>, Value)> {
+        let (tensors, kept) = self.term.as_ref()?.save();
+        Some((vec![Part::host(TERM, tensors)], kept))
     }
 
     /// The rules changed: optimizers take their settings.

@@ -1,7 +1,9 @@
 //! GAN systems, one file each.
 
+pub mod cyclegan;
 pub mod dcgan;
 pub mod gan;
+pub mod pix2pix;
 pub mod superres;
 pub mod toy;
 
@@ -60,8 +62,8 @@ pub trait System {
         Vec::new()
     }
 
-    /// What a checkpoint keeps besides, under `term`: tensors, and what is not a tensor.
-    fn term(&self) -> Option<(Vec<NamedTensor>, Value)> {
+    /// What a checkpoint keeps besides, under [`TERM`]: tensors, and what is not a tensor.
+    fn term(&self) -> Option<(Vec<Part>, Value)> {
         None
     }
 
@@ -93,7 +95,7 @@ pub trait System {
         state["chance"] = Map::from_iter(chances.iter().map(|it| (it.name().into(), it.state()))).into();
         let mut parts = players.iter().flat_map(|player| player.parts()).collect::<Vec<_>>();
         if let Some((tensors, kept)) = term {
-            parts.push(Part::host(TERM, tensors));
+            parts.extend(tensors);
             state[TERM] = kept;
         }
         Snapshot { parts, state }
@@ -154,7 +156,7 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
 
 /// Settings that no part of a state depends on, besides the numbers of optimizers: how the learning rate falls, and how exactly
 /// a device computes.
-const FREE: [&str; 2] = ["decay_steps", "mixed_precision"];
+const FREE: [&str; 3] = ["constant_steps", "decay_steps", "mixed_precision"];
 
 /// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
 /// numbers of optimizers whose state means the same, such as a learning rate, and for what is free to change (`FREE`).

@@ -7,6 +7,7 @@
 
 mod drawer;
 mod packed;
+mod translator;
 mod upscaler;
 
 use std::ops::Deref;
@@ -26,6 +27,7 @@ use crate::{checkpoint::Reader, parameters::NamedTensor, player::average_of};
 use packed::{pack, serialize, unpack};
 
 pub use drawer::Drawer;
+pub use translator::Translator;
 pub use upscaler::Upscaler;
 
 const METADATA: &str = "forger.card";
@@ -103,9 +105,10 @@ impl<N: Networks> Model<N> {
     pub fn write(mut card: Card, networks: &N) -> Result<(Vec<u8>, Card), ModelError> {
         networks.check_card(&card)?;
         let mut tensors = Vec::new();
-        card.discriminator = false;
+        (card.discriminator, card.networks) = (false, Vec::new());
         for (network, parts) in networks.tensors() {
             card.discriminator |= network == "discriminator";
+            card.networks.push(network.to_owned());
             tensors.extend(parts.into_iter().map(|part| pack(network, part)).collect::<Result<Vec<_>, _>>()?);
         }
         card.schema = CARD_SCHEMA;
@@ -169,6 +172,14 @@ impl<'a> File<'a> {
             return Err(bad(format!("schema {} where this version reads {CARD_SCHEMA}", card.schema)));
         }
         Ok(Self { card, tensors: Tensors::Model(tensors) })
+    }
+
+    /// Whether there is a network of this name.
+    pub fn has(&self, network: &str) -> bool {
+        match &self.tensors {
+            Tensors::Model(_) => self.card.has(network),
+            Tensors::Checkpoint(reader) => reader.progress(network).is_ok(),
+        }
     }
 
     /// Fills a network, or the part of one that a path as `generator.mapping` names.

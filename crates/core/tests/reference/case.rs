@@ -75,6 +75,16 @@ impl Case {
         assert_close(name, found, self.values(name), tolerance);
     }
 
+    /// The tensors `PREFIX.NAME`, without the prefix.
+    pub fn under(&self, prefix: &str) -> Vec<NamedTensor> {
+        let prefix = format!("{prefix}.");
+        let named = self.0.iter().filter_map(|(name, tensor)| {
+            let name = name.strip_prefix(&prefix)?.to_owned();
+            Some(NamedTensor { name, ..tensor.clone() })
+        });
+        named.collect()
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }

@@ -10,6 +10,7 @@ mod images;
 mod lab;
 mod latent;
 mod superres;
+mod translation;
 
 use burn::{
     module::{Module, Param},

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
-use forger_core::weights::{Drawer, Model, Networks, Upscaler};
-use forger_protocol::{Card, Codes, DeviceChoice, DeviceKind, EngineError};
+use forger_core::weights::{Drawer, Model, Networks, Translator, Upscaler};
+use forger_protocol::{Card, Codes, DeviceChoice, DeviceKind, EngineError, Way};
 
 use crate::{
     devices::{Devices, read},
@@ -33,6 +33,14 @@ impl Timed for Drawer {
 impl Timed for Upscaler {
     fn sample(&self, device: &Device) -> Tensor<4> {
         self.upscale(Tensor::zeros([1, 3, 64, 64], device))
+    }
+}
+
+impl Timed for Translator {
+    fn sample(&self, device: &Device) -> Tensor<4> {
+        let side = self.image_size();
+        let picture = Tensor::zeros([1, 3, side, side], device);
+        self.translate(Way::Forward, picture.clone()).unwrap_or(picture)
     }
 }
 

@@ -5,9 +5,10 @@ mod loaded;
 
 use std::rc::Rc;
 
-use forger_core::weights::{self, Drawer, Model, Upscaler};
+use forger_core::weights::{self, Drawer, Model, Translator, Upscaler};
 use forger_protocol::{
-    Card, DcganConfig, DeviceKind, EngineError, ManifestEntry, ModelRequest, Reply, SuperresConfig, error::ModelError,
+    Card, CycleganConfig, DcganConfig, DeviceKind, EngineError, ManifestEntry, ModelRequest, Pix2pixConfig, Reply,
+    SuperresConfig, Way, error::ModelError,
 };
 use js_sys::ArrayBuffer;
 
@@ -17,7 +18,7 @@ use crate::{
     channel::{self, Caller, floats},
     devices::Devices,
     fetch::fetch,
-    pictures::image_to_image::ImageToImage,
+    pictures::image_to_image::{ImageToImage, Translation},
 };
 use loaded::Loaded;
 
@@ -25,6 +26,7 @@ use loaded::Loaded;
 enum Open {
     Drawer(Loaded<Drawer>),
     Upscaler(Loaded<Upscaler>),
+    Translator(Loaded<Translator>),
 }
 
 impl Open {
@@ -35,6 +37,8 @@ impl Open {
             Loaded::open(file, devices).await.map(Self::Drawer)
         } else if system.is::<SuperresConfig>() {
             Loaded::open(file, devices).await.map(Self::Upscaler)
+        } else if system.is::<Pix2pixConfig>() || system.is::<CycleganConfig>() {
+            Loaded::open(file, devices).await.map(Self::Translator)
         } else {
             Err(ModelError::BadCard { detail: format!("no system {}", system.name) }.into())
         }
@@ -44,6 +48,7 @@ impl Open {
         match self {
             Self::Drawer(loaded) => loaded.card(),
             Self::Upscaler(loaded) => loaded.card(),
+            Self::Translator(loaded) => loaded.card(),
         }
     }
 
@@ -51,6 +56,7 @@ impl Open {
         match self {
             Self::Drawer(loaded) => loaded.bytes(),
             Self::Upscaler(loaded) => loaded.bytes(),
+            Self::Translator(loaded) => loaded.bytes(),
         }
     }
 }
@@ -95,7 +101,7 @@ impl Models {
         let opened = Open::file(file, devices).await?;
         let buffers = match &opened {
             Open::Drawer(loaded) => Vec::from_iter(loaded.codes().mapping().map(|mapping| floats(&mapping.values()))),
-            Open::Upscaler(_) => Vec::new(),
+            Open::Upscaler(_) | Open::Translator(_) => Vec::new(),
         };
         let card = Box::new(opened.card().clone());
         self.close(&card.name);
@@ -143,12 +149,37 @@ impl Models {
     pub async fn maker(
         &mut self,
         name: &str,
+        way: Way,
         devices: &mut Devices,
     ) -> Result<(Rc<dyn ImageToImage>, DeviceKind), EngineError> {
-        let Some(Open::Upscaler(loaded)) = self.used(name) else { return Err(not_open(name)) };
-        let (maker, kind) = loaded.ready(devices).await?;
+        let (maker, kind): (Rc<dyn ImageToImage>, _) = match self.used(name) {
+            Some(Open::Upscaler(loaded)) => {
+                let (model, kind) = loaded.ready(devices).await?;
+                (model, kind)
+            }
+            Some(Open::Translator(_)) => {
+                let (model, kind) = self.translator(name, devices).await?;
+                if !model.knows(way) {
+                    return Err(EngineError::NotOpen(format!("{name}, backwards")));
+                }
+                (Rc::new(Translation { model, way }), kind)
+            }
+            _ => return Err(not_open(name)),
+        };
         self.fit();
         Ok((maker, kind))
+    }
+
+    /// A model that translates, on the device that the user wants now.
+    pub async fn translator(
+        &mut self,
+        name: &str,
+        devices: &mut Devices,
+    ) -> Result<(Rc<Model<Translator>>, DeviceKind), EngineError> {
+        let Some(Open::Translator(loaded)) = self.used(name) else { return Err(not_open(name)) };
+        let ready = loaded.ready(devices).await?;
+        self.fit();
+        Ok(ready)
     }
 }
 

@@ -1,10 +1,13 @@
 //! What makes a picture of a picture, in tiles.
 
+use std::rc::Rc;
+
 use burn::tensor::{Int, Tensor};
 use forger_core::{
     nets::superres::bicubic,
-    weights::{Model, Upscaler},
+    weights::{Model, Translator, Upscaler},
 };
+use forger_protocol::Way;
 
 /// A network, or what does without, that is shown a tile and what lies around it.
 pub trait ImageToImage {
@@ -16,6 +19,16 @@ pub trait ImageToImage {
 
     /// How far it sees around a pixel.
     fn reach(&self) -> usize;
+
+    /// What the places of its tiles are multiples of, so that all of them fall alike on the layers of smaller size.
+    fn multiple(&self) -> usize {
+        1
+    }
+
+    /// The most pixels that it takes in one picture, where it cannot work in tiles.
+    fn most(&self) -> Option<usize> {
+        None
+    }
 
     /// A picture `[1, 3, height, width]` in `[-1, 1]` to what it makes, `[1, 3, height * scale, width * scale]`.
     fn make(&self, input: Tensor<4>) -> Tensor<4>;
@@ -46,6 +59,45 @@ impl ImageToImage for Model<Upscaler> {
 
     fn rgba(&self, input: &Tensor<4>) -> Option<Tensor<3, Int>> {
         self.networks.rgba(input)
+    }
+}
+
+/// A model that translates, one way.
+pub struct Translation {
+    pub model: Rc<Model<Translator>>,
+    pub way: Way,
+}
+
+/// Side of the tiles of a network that sees so far around a pixel: what overlaps is done twice.
+const TILE: usize = 256;
+/// Pixels of the largest picture that a network takes as a whole. A phone has memory for its features.
+const WHOLE: usize = 1_500_000;
+
+impl ImageToImage for Translation {
+    fn scale(&self) -> usize {
+        1
+    }
+
+    fn tile(&self) -> usize {
+        if self.most().is_some() { 1 << 16 } else { TILE }
+    }
+
+    fn reach(&self) -> usize {
+        self.model.generator_config().reach().unwrap_or_default()
+    }
+
+    fn multiple(&self) -> usize {
+        if self.most().is_some() { 1 } else { self.model.generator_config().multiple() }
+    }
+
+    fn most(&self) -> Option<usize> {
+        self.model.generator_config().reach().is_none().then_some(WHOLE)
+    }
+
+    fn make(&self, input: Tensor<4>) -> Tensor<4> {
+        let unknown = Tensor::full(input.dims(), f32::NAN, &input.device());
+        // Nobody asks for a way that the model does not know: what opens it has looked.
+        self.model.translate(self.way, input).unwrap_or(unknown)
     }
 }
 

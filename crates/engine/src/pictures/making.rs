@@ -9,7 +9,7 @@ use forger_core::{
     weights,
 };
 use forger_protocol::{
-    DeviceKind, EngineError, Event, Reply,
+    DeviceKind, EngineError, Event, OutOfRange, Reply, Way,
     error::ModelError,
     message::{Made, TilePlace},
 };
@@ -32,8 +32,8 @@ const FAINT: u8 = 8;
 
 /// What is to make a picture.
 pub enum Wanted {
-    /// Of this name.
-    Model(String),
+    /// Of this name, and which way it goes.
+    Model(String, Way),
     Bicubic {
         scale: usize,
     },
@@ -47,7 +47,7 @@ impl Wanted {
         devices: &mut Devices,
     ) -> Result<(Rc<dyn ImageToImage>, DeviceKind), EngineError> {
         match self {
-            Self::Model(name) => models.maker(name, devices).await,
+            Self::Model(name, way) => models.maker(name, *way, devices).await,
             Self::Bicubic { scale } => Ok((Rc::new(Bicubic { scale: *scale }), DeviceKind::Cpu)),
         }
     }
@@ -57,6 +57,8 @@ impl Wanted {
 struct Picture {
     /// Height and width.
     size: [usize; 2],
+    /// Without what was added to make them multiples.
+    real: [usize; 2],
     /// RGBA. Bytes, not numbers: a photo of twelve megapixels has to fit.
     pixels: Vec<u8>,
     is_opaque: bool,
@@ -95,10 +97,15 @@ impl Making {
             return Err(EngineError::Protocol(format!("scale {scale}")));
         }
         let (maker, kind) = wanted.maker(models, devices).await?;
+        if let Some(most) = maker.most().filter(|most| height * width > *most) {
+            let field = format!("pixels of {width} x {height}");
+            return Err(OutOfRange { field, value: (height * width) as f64, min: 1.0, max: most as f64 }.into());
+        }
+        let (pixels, padded) = padded(pixels, size, maker.multiple());
         let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == 255);
-        let pixels = if is_opaque { pixels } else { coloured(pixels, size, maker.reach() + ALPHA_REACH) };
-        let tiles = tiles(size, maker.tile(), maker.reach());
-        let picture = Picture { size, pixels, is_opaque };
+        let pixels = if is_opaque { pixels } else { coloured(pixels, padded, maker.reach() + ALPHA_REACH) };
+        let tiles = tiles(padded, maker.tile(), maker.reach());
+        let picture = Picture { size: padded, real: size, pixels, is_opaque };
         Ok(Self { caller, wanted, maker, kind, picture, tiles, next: 0, worked: 0.0 })
     }
 
@@ -114,7 +121,8 @@ impl Making {
         }
         (self.maker, self.kind) = (maker, kind);
         let made = self.picture.make(tile, &*self.maker, &devices.get(kind).await?).await?;
-        let [top, left, height, width] = tile.place(self.maker.scale());
+        let ([top, left, height, width], made) =
+            self.picture.inside(tile.place(self.maker.scale()), made, self.maker.scale());
         devices.used = kind;
         self.next += 1;
         let place = TilePlace { top, left, height, width, done: self.next, total: self.tiles.len() };
@@ -137,12 +145,39 @@ fn coloured(mut pixels: Vec<u8>, size: [usize; 2], reach: usize) -> Vec<u8> {
     pixels
 }
 
+/// The same RGBA with sides that are multiples, mirrored at the lower and right edge.
+fn padded(pixels: Vec<u8>, [height, width]: [usize; 2], multiple: usize) -> (Vec<u8>, [usize; 2]) {
+    let [rows, columns] = [height, width].map(|side| side.div_ceil(multiple) * multiple);
+    if [rows, columns] == [height, width] {
+        return (pixels, [height, width]);
+    }
+    // The pixel at the edge is not repeated, but where there is no other.
+    let mirrored =
+        |at: usize, side: usize| if at < side { at } else { (2 * side - 2).saturating_sub(at).min(side - 1) };
+    let line = |row: usize| &pixels[mirrored(row, height) * width * 4..][..width * 4];
+    let pixel = |line: &[u8], column: usize| <[u8]>::to_vec(&line[mirrored(column, width) * 4..][..4]);
+    let all = (0..rows).flat_map(|row| (0..columns).flat_map(move |column| pixel(line(row), column)));
+    (all.collect(), [rows, columns])
+}
+
 /// What tiles depend on.
-fn of(maker: &dyn ImageToImage) -> [usize; 3] {
-    [maker.scale(), maker.tile(), maker.reach()]
+fn of(maker: &dyn ImageToImage) -> [usize; 4] {
+    [maker.scale(), maker.tile(), maker.reach(), maker.multiple()]
 }
 
 impl Picture {
+    /// What of a made tile lies within the picture that was given: where, and its RGBA.
+    fn inside(&self, place: [usize; 4], made: Vec<u8>, scale: usize) -> ([usize; 4], Vec<u8>) {
+        let [top, left, height, width] = place;
+        let [rows, columns] = [(self.real[0] * scale).saturating_sub(top), (self.real[1] * scale).saturating_sub(left)];
+        let (rows, columns) = (rows.min(height), columns.min(width));
+        if (rows, columns) == (height, width) {
+            return (place, made);
+        }
+        let lines = made.chunks_exact((width * 4).max(1)).take(rows);
+        ([top, left, rows, columns], lines.flat_map(|line| &line[..columns * 4]).copied().collect())
+    }
+
     /// RGBA of what is made of a tile.
     async fn make(&self, tile: &Tile, maker: &dyn ImageToImage, device: &Device) -> Result<Vec<u8>, EngineError> {
         let [rows, columns] = tile.shown();

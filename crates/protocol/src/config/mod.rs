@@ -1,18 +1,24 @@
 //! What to train: the settings of each system, with the defaults that page and command line share.
 
 mod classifier;
+mod cyclegan;
 mod dcgan;
 mod optimizer;
+mod pix2pix;
 mod superres;
 mod toy;
+pub mod translation;
 
 use serde::{Deserialize, Serialize};
 
 pub use classifier::ClassifierConfig;
+pub use cyclegan::CycleganConfig;
 pub use dcgan::{Augment, DcganConfig};
 pub use optimizer::OptimizerConfig;
+pub use pix2pix::Pix2pixConfig;
 pub use superres::{Degradation, PixelDistance, SuperresConfig, SuperresLosses, Upsampling};
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
+pub use translation::{Doubling, TranslatorConfig, TranslatorNetwork};
 
 /// What a hidden neuron makes of its sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

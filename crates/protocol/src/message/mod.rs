@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +142,13 @@ pub enum Reply {
     Inverted(Inverted),
     /// Every part was sent before, as [`Event::Tile`].
     Made(Made),
+    /// What a discriminator says of a picture, patch by patch. Buffers: f32 `[rows, columns]` in `[0, 1]`, 1 for real.
+    Verdicts {
+        /// Patches from top to bottom.
+        rows: usize,
+        /// Patches from left to right.
+        columns: usize,
+    },
     /// Peak signal-to-noise ratio in decibels, infinite for equal pictures, and structural similarity in `[-1, 1]`, of
     /// luminance, without the border.
     Likeness {
@@ -215,7 +222,8 @@ mod tests {
         round_trip(Request::Model(ModelRequest::Open));
         round_trip(Request::Model(ModelRequest::Close { name: "digits".into() }));
         round_trip(Request::Latent(LatentRequest::Draw { model: "digits".into(), count: 64 }));
-        round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, width: 3, height: 2 }));
+        round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, back: false, width: 3, height: 2 }));
+        round_trip(Request::Picture(PictureRequest::Judge { model: "day".into(), back: true, width: 3, height: 2 }));
         round_trip(Request::Cancel { request: 3 });
     }
 

@@ -127,9 +127,24 @@ pub enum PictureRequest {
         model: Option<String>,
         /// Passed over where a model is named, which has its own.
         scale: usize,
+        /// Whether a model that knows two ways goes back, from its second domain to its first.
+        back: bool,
         /// Of the picture that is given, in pixels.
         width: usize,
         /// Of the picture that is given, in pixels.
+        height: usize,
+    },
+    /// What the discriminator of a model that translates says of a picture, patch by patch. Answered by [`super::Reply::Verdicts`]; a
+    /// model without one by [`crate::EngineError::NotOpen`]. Buffers: the picture that was given and the one that is judged, RGBA,
+    /// u8 `[height, width, 4]` each. A discriminator of CycleGAN passes over the first.
+    Judge {
+        /// The name on its card.
+        model: String,
+        /// Whether the picture is judged as one of the first domain, not of the second.
+        back: bool,
+        /// Of each picture, in pixels.
+        width: usize,
+        /// Of each picture, in pixels.
         height: usize,
     },
     /// How alike two pictures of one size are. Answered by [`super::Reply::Likeness`]. Buffers: two pictures, RGBA, u8 `[height,

@@ -33,6 +33,12 @@ enum What {
         #[arg(long, value_enum)]
         only: Option<Device>,
     },
+    /// A drawing translated by the published model of facades, against ONNX Runtime Web with the same weights; takes a minute on CPU, many on WebGPU in software
+    Translate {
+        /// On this device alone
+        #[arg(long, value_enum)]
+        only: Option<Device>,
+    },
     /// How long a visitor of the page waits for the first picture and the tenth step, on each device; takes minutes
     First,
     /// From photos to the z that draws most like each, on the page: decibels and seconds; takes minutes
@@ -85,6 +91,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Lab => beside(profile, "lab", None)?,
         What::Infer { only } => beside(profile, "infer", only.map(Device::name))?,
         What::Upscale { only } => beside(profile, "upscale", only.map(Device::name))?,
+        What::Translate { only } => beside(profile, "translate", only.map(Device::name))?,
         What::First => on_page(profile, "first", &[])?,
         What::Invert(photos) => on_page(profile, "invert", &photos.arguments()?)?,
     };

@@ -97,7 +97,7 @@ impl Studio {
         }
         let Some(buffer) = pixels(&picture.canvas) else { return Ok(Err(self.no_memory())) };
         let [width, height] = picture.size.map(|side| side as usize);
-        let request = PictureRequest::Make { model: model.clone(), scale: *scale, width, height };
+        let request = PictureRequest::Make { model: model.clone(), scale: *scale, back: false, width, height };
         let (id, answer) = self.engine.send(Request::Picture(request), vec![buffer]);
         self.versions.update(|versions| {
             versions.retain(|version| version.name != *name);

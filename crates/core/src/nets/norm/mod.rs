@@ -10,7 +10,7 @@ use burn::{
 };
 use forger_protocol::Normalization;
 
-/// Batch normalisation (arXiv 1502.03167) or instance normalisation (arXiv 1607.08022), each with scale and shift.
+/// Batch normalisation (arXiv 1502.03167) or instance normalisation (arXiv 1607.08022), each with scale and shift, but for [`Norm::plain`].
 #[derive(Module, Debug)]
 pub enum Norm {
     /// By the statistics of the batch in training, by running ones afterwards.
@@ -26,6 +26,16 @@ impl Norm {
             Normalization::Batch => Some(Self::Batch(BatchNormConfig::new(channels).init(device))),
             Normalization::Instance => Some(Self::Instance(InstanceNormConfig::new(channels).init(device))),
             Normalization::None => None,
+        }
+    }
+
+    /// The same, but for instance normalisation without scale and shift, as PyTorch has it by default.
+    pub fn plain(kind: Normalization, channels: usize, device: &Device) -> Option<Self> {
+        match kind {
+            Normalization::Instance => {
+                Some(Self::Instance(InstanceNormConfig::new(channels).with_affine(false).init(device)))
+            }
+            kind => Self::new(kind, channels, device),
         }
     }
 

@@ -9,15 +9,15 @@
 //! `x[0]`, `x[0] - x[1]`, `x[1]`, `x[1] - x[2]`. Even places take the first three and odd ones the last three; the one in the
 //! middle serves both, so that 25 products of matrices, tiles by channels, do the work of 36.
 
-use super::{maps::Maps, product::Packed, relu};
+use std::ops::Range;
+
+use super::{combine::combine, maps::Maps, product::Packed, relu};
 
 /// Places of a tile, in one dimension.
 pub const TILE: usize = 2;
 const SAMPLES: usize = 5;
 /// Tiles that are worth the fetching of the weights.
-const TILES: usize = 64;
-/// Channels that are summed together.
-const LANES: usize = 8;
+const TILES: usize = 256;
 
 /// A kernel, transformed.
 #[derive(Clone, Debug)]
@@ -69,52 +69,50 @@ impl Doubling {
     pub fn relu(&self, x: &Maps) -> Maps {
         let count = x.values.len() / x.picture().max(1);
         let mut y = Maps::new(count, x.size.map(|side| 2 * side), self.outer, TILE);
-        // DCGAN's pictures are square.
-        let [side, _] = x.size;
-        let across = side.div_ceil(2);
-        let group = TILES.div_ceil(across * across);
-        let tiles = group.min(count) * across * across;
-        let mut samples = vec![0.0; tiles * self.inner];
-        let mut products = vec![0.0; tiles * self.kernels.iter().map(Packed::columns).sum::<usize>()];
-        let picture = y.picture();
-        for (x_of, y_of) in x.values.chunks(group * x.picture()).zip(y.values.chunks_mut(group * picture)) {
-            let tiles = x_of.len() / x.picture() * across * across;
-            let mut rest = products.as_mut_slice();
-            for (index, kernel) in self.kernels.iter().enumerate() {
-                let samples = &mut samples[..tiles * self.inner];
-                sample(x, x_of, [index / SAMPLES, index % SAMPLES], samples);
-                let (out, others) = rest.split_at_mut(tiles * kernel.columns());
-                kernel.multiply(samples, out);
-                rest = others;
-            }
-            self.gather(side, &products, y_of);
-        }
+        self.relu_into(x, &mut y, 0);
         y
     }
 
+    /// The same into the channels of `y` from `first` on.
+    pub fn relu_into(&self, x: &Maps, y: &mut Maps, first: usize) {
+        let grid = Grid::of(x);
+        let all = x.values.len() / x.picture().max(1) * grid.tiles();
+        let room = TILES.min(all);
+        let mut samples = vec![0.0; room * self.inner];
+        let mut products = vec![0.0; room * self.kernels.iter().map(Packed::columns).sum::<usize>()];
+        for start in (0..all).step_by(TILES) {
+            let tiles = start..all.min(start + TILES);
+            let mut rest = products.as_mut_slice();
+            for (index, kernel) in self.kernels.iter().enumerate() {
+                let samples = &mut samples[..tiles.len() * self.inner];
+                for (tile, out) in tiles.clone().zip(samples.chunks_exact_mut(self.inner)) {
+                    sample(x, grid.place(tile), [index / SAMPLES, index % SAMPLES], out);
+                }
+                let (out, others) = rest.split_at_mut(tiles.len() * kernel.columns());
+                kernel.multiply(samples, out);
+                rest = others;
+            }
+            self.gather(grid, tiles, &products, y, first);
+        }
+    }
+
     /// The sums of the products where they belong, with bias and ReLU.
-    fn gather(&self, side: usize, products: &[f32], y: &mut [f32]) {
-        let (across, stored) = (side.div_ceil(2), 2 * side + 2);
-        let tiles = y.len() / (stored * stored * self.outer).max(1) * across * across;
-        let planes = self.planes(tiles, products);
-        for tile in 0..tiles {
-            let (picture, row, column) = (tile / (across * across), tile / across % across, tile % across);
+    fn gather(&self, grid: Grid, tiles: Range<usize>, products: &[f32], y: &mut Maps, first: usize) {
+        let (picture_size, line, channels) = (y.picture(), y.stored[1], y.channels);
+        let planes = self.planes(tiles.len(), products);
+        for (index, tile) in tiles.enumerate() {
+            let [picture, row, column] = grid.place(tile);
             for phases in [[0, 0], [0, 1], [1, 0], [1, 1]] {
-                let terms = self.terms(&planes, phases, tile);
-                // Of the tile's four places, those that are in the picture; after an odd side there are others.
-                let places = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[down, right]| {
+                combine(&self.terms(&planes, phases, index), &self.bias, |[down, right], channel, values| {
                     let (row, column) = (2 * row + down, 2 * column + right);
-                    let place = (picture * stored + 2 * row + phases[0] + 1) * stored + 2 * column + phases[1] + 1;
-                    (row < side && column < side).then_some(place * self.outer)
+                    // After an odd side a tile has places that the picture does not have.
+                    if row >= grid.size[0] || column >= grid.size[1] {
+                        return;
+                    }
+                    let place = (2 * row + phases[0] + 1) * line + 2 * column + phases[1] + 1;
+                    let at = picture * picture_size + place * channels + first + channel;
+                    y.values[at..at + values.len()].iter_mut().zip(values).for_each(|(to, value)| *to = relu(*value));
                 });
-                let mut channel = 0;
-                while channel + LANES <= self.outer {
-                    combine::<LANES>(&terms, &self.bias, channel, places, y);
-                    channel += LANES;
-                }
-                for channel in channel..self.outer {
-                    combine::<1>(&terms, &self.bias, channel, places, y);
-                }
             }
         }
     }
@@ -142,58 +140,43 @@ impl Doubling {
     }
 }
 
-/// The four outputs of nine products, for `N` channels.
-#[inline(always)]
-fn combine<const N: usize>(
-    terms: &[&[f32]; 9],
-    bias: &[f32],
-    channel: usize,
-    places: [Option<usize>; 4],
-    y: &mut [f32],
-) {
-    let load = |values: &[f32]| -> [f32; N] {
-        let values = &values[channel..channel + N];
-        std::array::from_fn(|lane| values[lane])
-    };
-    let terms: [[f32; N]; 9] = std::array::from_fn(|term| load(terms[term]));
-    let bias = load(bias);
-    let upper: [[f32; N]; 3] = std::array::from_fn(|x| std::array::from_fn(|n| terms[x][n] + terms[3 + x][n]));
-    let lower: [[f32; N]; 3] = std::array::from_fn(|x| std::array::from_fn(|n| terms[3 + x][n] - terms[6 + x][n]));
-    for (half, places) in [upper, lower].iter().zip(places.chunks_exact(2)) {
-        let left: [f32; N] = std::array::from_fn(|n| relu(half[0][n] + half[1][n] + bias[n]));
-        let right: [f32; N] = std::array::from_fn(|n| relu(half[1][n] - half[2][n] + bias[n]));
-        for (values, place) in [left, right].iter().zip(places) {
-            if let Some(place) = place {
-                y[place + channel..place + channel + N].copy_from_slice(values);
-            }
-        }
+/// The tiles of pictures of one size, one after the other.
+#[derive(Clone, Copy)]
+struct Grid {
+    /// Places of a picture, down and right.
+    size: [usize; 2],
+    /// Tiles of a picture, down and right.
+    across: [usize; 2],
+}
+
+impl Grid {
+    fn of(x: &Maps) -> Self {
+        Self { size: x.size, across: x.size.map(|side| side.div_ceil(TILE)) }
+    }
+
+    fn tiles(self) -> usize {
+        self.across[0] * self.across[1]
+    }
+
+    /// Picture, row and column of a tile.
+    fn place(self, tile: usize) -> [usize; 3] {
+        [tile / self.tiles(), tile / self.across[1] % self.across[0], tile % self.across[1]]
     }
 }
 
-/// One sample of every tile of some pictures of `x`, `[tiles, inner]`.
-fn sample(x: &Maps, pictures: &[f32], [down, right]: [usize; 2], out: &mut [f32]) {
+/// One sample of a tile, `[inner]`.
+fn sample(x: &Maps, [picture, row, column]: [usize; 3], [down, right]: [usize; 2], out: &mut [f32]) {
     let channels = x.channels;
-    let across = x.size[1].div_ceil(2);
     let (next_row, next) = (x.stored[1] * channels, channels);
-    let mut out = out.chunks_exact_mut(channels);
-    for picture in pictures.chunks_exact(x.picture()) {
-        for row in 0..across {
-            for (column, out) in (0..across).zip(&mut out) {
-                let at = (2 * row + down.div_ceil(2)) * next_row + (2 * column + right.div_ceil(2)) * next;
-                let here = |offset: usize| &picture[at + offset..][..channels];
-                match (down % 2, right % 2) {
-                    (1, 1) => out.copy_from_slice(here(0)),
-                    (1, _) => difference(here(0), here(next), out),
-                    (_, 1) => difference(here(0), here(next_row), out),
-                    _ => {
-                        let pairs =
-                            here(0).iter().zip(here(next)).zip(here(next_row).iter().zip(here(next_row + next)));
-                        for (out, ((a, b), (c, d))) in out.iter_mut().zip(pairs) {
-                            *out = (a - b) - (c - d);
-                        }
-                    }
-                }
-            }
+    let at = picture * x.picture() + (2 * row + down.div_ceil(2)) * next_row + (2 * column + right.div_ceil(2)) * next;
+    let here = |offset: usize| &x.values[at + offset..][..channels];
+    match (down % 2, right % 2) {
+        (1, 1) => out.copy_from_slice(here(0)),
+        (1, _) => difference(here(0), here(next), out),
+        (_, 1) => difference(here(0), here(next_row), out),
+        _ => {
+            let pairs = here(0).iter().zip(here(next)).zip(here(next_row).iter().zip(here(next_row + next)));
+            out.iter_mut().zip(pairs).for_each(|(out, ((a, b), (c, d)))| *out = (a - b) - (c - d));
         }
     }
 }

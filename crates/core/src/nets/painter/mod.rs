@@ -4,13 +4,16 @@
 //! are transformed and packed once, and bias and ReLU are done where sums are written. It has no gradients. Where the CPU
 //! has wide vectors that multiply and add in one, as native builds find out, burn's product of matrices is faster.
 
+mod combine;
 mod doubling;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+mod halving;
 pub(super) mod maps;
 mod picture;
 pub(super) mod product;
 mod tanh;
+pub mod unet;
 
 use burn::{
     backend::{Autodiff, Flex, flex::FlexTensor},

@@ -24,25 +24,25 @@ impl Picture {
         self.bias.len()
     }
 
-    /// Pictures `[count, outer, 2 * side, 2 * side]`, after those that are in `out`.
+    /// Pictures `[count, outer, 2 * rows, 2 * columns]`, after those that are in `out`.
     pub fn draw(&self, x: &Maps, out: &mut Vec<f32>) {
-        let [rows, _] = x.size;
-        let side = 2 * rows;
+        let [rows, columns] = x.size;
         // With a border, where what is laid down beyond the picture goes.
-        let stored = side + 2;
-        let mut planes = vec![0.0; self.bias.len() * stored * stored];
-        let mut laid = vec![0.0; rows * self.kernel.columns()];
+        let stored = [2 * rows + 2, 2 * columns + 2];
+        let area = stored[0] * stored[1];
+        let mut planes = vec![0.0; self.bias.len() * area];
+        let mut laid = vec![0.0; columns * self.kernel.columns()];
         for picture in x.values.chunks_exact(x.picture()) {
-            for (plane, bias) in planes.chunks_exact_mut(stored * stored).zip(&self.bias) {
+            for (plane, bias) in planes.chunks_exact_mut(area).zip(&self.bias) {
                 plane.fill(*bias);
             }
             for row in 0..rows {
-                self.kernel.multiply(&picture[x.place(row, 0)..x.place(row, rows)], &mut laid);
+                self.kernel.multiply(&picture[x.place(row, 0)..x.place(row, columns)], &mut laid);
                 lay(&laid, row, stored, &mut planes);
             }
-            for plane in planes.chunks_exact(stored * stored) {
-                for line in plane.chunks_exact(stored).skip(1).take(side) {
-                    out.extend(line[1..=side].iter().map(|value| tanh(*value)));
+            for plane in planes.chunks_exact(area) {
+                for line in plane.chunks_exact(stored[1]).skip(1).take(2 * rows) {
+                    out.extend(line[1..=2 * columns].iter().map(|value| tanh(*value)));
                 }
             }
         }
@@ -50,12 +50,12 @@ impl Picture {
 }
 
 /// Adds what a row of places lays down, `[places, (channel, 4, 4)]`, to the planes of a picture.
-fn lay(laid: &[f32], row: usize, stored: usize, planes: &mut [f32]) {
-    let columns = 16 * (planes.len() / (stored * stored));
+fn lay(laid: &[f32], row: usize, stored: [usize; 2], planes: &mut [f32]) {
+    let columns = 16 * (planes.len() / (stored[0] * stored[1]));
     for (place, laid) in laid.chunks_exact(columns).enumerate() {
         for (index, laid) in laid.chunks_exact(4).enumerate() {
             let (channel, down) = (index / 4, index % 4);
-            let start = (channel * stored + 2 * row + down) * stored + 2 * place;
+            let start = (channel * stored[0] + 2 * row + down) * stored[1] + 2 * place;
             planes[start..start + 4].iter_mut().zip(laid).for_each(|(to, value)| *to += value);
         }
     }

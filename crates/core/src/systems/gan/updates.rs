@@ -82,19 +82,20 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
         let (generator, discriminator) = (self.generator.network.clone(), self.discriminator.network.clone());
         let mut parts = parts.into_iter();
         let Some(own) = parts.next() else { return self.look() };
-        let (told, gradients) = self.judge_both(&generator, &discriminator, own);
+        let (told, mut gradients) = self.judge_both(&generator, &discriminator, own);
         let (mut others, mut slopes) = (Vec::new(), Vec::new());
         for part in parts {
             let device = part.z.device();
             let discriminator = parameters::copy(&discriminator, &device);
-            let (told, gradients) = self.judge_both(&parameters::copy(&generator, &device), &discriminator, part);
+            let copy = parameters::copy(&generator, &device);
+            let (told, mut gradients) = self.judge_both(&copy, &discriminator, part);
             others.push(told.into_tensor());
-            slopes.extend(optimizer::flatten(&discriminator, gradients).map(|(_, slopes)| slopes));
+            slopes.extend(optimizer::flatten(&discriminator, &mut gradients).map(|(_, slopes)| slopes));
         }
         // Only now, so that no device waits for another before it has all of its work.
         let mut told = told.mean(self.gather(others));
         let slopes = self.gather(slopes);
-        if let Some(norm) = self.discriminator.learn_shared(gradients, slopes) {
+        if let Some(norm) = self.discriminator.learn_shared(&mut gradients, slopes) {
             told.tell("d_gradient", norm);
         }
         if self.rules.loss == AdversarialLoss::Wasserstein && self.rules.penalty == Penalty::None {
@@ -160,19 +161,19 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
         let (generator, judge) = (self.generator.network.clone(), self.discriminator.network.clone().no_grad());
         let mut parts = parts.into_iter();
         let Some(own) = parts.next() else { return (self.zero(), self.zero()) };
-        let (before, gradients) = self.forge_for(&generator, &judge, own);
+        let (before, mut gradients) = self.forge_for(&generator, &judge, own);
         let (mut losses, mut slopes) = (Vec::new(), Vec::new());
         for z in parts {
             let device = z.device();
             let generator = parameters::copy(&generator, &device);
             let judge = parameters::copy(&judge, &device).no_grad();
-            let (loss, gradients) = self.forge_for(&generator, &judge, z);
+            let (loss, mut gradients) = self.forge_for(&generator, &judge, z);
             losses.push(loss);
-            slopes.extend(optimizer::flatten(&generator, gradients).map(|(_, slopes)| slopes));
+            slopes.extend(optimizer::flatten(&generator, &mut gradients).map(|(_, slopes)| slopes));
         }
         let before = optimizer::mean(before, self.gather(losses));
         let slopes = self.gather(slopes);
-        let norm = self.generator.learn_shared(gradients, slopes);
+        let norm = self.generator.learn_shared(&mut gradients, slopes);
         self.generator.follow(self.rules.ema_decay);
         (before, norm.unwrap_or_else(|| self.zero()))
     }

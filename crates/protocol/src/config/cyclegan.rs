@@ -1,0 +1,161 @@
+//! CycleGAN.
+
+use serde::{Deserialize, Serialize};
+
+use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
+
+use super::{
+    AdversarialLoss, Augment, OptimizerConfig, OutOfRange, TranslatorConfig,
+    translation::{judged, linear_decay, patch, side},
+    within,
+};
+
+/// Translation learned without pairs: CycleGAN, Zhu et al. 2017 (arXiv 1703.10593). G makes pictures of domain Y of those of X,
+/// F the other way; D_X and D_Y judge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CycleganConfig {
+    /// G and F, each with weights of its own.
+    pub generator: TranslatorConfig,
+    /// Side of the square pictures that it learns from, in pixels.
+    pub image_size: usize,
+    /// Side of the patches that D_X and D_Y judge, in pixels: 1, 16, 34, 70, 142 or 286.
+    pub patch: usize,
+    /// Channels of the discriminators' first layer (`ndf`), 1 to 256.
+    pub discriminator_width: usize,
+    /// The game between each pair of players (section 4: least squares).
+    pub loss: AdversarialLoss,
+    /// Weight of the cycle consistency loss, lambda of equation 3.
+    pub cycle: f64,
+    /// Weight of the identity loss, in parts of `cycle` (section 5.2); 0 for none.
+    pub identity: f64,
+    /// Steps in which the weight of the identity loss falls to 0; 0 keeps it.
+    pub identity_steps: u64,
+    /// Pictures of each generator that its discriminator may see again (section 4: 50); 0 shows it the newest only.
+    pub pool: usize,
+    /// Trains G and F. Its learning rate is the one at first: see `decay_steps`.
+    pub generator_optimizer: OptimizerConfig,
+    /// Trains D_X and D_Y.
+    pub discriminator_optimizer: OptimizerConfig,
+    /// Pictures of each domain in a step, 1 to 256.
+    pub batch: usize,
+    /// Steps before the learning rates begin to fall.
+    pub constant_steps: u64,
+    /// Steps in which they then fall to nothing, in equal parts; 0 keeps them as they are.
+    pub decay_steps: u64,
+    /// Decay of the moving averages of the generators' weights, a step.
+    pub ema_decay: f64,
+    /// By how much pictures are enlarged before a square is cut out by chance; 1 for none.
+    pub jitter: f64,
+    /// Shows every other picture, by chance, in a mirror.
+    pub mirror: bool,
+    /// What D_X and D_Y see of pictures, real or not.
+    pub augment: Augment,
+    /// Gives the weights, the pools, and the order of the pictures: the same seed, the same run.
+    pub seed: u32,
+}
+
+impl Default for CycleganConfig {
+    fn default() -> Self {
+        Self {
+            generator: TranslatorConfig::resnet(64, 9),
+            image_size: 256,
+            patch: 70,
+            discriminator_width: 64,
+            loss: AdversarialLoss::LeastSquares,
+            cycle: 10.0,
+            identity: 0.5,
+            identity_steps: 0,
+            pool: 50,
+            generator_optimizer: OptimizerConfig::adam(2e-4),
+            discriminator_optimizer: OptimizerConfig::adam(2e-4),
+            batch: 1,
+            constant_steps: 0,
+            decay_steps: 0,
+            ema_decay: 0.999,
+            jitter: 286.0 / 256.0,
+            mirror: true,
+            augment: Augment::default(),
+            seed: 1,
+        }
+    }
+}
+
+/// The networks by their names in the paper: G, F, D_X and D_Y.
+const NETWORKS: [Network; 4] = [
+    Network { name: "g", role: Role::Generator },
+    Network { name: "f", role: Role::Generator },
+    Network { name: "d_x", role: Role::Discriminator },
+    Network { name: "d_y", role: Role::Discriminator },
+];
+
+const SCALARS: [Scalar; 14] = [
+    Scalar::new("d_x_loss", ScalarKind::Loss, "d_x"),
+    Scalar::new("d_y_loss", ScalarKind::Loss, "d_y"),
+    Scalar::new("g_loss", ScalarKind::Loss, "g"),
+    Scalar::new("f_loss", ScalarKind::Loss, "f"),
+    Scalar::new("cycle_loss", ScalarKind::Loss, "cycle"),
+    Scalar::new("identity_loss", ScalarKind::Loss, "identity"),
+    Scalar::new("x_real", ScalarKind::Verdict, "real x"),
+    Scalar::new("x_fake", ScalarKind::Verdict, "fake x"),
+    Scalar::new("y_real", ScalarKind::Verdict, "real y"),
+    Scalar::new("y_fake", ScalarKind::Verdict, "fake y"),
+    Scalar::new("d_x_gradient", ScalarKind::Gradient, "d_x"),
+    Scalar::new("d_y_gradient", ScalarKind::Gradient, "d_y"),
+    Scalar::new("g_gradient", ScalarKind::Gradient, "g"),
+    Scalar::new("f_gradient", ScalarKind::Gradient, "f"),
+];
+
+impl Settings for CycleganConfig {
+    const SYSTEM: Declaration = Declaration {
+        name: "cyclegan",
+        scalars: &SCALARS,
+        networks: &NETWORKS,
+        visuals: &["x", "g(x)", "f(g(x))", "y", "f(y)", "g(f(y))"],
+    };
+
+    fn validate(&self) -> Result<(), OutOfRange> {
+        self.generator.validate()?;
+        side(self.image_size, &self.generator)?;
+        patch(self.patch)?;
+        judged(self.image_size, self.patch)?;
+        within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
+        within("cycle", self.cycle, 0.0, 1e6)?;
+        within("identity", self.identity, 0.0, 100.0)?;
+        within("pool", self.pool as f64, 0.0, 1000.0)?;
+        self.generator_optimizer.validate("generator_optimizer")?;
+        self.discriminator_optimizer.validate("discriminator_optimizer")?;
+        within("batch", self.batch as f64, 1.0, 256.0)?;
+        within("ema_decay", self.ema_decay, 0.0, 0.999_999)?;
+        within("jitter", self.jitter, 1.0, 2.0)
+    }
+}
+
+impl CycleganConfig {
+    /// What the learning rates are multiplied by after so many steps.
+    pub fn pace(&self, steps: u64) -> f64 {
+        linear_decay(steps, self.constant_steps, self.decay_steps)
+    }
+
+    /// The weight of the identity loss after so many steps, in parts of `cycle`.
+    pub fn identity_at(&self, steps: u64) -> f64 {
+        if self.identity_steps == 0 {
+            return self.identity;
+        }
+        self.identity * (1.0 - steps.min(self.identity_steps) as f64 / self.identity_steps as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_valid_and_the_identity_loss_fades() {
+        let config = CycleganConfig::default();
+        assert_eq!(config.validate(), Ok(()));
+        assert_eq!(config.identity_at(1000), 0.5);
+        let config = CycleganConfig { identity_steps: 100, ..config };
+        assert_eq!((config.identity_at(0), config.identity_at(50), config.identity_at(900)), (0.5, 0.25, 0.0));
+    }
+}
