@@ -7,8 +7,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         bench::BenchArgs, compare::CompareArgs, doctor, eval::EvalArgs, eval_directions::DirectionsArgs,
-        eval_invert::InvertArgs, eval_latent::LatentArgs, eval_superres::EvalSuperresArgs, export::ExportArgs,
-        report::ReportArgs, sample::SampleArgs, train::TrainCommand, upscale::UpscaleArgs, worker,
+        eval_invert::InvertArgs, eval_latent::LatentArgs, eval_superres::EvalSuperresArgs,
+        eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs, report::ReportArgs,
+        sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs, worker,
     },
     data::{fetch::FetchArgs, make::MakeArgs},
 };
@@ -36,6 +37,11 @@ pub enum Command {
     /// Write a run's generator as a model file, or such a file again with another card, and its entry in manifest.json
     #[command(after_help = "Example: forger export runs/digits --name digits --out public/models")]
     Export(ExportArgs),
+    /// Make a model file of weights that pytorch-CycleGAN-and-pix2pix trained
+    #[command(
+        after_help = "Example: forger import latest_net_G.pth --arch pix2pix --name facades --domains label,photo --out public/models"
+    )]
+    Import(ImportArgs),
     /// Measure a model
     #[command(subcommand)]
     Eval(EvalCommand),
@@ -44,6 +50,11 @@ pub enum Command {
         after_help = "Example: forger upscale photo.jpg large.png --model public/models/superres-light-*.safetensors"
     )]
     Upscale(UpscaleArgs),
+    /// Make pictures of pictures with pix2pix or CycleGAN: a file, or every picture of a folder
+    #[command(
+        after_help = "Example: forger translate aerial.jpg map.png --model public/models/maps-aerial-to-map-*.safetensors"
+    )]
+    Translate(TranslateArgs),
     /// Measure speed beside other programs
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -89,6 +100,11 @@ pub enum EvalCommand {
         after_help = "Example: forger eval superres --data sr-photos --model public/models/superres-light-*.safetensors --json"
     )]
     Superres(EvalSuperresArgs),
+    /// How near translated pictures come to the truth, or back to where they began
+    #[command(
+        after_help = "Example: forger eval translate --model public/models/facades-*.safetensors --test pix2pix-facades --json"
+    )]
+    Translate(Box<EvalTranslateArgs>),
     /// What the directions of a model's card do
     #[command(
         after_help = "Example: forger eval directions --model public/models/avatars-*.safetensors --classifier avatars-classifier.safetensors --sheet strips.png"

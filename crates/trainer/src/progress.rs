@@ -1,6 +1,7 @@
 //! How far a training run is: a bar on a terminal, a line now and then in a log.
 
 use std::{
+    cell::Cell,
     io::IsTerminal,
     time::{Duration, Instant},
 };
@@ -11,6 +12,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::ui;
 
 const LINE_EVERY: Duration = Duration::from_secs(30);
+/// Seconds of work of which it is said how long it takes.
+const LONG: f64 = 10.0;
 
 /// The progress of a run of so many steps.
 pub struct Progress {
@@ -37,6 +40,42 @@ pub fn bar(total: u64, what: &str) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// A task of many parts: a bar, and a line that says how long it will take where that is long.
+pub struct Task {
+    bar: ProgressBar,
+    about: String,
+    is_told: Cell<bool>,
+}
+
+impl Task {
+    /// `what` are its parts, `about` whose they are.
+    pub fn new(total: u64, what: &str, about: &str) -> Self {
+        Self { bar: bar(total, what), about: about.to_owned(), is_told: Cell::new(false) }
+    }
+
+    pub fn set_length(&self, total: u64) {
+        self.bar.set_length(total);
+    }
+
+    /// So many parts more are done.
+    pub fn done(&self, count: u64) {
+        self.bar.inc(count);
+        let (spent, done) = (self.bar.elapsed().as_secs_f64(), self.bar.position().max(1) as f64);
+        let left = spent / done * (self.bar.length().unwrap_or_default() as f64 - done);
+        if !self.is_told.replace(true) && left > LONG {
+            self.bar.suspend(|| ui::note(format_args!("{}: about {} left", self.about, time(left))));
+        }
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn time(seconds: f64) -> String {
+    if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
 }
 
 impl Progress {

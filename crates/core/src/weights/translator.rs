@@ -40,37 +40,46 @@ enum Maker {
     /// The generator as it was trained.
     Trained(Box<Network>),
     Painter(Arc<Painter>),
+    #[cfg(feature = "gpu")]
+    Gpu(Arc<crate::nets::painter::unet::gpu::Painter>),
 }
 
 impl Maker {
     fn translate(&self, pictures: Tensor<4>, multiple: usize) -> Tensor<4> {
         match self {
             Self::Trained(network) => network.translate(pictures, multiple),
-            Self::Painter(painter) => translated(pictures, multiple, |pictures| {
-                // Pictures of another device: a fault of the caller, which looks for what is not a number.
-                painter.forward(&pictures).unwrap_or_else(|| pictures.full_like(f32::NAN))
-            }),
+            Self::Painter(painter) => {
+                translated(pictures, multiple, |pictures| or_nan(painter.forward(&pictures), pictures))
+            }
+            #[cfg(feature = "gpu")]
+            Self::Gpu(painter) => {
+                translated(pictures, multiple, |pictures| or_nan(painter.forward(&pictures), pictures))
+            }
         }
     }
 
     fn prepared(self) -> Self {
-        let painter = match &self {
-            Self::Trained(network) => match &**network {
-                Network::Unet(network) => Painter::new(network),
-                Network::Resnet(_) => None,
-            },
-            Self::Painter(_) => None,
-        };
-        painter.map_or(self, |painter| Self::Painter(Arc::new(painter)))
+        let Self::Trained(network) = &self else { return self };
+        let Network::Unet(network) = &**network else { return self };
+        #[cfg(feature = "gpu")]
+        if let Some(painter) = crate::nets::painter::unet::gpu::Painter::new(network) {
+            return Self::Gpu(Arc::new(painter));
+        }
+        Painter::new(network).map_or_else(|| self.clone(), |painter| Self::Painter(Arc::new(painter)))
     }
 
     /// The tensors of the generator as it was trained.
     fn tensors(&self) -> Vec<NamedTensor> {
         match self {
             Self::Trained(network) => parameters::collect(&**network),
-            Self::Painter(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
+}
+
+/// What was made; of pictures of another device, a fault of the caller, what is not a number, for which it looks.
+fn or_nan(made: Option<Tensor<4>>, pictures: Tensor<4>) -> Tensor<4> {
+    made.unwrap_or_else(|| pictures.full_like(f32::NAN))
 }
 
 /// The settings of a model that translates, of either system.
@@ -133,6 +142,11 @@ impl Translator {
         let judges = judges.map(|judge| judge.map(Box::new));
         let maker = |network| Maker::Trained(Box::new(network));
         Self { config, forward: maker(forward), backward: backward.map(maker), judges, device }
+    }
+
+    /// The same without what judges.
+    pub fn without_judges(self) -> Self {
+        Self { judges: [None, None], ..self }
     }
 
     /// The network of each generator.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 pub mod stripes;
+pub mod translated;
 
 use burn::tensor::{Device, Tensor};
 use forger_core::{

@@ -9,10 +9,14 @@ pub mod eval_directions;
 pub mod eval_invert;
 pub mod eval_latent;
 pub mod eval_superres;
+pub mod eval_translate;
 pub mod export;
+pub mod import;
+pub mod publish;
 pub mod report;
 pub mod sample;
 pub mod train;
+pub mod translate;
 pub mod upscale;
 pub mod worker;
 

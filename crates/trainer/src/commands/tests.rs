@@ -53,10 +53,14 @@ fn these_take_a_device() {
     let known = [
         "bench train",
         "doctor",
+        "eval translate",
         "train classifier",
+        "train cyclegan",
         "train dcgan",
+        "train pix2pix",
         "train superres",
         "train toy",
+        "translate",
         "upscale",
         "worker",
     ];
@@ -98,8 +102,7 @@ fn super_resolution_and_what_its_losses_look_through() {
     run(&format!("{looking} --resume --steps 4"));
 
     run("export @/run --name superres-tiny --out @/models");
-    let file = fs::read_dir(at("models")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let file = file.into_iter().find(|name| name.ends_with(".safetensors")).unwrap();
+    let file = model_file(&at("models"));
     for model in [String::new(), "--model @/run".into(), format!("--model @/models/{file}")] {
         for device in ["cpu", "second"] {
             run(&format!("upscale @/sets/tiny/hr/0.png @/{device}.png {model} --device {device} --overwrite"));
@@ -107,6 +110,74 @@ fn super_resolution_and_what_its_losses_look_through() {
         let [cpu, second] = ["cpu.png", "second.png"].map(|name| image::open(at(name)).unwrap().to_rgb8());
         assert_eq!(cpu.dimensions(), (256, 192));
         assert!(cpu.iter().zip(second.iter()).all(|(a, b)| a.abs_diff(*b) <= 1), "{model}");
+    }
+}
+
+/// The only model file of a folder.
+fn model_file(folder: &Path) -> String {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.into_iter().find(|name| name.ends_with(".safetensors")).unwrap()
+}
+
+/// What two devices made of the same pictures.
+fn assert_same_picture(one: &Path, other: &Path, size: (u32, u32)) {
+    let [one, other] = [one, other].map(|path| image::open(path).unwrap().to_rgb8());
+    assert_eq!(one.dimensions(), size);
+    assert!(one.iter().zip(other.iter()).all(|(a, b)| a.abs_diff(*b) <= 1));
+}
+
+#[test]
+fn pix2pix_from_pairs_to_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    for part in ["train", "test"] {
+        for (side, width) in [("label", 40), ("photo", 40)] {
+            (0..3).for_each(|index| picture(&at(&format!("set/{part}/{side}/{index}.png")), width, 36 + index));
+        }
+    }
+    let small = "--set image_size=32 --set generator.depth=5 --set generator.width=2 --set patch=16 --set batch=2";
+    let train = format!("train pix2pix --data @/set --test @/set {small} --set discriminator_width=2");
+    run(&format!("{train} --steps 2 --out @/cpu"));
+    run(&format!("{train} --steps 2 --out @/run --device second"));
+    assert_alike(&at("cpu"), &at("run"), 2);
+    run(&format!("{train} --steps 4 --resume --out @/run --device second"));
+    run("export @/run --name tiny --domains label,photo --discriminator --out @/models");
+    let file = model_file(&at("models"));
+    for model in ["@/run".to_owned(), format!("@/models/{file}")] {
+        for device in ["cpu", "second"] {
+            run(&format!(
+                "translate @/set/test/label/1.png @/{device}.png --model {model} --device {device} --overwrite"
+            ));
+            run(&format!("eval translate --model {model} --test @/set --device {device} --sheet @/sheet.png"));
+        }
+        assert_same_picture(&at("cpu.png"), &at("second.png"), (40, 37));
+    }
+}
+
+#[test]
+fn cyclegan_from_two_sets_there_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    (0..3).for_each(|index| picture(&at(&format!("set/day/{index}.png")), 44, 36));
+    (0..2).for_each(|index| picture(&at(&format!("set/night/{index}.png")), 30, 31));
+    let small = "--set image_size=16 --set generator.blocks=1 --set generator.width=2 --set patch=16";
+    let small = format!("{small} --set batch=2 --set discriminator_width=2 --set pool=3");
+    let train = format!("train cyclegan --x @/set:day --y @/set:night {small}");
+    run(&format!("{train} --steps 2 --out @/cpu"));
+    run(&format!("{train} --steps 2 --out @/run --device second"));
+    assert_alike(&at("cpu"), &at("run"), 2);
+    run(&format!("{train} --steps 4 --resume --out @/run --device second"));
+    run("export @/run --name tiny --domains day,night --out @/models");
+    let file = model_file(&at("models"));
+    for model in ["@/run".to_owned(), format!("@/models/{file}")] {
+        for device in ["cpu", "second"] {
+            let back = format!("translate @/set/night/1.png @/{device}.png --back --fit --model {model}");
+            run(&format!("{back} --device {device} --overwrite"));
+            run(&format!("eval translate --model {model} --x avatars:3 --y @/set:night --device {device}"));
+        }
+        assert_same_picture(&at("cpu.png"), &at("second.png"), (16, 17));
     }
 }
 

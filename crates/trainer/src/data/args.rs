@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 #[derive(Args, Clone)]
 pub struct DataArgs {
-    /// mnist, avatars or avatars:COUNT (faces that Forger draws), a folder of pictures, a tar or tar.gz of them, or IDX files (a file, or a folder that holds them)
+    /// mnist, avatars or avatars:COUNT (faces that Forger draws), a folder of pictures, a tar or tar.gz of them, or IDX files (a file, or a folder that holds them); `set.tar:one,other` means these folders in it only
     #[arg(long)]
     pub data: String,
     /// Which part, for sets that have parts

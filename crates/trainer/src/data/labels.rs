@@ -30,7 +30,8 @@ pub fn labels(args: &DataArgs, of: &Pictures) -> Result<Labels> {
     if let Some(part) = avatars::part(args) {
         return Ok(avatars::labels(&part?));
     }
-    let path = Path::new(&args.data);
+    let (path, _) = super::place(&args.data);
+    let path = path.as_path();
     if of.files.is_empty() {
         bail!("{} has no attributes: use avatars, or pictures with a file {FILE}", args.data);
     }

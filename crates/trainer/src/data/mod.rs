@@ -12,8 +12,11 @@ mod labels;
 pub mod lens;
 pub mod make;
 pub mod oversample;
+pub mod pairs;
 pub mod photos;
-mod pictures;
+pub mod pictures;
+pub mod sets;
+pub mod tensors;
 
 use std::{
     ops::Range,
@@ -21,9 +24,9 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use forger_core::Images;
+use forger_core::{Images, data::photos::Photo};
 
-pub use args::{DataArgs, Split};
+pub use args::{Background, DataArgs, Split};
 pub use labels::{Labels, labels};
 
 use self::pictures::Fit;
@@ -37,6 +40,15 @@ pub struct Pictures {
     files: Vec<PathBuf>,
     shape: [usize; 3],
     values: Vec<u8>,
+}
+
+impl Pictures {
+    /// Each as a picture of its own; of those in colour.
+    pub fn into_photos(self) -> Vec<Photo> {
+        let [_, height, width] = self.shape;
+        let photo = |pixels: &[u8]| Photo { height, width, pixels: pixels.to_vec() };
+        self.values.chunks_exact((3 * height * width).max(1)).map(photo).collect()
+    }
 }
 
 impl Images for Pictures {
@@ -53,6 +65,18 @@ impl Images for Pictures {
         for (out, value) in out.iter_mut().zip(&self.values[index * size..(index + 1) * size]) {
             *out = f32::from(*value) / 127.5 - 1.0;
         }
+    }
+}
+
+/// Where a set lies, and the folders of it that are meant, all if none is named: `weather.tar:cloudy,shine`.
+fn place(data: &str) -> (PathBuf, Vec<String>) {
+    let whole = PathBuf::from(data);
+    match data.rsplit_once(':') {
+        Some((path, folders)) if !whole.exists() && Path::new(path).exists() => {
+            let folders = folders.split(',').map(|folder| folder.trim().to_owned());
+            (PathBuf::from(path), folders.filter(|folder| !folder.is_empty()).collect())
+        }
+        _ => (whole, Vec::new()),
     }
 }
 
@@ -106,9 +130,9 @@ pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
         let (name, licence) = (args.data.clone(), avatars::LICENCE.into());
         return Ok(Pictures { name, licence, files: Vec::new(), shape, values });
     }
-    let path = match args.data.as_str() {
-        "mnist" => fetch::fetch("mnist", None)?,
-        path => PathBuf::from(path),
+    let (path, folders) = match args.data.as_str() {
+        "mnist" => (fetch::fetch("mnist", None)?, Vec::new()),
+        data => place(data),
     };
     if !path.exists() {
         bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
@@ -117,13 +141,17 @@ pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
         Some(file) => (Vec::new(), idx_pictures(args, &file, shape)?),
         None => {
             let fit = Fit { shape, crop: args.crop, background: args.background.unwrap_or_default() };
-            pictures::read(&path, |count| part(args, count), &fit)?
+            pictures::read(&path, &folders, |count| part(args, count), &fit)?
         }
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mnist = name.contains("mnist") && !name.contains("fashion");
     let licence = if mnist { "CC BY-SA 3.0 (Yann LeCun and Corinna Cortes)" } else { "see its owner" };
-    let name = if mnist { "mnist".into() } else { name };
+    let name = match folders.as_slice() {
+        _ if mnist => "mnist".into(),
+        [] => name,
+        folders => format!("{name}:{}", folders.join(",")),
+    };
     Ok(Pictures { name, licence: licence.into(), files, shape, values })
 }
 

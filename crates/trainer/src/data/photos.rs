@@ -44,7 +44,7 @@ pub fn photo(picture: &DynamicImage) -> Photo {
 }
 
 /// Archives in a folder whose names begin so.
-fn archives(path: &Path, start: &str) -> Vec<PathBuf> {
+pub(super) fn archives(path: &Path, start: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_wanted = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -56,7 +56,7 @@ fn archives(path: &Path, start: &str) -> Vec<PathBuf> {
 }
 
 /// Every picture of a folder, in it or below, or of an archive, with its name. Links are followed: sets lie where there is room.
-fn files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+pub(super) fn files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     if !path.is_dir() {
         let mut members = archive(path, is_picture_name)?;
         members.sort();

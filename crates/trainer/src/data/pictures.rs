@@ -1,6 +1,7 @@
 //! Pictures as files: a folder, a tar, or a tar.gz.
 
 use std::{
+    collections::BTreeSet,
     fs,
     ops::Range,
     path::{Path, PathBuf},
@@ -26,9 +27,10 @@ pub struct Fit {
 
 /// Every picture of a part that reads: its file, and `[channels, height, width]` bytes, in the order of their names. `part`
 /// chooses among so many files, of which none is read yet, so that what does not read or fit shifts no other picture from
-/// one part to the other.
+/// one part to the other. Where folders are named, only files in these are meant.
 pub fn read(
     path: &Path,
+    folders: &[String],
     part: impl FnOnce(usize) -> Result<Range<usize>>,
     fit: &Fit,
 ) -> Result<(Vec<PathBuf>, Vec<u8>)> {
@@ -41,7 +43,7 @@ pub fn read(
         Err(error) => left_out.add(format_args!("{error:#}")),
     };
     if path.is_dir() {
-        let found = walk(path, &mut left_out);
+        let found = within(walk(path, &mut left_out), folders, |file| file.strip_prefix(path).unwrap_or(file))?;
         for file in chosen(path, &found, part, &left_out)? {
             match fs::read(file) {
                 Ok(bytes) => take(file, &bytes, &mut left_out),
@@ -49,7 +51,7 @@ pub fn read(
             }
         }
     } else {
-        let found = members(path, is_picture_name, &mut left_out)?;
+        let found = within(members(path, is_picture_name, &mut left_out)?, folders, |(name, _)| name)?;
         for (name, bytes) in chosen(path, &found, part, &left_out)? {
             take(name, bytes, &mut left_out);
         }
@@ -59,6 +61,26 @@ pub fn read(
         return Err(nothing(path, &left_out));
     }
     Ok((files, values))
+}
+
+/// Those in one of these folders; all where none is named.
+fn within<T>(mut found: Vec<T>, folders: &[String], name: impl Fn(&T) -> &Path) -> Result<Vec<T>> {
+    if folders.is_empty() {
+        return Ok(found);
+    }
+    let of = |file: &T| {
+        let parts = name(file).parent().into_iter().flat_map(Path::components);
+        parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<BTreeSet<_>>()
+    };
+    let there = found.iter().flat_map(&of).collect::<BTreeSet<_>>();
+    if let Some(missing) = folders.iter().find(|folder| !there.contains(*folder)) {
+        bail!("no picture lies in a folder {missing}; there are {}", Vec::from_iter(there).join(", "));
+    }
+    found.retain(|file| {
+        let of = of(file);
+        folders.iter().any(|folder| of.contains(folder))
+    });
+    Ok(found)
 }
 
 /// The part of what was found.
@@ -103,7 +125,7 @@ fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
     Ok((0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect())
 }
 
-fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
+pub fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
     let clear = picture.to_rgba8();
     let mix = |value: u8, behind: u8, alpha: u32| {
         ((u32::from(value) * alpha + u32::from(behind) * (255 - alpha) + 127) / 255) as u8
@@ -133,7 +155,7 @@ mod tests {
     }
 
     fn all(path: &Path, fit: &Fit) -> Result<(Vec<PathBuf>, Vec<u8>)> {
-        read(path, |count| Ok(0..count), fit)
+        read(path, &[], |count| Ok(0..count), fit)
     }
 
     #[test]
@@ -165,6 +187,29 @@ mod tests {
         }
         let cut = fit([1, 28, 28], Some(Crop([0, 0, 28, 28])));
         assert_eq!(all(&inner, &cut).unwrap().1.len(), 2 * 784);
+    }
+
+    #[test]
+    fn folders_can_be_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, shade) in [("set/day/a.png", 10), ("set/night/b.png", 20), ("set/dusk/c.png", 30)] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, png(shade)).unwrap();
+        }
+        let tar = folder.path().join("set.tar");
+        let mut builder = tar::Builder::new(File::create(&tar).unwrap());
+        builder.append_dir_all("set", folder.path().join("set")).unwrap();
+        builder.finish().unwrap();
+        for path in [folder.path().join("set"), tar] {
+            let of = |folders: &[&str]| {
+                let folders = folders.iter().map(|folder| (*folder).to_owned()).collect::<Vec<_>>();
+                read(&path, &folders, |count| Ok(0..count), &fit([1, 4, 4], None)).map(|(files, _)| files.len())
+            };
+            assert_eq!((of(&["day"]).unwrap(), of(&["day", "dusk"]).unwrap(), of(&[]).unwrap()), (1, 2, 3));
+            let error = of(&["dawn"]).unwrap_err().to_string();
+            assert!(error.contains("dawn; there are day, dusk, night"), "{error}");
+        }
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub struct Measure {
 
 /// Of the measures there are, distances and losses are better when they are lower.
 pub fn lower_is_better(name: &str) -> bool {
-    name.starts_with("frechet_") || name.starts_with("distance_") || name.ends_with("_loss")
+    let is_distance = name.ends_with("_l1") || ["l1", "swd"].contains(&name);
+    is_distance || name.starts_with("frechet_") || name.starts_with("distance_") || name.ends_with("_loss")
 }
 
 /// Whether `a` is the better value of this measure. Nothing is better than itself, nor when it is not a number.

@@ -4,4 +4,6 @@ pub mod classified;
 pub mod directions;
 pub mod fidelity;
 pub mod log;
+pub mod patches;
+pub mod translation;
 pub mod watch;

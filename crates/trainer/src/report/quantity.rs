@@ -51,7 +51,7 @@ pub fn title(name: &str) -> String {
     if let Some(what) = name.strip_prefix("distance_") {
         return format!("Distance ({})", what.replace('_', " "));
     }
-    if ["psnr", "ssim"].contains(&name) {
+    if ["l1", "psnr", "ssim", "swd"].contains(&name) {
         return name.to_uppercase();
     }
     capitalised(&name.replace('_', " "))
@@ -76,8 +76,18 @@ pub fn meaning(name: &str) -> &'static str {
         "recall" => "Share of the data that lie among the fakes",
         "density" => "How densely data surround the fakes; 1 is expected of a perfect generator",
         "coverage" => "Share of the data with a fake nearby",
-        "psnr" => "Peak signal-to-noise ratio on the test set in dB, on luminance",
-        "ssim" => "Structural similarity on the test set, on luminance; 1 is the truth itself",
+        "l1" => "Mean absolute difference from the truth on the test set, of values from 0 to 1",
+        "accuracy" => {
+            "Share of the pixels of the test set of which no channel is further than 16 of 255 from the truth"
+        }
+        "cycle_l1" => {
+            "Mean absolute difference between pictures and what there and back makes of them, of values from 0 to 1"
+        }
+        "swd" => {
+            "Sliced Wasserstein distance of patches of 7 x 7 from those of the truth, in thousandths; 0 for the same patches"
+        }
+        "psnr" => "Peak signal-to-noise ratio on the test set in dB, of super-resolution on luminance",
+        "ssim" => "Structural similarity on the test set, of super-resolution on luminance; 1 is the truth itself",
         "diversity" => "How far fakes lie from each other, in units of the data; well below 1 is collapse",
         _ if name.starts_with("frechet_") => "Distance between Gaussians fitted to features of data and fakes, squared",
         _ => "",

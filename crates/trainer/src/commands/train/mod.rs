@@ -2,7 +2,9 @@
 //! made of what they name.
 
 mod auxiliary;
+pub mod cyclegan;
 pub mod dcgan;
+pub mod pix2pix;
 mod resume;
 mod steps;
 pub mod superres;
@@ -16,7 +18,7 @@ use clap::{Args, Subcommand};
 use forger_core::System;
 use forger_protocol::Settings;
 
-use self::{dcgan::DcganArgs, superres::SuperresArgs, toy::ToyArgs};
+use self::{cyclegan::CycleganArgs, dcgan::DcganArgs, pix2pix::Pix2pixArgs, superres::SuperresArgs, toy::ToyArgs};
 use super::classifier::{self, ClassifierArgs};
 use crate::{
     device::{self, DeviceArgs},
@@ -35,6 +37,16 @@ pub enum TrainCommand {
     /// Super-resolution on photos
     #[command(after_help = "Example: forger train superres --data sr-photos --out runs/light --set losses.pixel=0.5")]
     Superres(Box<SuperresArgs>),
+    /// pix2pix: a picture of a picture, learned from pairs
+    #[command(
+        after_help = "Example: forger train pix2pix --data facades --input label --target photo --test facades --out runs/facades"
+    )]
+    Pix2pix(Box<Pix2pixArgs>),
+    /// CycleGAN: pictures of one kind as those of another and back, learned without pairs
+    #[command(
+        after_help = "Example: forger train cyclegan --x weather.tar:cloudy,shine --y weather.tar:sunrise --out runs/sunset"
+    )]
+    Cyclegan(Box<CycleganArgs>),
     /// A classifier of attributes, which `forger eval` measures generators with
     #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
     Classifier(ClassifierArgs),
@@ -48,6 +60,8 @@ impl TrainCommand {
         match self {
             Self::Dcgan(args) => train(&**args),
             Self::Superres(args) => train(&**args),
+            Self::Pix2pix(args) => train(&**args),
+            Self::Cyclegan(args) => train(&**args),
             Self::Toy(args) => train(args),
             Self::Classifier(args) => device::guard(|| classifier::train(args)),
         }
@@ -98,6 +112,13 @@ pub trait Course {
 
     /// Reads what the flags name, and makes the system of it.
     fn prepare(&self, config: &Self::Config, begin: &Begin) -> Result<Prepared>;
+}
+
+/// Has a learning rate that falls at all fall in the second half of as many steps as are asked for.
+fn falling(asked: Option<u64>, constant: &mut u64, decay: &mut u64) {
+    if let Some(steps) = asked.filter(|_| *decay > 0) {
+        (*constant, *decay) = (steps / 2, steps - steps / 2);
+    }
 }
 
 /// Where a run begins.

@@ -12,7 +12,8 @@ use super::Course;
 use crate::{recipes, run::Run, ui};
 
 /// Settings that may change, by the end of their name.
-const FREE: [&str; 7] = ["learning_rate", "beta1", "beta2", "alpha", "momentum", "decay_steps", "mixed_precision"];
+const FREE: [&str; 8] =
+    ["learning_rate", "beta1", "beta2", "alpha", "momentum", "constant_steps", "decay_steps", "mixed_precision"];
 /// Settings that are named where a recipe has others; the rest are not.
 const NAMED: usize = 5;
 

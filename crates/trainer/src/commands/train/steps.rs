@@ -38,7 +38,7 @@ pub fn advance(
         // So that a run can be gone on with from its first moment.
         run.save(start, &state)?;
     }
-    session.keep(state);
+    session.keep(state.into());
     let mut losses = run.losses(start, declaration)?;
     log::cut(run, start)?;
     let mut progress = Progress::start(start, total, examples, declaration);
@@ -78,7 +78,7 @@ pub fn advance(
                 note(&mut trouble, watch.look((step, step * examples), &state, run))?;
             }
             note(&mut trouble, show(session.system(), run))?;
-            session.keep(state);
+            session.keep(state.into());
         }
         if stop() && !done {
             progress.finish(step);
@@ -135,7 +135,7 @@ fn rescue(session: &mut Session<dyn System>, rescues: &mut u32) -> Result<()> {
     session.system_mut().slow_down(0.5);
     ui::warn(format_args!("a loss is not a number: back at step {step}, and on with half the learning rates"));
     let state = saved(session.system_mut())?;
-    session.keep(state);
+    session.keep(state.into());
     Ok(())
 }
 

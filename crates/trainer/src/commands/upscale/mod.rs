@@ -1,10 +1,9 @@
 //! `forger upscale`: pictures made larger.
 
-mod plan;
-mod write;
+pub mod plan;
+pub mod write;
 
 use std::{
-    cell::Cell,
     fs,
     path::{Path, PathBuf},
 };
@@ -19,7 +18,9 @@ use forger_core::{
 use crate::{
     data::decode::{Decoded, decode},
     device::DeviceArgs,
-    models, progress, ui,
+    models,
+    progress::Task,
+    ui,
     upscaling::{Larger, Rows, Way, Whole},
 };
 use plan::{Job, plan};
@@ -27,9 +28,6 @@ use write::{Kind, Laid, write};
 
 /// What the program takes, about, beside pictures and tiles.
 const PROGRAM: u64 = 64 << 20;
-/// Seconds of work of which it is said how long it takes.
-const LONG: f64 = 10.0;
-
 #[derive(Args)]
 pub struct UpscaleArgs {
     /// A picture (PNG, JPEG or WebP), or a folder of pictures
@@ -125,16 +123,8 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
     let [height, width, _] = small.shape;
     let tiles = ways.iter().map(|way| way.memory()).max().unwrap_or_default();
     let mut made = PROGRAM + (small.pixels.len() + tiles) as u64;
-    let bar = progress::bar(0, "tiles");
-    let is_told = Cell::new(false);
-    let told = |count: usize| {
-        bar.inc(count as u64);
-        let (spent, done) = (bar.elapsed().as_secs_f64(), bar.position() as f64);
-        let left = spent / done * (bar.length().unwrap_or_default() as f64 - done);
-        if !is_told.replace(true) && left > LONG {
-            bar.suspend(|| ui::note(format_args!("{}: about {} left", from.display(), time(left))));
-        }
-    };
+    let task = Task::new(0, "tiles", &from.display().to_string());
+    let told = |count: usize| task.done(count as u64);
     let (mut larger, mut count): (Box<dyn Rows>, usize) = (Box::new(small), 0);
     for way in ways {
         let next = Larger::new(larger, *way, &told);
@@ -143,7 +133,7 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
         made += 2 * next.held() as u64;
         larger = Box::new(next);
     }
-    bar.set_length(count as u64);
+    task.set_length(count as u64);
     let background = background.or((*kind == Kind::Jpeg).then_some([255; 3]));
     let laid = Laid { source: larger, is_grey, background };
     let [rows, columns, channels] = laid.shape();
@@ -158,7 +148,7 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
     let space: &[u8] = if channels < 3 { b"GRAY" } else { b"RGB " };
     let profile = profile.filter(|profile| profile.get(16..20) == Some(space));
     let written = write(out, *kind, laid, profile.as_deref());
-    bar.finish_and_clear();
+    task.finish();
     written.with_context(|| format!("cannot write {}", out.display()))?;
     ui::result(format_args!("{}: {columns} x {rows}", out.display()));
     Ok(())
@@ -177,8 +167,4 @@ fn small(Decoded { image, is_grey, has_alpha, .. }: Decoded, reach: usize) -> Wh
         true => Whole::new([height, width, 1], image.into_luma8().into_raw()),
         false => Whole::new([height, width, 3], image.into_rgb8().into_raw()),
     }
-}
-
-fn time(seconds: f64) -> String {
-    if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
 }

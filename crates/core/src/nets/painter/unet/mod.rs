@@ -1,5 +1,8 @@
 //! A trained U-Net in plain loops, for the tab's CPU.
 
+#[cfg(feature = "gpu")]
+pub mod gpu;
+
 use burn::{
     backend::{Flex, flex::FlexTensor},
     module::Param,

@@ -1,0 +1,135 @@
+//! Models that translate travel in a file, take pictures of any size, and are prepared for the tab.
+
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
+mod common;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use common::{
+    translated::{discs, pairs, small_cyclegan, small_pix2pix},
+    values,
+};
+use forger_core::{
+    Cyclegan, Pix2pix, System, burn,
+    checkpoint::Reader,
+    nets::{patch::PatchDiscriminator, translator::Translator as Network},
+    parameters,
+    protocol::{
+        Card, Normalization, Pix2pixConfig, Random, Stream, SystemConfig, TranslatorConfig, TranslatorNetwork, Way,
+    },
+    systems::pix2pix,
+    tiles::tiles,
+    weights::{Model, Networks as _, Translator},
+};
+
+/// A model of the networks of a run, through its file.
+fn through_a_file(system: &mut impl System, name: &str) -> Model<Translator> {
+    let saved = system.save().unwrap();
+    let reader = Reader::new(&saved).unwrap();
+    let config = SystemConfig { name: name.into(), config: reader.state["config"].clone() };
+    let model = Model::<Translator>::of_checkpoint(reader, Card::new("test", config, 1), &Device::flex()).unwrap();
+    let (bytes, card) = Model::write(model.card, &model.networks).unwrap();
+    let declared = system.declaration().networks.iter().map(|network| network.name).collect::<Vec<_>>();
+    assert_eq!(card.networks, declared);
+    let read = Model::<Translator>::read(&bytes, &Device::flex()).unwrap();
+    read.check(&values(read.test_output().unwrap())).unwrap();
+    read
+}
+
+#[test]
+fn models_travel_in_a_file_and_take_pictures_of_any_size() {
+    let device = Device::flex();
+    let mut paired = Pix2pix::new(small_pix2pix(), pairs(0..2), &device).unwrap();
+    let mut unpaired = Cyclegan::new(small_cyclegan(), discs(2, 0, false), discs(2, 9, true), &device).unwrap();
+    let models = [through_a_file(&mut paired, "pix2pix"), through_a_file(&mut unpaired, "cyclegan")];
+    assert_eq!(models.each_ref().map(|model| model.knows(Way::Backward)), [false, true]);
+    for model in &models {
+        for [height, width] in [[1, 1], [5, 70], [33, 47]] {
+            let picture = Tensor::<4>::zeros([1, 3, height, width], &device);
+            for way in [Way::Forward, Way::Backward] {
+                let made = model.translate(way, picture.clone());
+                assert_eq!(made.is_some(), model.knows(way));
+                assert!(made.is_none_or(|made| made.dims() == [1, 3, height, width]));
+            }
+        }
+        let picture = Tensor::<4>::zeros([1, 3, 32, 48], &device);
+        let verdicts = model.judge(Way::Forward, picture.clone(), picture).unwrap();
+        assert_eq!(verdicts.dims()[..2], [1, 1]);
+        assert!(values(verdicts).iter().all(|value| (0.0..=1.0).contains(value)));
+        let tiny = Tensor::<4>::zeros([1, 3, 2, 2], &device);
+        assert!(model.judge(Way::Forward, tiny.clone(), tiny).is_none(), "nothing is left to judge");
+    }
+}
+
+#[test]
+fn tiles_of_a_resnet_have_no_seams() {
+    let device = Device::flex();
+    let random = &mut Random::new(3, Stream::Weights);
+    // Instance normalisation looks at all of a picture, which no tile does.
+    let normalization = Normalization::Batch;
+    let config = TranslatorConfig { normalization, ..TranslatorConfig::resnet(2, 2) };
+    let network = Network::new(&config, random, &device).unwrap();
+    let (height, width, multiple) = (64, 96, config.multiple());
+    let mut picture = vec![0.0; 3 * height * width];
+    random.fill_uniform(&mut picture, -1.0, 1.0);
+    let whole = Tensor::from_data(TensorData::new(picture.clone(), [1, 3, height, width]), &device);
+    let whole = values(network.translate(whole, multiple));
+    let mut parts = vec![0.0; whole.len()];
+    for tile in tiles([height, width], 16, config.reach().unwrap()) {
+        let made = network.translate(tile.cut(&picture, [height, width], &device), multiple);
+        tile.paste(&values(made), 1, &mut parts, [height, width]);
+    }
+    let apart = whole.iter().zip(&parts).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(apart < 1e-5, "{apart}");
+}
+
+#[test]
+fn networks_that_do_not_fit_their_card_are_refused() {
+    let device = Device::flex();
+    let random = &mut Random::new(1, Stream::Weights);
+    let config = Pix2pixConfig {
+        generator: TranslatorConfig { network: TranslatorNetwork::Unet, ..small_pix2pix().generator },
+        ..small_pix2pix()
+    };
+    let generator = Network::new(&config.generator, random, &device).unwrap();
+    let judge = PatchDiscriminator::new(pix2pix::shape(&config), random, &device).unwrap();
+    let networks = Translator::pix2pix(config.clone(), generator, Some(judge));
+    let wrong = Pix2pixConfig { discriminator_width: 7, ..config };
+    let card = Card::new("test", SystemConfig::of(&wrong), 1);
+    assert!(Model::write(card, &networks).is_err(), "a discriminator of another width");
+}
+
+#[test]
+fn what_is_prepared_for_the_tab_translates_alike() {
+    let device = Device::flex();
+    let random = &mut Random::new(5, Stream::Weights);
+    for width in [3, 8] {
+        let generator = TranslatorConfig { depth: 5, width, dropout: false, ..TranslatorConfig::default() };
+        let config = Pix2pixConfig { generator, image_size: 32, ..Pix2pixConfig::default() };
+        let network = Network::new(&config.generator, random, &device).unwrap();
+        // None of its parts is idle, statistics of normalisation included.
+        let network = parameters::fill(network, &device, |name, shape| {
+            let mut values = vec![0.0; shape.iter().product()];
+            random.fill_normal(&mut values);
+            let deviation = if name.ends_with("weight") { 0.3 / (shape[0].max(shape[1]) as f32).sqrt() } else { 0.3 };
+            let shift = if name.ends_with("gamma") || name.ends_with("running_var") { 1.0 } else { 0.0 };
+            values.iter_mut().for_each(|value| *value = shift + deviation * *value);
+            if name.ends_with("running_var") {
+                values.iter_mut().for_each(|value| *value = value.abs());
+            }
+            values
+        });
+        let trained = Translator::pix2pix(config, network, None);
+        let prepared = trained.clone().prepared();
+        for [height, width] in [[32, 32], [64, 96], [20, 33]] {
+            let mut picture = vec![0.0; 2 * 3 * height * width];
+            random.fill_uniform(&mut picture, -1.0, 1.0);
+            let picture = Tensor::<4>::from_data(TensorData::new(picture, [2, 3, height, width]), &device);
+            let [a, b] = [&trained, &prepared].map(|it| it.translate(Way::Forward, picture.clone()).unwrap());
+            let spread = values(a.clone().abs().mean())[0];
+            assert!((0.1..0.95).contains(&spread), "these pictures would show no difference: {spread}");
+            let worst = values((a - b).abs().max())[0];
+            assert!(worst < 2e-4, "{worst} at {height} x {width}");
+        }
+    }
+}

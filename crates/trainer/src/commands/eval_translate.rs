@@ -1,0 +1,269 @@
+//! `forger eval translate`: how near a model that translates pictures comes to the truth, or back to where it began.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use forger_core::{
+    classifier::Judge,
+    data::photos::Photo,
+    weights::{Model, Translator},
+};
+use forger_protocol::{Pix2pixConfig, Way};
+use serde_json::{Value, json};
+
+use crate::{
+    data::{
+        Pictures, Split,
+        pairs::{self, Direction, Sides},
+        sets::{SetFlags, Sets},
+    },
+    device::DeviceArgs,
+    measures::{
+        classified::Classified,
+        patches,
+        translation::{self, Near},
+    },
+    models,
+    progress::Task,
+    report::table::{Cell, Table},
+    sheet, ui,
+};
+
+/// Rows of a sheet.
+const ROWS: usize = 12;
+
+#[derive(Args)]
+pub struct EvalTranslateArgs {
+    /// A model file, or the folder of a run, of pix2pix or CycleGAN
+    #[arg(long)]
+    pub model: PathBuf,
+    /// Pairs to compare with: a folder or an archive with two folders, or pictures side by side; of a folder that holds several
+    /// parts, those named test... or val
+    #[arg(long, required_unless_present = "x")]
+    pub test: Option<String>,
+    #[command(flatten)]
+    pub sides: Sides,
+    /// Pictures of the first domain, for the way there and back of CycleGAN, as `forger train cyclegan` takes them
+    #[arg(long, requires = "y", conflicts_with = "test")]
+    pub x: Option<String>,
+    /// Pictures of the second domain
+    #[arg(long, requires = "x")]
+    pub y: Option<String>,
+    #[command(flatten)]
+    pub flags: SetFlags,
+    /// Only so many pictures of each set
+    #[arg(long)]
+    pub count: Option<usize>,
+    /// A classifier (`forger train classifier`) that says what results look like
+    #[arg(long, requires = "class")]
+    pub classifier: Option<PathBuf>,
+    /// The attribute that results should have, as the classifier calls it
+    #[arg(long, requires = "classifier")]
+    pub class: Option<String>,
+    /// What the names of figures begin with: facades_l1 for facades
+    #[arg(long)]
+    pub prefix: Option<String>,
+    /// Writes a sheet of the first twelve: input, result, truth; or there and back
+    #[arg(long)]
+    pub sheet: Option<PathBuf>,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    /// Print one line of JSON last
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What was measured, by its name.
+type Figures = BTreeMap<String, f64>;
+
+/// Measures what was named.
+pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
+    let model = models::open::<Translator>(&args.model, &args.device.open_single()?)?;
+    let judge = args.classifier.as_ref().map(|path| judge(path, args)).transpose()?;
+    let (figures, data) = match (&args.test, &args.x, &args.y) {
+        (Some(test), ..) => of_pairs(args, &model, test, judge.as_ref())?,
+        (None, Some(x), Some(y)) => {
+            let sets = Sets { x: x.clone(), y: y.clone(), flags: args.flags.clone() };
+            of_sets(args, &model, &sets, judge.as_ref())?
+        }
+        _ => bail!("name pairs with --test, or two sets with --x and --y"),
+    };
+    if args.json {
+        let prefix = args.prefix.as_ref().map(|prefix| format!("{prefix}_")).unwrap_or_default();
+        let named = figures.iter().map(|(name, value)| (format!("{prefix}{name}"), json!(value)));
+        let mut line = named.collect::<serde_json::Map<String, Value>>();
+        let option = |name: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!(" --{name} {value}")).unwrap_or_default()
+        };
+        let count = args.count.map(|count| count.to_string());
+        let classifier = args.classifier.as_ref().map(|_| "CLASSIFIER".to_owned());
+        let more = option("count", &count) + &option("classifier", &classifier) + &option("class", &args.class);
+        let prefix = option("prefix", &args.prefix);
+        line.insert(
+            "command".into(),
+            format!("forger eval translate --model MODEL {data}{more}{prefix} --json").into(),
+        );
+        ui::result(json!(line));
+    }
+    Ok(())
+}
+
+/// How near results come to the second pictures of pairs, each way that the model knows.
+fn of_pairs(
+    args: &EvalTranslateArgs,
+    model: &Model<Translator>,
+    test: &str,
+    judge: Option<&(Classified, usize)>,
+) -> Result<(Figures, String)> {
+    let side = model.image_size();
+    let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, side)?;
+    // What a run has learned the other way round is measured so, where nothing says what the pictures are.
+    let reversed = model.card.system.settings::<Pix2pixConfig>().is_ok_and(|config| config.reversed);
+    let turned = args.sides.direction.map_or(reversed, |direction| direction == Direction::BToA);
+    if turned && !found.named {
+        found.turn();
+    }
+    found.pairs.truncate(args.count.unwrap_or(usize::MAX));
+    let pairs = translation::fitted(found.pairs, side);
+    let ways = [Way::Forward, Way::Backward].into_iter().filter(|way| model.knows(*way)).collect::<Vec<_>>();
+    let task = Task::new((pairs.len() * ways.len()) as u64, "translating", test);
+    let (mut figures, mut table) = (Figures::new(), Table::new(&["", "L1", "PSNR", "SSIM", "accuracy", "patches"]));
+    let mut rows = Vec::new();
+    for way in ways {
+        let pairs = match way {
+            Way::Forward => pairs.clone(),
+            Way::Backward => pairs.iter().cloned().map(|[x, y]| [y, x]).collect(),
+        };
+        let inputs = pairs.iter().map(|[input, _]| input).collect::<Vec<_>>();
+        let truths = pairs.iter().map(|[_, truth]| truth).collect::<Vec<_>>();
+        let made = translation::translate(model, way, &inputs, &|count| task.done(count as u64))?;
+        // A picture that is the same whatever is asked for.
+        let mean = translation::mean(&truths)?;
+        let constant = truths.iter().map(|_| mean.clone()).collect::<Vec<_>>();
+        let before = if way == Way::Forward { "" } else { "back_" };
+        for (name, results) in [("", &made), ("constant_", &constant)] {
+            let near = translation::near(&pairs, results);
+            let swd = patches::distance(&truths, &results.iter().collect::<Vec<_>>());
+            let name = format!("{before}{name}");
+            row(&mut table, &name, &near, swd);
+            let Near { l1, psnr, ssim, accuracy } = near;
+            let values = [("l1", l1), ("psnr", psnr), ("ssim", ssim), ("accuracy", accuracy)];
+            figures.extend(values.map(|(key, value)| (format!("{name}{key}"), value)));
+            figures.extend(swd.map(|value| (format!("{name}swd"), value)));
+        }
+        if way == Way::Forward {
+            figures.extend(called(judge, &inputs, &made)?);
+            rows = pairs.iter().cloned().zip(made).map(|([input, truth], made)| vec![input, made, truth]).collect();
+        }
+    }
+    task.finish();
+    ui::result(table.text());
+    draw(args.sheet.as_deref(), &rows, side)?;
+    Ok((figures, format!("--test {}{}", found.name, args.sides.flags())))
+}
+
+fn row(table: &mut Table, name: &str, near: &Near, swd: Option<f64>) {
+    let what = match name.trim_end_matches('_') {
+        "" => "the model".to_owned(),
+        "constant" => "the mean picture".to_owned(),
+        "back" => "the model, back".to_owned(),
+        _ => "the mean picture, back".to_owned(),
+    };
+    let Near { l1, psnr, ssim, accuracy } = near;
+    let swd = swd.map(|value| format!("{value:.1}")).unwrap_or_default();
+    let figures = [format!("{l1:.4}"), format!("{psnr:.2}"), format!("{ssim:.3}"), format!("{accuracy:.3}"), swd];
+    table.rows.push(std::iter::once(what).chain(figures).map(Cell::new).collect());
+}
+
+/// There and back, of both domains.
+fn of_sets(
+    args: &EvalTranslateArgs,
+    model: &Model<Translator>,
+    sets: &Sets,
+    judge: Option<&(Classified, usize)>,
+) -> Result<(Figures, String)> {
+    if !model.knows(Way::Backward) {
+        bail!("{} knows no way back: measure it with pairs (--test)", args.model.display());
+    }
+    let side = model.image_size();
+    let [x, y] = sets.load(Split::Test, side)?;
+    let data = sets.flags([&x.name, &y.name]);
+    let most = args.count.unwrap_or(usize::MAX);
+    let photos = [x, y].map(Pictures::into_photos).map(|photos| Vec::from_iter(photos.into_iter().take(most)));
+    let task = Task::new(2 * photos.iter().map(Vec::len).sum::<usize>() as u64, "translating", "there and back");
+    let told = |count: usize| task.done(count as u64);
+    let mut figures = Figures::new();
+    let mut rows = vec![Vec::new(); ROWS];
+    let mut made = Vec::new();
+    for (way, photos, end) in [(Way::Forward, &photos[0], ""), (Way::Backward, &photos[1], "_back")] {
+        let other = if way == Way::Forward { Way::Backward } else { Way::Forward };
+        let begun = photos.iter().collect::<Vec<_>>();
+        let there = translation::translate(model, way, &begun, &told)?;
+        let back = translation::translate(model, other, &there.iter().collect::<Vec<_>>(), &told)?;
+        let mean = |results: &[Photo]| {
+            let all = photos.iter().zip(results).map(|(photo, made)| translation::distance(photo, made));
+            all.sum::<f64>() / photos.len().max(1) as f64
+        };
+        figures.insert(format!("cycle_l1{end}"), mean(&back));
+        figures.insert(format!("changed_l1{end}"), mean(&there));
+        for (row, ((photo, there), back)) in rows.iter_mut().zip(photos.iter().zip(&there).zip(&back)) {
+            row.extend([photo.clone(), there.clone(), back.clone()]);
+        }
+        if way == Way::Forward {
+            figures.extend(called(judge, &begun, &there)?);
+        }
+        made.push(there);
+    }
+    task.finish();
+    // What was made of x lies beside y.
+    for (name, real, made) in [("swd", &photos[1], &made[0]), ("swd_back", &photos[0], &made[1])] {
+        let swd = patches::distance(&Vec::from_iter(real), &Vec::from_iter(made));
+        figures.extend(swd.map(|value| (name.to_owned(), value)));
+    }
+    for (name, value) in &figures {
+        ui::result(format_args!("{name:<20} {value:.4}"));
+    }
+    rows.retain(|row| row.len() == 6);
+    draw(args.sheet.as_deref(), &rows, side)?;
+    Ok((figures, data))
+}
+
+/// A classifier, and the place of the class that was named.
+fn judge(path: &Path, args: &EvalTranslateArgs) -> Result<(Classified, usize)> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let device = burn::tensor::Device::flex();
+    let judge = Judge::load(&bytes, &device).with_context(|| path.display().to_string())?;
+    if judge.config.channels != 3 {
+        bail!("{} judges grey pictures: train a classifier with --channels 3", path.display());
+    }
+    let name = args.class.as_deref().unwrap_or_default();
+    let known = || format!("--class {name}: the classifier knows {}", judge.config.attributes.join(", "));
+    let place = judge.attribute(name).with_context(known)?;
+    Ok((Classified::new(judge, device), place))
+}
+
+/// The share of the results that a classifier finds to be of the class, and of what they were made of.
+fn called(judge: Option<&(Classified, usize)>, inputs: &[&Photo], made: &[Photo]) -> Result<Figures> {
+    let Some((classified, place)) = judge else { return Ok(Figures::new()) };
+    let (side, count) = (classified.judge.config.image_size, classified.judge.config.attributes.len());
+    let share = |photos: &[&Photo]| {
+        let pixels = photos.iter().flat_map(|photo| photo.resized(side, side).values()).collect::<Vec<_>>();
+        let (_, probabilities) = classified.see(&pixels)?;
+        let yes = probabilities.chunks_exact(count).filter(|row| row[*place] >= 0.5).count();
+        Ok::<_, anyhow::Error>(yes as f64 / photos.len().max(1) as f64)
+    };
+    let (before, after) = (share(inputs)?, share(&made.iter().collect::<Vec<_>>())?);
+    Ok([("class_before".to_owned(), before), ("class".to_owned(), after)].into())
+}
+
+/// A row each of the middles of some pictures.
+fn draw(path: Option<&Path>, rows: &[Vec<Photo>], side: usize) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let middle = |photo: &Photo| photo.cut((photo.height - side) / 2, (photo.width - side) / 2, side, side).pixels;
+    let pictures = rows.iter().take(ROWS).flatten().flat_map(middle).collect::<Vec<_>>();
+    sheet::write_rows(path, &pictures, 3, side, rows.first().map_or(1, Vec::len))
+}
