@@ -9,7 +9,10 @@ use std::{
 };
 
 use assert_cmd::cargo::CommandCargoExt;
-use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{
+    DynamicImage, GrayImage, ImageBuffer, ImageDecoder as _, Luma, Rgb, RgbImage, Rgba, RgbaImage,
+    metadata::Orientation,
+};
 
 /// Arguments behind `forger upscale`, in a folder: code, standard output, standard error.
 fn upscale(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
@@ -142,6 +145,15 @@ fn half_a_picture_is_refused_and_photos_are_turned_by_what_they_are() {
     let (code, out, text) = bicubic(folder, &["c.jpg", "c.png"]);
     assert!(code == Some(0) && out.contains("192 x 256"), "{out} {text}");
     assert!(text.contains("c.jpg: 48 x 64 to 192 x 256 (0.0 megapixels), about"), "{text}");
+    // What the camera has noted stays, and how it was held is done.
+    for name in ["c.png", "d.jpg", "d.webp"] {
+        if name != "c.png" {
+            assert_eq!(bicubic(folder, &["c.jpg", name]).0, Some(0));
+        }
+        let mut decoder = image::ImageReader::open(folder.join(name)).unwrap().into_decoder().unwrap();
+        let exif = decoder.exif_metadata().unwrap().unwrap_or_default();
+        assert!(exif.starts_with(b"II*\0") && decoder.orientation().unwrap() == Orientation::NoTransforms, "{name}");
+    }
 }
 
 #[test]

@@ -46,16 +46,26 @@ pub struct Decoded {
     pub has_alpha: bool,
     /// Whether the file has 16 bits a value.
     pub was_deep: bool,
-    /// What the colours mean (ICC), where the file says so.
+    pub beside: Beside,
+}
+
+/// What a file says beside its pixels.
+#[derive(Clone, Default)]
+pub struct Beside {
+    /// What the colours mean (ICC).
     pub profile: Option<Vec<u8>>,
+    /// Camera, time and place (EXIF), without how the camera was held: the picture is upright.
+    pub exif: Option<Vec<u8>>,
 }
 
 impl Decoded {
-    fn new(mut image: DynamicImage, orientation: Orientation, profile: Option<Vec<u8>>) -> Self {
-        image.apply_orientation(orientation);
+    fn new(mut image: DynamicImage, mut beside: Beside) -> Self {
+        // A picture with a damaged note of how the camera was held is a picture still.
+        let held = beside.exif.as_mut().and_then(|exif| Orientation::remove_from_exif_chunk(exif));
+        image.apply_orientation(held.unwrap_or(Orientation::NoTransforms));
         let color = image.color();
         let was_deep = matches!(color, ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16);
-        Self { image, is_grey: !color.has_color(), has_alpha: color.has_alpha(), was_deep, profile }
+        Self { image, is_grey: !color.has_color(), has_alpha: color.has_alpha(), was_deep, beside }
     }
 }
 
@@ -112,9 +122,8 @@ fn jpeg(bytes: &[u8]) -> Result<Decoded> {
         true => GrayImage::from_raw(columns, rows, pixels).map(DynamicImage::from),
         false => RgbImage::from_raw(columns, rows, pixels).map(DynamicImage::from),
     };
-    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
-    let image = image.ok_or_else(|| anyhow!("pixels are missing"))?;
-    Ok(Decoded::new(image, orientation.unwrap_or(Orientation::NoTransforms), decoder.icc_profile()))
+    let beside = Beside { profile: decoder.icc_profile(), exif: decoder.exif().cloned() };
+    Ok(Decoded::new(image.ok_or_else(|| anyhow!("pixels are missing"))?, beside))
 }
 
 /// What `image` itself reads strictly.
@@ -125,10 +134,11 @@ fn other(bytes: &[u8], format: ImageFormat) -> Result<Decoded> {
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
     fits([width.into(), height.into()], decoder.total_bytes())?;
-    // A picture with a damaged note of how the camera was held is a picture still.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let profile = decoder.icc_profile().unwrap_or_default();
-    Ok(Decoded::new(DynamicImage::from_decoder(decoder)?, orientation, profile))
+    let beside = Beside {
+        profile: decoder.icc_profile().unwrap_or_default(),
+        exif: decoder.exif_metadata().unwrap_or_default(),
+    };
+    Ok(Decoded::new(DynamicImage::from_decoder(decoder)?, beside))
 }
 
 /// Whether the end of a file was never written. Zeros read as pixels, and no decoder minds.
@@ -205,7 +215,10 @@ mod tests {
         encoder.set_exif_metadata(exif.to_vec()).unwrap();
         encoder.write_image(&pixels, 96, 64, ColorType::Rgb8.into()).unwrap();
         for bytes in [jpeg, png, webp] {
-            let image = decode(&bytes, Path::new("a")).unwrap().image;
+            let Decoded { image, beside, .. } = decode(&bytes, Path::new("a")).unwrap();
+            // What is written is upright, and says so.
+            let held = beside.exif.and_then(|exif| Orientation::from_exif_chunk(&exif));
+            assert_eq!(held, Some(Orientation::NoTransforms));
             assert_eq!(image.dimensions(), (64, 96));
             // What was at the bottom left is at the top left.
             let (found, expected) = (image.get_pixel(2, 3), photo().get_pixel(3, 61));

@@ -14,7 +14,13 @@ use super::upscale::{
     write::{Laid, write},
 };
 use crate::{
-    data::{Background, decode::decode, pairs, photos::photo, pictures::laid_on},
+    data::{
+        Background,
+        decode::{Beside, decode},
+        pairs,
+        photos::photo,
+        pictures::laid_on,
+    },
     device::DeviceArgs,
     models,
     progress::Task,
@@ -101,6 +107,8 @@ fn one(
     let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     let decoded = decode(&bytes, from)?;
     drop(bytes);
+    // Colours are those of what the network learned from, whatever the profile of the original says.
+    let beside = Beside { profile: None, ..decoded.beside.clone() };
     if decoded.was_deep {
         ui::note(format_args!("{} has 16 bits a value; 8 are written", from.display()));
     }
@@ -121,8 +129,7 @@ fn one(
         task.done(PARTS * part as u64 / parts as u64 - PARTS * (part - 1) as u64 / parts as u64);
     })?;
     let laid = Laid { source: Box::new(Whole::new(shape, made)), is_grey: false, background: None };
-    // Colours are those of what the network learned from, whatever the profile of the original says.
-    write(out, *kind, laid, None).with_context(|| format!("cannot write {}", out.display()))?;
+    write(out, *kind, laid, &beside).with_context(|| format!("cannot write {}", out.display()))?;
     ui::result(format_args!("{}: {} x {}", out.display(), input.width, input.height));
     Ok(())
 }

@@ -16,7 +16,7 @@ use forger_core::{
 };
 
 use crate::{
-    data::decode::{Decoded, decode},
+    data::decode::{Beside, Decoded, decode},
     device::DeviceArgs,
     models,
     progress::Task,
@@ -117,7 +117,7 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
     if decoded.was_deep {
         ui::note(format_args!("{} has 16 bits a value; 8 are written", from.display()));
     }
-    let (is_grey, profile) = (decoded.is_grey, decoded.profile.clone());
+    let (is_grey, beside) = (decoded.is_grey, decoded.beside.clone());
     let reach = ways.iter().map(|way| way.reach()).max().unwrap_or_default();
     let small = small(decoded, reach);
     let [height, width, _] = small.shape;
@@ -146,8 +146,8 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
     ));
     // A profile of other colours than those that are written says nothing about them.
     let space: &[u8] = if channels < 3 { b"GRAY" } else { b"RGB " };
-    let profile = profile.filter(|profile| profile.get(16..20) == Some(space));
-    let written = write(out, *kind, laid, profile.as_deref());
+    let profile = beside.profile.filter(|profile| profile.get(16..20) == Some(space));
+    let written = write(out, *kind, laid, &Beside { profile, ..beside });
     task.finish();
     written.with_context(|| format!("cannot write {}", out.display()))?;
     ui::result(format_args!("{}: {columns} x {rows}", out.display()));

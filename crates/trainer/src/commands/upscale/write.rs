@@ -14,10 +14,12 @@ use image::{
     codecs::{jpeg::JpegEncoder, webp::WebPEncoder},
 };
 
-use crate::upscaling::Rows;
+use crate::{data::decode::Beside, upscaling::Rows};
 
 /// Of JPEG, as on the page.
 const QUALITY: u8 = 95;
+/// Most bytes of EXIF that a segment of JPEG holds, with its name.
+const LARGEST_EXIF: usize = 65_535 - 2 - 6;
 /// Most bytes that making a picture may take.
 const MEMORY: u64 = 1 << 30;
 
@@ -124,18 +126,18 @@ impl Rows for Laid<'_> {
     }
 }
 
-/// Writes a file as a whole or not at all. `profile` is what the colours mean.
-pub fn write(out: &Path, kind: Kind, mut rows: impl Rows, profile: Option<&[u8]>) -> Result<()> {
+/// Writes a file as a whole or not at all.
+pub fn write(out: &Path, kind: Kind, mut rows: impl Rows, beside: &Beside) -> Result<()> {
     // In the folder of the file, under a name that the next try takes again, so that nothing piles up.
     let mut part = out.as_os_str().to_owned();
     part.push(".part");
     let part = Part(part.into());
     let mut file = BufWriter::new(File::create(&part.0)?);
     match kind {
-        Kind::Png => png(&mut file, &mut rows, profile)?,
-        Kind::Jpeg if rows.shape()[2] == 1 => jpeg::<Luma<u8>>(&mut file, rows, profile)?,
-        Kind::Jpeg => jpeg::<Rgb<u8>>(&mut file, rows, profile)?,
-        Kind::WebP => webp(&mut file, &mut rows, profile)?,
+        Kind::Png => png(&mut file, &mut rows, beside)?,
+        Kind::Jpeg if rows.shape()[2] == 1 => jpeg::<Luma<u8>>(&mut file, rows, beside)?,
+        Kind::Jpeg => jpeg::<Rgb<u8>>(&mut file, rows, beside)?,
+        Kind::WebP => webp(&mut file, &mut rows, beside)?,
     }
     file.into_inner().map_err(|error| error.into_error())?.sync_all()?;
     fs::rename(&part.0, out)?;
@@ -152,10 +154,11 @@ impl Drop for Part {
     }
 }
 
-fn png(file: impl Write, rows: &mut impl Rows, profile: Option<&[u8]>) -> Result<()> {
+fn png(file: impl Write, rows: &mut impl Rows, beside: &Beside) -> Result<()> {
     let [height, width, channels] = rows.shape();
     let mut info = png::Info::with_size(width as u32, height as u32);
-    info.icc_profile = profile.map(Into::into);
+    info.icc_profile = beside.profile.as_deref().map(Into::into);
+    info.exif_metadata = beside.exif.as_deref().map(Into::into);
     let mut encoder = png::Encoder::with_info(file, info)?;
     encoder.set_color(match channels {
         1 => png::ColorType::Grayscale,
@@ -178,7 +181,19 @@ fn png(file: impl Write, rows: &mut impl Rows, profile: Option<&[u8]>) -> Result
     Ok(writer.finish()?)
 }
 
-fn webp(file: impl Write, rows: &mut impl Rows, profile: Option<&[u8]>) -> Result<()> {
+/// Has an encoder write what stands beside the pixels.
+fn tell(encoder: &mut impl ImageEncoder, beside: &Beside) -> Result<()> {
+    if let Some(profile) = &beside.profile {
+        encoder.set_icc_profile(profile.clone())?;
+    }
+    // One that does not fit, as a large preview in a JPEG, is not worth the picture.
+    if let Some(exif) = beside.exif.as_ref().filter(|exif| exif.len() <= LARGEST_EXIF) {
+        encoder.set_exif_metadata(exif.clone())?;
+    }
+    Ok(())
+}
+
+fn webp(file: impl Write, rows: &mut impl Rows, beside: &Beside) -> Result<()> {
     let [height, width, channels] = rows.shape();
     let mut pixels = Vec::with_capacity(height * width * channels);
     loop {
@@ -189,9 +204,7 @@ fn webp(file: impl Write, rows: &mut impl Rows, profile: Option<&[u8]>) -> Resul
         pixels.extend(some);
     }
     let mut encoder = WebPEncoder::new_lossless(file);
-    if let Some(profile) = profile {
-        encoder.set_icc_profile(profile.to_vec())?;
-    }
+    tell(&mut encoder, beside)?;
     let colours = match channels {
         1 => ExtendedColorType::L8,
         2 => ExtendedColorType::La8,
@@ -201,7 +214,7 @@ fn webp(file: impl Write, rows: &mut impl Rows, profile: Option<&[u8]>) -> Resul
     Ok(encoder.write_image(&pixels, width as u32, height as u32, colours)?)
 }
 
-fn jpeg<P>(file: impl Write, rows: impl Rows, profile: Option<&[u8]>) -> Result<()>
+fn jpeg<P>(file: impl Write, rows: impl Rows, beside: &Beside) -> Result<()>
 where
     P: Pixel<Subpixel = u8> + image::PixelWithColorType,
 {
@@ -211,9 +224,7 @@ where
         pixel: PhantomData,
     };
     let mut encoder = JpegEncoder::new_with_quality(file, QUALITY);
-    if let Some(profile) = profile {
-        encoder.set_icc_profile(profile.to_vec())?;
-    }
+    tell(&mut encoder, beside)?;
     let ended = encoder.encode_image(&view);
     match view.state.into_inner().error {
         Some(error) => Err(error),
