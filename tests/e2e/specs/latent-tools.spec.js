@@ -1,9 +1,9 @@
 // Editing along directions, walks, and the way from a photo to its code.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 
 import { expect, test } from '../support/test.js';
-import { picture } from '../support/page.js';
+import { dropFiles, open, picture } from '../support/page.js';
 import { cells, openLatent, photoOf, place, settled, shown } from '../support/latent.js';
 
 test('a direction moves the picture, as far as its link says', async ({ page, browser, baseURL }) => {
@@ -163,4 +163,16 @@ test('a photo is placed with the keyboard, and one that is pasted opens', async 
   await crop.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(async () => (await picture(crop)).sha256).not.toBe(before);
+});
+
+test('a folder that is dropped is taken for no file, here and in the lab', async ({ page }, info) => {
+  const folder = info.outputPath('letters');
+  mkdirSync(folder);
+  const told = page.getByTestId('error-toast').filter({ hasText: 'There is no picture in the folder letters.' });
+  await openLatent(page, 'model=avatars');
+  await dropFiles(page, page.locator('h2, .answer').first(), [folder]);
+  await expect(told).toBeVisible();
+  await open(page, 'lab');
+  await dropFiles(page, page.locator('.share'), [folder]);
+  await expect(told).toBeVisible();
 });

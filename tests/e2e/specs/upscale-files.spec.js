@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { dropFiles, open } from '../support/page.js';
 import { choosePicture as choose, enlarge, picture, pixels, saved, savedFile, unzip } from '../support/upscale.js';
 
 const photoFile = (page) => page.getByTestId('photo-file');
@@ -144,14 +144,7 @@ test('a folder that is dropped opens with the pictures in it, and one without is
     await fs.copyFile(picture('plain.png'), path.join(folder, name));
   }
   await fs.writeFile(info.outputPath('letters/notes.txt'), 'no picture');
-  const session = await page.context().newCDPSession(page);
-  const { x, y } = await page.getByTestId('drop-here').boundingBox();
-  const drop = async (files) => {
-    const data = { items: [], files, dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop']) {
-      await session.send('Input.dispatchDragEvent', { type, x: x + 5, y: y + 5, data });
-    }
-  };
+  const drop = (files) => dropFiles(page, page.getByTestId('drop-here'), files);
   await drop([info.outputPath('letters')]);
   await toast(page, 'There is no picture in the folder letters.');
   await drop([folder, picture('on-its-side.jpg')]);

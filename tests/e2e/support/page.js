@@ -54,3 +54,14 @@ export async function measureFrames(page) {
       return { perSecond: (count * 1000) / (performance.now() - start), longest };
     });
 }
+
+/** Drops files and folders of this machine on an element, as a hand does. */
+export async function dropFiles(page, element, files) {
+  await element.scrollIntoViewIfNeeded();
+  const session = await page.context().newCDPSession(page);
+  const { x, y } = await element.boundingBox();
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await session.send('Input.dispatchDragEvent', { type, x: x + 5, y: y + 5, data });
+  }
+}

@@ -38,13 +38,6 @@ pub fn chosen(event: &Event) -> Option<File> {
     all_chosen(event).into_iter().next()
 }
 
-/// The first file that was dropped.
-pub fn dropped(event: &DragEvent) -> Option<File> {
-    let file = list(event.data_transfer()?.files()).into_iter().next()?;
-    event.prevent_default();
-    Some(file)
-}
-
 /// Opens the files that an event holds, if any, and the pictures in its folders.
 fn opener(open: impl Fn(Vec<File>) + Clone + 'static) -> impl Fn(&Event, Option<DataTransfer>) + Clone + 'static {
     let (toasts, i18n, here) = (use_toasts(), use_i18n(), StoredValue::new(()));

@@ -7,7 +7,7 @@ use leptos::{
     task::spawn_local,
 };
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, PointerEvent};
+use web_sys::PointerEvent;
 
 use super::{
     csv::{self, Problem, coordinate},
@@ -170,11 +170,7 @@ fn Text(read: Callback<String>) -> impl IntoView {
             read.run(found.unwrap_or_default());
         });
     };
-    let dropped = move |event: DragEvent| {
-        if let Some(file) = files::dropped(&event) {
-            take(file);
-        }
-    };
+    let dropped = files::on_drop(move |files| files.into_iter().take(1).for_each(take));
     view! {
         <details>
             <summary>{t!(i18n, own_paste)}</summary>

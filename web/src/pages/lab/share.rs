@@ -88,6 +88,7 @@ pub fn Share() -> impl IntoView {
         let (text, step) = untrack(|| (run.look.with(|look| table(&look.curves)), run.step()));
         files::give(&Array::of1(&text.into()), "text/csv", &format!("forger-curves-{step}.csv"));
     };
+    let dropped = files::on_drop(move |files| files.into_iter().take(1).for_each(import));
     let picture = move |_| give_picture(untrack(|| run.shown_step()));
     view! {
         <div
@@ -95,11 +96,7 @@ pub fn Share() -> impl IntoView {
             role="group"
             aria-label=move || t_string!(i18n, share_title)
             on:dragover=|event| event.prevent_default()
-            on:drop=move |event| {
-                if let Some(file) = files::dropped(&event) {
-                    import(file);
-                }
-            }
+            on:drop=dropped
         >
             <div class="buttons">
                 <button class="primary" data-testid="share-button" on:click=share>{t!(i18n, share)}</button>

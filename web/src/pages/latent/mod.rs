@@ -57,14 +57,14 @@ pub fn LatentPage() -> impl IntoView {
             begin(explorer);
         }
     });
-    let drop = move |event: DragEvent| {
-        let Some(file) = files::dropped(&event) else { return };
+    let drop = files::on_drop(move |files| {
+        let Some(file) = files.into_iter().next() else { return };
         if file.type_().starts_with("image/") {
             search.open(&file, file.name());
         } else {
             explorer.load_file(file);
         }
-    };
+    });
     let tab = explorer.part(|state| state.tab);
     view! {
         <div class="lead">
