@@ -11,8 +11,10 @@ use image::DynamicImage;
 use rayon::prelude::*;
 
 use super::{
+    Background,
     decode::{Decoded, decode, is_picture_name},
     files::{archive, folder},
+    pictures::laid_on,
 };
 use crate::ui;
 
@@ -34,9 +36,10 @@ pub struct Pair {
 /// The order of the literature; other sets follow by name.
 const ORDER: [&str; 3] = ["set5", "set14", "bsd100"];
 
-/// Planes of a decoded picture.
+/// Planes of a decoded picture; what is transparent lies on white, not on colours that nobody sees.
 pub fn photo(picture: &DynamicImage) -> Photo {
-    let pixels = picture.to_rgb8();
+    let is_clear = picture.color().has_alpha();
+    let pixels = if is_clear { laid_on(Background::default(), picture).into_rgb8() } else { picture.to_rgb8() };
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
     let pixels = pixels.into_raw();
     let planes = (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect();
@@ -183,6 +186,13 @@ mod tests {
         assert_eq!(sizes.collect::<Vec<_>>(), [("set5", vec![(16, 4)]), ("zoo", vec![(12, 3)])]);
         write(&folder.path().join("set5/lr_x4/b.png"), 5);
         assert!(test_sets(&folder.path().to_string_lossy(), 4).err().unwrap().to_string().contains("set5/hr/b"));
+    }
+
+    #[test]
+    fn nobody_learns_from_colours_that_are_not_seen() {
+        let pixels = |alpha| image::RgbaImage::from_pixel(2, 2, image::Rgba([0, 255, 0, alpha])).into();
+        assert_eq!(photo(&pixels(0)).pixels, [255; 12]);
+        assert_eq!(photo(&pixels(255)).pixels[..8], [0, 0, 0, 0, 255, 255, 255, 255]);
     }
 
     #[cfg(unix)]
