@@ -16,6 +16,8 @@ const ROUTES = {
   'latent-edit': 'latent?tab=edit&base=1.5',
   'latent-walk': 'latent?tab=walk&walk=1.1,1.5,1.9&closed=1',
   'latent-photo': 'latent?tab=photo',
+  translate: 'translate',
+  'translate-cycle': 'translate?model=day-to-sunset',
   upscale: 'upscale',
   missing: 'no/such/page',
 };
@@ -32,6 +34,14 @@ async function settle(page, name) {
     await page.getByTestId('train-button').click();
     await page.waitForTimeout(4000);
     await page.getByTestId('pause-button').click();
+  }
+  if (name === 'translate') {
+    await page.getByTestId('outcome').and(page.locator('[aria-busy="false"]')).waitFor({ timeout: 90_000 });
+  }
+  if (name === 'translate-cycle') {
+    await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');
+    await page.getByTestId('trip-button').click();
+    await page.getByTestId('cycle-error').first().waitFor({ timeout: 90_000 });
   }
   if (name === 'upscale') {
     await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');

@@ -14,7 +14,10 @@ use crate::{
     },
     engine_client::{provide_engine, use_engine},
     i18n::*,
-    pages::{lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage, upscale::UpscalePage},
+    pages::{
+        lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage, translate::TranslatePage,
+        upscale::UpscalePage,
+    },
     state::{
         screen::provide_screen,
         site, storage,
@@ -40,6 +43,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/") view=StoryPage />
                         <Route path=path!("/lab") view=LabPage />
                         <Route path=path!("/latent") view=LatentPage />
+                        <Route path=path!("/translate") view=TranslatePage />
                         <Route path=path!("/upscale") view=UpscalePage />
                     </Routes>
                 </main>

@@ -26,7 +26,7 @@ pub struct Opened {
     pub buffers: Vec<ArrayBuffer>,
 }
 
-/// The models of the page that made it, all of one system.
+/// The models of the page that made it, all of its systems.
 #[derive(Clone, Copy)]
 pub struct Shelf {
     engine: Engine,
@@ -45,10 +45,15 @@ pub struct Shelf {
 impl Shelf {
     /// A shelf for models of a system.
     pub fn new<C: Settings>() -> Self {
+        Self::of(SystemConfig::is::<C>, |system| system.settings::<C>().map(drop))
+    }
+
+    /// A shelf for models of some systems: whether one is of them, and what is wrong with its settings.
+    pub fn of(is_of_page: fn(&SystemConfig) -> bool, check: fn(&SystemConfig) -> Result<(), ModelError>) -> Self {
         let shelf = Self {
             engine: use_engine(),
-            is_of_page: SystemConfig::is::<C>,
-            check: |system| system.settings::<C>().map(drop),
+            is_of_page,
+            check,
             models: RwSignal::new(None),
             opening: RwSignal::new(None),
             opened: StoredValue::new(Vec::new()),
@@ -77,6 +82,18 @@ impl Shelf {
     /// A model of the site. Tracked.
     pub fn find(self, name: &str) -> Option<ManifestEntry> {
         self.models.try_with(|models| models.as_ref()?.iter().find(|entry| entry.card.name == name).cloned())?
+    }
+
+    /// Lists a model that was opened from a file of the user's, in place of one of that name.
+    pub fn list(self, card: Card, sha256: String) {
+        let entry = ManifestEntry { file: String::new(), bytes: 0, sha256, card };
+        self.models.try_update(|models| {
+            let models = models.get_or_insert_default();
+            match models.iter_mut().find(|old| old.card.name == entry.card.name) {
+                Some(old) => *old = entry,
+                None => models.push(entry),
+            }
+        });
     }
 
     /// Opens a model, in place of one of that name.

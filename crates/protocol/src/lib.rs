@@ -2,7 +2,7 @@
 //!
 //! Everything here is plain data that serde can carry: [`system`] says what a system is, [`config`] what to train, [`card`] describes a model file,
 //! [`message`] is what page and worker say to each other, and [`error`] is what can go wrong, in a form that the page
-//! can put into the reader's language. [`random`], [`codes`], [`latent`], [`lab_url`] and [`latent_url`] say what a seed, a latent code
+//! can put into the reader's language. [`random`], [`codes`], [`latent`], [`lab_url`], [`latent_url`] and [`translate_url`] say what a seed, a latent code
 //! and the words of a link mean, which a shared link relies on. No burn, no I/O: the page depends on this crate and must stay small.
 
 #![warn(missing_docs)]
@@ -20,6 +20,7 @@ mod pictures;
 pub mod random;
 pub mod system;
 pub mod trained;
+pub mod translate_url;
 
 pub use card::{Card, Manifest, ManifestEntry, TestVector};
 pub use codes::Codes;

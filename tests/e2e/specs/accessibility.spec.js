@@ -13,6 +13,7 @@ const ROUTES = [
   'latent?tab=edit&base=1.5',
   'latent?tab=walk&walk=1.1,1.5&closed=1',
   'latent?tab=photo',
+  'translate',
   'upscale',
   'no/such/page',
 ];

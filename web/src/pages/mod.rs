@@ -5,4 +5,5 @@ pub mod lab;
 pub mod latent;
 pub mod missing;
 pub mod story;
+pub mod translate;
 pub mod upscale;

@@ -177,9 +177,9 @@ impl Zip {
     }
 }
 
-/// The list of a batch; nothing for a single photo.
+/// The list of a batch; nothing for a single photo. `start` is what the button says that begins it.
 #[component]
-pub fn BatchPanel(batch: Batch) -> impl IntoView {
+pub fn BatchPanel(batch: Batch, #[prop(into)] start: Signal<String>) -> impl IntoView {
     let i18n = use_i18n();
     let names = move || batch.files.with_value(|files| files.iter().map(File::name).collect::<Vec<_>>());
     let state = move |state: State| match state {
@@ -232,7 +232,7 @@ pub fn BatchPanel(batch: Batch) -> impl IntoView {
                         when=move || batch.is_running.get()
                         fallback=move || view! {
                             <button class="primary" data-testid="batch-start" on:click=move |_| batch.start()>
-                                {t!(i18n, up_batch_start)}
+                                {start}
                             </button>
                         }
                     >

@@ -10,11 +10,10 @@ use wasm_bindgen::Clamped;
 use web_sys::{HtmlCanvasElement, ImageData};
 
 use super::{
-    limits::refusal,
     pictures::{OpenPicture, blank, pixels},
     studio::{Studio, Version},
 };
-use crate::{components::labels, i18n::*, plots::canvas::context};
+use crate::{components::labels, i18n::*, plots::canvas::context, state::screen::now};
 
 /// Work under way.
 #[derive(Clone, Copy, PartialEq)]
@@ -40,13 +39,23 @@ struct Order {
     name: String,
     model: Option<String>,
     scale: usize,
+    back: bool,
     picture: OpenPicture,
     /// Where it is made.
     canvas: HtmlCanvasElement,
 }
 
-fn now() -> f64 {
-    window().performance().map(|performance| performance.now()).unwrap_or_default()
+/// The end of the name of a version that was made on the way back.
+const BACK: &str = "-back";
+
+/// What a version is called that is made so.
+pub fn version_name(way: &str, back: bool) -> String {
+    format!("{way}{}", if back { BACK } else { "" })
+}
+
+/// How a version of this name was made.
+pub fn way_of(version: &str) -> (&str, bool) {
+    version.strip_suffix(BACK).map_or((version, false), |way| (way, true))
 }
 
 impl Studio {
@@ -62,13 +71,13 @@ impl Studio {
     /// Makes a version of the picture in the chosen way; its name.
     pub async fn make(self) -> Result<String, Stopped> {
         let Some(picture) = self.picture.get_untracked() else { return Err(Stopped::Cancelled) };
-        let (name, scale) = (self.way.get_untracked(), self.scale.get_untracked());
-        if let Some(said) = refusal(self.locale(), picture.size, scale) {
+        let (way, scale, back) = (self.way.get_untracked(), self.scale.get_untracked(), self.plan.back.get_untracked());
+        if let Some(said) = untrack(|| self.refusal()) {
             return Err(Stopped::Because(said));
         }
         let canvas = blank(picture.size.map(|side| side * scale as u32)).ok_or_else(|| self.no_memory())?;
-        let model = untrack(|| self.shelf.find(&name)).map(|entry| entry.card.name);
-        let order = Order { name, model, scale, picture, canvas };
+        let model = untrack(|| self.shelf.find(&way)).map(|entry| entry.card.name);
+        let order = Order { name: version_name(&way, back), model, scale, back, picture, canvas };
         let answer = self.shelf.ask(order.model.as_deref(), async || self.ask(&order).await).await;
         let took = match answer {
             Ok(took) => took?,
@@ -89,7 +98,7 @@ impl Studio {
 
     /// Has the engine make a version, which is seen as its tiles come. The inner error is no affair of the engine's.
     async fn ask(self, order: &Order) -> Result<Result<Made, Stopped>, EngineError> {
-        let Order { name, model, scale, picture, canvas } = order;
+        let Order { name, model, scale, back, picture, canvas } = order;
         // Another picture or another page may be here by now.
         let is_here = |now: &Option<OpenPicture>| now.as_ref().is_some_and(|now| now.canvas == picture.canvas);
         if !self.picture.try_with_untracked(is_here).unwrap_or_default() {
@@ -97,7 +106,7 @@ impl Studio {
         }
         let Some(buffer) = pixels(&picture.canvas) else { return Ok(Err(self.no_memory())) };
         let [width, height] = picture.size.map(|side| side as usize);
-        let request = PictureRequest::Make { model: model.clone(), scale: *scale, back: false, width, height };
+        let request = PictureRequest::Make { model: model.clone(), scale: *scale, back: *back, width, height };
         let (id, answer) = self.engine.send(Request::Picture(request), vec![buffer]);
         self.versions.update(|versions| {
             versions.retain(|version| version.name != *name);

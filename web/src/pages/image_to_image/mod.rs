@@ -4,13 +4,13 @@ mod archive;
 pub mod batch;
 mod colour;
 mod compare;
-mod formats;
+pub mod formats;
 pub mod limits;
-mod make;
+pub mod make;
 mod metadata;
 mod parts;
-mod pictures;
-mod saving;
+pub mod pictures;
+pub mod saving;
 pub mod studio;
 mod viewer;
 

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{components::files, i18n::*};
 
-/// How far it is, and a way out.
+/// How far it is, and a way out. `label` says what is done.
 #[component]
-pub fn Progress(studio: Studio) -> impl IntoView {
+pub fn Progress(studio: Studio, #[prop(into)] label: Signal<String>) -> impl IntoView {
     let i18n = use_i18n();
     let share = move || match studio.work.get() {
         Some(work) => (work.total > 0).then(|| work.done as f64 / work.total as f64),
@@ -25,7 +25,7 @@ pub fn Progress(studio: Studio) -> impl IntoView {
     view! {
         <div class="progress-row">
             <Show when=move || studio.is_busy()>
-                <progress max="1" prop:value=share aria-label=move || t_string!(i18n, upscale)></progress>
+                <progress max="1" prop:value=share aria-label=label></progress>
                 <span role="status" data-testid="tiles">{said}</span>
                 <button data-testid="cancel-button" on:click=move |_| studio.cancel()>{t!(i18n, cancel)}</button>
             </Show>
@@ -65,9 +65,9 @@ pub fn Sides(studio: Studio, #[prop(into)] title: Callback<String, String>) -> i
     }
 }
 
-/// What came of it, to be kept.
+/// What came of it, to be kept, and measured where there may be a picture of how it should be.
 #[component]
-pub fn Results(studio: Studio) -> impl IntoView {
+pub fn Results(studio: Studio, #[prop(optional)] measured: bool) -> impl IntoView {
     let i18n = use_i18n();
     let took = move || {
         let right = studio.right.get();
@@ -106,10 +106,21 @@ pub fn Results(studio: Studio) -> impl IntoView {
         <Show when=is_made>
             <div class="buttons">
                 {FORMATS.map(save)}
-                <label class="button file" title=move || t_string!(i18n, up_reference_help)>
-                    <span>{t!(i18n, up_reference)}</span>
-                    <input type="file" class="unseen" accept="image/*" data-testid="reference-file" on:change=reference />
-                </label>
+                {measured
+                    .then(|| {
+                        view! {
+                            <label class="button file" title=move || t_string!(i18n, up_reference_help)>
+                                <span>{t!(i18n, up_reference)}</span>
+                                <input
+                                    type="file"
+                                    class="unseen"
+                                    accept="image/*"
+                                    data-testid="reference-file"
+                                    on:change=reference
+                                />
+                            </label>
+                        }
+                    })}
             </div>
         </Show>
         {move || FORMATS.map(too_long).map(|said| said.map(|said| view! { <p class="muted" data-testid="too-long">{said}</p> }))}

@@ -60,6 +60,24 @@ pub fn on_white(canvas: &HtmlCanvasElement) -> Option<HtmlCanvasElement> {
     Some(flat)
 }
 
+/// The same picture in another size; `None` where there is no memory for it.
+pub fn resized(canvas: &HtmlCanvasElement, size: [u32; 2]) -> Option<HtmlCanvasElement> {
+    let mut from = canvas.clone();
+    loop {
+        let now = [from.width(), from.height()];
+        // By halves, since browsers smooth over few pixels: more than twice at once would leave gaps.
+        let next =
+            [0, 1].map(|axis| if now[axis] > size[axis] { now[axis].div_ceil(2).max(size[axis]) } else { size[axis] });
+        let to = blank(next)?;
+        let (width, height) = (f64::from(next[0]), f64::from(next[1]));
+        context(&to)?.draw_image_with_html_canvas_element_and_dw_and_dh(&from, 0.0, 0.0, width, height).ok()?;
+        if next == size {
+            return Some(to);
+        }
+        from = to;
+    }
+}
+
 /// The picture of a file, or what is said where this browser has none.
 pub async fn decode(locale: Locale, file: &File) -> Result<OpenPicture, String> {
     let Some(bitmap) = bitmap(file).await else { return Err(files::unreadable(locale, file).await) };

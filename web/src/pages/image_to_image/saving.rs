@@ -27,7 +27,7 @@ pub struct Saved {
 }
 
 /// What a browser writes when it is asked for a format, which may be another one; the error is null where it writes nothing.
-async fn written(canvas: &HtmlCanvasElement, format: &Format) -> Result<Blob, JsValue> {
+pub async fn written(canvas: &HtmlCanvasElement, format: &Format) -> Result<Blob, JsValue> {
     let promise = Promise::new(&mut |give, fail| {
         let quality = JsValue::from_f64(QUALITY);
         if let Err(error) = canvas.to_blob_with_type_and_encoder_options(&give, format.mime, &quality) {

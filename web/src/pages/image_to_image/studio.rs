@@ -6,7 +6,7 @@ use web_sys::{File, HtmlCanvasElement};
 use super::{
     compare::Likeness,
     make::Work,
-    pictures::{OpenPicture, decode},
+    pictures::{OpenPicture, decode, resized},
 };
 use crate::{
     engine_client::{Engine, use_engine},
@@ -28,6 +28,17 @@ pub struct Version {
     pub took: Option<(f64, &'static str)>,
 }
 
+/// How a page goes about its pictures.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    /// Whether a model that knows two ways goes back.
+    pub back: Signal<bool>,
+    /// The size in which a picture of some size is worked on.
+    pub size: Callback<[u32; 2], [u32; 2]>,
+    /// What stands against a picture of the size in which it would be worked on.
+    pub refusal: Callback<[u32; 2], Option<String>>,
+}
+
 #[derive(Clone, Copy)]
 pub struct Studio {
     pub engine: Engine,
@@ -38,6 +49,10 @@ pub struct Studio {
     pub way: RwSignal<String>,
     /// How many times larger this makes a picture.
     pub scale: Memo<usize>,
+    pub plan: Plan,
+    /// The picture as it was opened.
+    source: RwSignal<Option<OpenPicture>, LocalStorage>,
+    /// The same in the size of the plan, or as it was opened where that is refused.
     pub picture: RwSignal<Option<OpenPicture>, LocalStorage>,
     pub versions: RwSignal<Vec<Version>, LocalStorage>,
     pub work: RwSignal<Option<Work>>,
@@ -50,7 +65,7 @@ pub struct Studio {
 }
 
 impl Studio {
-    pub fn new(shelf: Shelf, way: RwSignal<String>, scale: Memo<usize>) -> Self {
+    pub fn new(shelf: Shelf, way: RwSignal<String>, scale: Memo<usize>, plan: Plan) -> Self {
         let studio = Self {
             engine: use_engine(),
             toasts: use_toasts(),
@@ -58,6 +73,8 @@ impl Studio {
             shelf,
             way,
             scale,
+            plan,
+            source: RwSignal::new_local(None),
             picture: RwSignal::new_local(None),
             versions: RwSignal::new_local(Vec::new()),
             work: RwSignal::new(None),
@@ -86,14 +103,39 @@ impl Studio {
     }
 
     /// Shows this picture, in place of the one there is.
-    pub fn put(self, picture: OpenPicture) {
+    pub fn put(self, source: OpenPicture) {
         self.cancel();
+        let size = untrack(|| self.plan.size.run(source.size));
+        let stays = size == source.size || untrack(|| self.plan.refusal.run(size)).is_some();
+        let canvas = if stays { Some(source.canvas.clone()) } else { resized(&source.canvas, size) };
+        let Some(canvas) = canvas else {
+            return self.toasts.error(td_string!(self.locale(), up_no_memory).to_string());
+        };
+        let picture = OpenPicture { size: [canvas.width(), canvas.height()], canvas, ..source.clone() };
+        self.source.set(Some(source));
         self.versions.set(Vec::new());
         self.likeness.set(Vec::new());
         self.left.set(ORIGINAL.into());
         self.right.set(ORIGINAL.into());
         self.picture.set(Some(picture));
         self.changed();
+    }
+
+    /// Brings the picture to the size that the plan has for it now.
+    pub fn refit(self) {
+        if let Some(source) = self.source.get_untracked() {
+            self.put(source);
+        }
+    }
+
+    /// Width and height in which the picture is to be worked on. Tracked.
+    pub fn wanted_size(self) -> Option<[u32; 2]> {
+        self.source.with(|source| source.as_ref().map(|source| self.plan.size.run(source.size)))
+    }
+
+    /// What stands against the picture that is open. Tracked.
+    pub fn refusal(self) -> Option<String> {
+        self.plan.refusal.run(self.wanted_size()?)
     }
 
     pub(super) fn changed(self) {

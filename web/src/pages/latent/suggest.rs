@@ -122,22 +122,8 @@ mod tests {
             vector[axis] = 1.0;
             Direction { name: name.into(), kind: DirectionKind::Attribute, strength: 1.0, vector }
         };
-        let system = SystemConfig::of(&config());
-        Card {
-            schema: 1,
-            name: "test".into(),
-            system,
-            data: Default::default(),
-            licence: String::new(),
-            metrics: Default::default(),
-            steps: 0,
-            seed: 0,
-            trainer: String::new(),
-            notes: String::new(),
-            directions: vec![direction("Male", 0), direction("Eyeglasses", 1)],
-            discriminator: false,
-            test_vector: Default::default(),
-        }
+        let directions = vec![direction("Male", 0), direction("Eyeglasses", 1)];
+        Card { directions, ..Card::new("test", SystemConfig::of(&config()), 0) }
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub fn StoryPage() -> impl IntoView {
             <p class="onward">
                 <A href=site::link("/lab") attr:class="button primary">{t!(i18n, open_lab)}</A>
                 <A href=site::link("/latent") attr:class="button">{t!(i18n, open_latent)}</A>
+                <A href=site::link("/translate") attr:class="button">{t!(i18n, open_translate)}</A>
                 <A href=site::link("/upscale") attr:class="button">{t!(i18n, open_upscale)}</A>
             </p>
             <p class="muted">{t!(i18n, privacy)}</p>

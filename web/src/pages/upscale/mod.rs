@@ -8,7 +8,7 @@ use super::image_to_image::{
     Progress, Results, Sides, Viewer,
     batch::{Batch, BatchPanel},
     limits::{megabytes, refusal, refused},
-    studio::Studio,
+    studio::{Plan, Studio},
 };
 use crate::{
     components::{
@@ -33,7 +33,13 @@ fn studio() -> Studio {
         let config = model.and_then(|entry| entry.card.system.settings::<SuperresConfig>().ok());
         config.map_or(SCALE, |config| config.scale)
     });
-    let studio = Studio::new(shelf, way, scale);
+    let i18n = use_i18n();
+    let plan = Plan {
+        back: Signal::stored(false),
+        size: Callback::new(|size| size),
+        refusal: Callback::new(move |size| refusal(i18n.get_locale(), size, scale.get())),
+    };
+    let studio = Studio::new(shelf, way, scale, plan);
     spawn_local(async move {
         if let Err(error) = shelf.load().await {
             if !error.is_quiet() {
@@ -64,16 +70,16 @@ pub fn UpscalePage() -> impl IntoView {
         </div>
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
             <Tools studio open />
-            <BatchPanel batch />
+            <BatchPanel batch start=move || t_string!(i18n, up_batch_start).to_owned() />
             <Show
                 when=move || studio.picture.with(Option::is_some)
                 fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
             >
                 <Before studio />
-                <Progress studio />
+                <Progress studio label=move || t_string!(i18n, upscale).to_owned() />
                 <Sides studio title />
                 <Viewer studio />
-                <Results studio />
+                <Results studio measured=true />
             </Show>
         </div>
         <About card />

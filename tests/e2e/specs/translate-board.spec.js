@@ -1,0 +1,261 @@
+// The drawing board, on an engine that turns colours over: what is drawn, taken back, kept and shared.
+
+import { expect, test } from '../support/test.js';
+import { open, picture } from '../support/page.js';
+import { pixels, savedFile } from '../support/upscale.js';
+import { FACADES, STAND_INS, colourAt, current, draw, openTranslate, pixelsOf, standIn } from '../support/translate.js';
+
+const colour = (name) => FACADES.find((swatch) => swatch.name === name).color;
+const board = (page) => page.getByTestId('board');
+const look = async (page) => (await picture(board(page))).sha256;
+
+test.beforeEach(({ context }) => standIn(context));
+
+test('a drawing is there, translated, before anything is done', async ({ page }) => {
+  await openTranslate(page);
+  await expect(page.getByTestId('model-select')).toHaveValue('facades');
+  const [drawn, made] = [await pixelsOf(board(page)), await pixelsOf(page.getByTestId('result'))];
+  expect(made.data).toEqual(drawn.data.map((value, at) => (at % 4 < 3 ? 255 - value : value)));
+  // Only colours of the palette: nothing is smoothed.
+  const known = new Set(FACADES.map(({ color }) => color.join()));
+  const others = drawn.data.filter((_, at) => at % 4 === 0 && !known.has(drawn.data.slice(at, at + 3).join()));
+  expect(others.length).toBe(0);
+  await expect(page.getByTestId('took')).toHaveText(/Made in \d+ ms on CPU\./);
+});
+
+test('every tool draws what it should, and only there', async ({ page }) => {
+  await openTranslate(page);
+  await page.getByTestId('clear').click();
+  await page.getByTestId('swatch-door').click();
+  await draw(page, [0.25, 0.25], [0.5, 0.75]);
+  const { data } = await pixelsOf(board(page));
+  const doors = [];
+  for (let at = 0; at < data.length; at += 4) {
+    if (data.slice(at, at + 3).join() === colour('door').join()) {
+      doors.push([(at / 4) % 256, Math.floor(at / 4 / 256)]);
+    }
+  }
+  const bounds = [0, 1].map((axis) => doors.map((place) => place[axis])).map((all) => [Math.min(...all), Math.max(...all)]);
+  expect(doors.length).toBe((bounds[0][1] - bounds[0][0] + 1) * (bounds[1][1] - bounds[1][0] + 1));
+  expect(Math.abs(bounds[0][0] - 64)).toBeLessThanOrEqual(1);
+  expect(Math.abs(bounds[1][1] - 192)).toBeLessThanOrEqual(1);
+  await page.getByTestId('tool-brush').click();
+  await page.getByTestId('swatch-shop').click();
+  await draw(page, [0.7, 0.1], [0.9, 0.1]);
+  expect(await colourAt(board(page), [0.8, 0.1])).toEqual(colour('shop'));
+  await page.getByTestId('tool-bucket').click();
+  await page.getByTestId('swatch-window').click();
+  await draw(page, [0.3, 0.5], [0.3, 0.5]);
+  expect(await colourAt(board(page), [0.4, 0.6])).toEqual(colour('window'));
+  expect(await colourAt(board(page), [0.1, 0.1])).toEqual(colour('background'));
+  await page.getByTestId('tool-eraser').click();
+  await draw(page, [0.75, 0.1], [0.85, 0.1]);
+  expect(await colourAt(board(page), [0.8, 0.1])).toEqual(colour('background'));
+  await current(page);
+  expect(await colourAt(page.getByTestId('result'), [0.4, 0.6])).toEqual(colour('window').map((value) => 255 - value));
+});
+
+test('what was drawn is taken back and made again, by button and by key', async ({ page }) => {
+  await openTranslate(page);
+  const looks = [await look(page)];
+  await expect(page.getByTestId('undo')).toBeDisabled();
+  for (const x of [0.2, 0.5]) {
+    await page.getByTestId('swatch-pillar').click();
+    await draw(page, [x, 0.1], [x + 0.1, 0.3]);
+    await expect.poll(() => look(page)).not.toBe(looks.at(-1));
+    looks.push(await look(page));
+  }
+  await page.getByTestId('undo').click();
+  await expect.poll(() => look(page)).toBe(looks[1]);
+  await board(page).focus();
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => look(page)).toBe(looks[0]);
+  await expect(page.getByTestId('undo')).toBeDisabled();
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => look(page)).toBe(looks[1]);
+  await page.getByTestId('redo').click();
+  await expect.poll(() => look(page)).toBe(looks[2]);
+  await expect(page.getByTestId('redo')).toBeDisabled();
+  await page.getByTestId('example-shop').click();
+  await page.getByTestId('undo').click();
+  await expect.poll(() => look(page)).toBe(looks[2]);
+  await current(page);
+});
+
+test('the keys draw, too', async ({ page }) => {
+  await openTranslate(page);
+  await page.getByTestId('clear').click();
+  await page.getByTestId('swatch-door').click();
+  await board(page).focus();
+  await page.keyboard.press('r');
+  await page.keyboard.press('Enter');
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Shift+ArrowDown']) {
+    await page.keyboard.press(key);
+  }
+  await page.keyboard.press('Enter');
+  const isDoor = (data) => data.filter((_, at) => at % 4 === 1 && data[at] === 208).length;
+  // Two steps of four pixels and the first, by one step, one pixel and the first.
+  await expect.poll(async () => isDoor((await pixelsOf(board(page))).data)).toBe(9 * 6);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => isDoor((await pixelsOf(board(page))).data)).toBe(9 * 6);
+});
+
+test('a drawing is there again after a reload, and a link shows the same to somebody else', async ({ page, browser, baseURL }) => {
+  await openTranslate(page);
+  await page.getByTestId('swatch-balcony').click();
+  await page.getByTestId('tool-brush').click();
+  await draw(page, [0.1, 0.2], [0.9, 0.8], 20);
+  const drawn = await look(page);
+  await page.reload();
+  await current(page);
+  expect(await look(page)).toBe(drawn);
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/drawing=/);
+  const url = page.url();
+  expect(url.length).toBeLessThan(2000);
+  const context = await browser.newContext({ baseURL });
+  await standIn(context);
+  const other = await context.newPage();
+  await other.goto(url);
+  await current(other);
+  expect(await look(other)).toBe(drawn);
+  await context.close();
+  // What is drawn on is no longer what the link says.
+  await draw(page, [0.8, 0.1], [0.9, 0.3]);
+  await expect(page).not.toHaveURL(/drawing=/);
+  const later = await look(page);
+  await page.reload();
+  await current(page);
+  expect(await look(page)).toBe(later);
+});
+
+test('an example is shared by its name', async ({ page }) => {
+  await openTranslate(page);
+  await page.getByTestId('example-modern').click();
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/example=modern/);
+  const drawn = await look(page);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await current(page);
+  expect(await look(page)).toBe(drawn);
+});
+
+test('a drawing for a model that the site lacks waits for its file', async ({ page }) => {
+  await openTranslate(page);
+  await draw(page, [0.1, 0.1], [0.3, 0.2]);
+  const drawn = await look(page);
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/drawing=/);
+  const url = page.url().replace('model=facades-00000000', 'model=mine');
+  await page.evaluate(() => localStorage.clear());
+  await page.goto(url);
+  await expect(page.getByTestId('error-toast')).toContainText('made with the model mine');
+  await current(page);
+  expect(await look(page)).not.toBe(drawn);
+  const card = { ...STAND_INS[0].card, name: 'mine' };
+  const file = { name: 'mine.safetensors', mimeType: '', buffer: Buffer.from(JSON.stringify(card)) };
+  await page.getByTestId('model-file').setInputFiles(file);
+  await expect(page.getByTestId('model-select')).toHaveValue('mine');
+  await expect.poll(() => look(page)).toBe(drawn);
+  await current(page);
+});
+
+test('a link that is cut is said, and so is one that would be too long', async ({ page }) => {
+  await openTranslate(page, 'v=1&model=facades&drawing=AQBxeAAA');
+  await expect(page.getByTestId('error-toast')).toContainText('The drawing of this link cannot be read');
+  await open(page, 'translate?model=nobody');
+  await expect(page.getByTestId('error-toast')).toContainText('made with the model nobody');
+  await current(page);
+  await page.getByTestId('tool-brush').click();
+  await page.getByTestId('brush-width').selectOption('1');
+  await board(page).evaluate((canvas) => {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const send = (kind, x, y) => {
+      const at = { clientX: left + (x * width) / 256, clientY: top + (y * height) / 256 };
+      canvas.dispatchEvent(new PointerEvent(kind, { ...at, pointerId: 1, bubbles: true }));
+    };
+    canvas.setPointerCapture = () => {};
+    let state = 1;
+    const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+    // Lines without order, in all directions.
+    send('pointerdown', 0, 0);
+    for (let count = 0; count < 600; count += 1) {
+      send('pointermove', random() * 255, random() * 255);
+    }
+    send('pointerup', 0, 0);
+  });
+  await page.getByTestId('share-button').click();
+  await expect(page.getByTestId('error-toast').filter({ hasText: '8000' })).toBeVisible();
+  await expect(page).not.toHaveURL(/drawing=/);
+});
+
+test('drawing and picture are saved as they are', async ({ page }) => {
+  await openTranslate(page);
+  const drawn = await pixelsOf(board(page));
+  const first = await savedFile(page, 'save-drawing');
+  expect(first.name).toBe('facades-drawing.png');
+  expect((await pixels(page, first.bytes)).data).toEqual(drawn.data);
+  const second = await savedFile(page, 'save-result');
+  expect(second.name).toBe('facades-result.png');
+  expect((await pixels(page, second.bytes)).data).toEqual((await pixelsOf(page.getByTestId('result'))).data);
+});
+
+test('the police says what it thinks, patch by patch', async ({ page }) => {
+  await openTranslate(page);
+  await page.getByTestId('police').check();
+  await expect(page.getByTestId('opinion')).toHaveText('The police takes 50 % of it for real.');
+  const { width, height, data } = await pixelsOf(page.getByTestId('police-map'));
+  expect([width, height]).toEqual([4, 3]);
+  // From surely made, orange, to surely real, blue.
+  expect(data[0]).toBeGreaterThan(data[2]);
+  expect(data.at(-4)).toBeLessThan(data.at(-2));
+  await page.getByTestId('police').uncheck();
+  await expect(page.getByTestId('police-map')).toHaveCount(0);
+});
+
+test.describe('at the size of a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test('a finger draws, and does not scroll', async ({ page }) => {
+    await openTranslate(page);
+    await page.getByTestId('clear').click();
+    await page.getByTestId('swatch-door').click();
+    await board(page).scrollIntoViewIfNeeded();
+    const scrolled = await page.evaluate(() => scrollY);
+    const box = await board(page).boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const touch = (type, ...points) =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: points.map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height })),
+      });
+    await touch('touchStart', [0.2, 0.2]);
+    for (const share of [0.3, 0.4, 0.5, 0.6]) {
+      await touch('touchMove', [share, share]);
+    }
+    await touch('touchEnd');
+    expect(await colourAt(board(page), [0.3, 0.5])).toEqual(colour('door'));
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    await current(page);
+    const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(needed).toBeLessThanOrEqual(390);
+  });
+});
+
+test.describe('where an engine is slow', () => {
+  test('one request is under way at a time, and the newest drawing comes last', async ({ context, page }) => {
+    await context.unroute(/\/engine\.js/);
+    await standIn(context, { pause: 150 });
+    await openTranslate(page);
+    await page.getByTestId('swatch-door').click();
+    await draw(page, [0.1, 0.1], [0.9, 0.9], 40);
+    await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'true');
+    await current(page);
+    expect(await colourAt(page.getByTestId('result'), [0.5, 0.5])).toEqual(colour('door').map((value) => 255 - value));
+    // The stand-in complains of two at a time.
+    await expect(page.getByTestId('error-toast')).toHaveCount(0);
+  });
+});

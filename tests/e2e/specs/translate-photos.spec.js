@@ -1,0 +1,194 @@
+// Photos that are translated, on an engine that turns colours over: sizes, refusals, both ways, there and back, the camera.
+
+import { expect, test } from '../support/test.js';
+import { open } from '../support/page.js';
+import { choosePicture as choose, picture, saved, savedFile, unzip } from '../support/upscale.js';
+import { current, pixelsOf, standIn } from '../support/translate.js';
+
+/** A picture of stripes, drawn by the browser. */
+const drawn = async (page, width, height) => {
+  const bytes = await page.evaluate(
+    async ([width, height]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const on = canvas.getContext('2d');
+      for (let x = 0; x < width; x += 7) {
+        on.fillStyle = `hsl(${x * 3} 70% 50%)`;
+        on.fillRect(x, 0, 4, height);
+      }
+      const blob = await canvas.convertToBlob();
+      return Array.from(new Uint8Array(await blob.arrayBuffer()));
+    },
+    [width, height],
+  );
+  return { name: 'drawn.png', mimeType: 'image/png', buffer: Buffer.from(bytes) };
+};
+
+async function take(page, model) {
+  await page.getByTestId('model-select').selectOption(model);
+  await expect(page.getByTestId('drop-here')).toBeVisible();
+}
+
+async function translate(page) {
+  await page.getByTestId('translate-button').click();
+  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+}
+
+test.beforeEach(async ({ context, page }) => {
+  await standIn(context);
+  await open(page, 'translate');
+});
+
+test('a photo of odd sides is translated in its own size, or in that which the model learned from', async ({ page }) => {
+  await take(page, 'maps-aerial-to-map');
+  await page.getByTestId('photo-file').setInputFiles(await drawn(page, 201, 133));
+  await expect(page.getByTestId('estimate')).toContainText('193 × 128');
+  await page.getByTestId('size-select').selectOption('0');
+  await expect(page.getByTestId('estimate')).toContainText('201 × 133');
+  await translate(page);
+  const result = await saved(page);
+  expect([result.name, result.width, result.height]).toEqual(['drawn-maps-aerial-to-map.png', 201, 133]);
+  await page.getByTestId('size-select').selectOption('2');
+  await expect(page.getByTestId('estimate')).toContainText('387 × 256');
+  await expect(page.getByTestId('save-png')).toBeHidden();
+  await translate(page);
+  expect((await saved(page)).width).toBe(387);
+});
+
+test('the smallest and odd pictures are translated, transparent ones too', async ({ page }) => {
+  await take(page, 'maps-aerial-to-map');
+  for (const [name, size, expected] of [
+    ['one-pixel.png', '1', [128, 128]],
+    ['one-pixel.png', '0', [1, 1]],
+    ['see-through.png', '0', [24, 16]],
+    ['sixteen-bit.png', '0', [24, 16]],
+  ]) {
+    await page.getByTestId('size-select').selectOption(size);
+    await choose(page, name);
+    await expect(page.getByTestId('estimate')).toContainText(expected.join(' × '));
+    await translate(page);
+    const { width, height } = await saved(page);
+    expect([width, height], name).toEqual(expected);
+  }
+});
+
+test('what a network that sees all cannot take is refused in words, and a smaller size helps', async ({ page }) => {
+  await take(page, 'maps-aerial-to-map');
+  await page.getByTestId('photo-file').setInputFiles(await drawn(page, 8000, 6000));
+  await expect(page.getByTestId('estimate')).toContainText('171 × 128', { timeout: 60_000 });
+  await page.getByTestId('size-select').selectOption('0');
+  await expect(page.getByTestId('refused')).toContainText('8000 × 6000', { timeout: 60_000 });
+  await expect(page.getByTestId('translate-button')).toBeDisabled();
+  await page.getByTestId('size-select').selectOption('4');
+  await expect(page.getByTestId('estimate')).toContainText('683 × 512');
+  await translate(page);
+  await page.getByTestId('size-select').selectOption('1');
+  await choose(page, 'long.png');
+  await expect(page.getByTestId('refused')).toBeVisible();
+});
+
+test('cancelling takes less than a second', async ({ context, page }) => {
+  await context.unroute(/\/engine\.js/);
+  await standIn(context, { pause: 400 });
+  await open(page, 'translate');
+  await take(page, 'twins');
+  await page.getByTestId('size-select').selectOption('0');
+  await page.getByTestId('photo-file').setInputFiles(await drawn(page, 64, 1280));
+  await page.getByTestId('translate-button').click();
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [1-9] of 20/);
+  const start = Date.now();
+  await page.getByTestId('cancel-button').click();
+  await expect(page.getByTestId('tiles')).toBeHidden();
+  expect(Date.now() - start).toBeLessThan(3000);
+  await expect(page.getByTestId('translate-button')).toBeEnabled();
+});
+
+test('several photos become one zip', async ({ page }) => {
+  await take(page, 'maps-aerial-to-map');
+  await page.getByTestId('photo-file').setInputFiles(['plain.png', 'on-its-side.jpg'].map(picture));
+  await page.getByTestId('batch-start').click();
+  await expect(page.getByTestId('batch-count')).toHaveText('2 of 2 photos', { timeout: 60_000 });
+  await expect(page.getByTestId('save-zip')).toBeEnabled();
+  const files = unzip((await savedFile(page, 'save-zip')).bytes);
+  expect(files.map((file) => file.name)).toEqual(['plain-maps-aerial-to-map.png', 'on-its-side-maps-aerial-to-map.png']);
+});
+
+test('a model that knows two ways goes both, and each is compared with the picture', async ({ page }) => {
+  await take(page, 'twins');
+  await page.getByTestId('size-select').selectOption('0');
+  await choose(page, 'plain.png');
+  await translate(page);
+  await expect(page.getByTestId('right-select')).toHaveValue('twins');
+  const there = await saved(page);
+  await page.getByTestId('way-back').click();
+  await translate(page);
+  await expect(page.getByTestId('right-select')).toHaveValue('twins-back');
+  await expect(page.getByTestId('right-select')).toContainText('Avatar → Face');
+  const back = await saved(page);
+  expect(back.name).toBe('plain-twins-back.png');
+  expect(back.data).toEqual(there.data.map((value, at) => (at % 4 < 3 ? value & 0xf8 : value)));
+  // A model of one way has no other.
+  await page.getByTestId('model-select').selectOption('maps-aerial-to-map');
+  await expect(page.getByTestId('way-back')).toBeHidden();
+});
+
+test('there and back: what is lost on the way is shown, and what the police says', async ({ page }) => {
+  await take(page, 'twins');
+  await choose(page, 'plain.png');
+  await page.getByTestId('trip-button').click();
+  const cycle = page.getByTestId('cycle');
+  await expect(cycle.getByTestId('cycle-error')).toHaveText(/Off by 0\.0\d\d on average/);
+  const [given, made, again] = await Promise.all(['given', 'made', 'again'].map((id) => pixelsOf(cycle.getByTestId(id))));
+  expect([given.width, given.height]).toEqual([96, 64]);
+  expect(made.data).toEqual(given.data.map((value, at) => (at % 4 < 3 ? 255 - value : value)));
+  expect(again.data).toEqual(given.data.map((value, at) => (at % 4 < 3 ? value & 0xf8 : value)));
+  await page.getByTestId('cycle-police').check();
+  await expect(cycle.getByTestId('police-map')).toHaveCount(2);
+  await expect(cycle).toContainText('75 %');
+  // The other cycle begins with a picture of the other kind.
+  await page.getByTestId('way-back').click();
+  await page.getByTestId('trip-button').click();
+  await expect(page.getByTestId('cycle-back').getByTestId('cycle-error')).toHaveText(/Off by/);
+  await expect(cycle.getByTestId('cycle-error')).toHaveText(/Off by/);
+});
+
+test('a link says model and way, and nothing of a photo', async ({ page }) => {
+  await take(page, 'twins');
+  await choose(page, 'plain.png');
+  await page.getByTestId('way-back').click();
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/translate\?v=1&model=twins-00000000&back=1$/);
+  await page.reload();
+  await expect(page.getByTestId('way-back')).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('a browser without a camera is told so', async ({ page }) => {
+  await take(page, 'twins');
+  await page.getByTestId('camera-start').click();
+  await expect(page.getByTestId('error-toast')).toContainText(/camera/);
+  await expect(page.getByTestId('camera-start')).toBeEnabled();
+});
+
+test('a camera that is there goes through the network, until it is stopped', async ({ page }) => {
+  await page.evaluate(() => {
+    // A canvas in place of a camera: it is no camera's picture that is tested.
+    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
+    const on = canvas.getContext('2d');
+    setInterval(() => {
+      on.fillStyle = '#3070c0';
+      on.fillRect(0, 0, 320, 240);
+    }, 30);
+    navigator.mediaDevices.getUserMedia = async () => (window.camera = canvas.captureStream());
+  });
+  await take(page, 'twins');
+  await page.getByTestId('camera-start').click();
+  await expect(page.getByTestId('live-took')).toContainText('on CPU', { timeout: 30_000 });
+  const [given, made] = [await pixelsOf(page.getByTestId('live-given')), await pixelsOf(page.getByTestId('live-made'))];
+  expect([given.width, given.height]).toEqual([64, 64]);
+  expect(made.data.slice(0, 4)).toEqual(given.data.slice(0, 4).map((value, at) => (at < 3 ? 255 - value : value)));
+  await page.getByTestId('camera-stop').click();
+  await expect(page.getByTestId('camera-start')).toBeVisible();
+  await expect.poll(() => page.evaluate(() => window.camera.active)).toBe(false);
+  // Another model that draws leaves the camera alone.
+  await page.getByTestId('model-select').selectOption('facades');
+  await current(page);
+});

@@ -1,0 +1,287 @@
+//! The drawing board: what is drawn, and what the model makes of it, while it is drawn.
+
+use forger_protocol::{DeviceKind, message::Made, translate_url::Drawing};
+use leptos::prelude::*;
+
+use super::{
+    ask::{Latest, Picture, Told, Verdicts},
+    desk::Desk,
+    history::History,
+    model::Model,
+    tools::{self, Place, Tool},
+};
+use crate::state::screen::now;
+
+/// A model that takes longer, in milliseconds, rests between two pictures of one stroke.
+const SLOW: f64 = 300.0;
+/// Width of the brush to begin with, in pixels of 256.
+const BRUSH: i32 = 8;
+
+/// A movement of the pointer, from down to up.
+struct Stroke {
+    before: Drawing,
+    from: Place,
+    last: Place,
+}
+
+/// What was made of a drawing.
+#[derive(Clone, PartialEq)]
+pub struct Translated {
+    pub given: Picture,
+    pub made: Picture,
+    pub took: Made,
+}
+
+#[derive(Clone, Copy)]
+pub struct Board {
+    pub desk: Desk,
+    pub model: StoredValue<Model>,
+    pub drawing: RwSignal<Drawing>,
+    history: RwSignal<History<Drawing>>,
+    pub tool: RwSignal<Tool>,
+    /// Width of brush and eraser, in pixels of the drawing.
+    pub width: RwSignal<i32>,
+    /// What is drawn with, by its number in the palette.
+    pub colour: RwSignal<u8>,
+    stroke: StoredValue<Option<Stroke>>,
+    pub made: RwSignal<Option<Translated>>,
+    /// Of which drawing that was made.
+    drawn: RwSignal<Option<Drawing>>,
+    /// Whether that is the drawing as it is.
+    pub is_current: Memo<bool>,
+    /// Whether the discriminator is asked, and what it said of what was made last.
+    pub is_judged: RwSignal<bool>,
+    pub verdicts: RwSignal<Option<Verdicts>>,
+    judged: StoredValue<bool>,
+    latest: Latest,
+    /// The request under way.
+    pub request: RwSignal<Option<u32>>,
+    /// Whether nothing came of the last try.
+    pub failed: RwSignal<bool>,
+    /// When the last request ended, in milliseconds.
+    rested: StoredValue<f64>,
+}
+
+impl Board {
+    pub fn new(desk: Desk, model: Model) -> Self {
+        let drawing = desk.first_drawing(&model);
+        let scale = (model.side as i32 / 128).max(1);
+        // What is not background, where there is such a thing.
+        let colour = model.card.palette.iter().position(|swatch| ["window", "road"].contains(&swatch.name.as_str()));
+        let colour = colour.unwrap_or_else(|| 1.min(model.card.palette.len().saturating_sub(1)));
+        let (drawing, drawn) = (RwSignal::new(drawing), RwSignal::new(None::<Drawing>));
+        let board = Self {
+            desk,
+            drawing,
+            history: RwSignal::new(History::new()),
+            tool: RwSignal::new(Tool::default()),
+            width: RwSignal::new(BRUSH * scale / 2),
+            colour: RwSignal::new(colour as u8),
+            stroke: StoredValue::new(None),
+            made: RwSignal::new(None),
+            drawn,
+            is_current: Memo::new(move |_| drawing.with(|now| drawn.with(|drawn| drawn.as_ref() == Some(now)))),
+            is_judged: RwSignal::new(false),
+            verdicts: RwSignal::new(None),
+            judged: StoredValue::new(false),
+            latest: Latest::new(),
+            request: RwSignal::new(None),
+            failed: RwSignal::new(false),
+            rested: StoredValue::new(0.0),
+            model: StoredValue::new(model),
+        };
+        on_cleanup(move || board.cancel());
+        board.translate();
+        board
+    }
+
+    pub fn side(self) -> usize {
+        self.model.try_with_value(|model| model.side).unwrap_or(1)
+    }
+
+    /// The drawing in the colours that the model learned from.
+    pub fn picture_of(self, drawing: &Drawing) -> Picture {
+        let colours =
+            self.model.try_with_value(|model| model.card.palette.iter().map(|swatch| swatch.color).collect::<Vec<_>>());
+        let colours = colours.unwrap_or_default();
+        let rgba = |pixel: &u8| {
+            let [r, g, b] = colours.get(usize::from(*pixel)).copied().unwrap_or_default();
+            [r, g, b, u8::MAX]
+        };
+        let side = drawing.side();
+        Picture { size: [side, side], values: drawing.pixels().iter().flat_map(rgba).collect() }
+    }
+
+    /// The same, of the drawing as it is.
+    pub fn picture(self) -> Option<Picture> {
+        self.drawing.try_with_untracked(|drawing| self.picture_of(drawing))
+    }
+
+    // A stroke.
+
+    pub fn is_drawing(self) -> bool {
+        self.stroke.try_with_value(Option::is_some).unwrap_or_default()
+    }
+
+    /// The pointer goes down.
+    pub fn down(self, at: Place) {
+        let stroke = Stroke { before: self.drawing.get_untracked(), from: at, last: at };
+        self.stroke.set_value(Some(stroke));
+        self.go(at);
+        if self.tool.get_untracked() == Tool::Bucket {
+            self.up();
+        }
+    }
+
+    /// The pointer goes on, to another place.
+    pub fn go(self, at: Place) {
+        let (tool, width) = (self.tool.get_untracked(), self.width.get_untracked());
+        let colour = if tool == Tool::Eraser { 0 } else { self.colour.get_untracked() };
+        self.stroke.update_value(|stroke| {
+            let Some(Stroke { before, from, last }) = stroke else { return };
+            self.drawing.update(|drawing| match tool {
+                Tool::Rectangle => {
+                    drawing.clone_from(before);
+                    tools::rectangle(drawing, *from, at, colour);
+                }
+                Tool::Brush | Tool::Eraser => tools::line(drawing, *last, at, width, colour),
+                Tool::Bucket => tools::fill(drawing, at, colour),
+            });
+            *last = at;
+        });
+        self.translate();
+    }
+
+    /// The pointer goes up: the stroke is part of the drawing now.
+    pub fn up(self) {
+        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
+            self.changed(stroke.before);
+        }
+    }
+
+    /// The stroke is taken back, as if it had not begun.
+    pub fn give_up(self) {
+        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
+            self.drawing.set(stroke.before);
+            self.translate();
+        }
+    }
+
+    // The drawing.
+
+    fn changed(self, before: Drawing) {
+        if self.drawing.with_untracked(|drawing| *drawing != before) {
+            self.history.update(|history| history.push(before));
+        }
+        self.settled();
+    }
+
+    /// The drawing will stay for a while.
+    fn settled(self) {
+        self.drawing.with_untracked(|drawing| self.model.with_value(|model| self.desk.keep(model, drawing)));
+        self.translate();
+    }
+
+    /// Puts another drawing in place of the one there is.
+    pub fn put(self, drawing: Drawing) {
+        self.give_up();
+        let before = self.drawing.get_untracked();
+        self.drawing.set(drawing);
+        self.changed(before);
+    }
+
+    pub fn clear(self) {
+        self.put(Drawing::new(self.side()));
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    pub fn undo(self) {
+        self.step(History::undo);
+    }
+
+    pub fn redo(self) {
+        self.step(History::redo);
+    }
+
+    fn step(self, step: fn(&mut History<Drawing>, Drawing) -> Result<Drawing, Drawing>) {
+        self.give_up();
+        let now = self.drawing.get_untracked();
+        if let Some(Ok(other)) = self.history.try_update(|history| step(history, now)) {
+            self.drawing.set(other);
+            self.settled();
+        }
+    }
+
+    // What is made of it.
+
+    /// How long the last picture took, in milliseconds; 0 where a model is fast, or nothing is known yet.
+    fn rest(self) -> f64 {
+        let took = self.made.try_with_untracked(|made| made.as_ref().map(|made| made.took));
+        took.flatten().filter(|took| took.milliseconds > SLOW).map_or(0.0, |took| took.milliseconds)
+    }
+
+    /// Has the model look at the drawing as it is; during a stroke a slow one looks less often.
+    pub fn translate(self) {
+        let too_soon = now() - self.rested.try_get_value().unwrap_or_default() < self.rest();
+        if self.is_drawing() && too_soon && !self.latest.is_busy() {
+            return;
+        }
+        self.latest.ask(async move || self.catch_up().await);
+    }
+
+    /// Makes what is missing of the newest drawing: the picture, then the verdict on it.
+    async fn catch_up(self) {
+        let Some(drawing) = self.drawing.try_get_untracked() else { return };
+        if self.drawn.with_untracked(|drawn| drawn.as_ref() != Some(&drawing)) {
+            let given = self.picture_of(&drawing);
+            let told = Told::new(move |(id, _, _)| self.request.set(Some(id)));
+            let answer = self.desk.make(&given, false, told).await;
+            if self.request.try_set(None).is_some() {
+                return;
+            }
+            self.rested.set_value(now());
+            match answer {
+                Ok((made, took)) => {
+                    self.made.set(Some(Translated { given, made, took }));
+                    self.drawn.set(Some(drawing));
+                    self.judged.set_value(false);
+                    self.failed.set(false);
+                }
+                Err(error) => {
+                    self.failed.set(true);
+                    return self.desk.tell(&error);
+                }
+            }
+        }
+        let is_due = self.is_judged.get_untracked() && !self.judged.get_value() && !self.is_drawing();
+        let Some(Translated { given, made, .. }) = self.made.get_untracked().filter(|_| is_due) else { return };
+        match self.desk.judge(&given, &made, false).await {
+            Ok(verdicts) => {
+                self.verdicts.try_set(Some(verdicts));
+                self.judged.try_set_value(true);
+            }
+            Err(error) => self.desk.tell(&error),
+        }
+    }
+
+    /// Stops what is under way.
+    pub fn cancel(self) {
+        match self.request.try_get_untracked().flatten() {
+            Some(id) => self.desk.engine.cancel(id),
+            None => self.desk.shelf.cancel(),
+        }
+    }
+
+    /// Whether the model that draws is slow here, and another device might not be. Tracked.
+    pub fn is_slow(self) -> bool {
+        let is_slow = |made: &Translated| made.took.milliseconds > SLOW && made.took.device == DeviceKind::Cpu;
+        self.made.with(|made| made.as_ref().is_some_and(is_slow))
+    }
+}

@@ -1,0 +1,240 @@
+//! What is on the page: which model, which way, and what a link or this machine had of a drawing.
+
+use forger_protocol::{
+    EngineError,
+    latent_url::ModelRef,
+    translate_url::{Drawing, TranslateState, from_query, to_query},
+};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
+
+use super::{
+    examples::{self, Example},
+    model::{Model, check, is_of_page},
+};
+use crate::{
+    components::labels,
+    engine_client::{Engine, Source, use_engine},
+    i18n::*,
+    shelf::Shelf,
+    state::{
+        site, storage,
+        toasts::{Toasts, use_toasts},
+    },
+};
+
+/// Where the name of the model is kept that was used last.
+const KEY: &str = "translate";
+
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub engine: Engine,
+    pub toasts: Toasts,
+    i18n: leptos_i18n::I18nContext<Locale>,
+    pub shelf: Shelf,
+    /// Name of the model; empty before there is one.
+    pub way: RwSignal<String>,
+    pub model: Memo<Option<Model>>,
+    /// Whether a model that knows two ways goes back.
+    pub back: RwSignal<bool>,
+    pub examples: RwSignal<Vec<Example>>,
+    /// What the address asks for, until it was had.
+    wanted: StoredValue<TranslateState>,
+    /// Whether what there is of models could not be loaded.
+    pub failed: RwSignal<bool>,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let (state, wrong) = from_query(&window().location().search().unwrap_or_default());
+        let (shelf, way) = (Shelf::of(is_of_page, check), RwSignal::new(String::new()));
+        let desk = Self {
+            engine: use_engine(),
+            toasts: use_toasts(),
+            i18n: use_i18n(),
+            shelf,
+            way,
+            model: Memo::new(move |_| {
+                let entry = shelf.find(&way.get())?;
+                Model::of(entry.card, &entry.sha256)
+            }),
+            back: RwSignal::new(state.back),
+            examples: RwSignal::new(Vec::new()),
+            wanted: StoredValue::new(state),
+            failed: RwSignal::new(false),
+        };
+        desk.complain(&wrong);
+        desk.load();
+        desk
+    }
+
+    /// A model of the page. Tracked.
+    pub fn named(self, name: &str) -> Option<Model> {
+        let entry = self.shelf.find(name)?;
+        Model::of(entry.card, &entry.sha256)
+    }
+
+    pub fn locale(self) -> Locale {
+        self.i18n.get_locale_untracked()
+    }
+
+    pub fn tell(self, error: &EngineError) {
+        if !error.is_quiet() {
+            self.toasts.error(labels::error(self.locale(), error));
+        }
+    }
+
+    /// Says which parts of a link could not be used.
+    fn complain(self, wrong: &[String]) {
+        let (drawings, others): (Vec<_>, Vec<_>) = wrong.iter().partition(|part| part.starts_with("drawing="));
+        if !drawings.is_empty() {
+            self.toasts.error(td_string!(self.locale(), tr_bad_drawing).to_string());
+        }
+        if !others.is_empty() {
+            let what = others.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let short = what.chars().take(80).collect::<String>();
+            self.toasts.error(td_string!(self.locale(), bad_url, what = short).to_string());
+        }
+    }
+
+    /// Loads what there is, then takes the model of the link, or that of the last time, or else one that is drawn for.
+    pub fn load(self) {
+        self.failed.set(false);
+        spawn_local(async move {
+            let examples = examples::load().await;
+            if self.examples.try_set(examples).is_some() {
+                return;
+            }
+            match self.shelf.load().await {
+                Ok(()) => self.begin(),
+                Err(error) => {
+                    self.failed.try_set(true);
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    fn begin(self) {
+        let wanted = self.wanted.with_value(|state| state.model.clone());
+        let last = storage::get(KEY).unwrap_or_default();
+        let entry = self.shelf.models.with_untracked(|models| {
+            let models = models.as_ref()?;
+            let named = |name: &str| models.iter().find(|entry| entry.card.name == name);
+            let first = models.iter().find(|entry| !entry.card.palette.is_empty()).or(models.first());
+            match &wanted {
+                Some(model) => named(&model.name).or(first).cloned(),
+                None => named(&last).or(first).cloned(),
+            }
+        });
+        let Some(entry) = entry else { return };
+        if let Some(model) = wanted {
+            if entry.card.name != model.name {
+                self.toasts.error(td_string!(self.locale(), wanted_model, name = model.to_string()).to_string());
+            } else if !model.matches(&entry.card.name, entry.sha256.get(..8).unwrap_or_default()) {
+                let found = format!("{}-{}", entry.card.name, entry.sha256.get(..8).unwrap_or_default());
+                let said = td_string!(self.locale(), other_model, wanted = model.to_string(), found = found);
+                self.toasts.error(said.to_string());
+            }
+        }
+        self.way.set(entry.card.name);
+    }
+
+    /// Whether the link may mean this model: what is drawn with the colours of one says nothing to another.
+    fn is_wanted(self, name: &str) -> bool {
+        self.wanted.with_value(|state| state.model.as_ref().is_none_or(|model| model.name == name))
+    }
+
+    /// Takes another model of the page.
+    pub fn choose(self, name: String) {
+        // What is not wanted any more is not worth its bytes.
+        self.shelf.cancel();
+        if !self.is_wanted(&name) {
+            self.wanted.set_value(TranslateState::default());
+        }
+        self.back.set(false);
+        storage::set(KEY, &name);
+        self.way.set(name);
+        self.forget_link();
+    }
+
+    /// Opens a model file of the user's, and takes it.
+    pub fn open_file(self, file: web_sys::File) {
+        spawn_local(async move {
+            match self.shelf.open(Source::File(file)).await {
+                Ok(opened) => {
+                    let name = opened.card.name.clone();
+                    self.shelf.list(opened.card, opened.sha256);
+                    self.choose(name);
+                }
+                Err(error) => self.tell(&error),
+            }
+        });
+    }
+
+    /// The drawing that a board begins with: that of the link, else what was kept, else the first example.
+    pub fn first_drawing(self, model: &Model) -> Drawing {
+        let mut state = TranslateState::default();
+        if self.is_wanted(&model.card.name) {
+            self.wanted.update_value(|wanted| state = std::mem::take(wanted));
+        }
+        let (drawing, name) = (state.drawing, state.example);
+        let examples = self.examples.get_untracked();
+        let mut fitting = examples.iter().filter(|example| example.is_for(model));
+        let of_example = |name: String| {
+            let found = examples.iter().find(|example| example.is_for(model) && example.name == name);
+            if found.is_none() {
+                self.complain(&[format!("example={name}")]);
+            }
+            found.map(|example| example.drawing(model))
+        };
+        let checked = |drawing: Drawing| {
+            let fits = drawing.side() == model.side && drawing.fits(model.card.palette.len());
+            if !fits {
+                self.complain(&["drawing=".to_owned()]);
+            }
+            fits.then_some(drawing)
+        };
+        let kept = || {
+            let drawing = storage::get(&kept_key(model))?.parse::<Drawing>().ok()?;
+            (drawing.side() == model.side && drawing.fits(model.card.palette.len())).then_some(drawing)
+        };
+        let asked = drawing.and_then(checked).or_else(|| name.and_then(of_example)).or_else(kept);
+        asked.unwrap_or_else(|| {
+            fitting.next().map_or_else(|| Drawing::new(model.side), |example| example.drawing(model))
+        })
+    }
+
+    /// Keeps a drawing on this machine, for the next time.
+    pub fn keep(self, model: &Model, drawing: &Drawing) {
+        storage::set(&kept_key(model), &drawing.to_string());
+        self.forget_link();
+    }
+
+    /// What a link says of the model and the way.
+    pub fn state(self) -> TranslateState {
+        let model = self.model.get_untracked();
+        let named = |model: Model| ModelRef { name: model.card.name, hash: model.hash };
+        let back = self.back.get_untracked() && model.as_ref().is_some_and(Model::goes_back);
+        TranslateState { model: model.map(named), back, ..TranslateState::default() }
+    }
+
+    /// Takes a drawing out of the address, which is no longer the one that is here.
+    fn forget_link(self) {
+        let search = window().location().search().unwrap_or_default();
+        if from_query(&search).0 != TranslateState::default()
+            && let Ok(history) = window().history()
+        {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address(&self.state())));
+        }
+    }
+}
+
+fn kept_key(model: &Model) -> String {
+    format!("drawing-{}", model.card.name)
+}
+
+/// The link of a state.
+pub fn address(state: &TranslateState) -> String {
+    site::url(&format!("translate?{}", to_query(state)))
+}

@@ -1,0 +1,151 @@
+//! The sheet that is drawn on: with mouse, pen or finger, or with the keys.
+
+use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
+use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent};
+
+use super::{
+    board::Board,
+    tools::{Place, Tool},
+};
+use crate::{i18n::*, state::screen::animate};
+
+/// How far an arrow key goes, of a side.
+const KEY_STEPS: i32 = 64;
+
+/// The pixel of the drawing under the pointer.
+fn under(event: &MouseEvent, canvas: &HtmlCanvasElement) -> Option<Place> {
+    let edge = canvas.get_bounding_client_rect();
+    if edge.width() <= 0.0 || edge.height() <= 0.0 {
+        return None;
+    }
+    let at = |client: i32, start: f64, length: f64, pixels: u32| {
+        ((f64::from(client) - start) / length * f64::from(pixels)).floor() as i32
+    };
+    Some([
+        at(event.client_x(), edge.left(), edge.width(), canvas.width()),
+        at(event.client_y(), edge.top(), edge.height(), canvas.height()),
+    ])
+}
+
+/// What keys do to the board, whatever of it has the focus.
+pub fn shortcut(board: Board, event: &KeyboardEvent) {
+    if !event.ctrl_key() && !event.meta_key() {
+        return;
+    }
+    match (event.key().to_lowercase().as_str(), event.shift_key()) {
+        ("z", false) => board.undo(),
+        ("z", true) | ("y", _) => board.redo(),
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+#[component]
+pub fn Easel(board: Board) -> impl IntoView {
+    let i18n = use_i18n();
+    let canvas = NodeRef::<Canvas>::new();
+    // Which pointer draws: of two fingers, the first.
+    let pointer = StoredValue::new(None::<i32>);
+    // Where the keys are, once they were used.
+    let cursor = RwSignal::new(None::<Place>);
+    let side = board.side();
+    animate(
+        move || {
+            board.drawing.track();
+            canvas.track();
+        },
+        move || {
+            if let (Some(canvas), Some(picture)) = (canvas.try_get_untracked().flatten(), board.picture()) {
+                picture.show(&canvas);
+            }
+        },
+    );
+    let down = move |event: PointerEvent| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        if event.button() != 0 || pointer.get_value().is_some() {
+            return;
+        }
+        let _ = canvas.set_pointer_capture(event.pointer_id());
+        cursor.set(None);
+        if let Some(at) = under(&event, &canvas) {
+            pointer.set_value(Some(event.pointer_id()));
+            board.down(at);
+        }
+    };
+    let is_drawing = move |event: &PointerEvent| pointer.get_value() == Some(event.pointer_id()) && board.is_drawing();
+    let go = move |event: PointerEvent| {
+        if let Some(at) =
+            canvas.get_untracked().filter(|_| is_drawing(&event)).and_then(|canvas| under(&event, &canvas))
+        {
+            board.go(at);
+        }
+    };
+    let end = move |event: PointerEvent, done: bool| {
+        if pointer.get_value() != Some(event.pointer_id()) {
+            return;
+        }
+        pointer.set_value(None);
+        if done { board.up() } else { board.give_up() }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let step = if event.shift_key() { 1 } else { (side as i32 / KEY_STEPS).max(1) };
+        let here = cursor.get_untracked().unwrap_or([side as i32 / 2; 2]);
+        let to = |dx: i32, dy: i32| {
+            let at = [here[0] + dx * step, here[1] + dy * step].map(|at| at.clamp(0, side as i32 - 1));
+            cursor.set(Some(at));
+            if board.is_drawing() {
+                board.go(at);
+            }
+        };
+        match event.key().as_str() {
+            "ArrowLeft" => to(-1, 0),
+            "ArrowRight" => to(1, 0),
+            "ArrowUp" => to(0, -1),
+            "ArrowDown" => to(0, 1),
+            " " | "Enter" if board.is_drawing() => board.up(),
+            " " | "Enter" => {
+                cursor.set(Some(here));
+                board.down(here);
+            }
+            "Escape" => board.give_up(),
+            letter => match Tool::ALL.into_iter().find(|tool| tool.key() == letter.to_lowercase()) {
+                Some(tool) => board.tool.set(tool),
+                None => return,
+            },
+        }
+        event.prevent_default();
+    };
+    let percent = move |axis: usize| {
+        let at = cursor.get().map_or(0, |at| at[axis]);
+        format!("{}%", (f64::from(at) + 0.5) / side as f64 * 100.0)
+    };
+    view! {
+        <div class="sheet">
+            <canvas
+                tabindex="0"
+                role="application"
+                width=side
+                height=side
+                data-testid="board"
+                aria-label=move || t_string!(i18n, tr_board_label)
+                node_ref=canvas
+                on:pointerdown=down
+                on:pointermove=go
+                on:pointerup=move |event| end(event, true)
+                on:pointercancel=move |event| end(event, false)
+                on:keydown=key
+                on:blur=move |_| {
+                    if pointer.get_value().is_none() {
+                        board.up();
+                    }
+                }
+            ></canvas>
+            <Show when=move || cursor.get().is_some()>
+                <span class="cursor" style:left=move || percent(0) style:top=move || percent(1)></span>
+            </Show>
+        </div>
+    }
+}

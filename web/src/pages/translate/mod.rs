@@ -1,0 +1,155 @@
+//! Translation: a drawing becomes a photo while it is drawn, a photo becomes a picture of another kind.
+
+mod ask;
+mod board;
+mod camera;
+mod cycle;
+mod desk;
+mod easel;
+mod examples;
+mod heat;
+mod history;
+mod model;
+mod outcome;
+mod palette;
+mod photos;
+mod share;
+mod size;
+mod tools;
+mod words;
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{about::About, files},
+    i18n::*,
+};
+use board::Board;
+use desk::Desk;
+use easel::{Easel, shortcut};
+use model::Model;
+use outcome::Outcome;
+use palette::{Examples, Palette, Steps, Tools};
+use photos::Photos;
+use share::Share;
+
+/// What a model is for.
+#[derive(Clone, PartialEq)]
+enum Kind {
+    /// A board of its own: drawings of one model are not those of another.
+    Board(String),
+    Photos,
+}
+
+#[component]
+pub fn TranslatePage() -> impl IntoView {
+    let (i18n, desk) = (use_i18n(), Desk::new());
+    let kind = Memo::new(move |_| {
+        desk.model.with(|model| {
+            let model = model.as_ref()?;
+            Some(if model.is_drawn_for() { Kind::Board(model.card.name.clone()) } else { Kind::Photos })
+        })
+    });
+    let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
+    let none = move || {
+        let is_empty = desk.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
+        is_empty.then(|| view! { <p class="note" data-testid="no-models">{t!(i18n, no_models)}</p> })
+    };
+    view! {
+        <div class="lead">
+            <h1>{t!(i18n, tr_title)}</h1>
+            <p>{t!(i18n, tr_lead)}</p>
+        </div>
+        <div class="translate">
+            {none}
+            <Show when=move || desk.failed.get()>
+                <button data-testid="retry-button" on:click=move |_| desk.load()>{t!(i18n, retry)}</button>
+            </Show>
+            <Models desk />
+            {move || match kind.get() {
+                None => ().into_any(),
+                Some(Kind::Photos) => view! { <Photos desk /> }.into_any(),
+                Some(Kind::Board(_)) => {
+                    let model = desk.model.get_untracked();
+                    model.map(|model| view! { <Drawn desk model /> }).into_any()
+                }
+            }}
+        </div>
+        <About card />
+    }
+}
+
+/// Which model, and which way it goes.
+#[component]
+fn Models(desk: Desk) -> impl IntoView {
+    let i18n = use_i18n();
+    let names = move || {
+        desk.shelf
+            .models
+            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>())
+    };
+    let option = move |name: String| {
+        let (value, id) = (name.clone(), name.clone());
+        let label = move || desk.named(&id).map_or_else(|| id.clone(), |model| words::model(i18n.get_locale(), &model));
+        view! { <option value=value prop:selected=move || desk.way.get() == name>{label}</option> }
+    };
+    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| desk.open_file(file));
+    let goes_back = move || desk.model.with(|model| model.as_ref().is_some_and(Model::goes_back));
+    let way = move |back: bool| {
+        desk.model.with(|model| model.as_ref().map(|model| words::way(i18n.get_locale(), model, back)))
+    };
+    let direction = move |back: bool| {
+        view! {
+            <button
+                aria-pressed=move || (desk.back.get() == back).to_string()
+                data-testid=if back { "way-back" } else { "way-there" }
+                on:click=move |_| desk.back.set(back)
+            >
+                {move || way(back)}
+            </button>
+        }
+    };
+    view! {
+        <div class="buttons models">
+            <label>
+                <span>{t!(i18n, model)}</span>
+                <select data-testid="model-select" on:change=move |event| desk.choose(event_target_value(&event))>
+                    {move || names().into_iter().map(option).collect_view()}
+                </select>
+            </label>
+            <Show when=goes_back>
+                <div class="ways" role="group" aria-label=move || t_string!(i18n, tr_ways)>
+                    {[false, true].map(direction).collect_view()}
+                </div>
+            </Show>
+            <label class="button file">
+                <span>{t!(i18n, own_model)}</span>
+                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
+            </label>
+        </div>
+    }
+}
+
+/// The board of a model, and beside it what the model makes of the drawing.
+#[component]
+fn Drawn(desk: Desk, model: Model) -> impl IntoView {
+    let i18n = use_i18n();
+    let board = Board::new(desk, model);
+    let what = move || board.model.with_value(|model| words::domain(i18n.get_locale(), model, true));
+    view! {
+        <div class="drawing" on:keydown=move |event| shortcut(board, &event)>
+            <Tools board />
+            <figure class="easel">
+                <Easel board />
+                <figcaption><strong>{what}</strong> <span class="muted">{t!(i18n, tr_draw_help)}</span></figcaption>
+            </figure>
+            <Palette board />
+            <div class="after">
+                <Steps board />
+                <Share desk drawing=board.drawing />
+            </div>
+            <Outcome board />
+            <Examples board />
+        </div>
+    }
+}

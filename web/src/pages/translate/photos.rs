@@ -1,0 +1,145 @@
+//! Photos, for models whose pictures are not drawn: opened, translated, compared and saved.
+
+use leptos::prelude::*;
+use web_sys::{DragEvent, File};
+
+use super::{
+    camera::Camera,
+    cycle::Cycles,
+    desk::Desk,
+    model::Model,
+    share::Share,
+    size::{Size, refusal},
+    words,
+};
+use crate::{
+    components::files::{self, PhotoButtons},
+    i18n::*,
+    pages::image_to_image::{
+        Progress, Results, Sides, Viewer,
+        batch::{Batch, BatchPanel},
+        make::way_of,
+        studio::{Plan, Studio},
+    },
+};
+
+#[component]
+pub fn Photos(desk: Desk) -> impl IntoView {
+    let (i18n, size) = (use_i18n(), RwSignal::new(Size::default()));
+    let side = Memo::new(move |_| desk.model.with(|model| model.as_ref().map_or(1, |model| model.side)));
+    let has = move |of: fn(&Model) -> bool| Memo::new(move |_| desk.model.with(|model| model.as_ref().is_some_and(of)));
+    let (goes_back, is_cycle) = (has(Model::goes_back), has(|model| model.is_cycle));
+    let plan = Plan {
+        back: Signal::derive(move || desk.back.get() && goes_back.get()),
+        size: Callback::new(move |given| size.get().of(given, side.get())),
+        refusal: Callback::new(move |given| desk.model.with(|model| refusal(i18n.get_locale(), given, model.as_ref()))),
+    };
+    let studio = Studio::new(desk.shelf, desk.way, Memo::new(|_| 1), plan);
+    // What was made in one size is not compared with what is of another.
+    Effect::new(move |before: Option<(Size, usize)>| {
+        let now = (size.get(), side.get());
+        if before.is_some_and(|before| before != now) {
+            studio.refit();
+        }
+        now
+    });
+    let batch = Batch::new(studio);
+    let open = move |files: Vec<File>| batch.open(files);
+    files::on_paste(open);
+    let drop = files::on_drop(open);
+    let title = move |name: String| {
+        let (way, back) = way_of(&name);
+        match desk.named(way) {
+            Some(model) if model.is_cycle => words::way(i18n.get_locale(), &model, back),
+            Some(model) => words::model(i18n.get_locale(), &model),
+            None => name,
+        }
+    };
+    let what = move || t_string!(i18n, translate).to_owned();
+    view! {
+        <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
+            <Tools desk studio size side open />
+            <BatchPanel batch start=move || t_string!(i18n, tr_batch_start).to_owned() />
+            <Show
+                when=move || studio.picture.with(Option::is_some)
+                fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
+            >
+                <Before studio />
+                <Progress studio label=what />
+                <Sides studio title />
+                <Viewer studio />
+                <Results studio />
+            </Show>
+        </div>
+        <Show when=move || goes_back.get()>
+            <Cycles desk studio />
+        </Show>
+        <Show when=move || is_cycle.get()>
+            <Camera desk />
+        </Show>
+    }
+}
+
+/// Photo, size, and the button that starts.
+#[component]
+fn Tools(
+    desk: Desk,
+    studio: Studio,
+    size: RwSignal<Size>,
+    side: Memo<usize>,
+    #[prop(into)] open: Callback<Vec<File>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let option = move |of: Size| {
+        let label = move || match of.times() {
+            Some(times) => td_string!(i18n.get_locale(), tr_size_side, n = times * side.get()).to_string(),
+            None => t_string!(i18n, tr_size_own).to_owned(),
+        };
+        view! { <option value=of.key() prop:selected=move || size.get() == of>{label}</option> }
+    };
+    let resize = move |event| {
+        let key = event_target_value(&event);
+        Size::ALL.into_iter().find(|size| size.key() == key).into_iter().for_each(|found| size.set(found));
+    };
+    let is_possible = move || studio.size().is_some() && studio.refusal().is_none();
+    view! {
+        <div class="buttons">
+            <PhotoButtons camera="environment" multiple=true open />
+            <label>
+                <span>{t!(i18n, tr_size)}</span>
+                <select data-testid="size-select" on:change=resize>{Size::ALL.map(option).collect_view()}</select>
+            </label>
+            <button
+                class="primary"
+                data-testid="translate-button"
+                disabled=move || studio.is_busy() || !is_possible()
+                on:click=move |_| studio.start()
+            >
+                {t!(i18n, tr_start)}
+            </button>
+            <Share desk />
+            <span class="badge sent" data-testid="sent">{t!(i18n, up_sent)}</span>
+        </div>
+    }
+}
+
+/// In which size it will be, or why it cannot be; and what of the file is lost.
+#[component]
+fn Before(studio: Studio) -> impl IntoView {
+    let i18n = use_i18n();
+    move || {
+        let ([w, h], locale) = (studio.size()?, i18n.get_locale());
+        if let Some(said) = studio.refusal() {
+            return Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any());
+        }
+        let losses = studio.picture.with(|picture| picture.as_ref().map(|picture| picture.metadata.losses(locale)))?;
+        let loss = |(name, said)| view! { <p class="muted" data-testid=name>{said}</p> };
+        Some(
+            view! {
+                <p class="muted" data-testid="estimate">{td_string!(locale, tr_estimate, w = w, h = h).to_string()}</p>
+                {losses.into_iter().map(loss).collect_view()}
+            }
+            .into_any(),
+        )
+    }
+}

@@ -1,0 +1,80 @@
+//! In which size a photo is translated.
+
+use super::model::Model;
+use crate::{i18n::*, pages::image_to_image::limits};
+
+/// Pixels of a picture that a network which sees all of it at once can take: its layers need the room all together.
+const MOST_AT_ONCE: u64 = 1_500_000;
+
+/// The size in which a photo is translated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    /// The shorter side is that of the pictures that the model learned from.
+    #[default]
+    Learned,
+    Twice,
+    FourTimes,
+    /// As it was opened.
+    Own,
+}
+
+impl Size {
+    /// Every size, in the order in which the page shows them.
+    pub const ALL: [Self; 4] = [Self::Learned, Self::Twice, Self::FourTimes, Self::Own];
+
+    /// How many times the side that the model learned from, if it goes by that.
+    pub const fn times(self) -> Option<usize> {
+        match self {
+            Self::Learned => Some(1),
+            Self::Twice => Some(2),
+            Self::FourTimes => Some(4),
+            Self::Own => None,
+        }
+    }
+
+    /// The value of an option.
+    pub fn key(self) -> String {
+        self.times().unwrap_or_default().to_string()
+    }
+
+    /// The size of a picture for a model that learned from this side.
+    pub fn of(self, size: [u32; 2], side: usize) -> [u32; 2] {
+        self.times().map_or(size, |times| fit(size, times * side))
+    }
+}
+
+/// The same form with a shorter side of this length.
+pub fn fit(size: [u32; 2], shorter: usize) -> [u32; 2] {
+    let [width, height] = size.map(f64::from);
+    let scale = shorter as f64 / width.min(height).max(1.0);
+    size.map(|side| (f64::from(side) * scale).round().max(1.0) as u32)
+}
+
+/// Whether a model that sees all of a picture at once cannot take one of this size.
+fn is_too_large(size: [u32; 2], model: &Model) -> bool {
+    let [width, height] = size.map(u64::from);
+    model.sees_all() && width * height > MOST_AT_ONCE
+}
+
+/// What stands against a picture of this size.
+pub fn refusal(locale: Locale, size: [u32; 2], model: Option<&Model>) -> Option<String> {
+    if model.is_some_and(|model| is_too_large(size, model)) {
+        let [width, height] = size;
+        return Some(td_string!(locale, tr_too_large, w = width, h = height).to_string());
+    }
+    limits::refusal(locale, size, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_stays_and_the_shorter_side_is_as_was_wanted() {
+        assert_eq!(Size::Learned.of([8000, 6000], 256), [341, 256]);
+        assert_eq!(Size::FourTimes.of([600, 800], 128), [512, 683]);
+        assert_eq!(Size::Twice.of([1, 1], 128), [256, 256]);
+        assert_eq!(Size::Own.of([33, 17], 128), [33, 17]);
+        assert_eq!(Size::Learned.of([60_000, 10], 128), [768_000, 128]);
+    }
+}
