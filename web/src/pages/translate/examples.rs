@@ -54,8 +54,10 @@ pub async fn load() -> Vec<Example> {
 }
 
 impl Example {
+    /// What is for `facades` is for `facades-light`, too.
     pub fn is_for(&self, model: &Model) -> bool {
-        self.model == model.card.name
+        let rest = model.card.name.strip_prefix(&self.model);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// As it is drawn for a model. A colour that the palette lacks is left away.

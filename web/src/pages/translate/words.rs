@@ -13,6 +13,8 @@ pub fn domain(locale: Locale, model: &Model, first: bool) -> String {
         Some("map") => td_string!(locale, tr_d_map).to_string(),
         Some("face") => td_string!(locale, tr_d_face).to_string(),
         Some("avatar") => td_string!(locale, tr_d_avatar).to_string(),
+        Some("day") => td_string!(locale, tr_d_day).to_string(),
+        Some("sunset") => td_string!(locale, tr_d_sunset).to_string(),
         Some(other) => other.to_owned(),
         None if first => "X".to_owned(),
         None => "Y".to_owned(),
@@ -28,7 +30,9 @@ pub fn way(locale: Locale, model: &Model, back: bool) -> String {
 pub fn model(locale: Locale, model: &Model) -> String {
     match model.card.name.as_str() {
         "facades" => td_string!(locale, tr_m_facades).to_string(),
+        "facades-light" => td_string!(locale, tr_m_facades_light).to_string(),
         "maps-aerial-to-map" | "maps-map-to-aerial" => way(locale, model, false),
+        "day-to-sunset" => format!("{} ↔ {}", domain(locale, model, true), domain(locale, model, false)),
         other => other.to_owned(),
     }
 }
