@@ -65,7 +65,8 @@ impl PatchDiscriminator {
         // Where single pixels are judged there is one block all the same.
         let blocks = halvings.max(1);
         let block = |index: usize| PatchBlock {
-            conv: conv([wide(index), wide(index + 1)], bias),
+            // What is normalised needs none: see the generators of this system.
+            conv: conv([wide(index), wide(index + 1)], normalization == Normalization::None),
             norm: Norm::plain(normalization, wide(index + 1), device),
         };
         Ok(Self {

@@ -83,7 +83,12 @@ impl<'a> Tensors<'a> {
                 }
             }
         }
-        let is_left = |name: &&String| !used.contains(name.as_str()) && !is_passed_over(name);
+        let known = names.values().copied().collect::<BTreeSet<_>>();
+        // A bias that instance normalisation takes out again is known, and not needed; running statistics would have it in them.
+        let is_batch = used.iter().any(|name| name.ends_with("running_mean"));
+        let is_without_effect = |name: &str| !is_batch && name.ends_with(".bias") && known.contains(name);
+        let is_left =
+            |name: &&String| !used.contains(name.as_str()) && !is_passed_over(name) && !is_without_effect(name);
         if let Some(left) = self.0.keys().find(is_left) {
             return Err(ImportError::Unused(left.clone()));
         }

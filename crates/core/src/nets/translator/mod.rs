@@ -86,9 +86,15 @@ fn channels(width: usize, doublings: usize, most: usize) -> usize {
     width * (1 << doublings.min(16)).min(most)
 }
 
-/// A convolution that batch normalisation follows needs no bias.
-fn needs_bias(config: &TranslatorConfig) -> bool {
-    config.normalization != Normalization::Batch
+/// Whether a layer has a bias. One that is normalised has none: it would be taken out again, and what is left of its gradient is
+/// rounding, along which Adam walks elsewhere on every device. The authors' code has it all the same before instance normalisation;
+/// with batch normalisation it has none in layers that are not normalised either.
+fn has_bias(config: &TranslatorConfig, is_normalised: bool) -> bool {
+    match config.normalization {
+        Normalization::None => true,
+        Normalization::Instance => !is_normalised,
+        Normalization::Batch => false,
+    }
 }
 
 fn conv(channels: [usize; 2], kernel: usize, stride: usize, bias: bool, device: &Device) -> Conv2d {

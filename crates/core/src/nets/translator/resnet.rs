@@ -7,7 +7,7 @@ use burn::{
 };
 use forger_protocol::{Random, TranslatorConfig};
 
-use super::{Doubler, conv, convolved, dropout, needs_bias, normalized};
+use super::{Doubler, conv, convolved, dropout, has_bias, normalized};
 use crate::nets::{activation::leaky_relu, norm::Norm, padding};
 
 /// How often the side is halved before the blocks.
@@ -59,7 +59,7 @@ pub struct Resnet {
 
 impl Resnet {
     pub(super) fn unfilled(config: &TranslatorConfig, device: &Device) -> Self {
-        let (width, bias) = (config.width, needs_bias(config));
+        let (width, bias) = (config.width, has_bias(config, true));
         let norm = |channels| Norm::plain(config.normalization, channels, device);
         let layer = |channels: [usize; 2], kernel, stride| Layer {
             conv: conv(channels, kernel, stride, bias, device),

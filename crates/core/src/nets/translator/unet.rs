@@ -7,7 +7,7 @@ use burn::{
 };
 use forger_protocol::{Random, TranslatorConfig};
 
-use super::{Doubler, channels, conv, convolved, dropout, needs_bias, normalized};
+use super::{Doubler, channels, conv, convolved, dropout, has_bias, normalized};
 use crate::nets::{activation::leaky_relu, mlp::LEAK, norm::Norm};
 
 /// Channels grow up to so many times those of the first level.
@@ -39,16 +39,17 @@ pub struct Unet {
 
 impl Unet {
     pub(super) fn unfilled(config: &TranslatorConfig, device: &Device) -> Self {
-        let (last, bias) = (config.depth - 1, needs_bias(config));
+        let last = config.depth - 1;
         let norm = |channels: usize| Norm::plain(config.normalization, channels, device);
         let level = |index: usize| {
             let inner = channels(config.width, index, MOST);
             let outer = if index == 0 { 3 } else { channels(config.width, index - 1, MOST) };
             let below = if index == last { inner } else { 2 * inner };
+            let bias = |is_normalised| has_bias(config, is_normalised);
             UnetLevel {
-                down: conv([outer, inner], 4, 2, bias, device),
+                down: conv([outer, inner], 4, 2, bias(index != 0 && index != last), device),
                 down_norm: (index != 0 && index != last).then(|| norm(inner)).flatten(),
-                up: Doubler::new(config.doubling, [below, outer], 4, bias || index == 0, device),
+                up: Doubler::new(config.doubling, [below, outer], 4, index == 0 || bias(true), device),
                 up_norm: (index != 0).then(|| norm(outer)).flatten(),
             }
         };
