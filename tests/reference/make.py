@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
+import detect
 import images
 import lab
 import latent
@@ -185,6 +186,7 @@ def files():
         "toy_variants": cases(lab.variant, lab.VARIANTS),
         "features": cases(features, FEATURES),
         "latent": cases(latent.latent, latent.CASES),
+        "detect": cases(detect.detect, detect.CASES),
         "superres": cases(superres.generator, superres.GENERATORS),
         "superres_discriminator": cases(superres.discriminator, ["discriminator"]),
         "superres_resize": cases(superres.resize, ["resize"]),

@@ -10,6 +10,7 @@
 pub mod checkpoint;
 pub mod classifier;
 pub mod data;
+pub mod detect;
 pub mod history;
 pub mod host;
 pub mod latent;

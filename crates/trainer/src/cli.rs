@@ -6,10 +6,11 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench::BenchArgs, compare::CompareArgs, doctor, eval::EvalArgs, eval_directions::DirectionsArgs,
-        eval_invert::InvertArgs, eval_latent::LatentArgs, eval_superres::EvalSuperresArgs,
-        eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs, report::ReportArgs,
-        sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs, worker,
+        bench::BenchArgs, compare::CompareArgs, detect::DetectFolderArgs, doctor, eval::EvalArgs,
+        eval_detect::EvalDetectArgs, eval_directions::DirectionsArgs, eval_invert::InvertArgs, eval_latent::LatentArgs,
+        eval_superres::EvalSuperresArgs, eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs,
+        report::ReportArgs, sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs,
+        worker,
     },
     data::{fetch::FetchArgs, make::MakeArgs},
 };
@@ -55,6 +56,10 @@ pub enum Command {
         after_help = "Example: forger translate aerial.jpg map.png --model public/models/maps-aerial-to-map-*.safetensors"
     )]
     Translate(TranslateArgs),
+    /// Find the pictures of a folder that a model of normal ones cannot draw: scores.csv, and report.html with heat maps
+    #[command(after_help = "Exit status: 0 when nothing is strange, 2 when something is, 1 on errors.\n\n\
+        Example: forger detect photos --model runs/threes --normal digits-mnist --class 3 --split test --out report")]
+    Detect(Box<DetectFolderArgs>),
     /// Measure speed beside other programs
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -105,6 +110,11 @@ pub enum EvalCommand {
         after_help = "Example: forger eval translate --model public/models/facades-*.safetensors --test pix2pix-facades --json"
     )]
     Translate(Box<EvalTranslateArgs>),
+    /// Anomalies: how well models of one class each tell its pictures from those of all others, beside plain ways
+    #[command(
+        after_help = "Example: forger eval detect --data digits-mnist --runs runs/digits --train --epochs 10 --prefix mnist --out results --json"
+    )]
+    Detect(Box<EvalDetectArgs>),
     /// What the directions of a model's card do
     #[command(
         after_help = "Example: forger eval directions --model public/models/avatars-*.safetensors --classifier avatars-classifier.safetensors --sheet strips.png"

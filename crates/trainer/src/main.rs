@@ -30,6 +30,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     match run(Cli::parse_from(cli::arguments(std::env::args_os().collect())).command) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<commands::detect::Strange>() => {
+            ui::note(error);
+            ExitCode::from(commands::detect::STRANGE)
+        }
         Err(error) => {
             ui::error(&error);
             ExitCode::FAILURE
@@ -50,7 +54,9 @@ fn run(command: Command) -> Result<()> {
         Command::Eval(EvalCommand::Samples(args)) => commands::eval::eval(&args),
         Command::Eval(EvalCommand::Superres(args)) => commands::eval_superres::superres(&args),
         Command::Eval(EvalCommand::Translate(args)) => device::guard(|| commands::eval_translate::translate(&args)),
+        Command::Eval(EvalCommand::Detect(args)) => commands::eval_detect::detect(&args),
         Command::Translate(args) => device::guard(|| commands::translate::translate(&args)),
+        Command::Detect(args) => device::guard(|| commands::detect::detect(&args)),
         Command::Upscale(args) => device::guard(|| commands::upscale::upscale(&args)),
         Command::Bench(BenchCommand::Train(args)) => device::guard(|| commands::bench::train(&args)),
         Command::Report(args) => commands::report::report(&args),

@@ -8,25 +8,18 @@
 use burn::tensor::{Tensor, TensorData};
 use forger_protocol::{LatentPrior, message::InvertSettings};
 
-use super::Likeness;
+use super::{Likeness, adam::Adam};
 use crate::{
     nets::{dcgan::Generator, fold},
     weights::Drawer,
 };
 
 /// The largest |z| that a link can hold.
-const LARGEST: f32 = 3.9;
+pub(crate) const LARGEST: f32 = 3.9;
 /// Weight of the distance from the shell that z of the prior lie near, for each dimension: the more there are, the thinner is
 /// the shell. A z that is much longer or shorter may come nearer to the pixels, but draws what the network never drew in
 /// training.
 const SHELL: f32 = 3e-4;
-/// Adam (Kingma and Ba 2015, arXiv 1412.6980).
-const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.999;
-const EPSILON: f32 = 1e-8;
-/// The learning rate falls along half a cosine from the first to the last, from this share of the steps on.
-const RATES: [f32; 2] = [0.25, 0.0125];
-const HELD: f32 = 0.5;
 
 /// Why a search ended without a z.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -158,30 +151,18 @@ impl Inversion {
             LatentPrior::Gaussian => LARGEST,
             LatentPrior::Uniform => 1.0,
         };
-        let rate = self.rate();
+        let adam = Adam::at(self.step, self.settings.steps);
         self.step += 1;
-        let unbiased = [BETA1, BETA2].map(|beta| 1.0 - libm::powf(beta, self.step as f32));
         for start in (0..self.z.len()).step_by(self.dim) {
             let code = start..start + self.dim;
             // The gradient of the squared excess is along z.
             let outwards = 4.0 * SHELL * self.excess(&self.z[code.clone()]) / self.typical();
             for index in code {
                 let slope = gradient[index] + outwards * self.z[index];
-                self.mean[index] = BETA1 * self.mean[index] + (1.0 - BETA1) * slope;
-                self.square[index] = BETA2 * self.square[index] + (1.0 - BETA2) * slope * slope;
-                let (mean, square) = (self.mean[index] / unbiased[0], self.square[index] / unbiased[1]);
-                let moved = self.z[index] - rate * mean / (square.sqrt() + EPSILON);
+                let moved = self.z[index] - adam.step(slope, &mut self.mean[index], &mut self.square[index]);
                 self.z[index] = moved.clamp(-largest, largest);
             }
         }
-    }
-
-    /// The learning rate of the next step.
-    fn rate(&self) -> f32 {
-        let done = self.step as f32 / self.settings.steps as f32;
-        let falling = ((done - HELD) / (1.0 - HELD)).max(0.0);
-        let [first, last] = RATES;
-        last + (first - last) * 0.5 * (1.0 + libm::cosf(std::f32::consts::PI * falling))
     }
 
     /// Codes that are followed after so many steps: n for a while, n / 2 for twice as long, and so on.

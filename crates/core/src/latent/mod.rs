@@ -1,6 +1,7 @@
 //! What can be done with the latent space of a trained generator: ways through it that change one thing, and the z of a
 //! picture.
 
+pub(crate) mod adam;
 pub mod axes;
 pub mod directions;
 pub mod invert;

@@ -6,4 +6,5 @@ pub mod frechet;
 pub mod image;
 pub mod manifold;
 pub mod pairwise;
+pub mod roc;
 pub mod two_sample;

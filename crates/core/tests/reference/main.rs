@@ -5,6 +5,7 @@
 mod case;
 #[path = "../common/mod.rs"]
 mod common;
+mod detect;
 mod features;
 mod images;
 mod lab;

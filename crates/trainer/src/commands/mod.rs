@@ -3,8 +3,10 @@
 pub mod bench;
 pub mod classifier;
 pub mod compare;
+pub mod detect;
 pub mod doctor;
 pub mod eval;
+pub mod eval_detect;
 pub mod eval_directions;
 pub mod eval_invert;
 pub mod eval_latent;

@@ -52,7 +52,9 @@ fn these_take_a_device() {
     found.sort();
     let known = [
         "bench train",
+        "detect",
         "doctor",
+        "eval detect",
         "eval translate",
         "train classifier",
         "train cyclegan",
@@ -189,6 +191,35 @@ fn a_toy() {
     run("train toy --steps 3 --out @/run --device second");
     assert_alike(&folder.path().join("cpu"), &folder.path().join("run"), 3);
     run("train toy --steps 5 --resume --out @/run --device second");
+}
+
+#[test]
+fn anomalies_and_models_of_one_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    for class in ["day", "night"] {
+        (0..12).for_each(|index| picture(&at(&format!("set/{class}/{index:02}.png")), 28, 28 + index));
+    }
+    let small = "--set width=2 --set latent_dim=4 --set batch=4 --recipe dcgan-digits";
+    let search = "--starts 2 --search-steps 5";
+    let mut scores = Vec::new();
+    for device in ["cpu", "second"] {
+        let eval = format!("eval detect --data @/set --test @/set --runs @/runs-{device} --count 3 --out @/{device}");
+        run(&format!("{eval} --train --epochs 1 {small} {search} --device {device} --json"));
+        // The same model on both devices.
+        let detect = format!("detect @/set:night --model @/runs-cpu/day --normal @/set --class day {search}");
+        run(&format!("{detect} --threshold 1000 --out @/report --device {device}"));
+        scores.push(fs::read_to_string(at("report/scores.csv")).unwrap());
+    }
+    let values = |text: &str| {
+        let value =
+            |line: &str| Some((line.split(',').next()?.to_owned(), line.split(',').nth(1)?.parse::<f32>().ok()?));
+        text.lines().filter_map(value).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (cpu, second) = (values(&scores[0]), values(&scores[1]));
+    assert_eq!((cpu.len(), second.len()), (12, 12));
+    assert!(cpu.iter().all(|(name, score)| (score - second[name]).abs() <= 1e-3 * score), "{cpu:?} {second:?}");
 }
 
 /// Beside a Python that only says that it trained.

@@ -88,6 +88,25 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
     Ok(bytes)
 }
 
+/// The labels of the pictures of an IDX file: those of the file beside it, whose name says labels where this one says images.
+pub fn labels(pictures: &Path) -> Result<Vec<u8>> {
+    let name = pictures.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.trim_end_matches(".gz").replace("images", "labels").replace("idx3", "idx1");
+    let beside = ["", ".gz"].map(|end| pictures.with_file_name(format!("{stem}{end}")));
+    let found = beside.iter().find(|path| path.is_file() && path.as_path() != pictures);
+    let path = found.with_context(|| format!("there are no labels of {name}: {stem} is looked for beside it"))?;
+    let name = path.display();
+    let mut bytes = Vec::new();
+    let mut reader = open(path).with_context(|| format!("cannot open {name}"))?;
+    reader.read_to_end(&mut bytes).with_context(|| format!("{name} is damaged: fetch it again"))?;
+    match bytes.split_first_chunk::<8>() {
+        Some(([0, 0, 8, 1, count @ ..], labels)) if u32::from_be_bytes(*count) as usize == labels.len() => {
+            Ok(labels.to_vec())
+        }
+        _ => bail!("{name} holds no labels, or is cut short: fetch it again"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 mod args;
 pub mod augmentations;
 pub mod avatars;
+mod classes;
 pub mod decode;
 pub mod fetch;
 mod files;
@@ -27,6 +28,7 @@ use anyhow::{Result, bail};
 use forger_core::{Images, data::photos::Photo};
 
 pub use args::{Background, DataArgs, Split};
+pub use classes::{class_names, classes, of_class};
 pub use labels::{Labels, labels};
 
 use self::pictures::Fit;
@@ -111,13 +113,18 @@ fn idx_pictures(args: &DataArgs, file: &Path, shape: [usize; 3]) -> Result<Vec<u
     let mut values = idx::read(file, shape)?;
     if file != Path::new(&args.data) {
         warn_of_parts(args);
-    } else if args.split == Split::Train || !idx::is_test(file) {
-        let size = shape.iter().product::<usize>();
-        let Range { start, end } = part(args, values.len() / size)?;
-        values.truncate(end * size);
-        values.drain(..start * size);
     }
+    let size = shape.iter().product::<usize>();
+    let Range { start, end } = idx_part(args, file, values.len() / size)?;
+    values.truncate(end * size);
+    values.drain(..start * size);
     Ok(values)
+}
+
+/// Which of so many pictures of an IDX file are meant: all, where the name of the file says which part it is.
+fn idx_part(args: &DataArgs, file: &Path, count: usize) -> Result<Range<usize>> {
+    let is_cut = file == Path::new(&args.data) && (args.split == Split::Train || !idx::is_test(file));
+    if is_cut { part(args, count) } else { Ok(0..count) }
 }
 
 /// Loads a set as pictures of this many channels and this side.

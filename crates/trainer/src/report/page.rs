@@ -16,7 +16,7 @@ use super::{
 const SHEETS: usize = 6;
 
 /// A page that needs nothing else: styles and pictures are in it, and it has no script.
-fn page(title: &str, lead: &str, body: &Markup) -> String {
+pub fn page(title: &str, lead: &str, body: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {

@@ -32,6 +32,10 @@ pub struct DcganArgs {
     pub run: RunArgs,
     #[command(flatten)]
     pub data: DataArgs,
+    /// Learn from the pictures of one class only, as `forger detect` needs it: the number of an IDX label, the folder that holds
+    /// them, or an attribute of the table
+    #[arg(long, value_name = "CLASS")]
+    pub normal: Option<String>,
     /// Begin with the networks of this model or run, of the same shape; the file must hold the discriminator
     #[arg(long)]
     pub from: Option<PathBuf>,
@@ -79,9 +83,10 @@ impl Course for DcganArgs {
     fn prepare(&self, config: &DcganConfig, begin: &Begin) -> Result<Prepared> {
         let Begin { checkpoint, device, helpers, .. } = begin;
         self.check(config, begin)?;
-        let pictures = data::load(&self.data, config.channels, config.image_size)?;
+        let pictures = self.pictures(&self.data, config)?;
+        let class = self.normal.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
         let mut note = DataNote {
-            name: pictures.name.clone(),
+            name: pictures.name.clone() + &class,
             licence: pictures.licence.clone(),
             images: pictures.len() as u64,
             flags: Some(self.data_flags()),
@@ -148,7 +153,17 @@ impl DcganArgs {
     /// What makes other pictures of the same set, as a note keeps it.
     fn data_flags(&self) -> String {
         let wishes = self.oversample.iter().map(|wish| format!(" --oversample {}={}", wish.attributes, wish.times));
-        (self.data.flags("") + &wishes.collect::<String>()).trim().to_owned()
+        let normal = self.normal.as_ref().map(|class| format!(" --normal {class}")).unwrap_or_default();
+        (self.data.flags("") + &normal + &wishes.collect::<String>()).trim().to_owned()
+    }
+
+    /// A part of the set, or of one class of it.
+    fn pictures(&self, data: &DataArgs, config: &DcganConfig) -> Result<Pictures> {
+        let pictures = data::load(data, config.channels, config.image_size)?;
+        match &self.normal {
+            Some(class) => data::of_class(data, pictures, class),
+            None => Ok(pictures),
+        }
     }
 
     /// The set as an epoch shows it.
@@ -163,7 +178,8 @@ impl DcganArgs {
     /// Measures in the features of a classifier, on held-out pictures.
     fn watch(&self, classifier: &Path, config: &DcganConfig, device: &Device) -> Result<Watch> {
         let held_out = DataArgs { split: data::Split::Test, ..self.data.clone() };
-        let held_out = data::load(&held_out, config.channels, config.image_size)
+        let held_out = self
+            .pictures(&held_out, config)
             .context("measuring needs held-out pictures; name how many with --holdout")?;
         classified::watch(classifier, config, &held_out, self.measure_count, device.clone())
     }

@@ -1,0 +1,228 @@
+//! `forger detect`: which pictures of a folder a model of normal ones cannot draw.
+
+mod page;
+
+use std::{
+    fmt::{self, Display, Formatter},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use forger_core::{Images, detect::Finding, metrics::roc::Calibration, weights::Drawer};
+use forger_protocol::{Random, Stream};
+
+use crate::{
+    data::{self, Background, DataArgs, Pictures, Split},
+    device::DeviceArgs,
+    measures::detection::{self, DetectArgs, Method},
+    models,
+    progress::Task,
+    run::write_whole,
+    ui,
+};
+
+#[derive(Args)]
+pub struct DetectFolderArgs {
+    /// The pictures: a folder or an archive (PNG, JPEG or WebP), or an IDX file
+    pub from: String,
+    /// A model file with its discriminator (`forger export --discriminator`), or the folder of a run, of `forger train dcgan`
+    #[arg(long)]
+    pub model: PathBuf,
+    /// Normal pictures that the model has not learned from: scores are measured by theirs
+    #[arg(long, value_name = "DATA")]
+    pub normal: String,
+    /// The class of --normal that is normal, as `forger train dcgan --normal` has it
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// Which part of --normal, for sets that have parts
+    #[arg(long, value_enum, default_value_t = Split::Train)]
+    pub split: Split,
+    /// For a set without parts: its last so many pictures, which `forger train dcgan --holdout` kept back (with --split test)
+    #[arg(long, default_value_t = 0)]
+    pub holdout: usize,
+    /// Normal pictures that scores are measured by, at most
+    #[arg(long, default_value_t = 200)]
+    pub count: usize,
+    /// What lies behind pictures that are transparent: white if not given
+    #[arg(long, value_name = "RRGGBB")]
+    pub background: Option<Background>,
+    /// Folder for scores.csv and report.html
+    #[arg(long)]
+    pub out: PathBuf,
+    /// How to search
+    #[arg(long, value_enum, default_value_t = Search::Adgan)]
+    pub method: Search,
+    /// Call strange what has a score above this
+    #[arg(long)]
+    pub threshold: Option<f32>,
+    /// Call strange so that on average this share of normal pictures is: 0.05 if neither this nor --threshold is given
+    #[arg(long, value_name = "RATE", conflicts_with = "threshold")]
+    pub false_alarms: Option<f64>,
+    /// Pictures that the report shows with their heat maps, the strangest first
+    #[arg(long, default_value_t = 24)]
+    pub shown: usize,
+    #[command(flatten)]
+    pub detect: DetectArgs,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+}
+
+/// The methods that leave a picture over.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Search {
+    /// The weights of the generator move, too
+    Adgan,
+    /// Codes only, in pixels and features of the discriminator
+    Anogan,
+}
+
+/// Something was found to be strange: no fault, but an exit status of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strange {
+    pub count: usize,
+    pub of: usize,
+}
+
+/// The exit status for scripts.
+pub const STRANGE: u8 = 2;
+/// The share of normal pictures that is called strange where nothing is said.
+const RATE: f64 = 0.05;
+
+impl Display for Strange {
+    fn fmt(&self, text: &mut Formatter) -> fmt::Result {
+        write!(text, "{} of {} pictures are strange", self.count, self.of)
+    }
+}
+
+impl std::error::Error for Strange {}
+
+/// A picture that was judged.
+struct Judged {
+    name: String,
+    /// As the model saw it.
+    pixels: Vec<f32>,
+    finding: Finding,
+    p: f64,
+    is_strange: bool,
+}
+
+/// What a report is about.
+struct Report {
+    /// The strangest first.
+    judged: Vec<Judged>,
+    calibration: Calibration,
+    threshold: f32,
+    /// Channels and side of the pictures as they were judged.
+    shape: [usize; 2],
+    lead: String,
+    shown: usize,
+}
+
+/// Judges all pictures. An error that is [`Strange`] says that some are above the threshold.
+pub fn detect(args: &DetectFolderArgs) -> Result<()> {
+    if args.false_alarms.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
+        bail!("--false-alarms is a share between 0 and 1");
+    }
+    let model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
+    let method = if args.method == Search::Adgan { Method::Adgan } else { Method::Anogan };
+    let settings = args.detect.search(method).context("this method does not search")?;
+    let (channels, side) = (model.config.channels, model.config.image_size);
+    // What is judged first: an empty folder should cost nobody a search.
+    let pictures = load(args, false, (channels, side))?;
+    let normal = load(args, true, (channels, side)).context("--normal")?;
+    let mut order = (0..normal.len()).collect::<Vec<_>>();
+    Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
+    order.truncate(args.count);
+    let rate = args.false_alarms.unwrap_or(RATE);
+    // The same as the calibration will say, before the time is spent.
+    if args.threshold.is_none() && rate * (order.len() + 1) as f64 + 1e-9 < 1.0 {
+        bail!(
+            "{} normal pictures are too few to say what {rate} of them do: give at least {} with --normal and --count, or a \
+             --threshold",
+            order.len(),
+            (1.0 / rate - 1.0 - 1e-9).ceil()
+        );
+    }
+    let all = (0..pictures.len()).collect::<Vec<_>>();
+    let (pixels, normal_pixels) = (values(&pictures, &all), values(&normal, &order));
+    let task = Task::new((all.len() + order.len()) as u64, "searching", &args.from);
+    let told = |count: usize| task.done(count as u64);
+    let context = || args.model.display().to_string();
+    let of_normal = detection::search(&model, &normal_pixels, settings, &told).with_context(context)?;
+    let found = detection::search(&model, &pixels, settings, &told).with_context(context)?;
+    task.finish();
+    let calibration = Calibration::new(of_normal.iter().map(|finding| finding.score).collect())?;
+    let threshold = match args.threshold {
+        Some(threshold) => threshold,
+        None => calibration.threshold(rate).context("too few normal pictures")?,
+    };
+    let names = pictures.names();
+    let size = channels * side * side;
+    let judged = found.into_iter().zip(names).zip(pixels.chunks_exact(size)).map(|((finding, name), pixels)| Judged {
+        p: calibration.p_value(finding.score),
+        is_strange: finding.score > threshold,
+        pixels: pixels.to_vec(),
+        name,
+        finding,
+    });
+    let mut judged = judged.collect::<Vec<_>>();
+    judged.sort_by(|a, b| b.finding.score.total_cmp(&a.finding.score));
+    let kind = if channels == 1 { "grey" } else { "in colour" };
+    let lead = format!(
+        "{} pictures of {} as {} sees them, {side} x {side} and {kind}, beside {} normal ones of {}",
+        judged.len(),
+        pictures.name,
+        models::name(&model, &args.model),
+        calibration.scores().len(),
+        normal.name
+    );
+    let report = Report { judged, calibration, threshold, shape: [channels, side], lead, shown: args.shown };
+    write(&report, &args.out)
+}
+
+/// What is normal or what is judged, at the size and in the colours of the model, whatever it is.
+fn load(args: &DetectFolderArgs, is_normal: bool, (channels, side): (usize, usize)) -> Result<Pictures> {
+    let (data, split, holdout) =
+        if is_normal { (&args.normal, args.split, args.holdout) } else { (&args.from, Split::Train, 0) };
+    let background = args.background;
+    let data = DataArgs { data: data.clone(), split, holdout, crop: None, background, attributes: None };
+    let pictures = data::load(&data, channels, side)?;
+    match args.class.as_ref().filter(|_| is_normal) {
+        Some(class) => data::of_class(&data, pictures, class),
+        None => Ok(pictures),
+    }
+}
+
+fn values(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
+    let size = pictures.shape().iter().product::<usize>();
+    let mut values = vec![0.0; which.len() * size];
+    which.iter().zip(values.chunks_exact_mut(size)).for_each(|(index, out)| pictures.write(*index, out));
+    values
+}
+
+/// The table, the page, and a word on both.
+fn write(report: &Report, out: &Path) -> Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["file", "score", "p_value", "strange"])?;
+    for Judged { name, finding, p, is_strange, .. } in &report.judged {
+        let strange = if *is_strange { "1" } else { "0" };
+        table.write_record([name, &finding.score.to_string(), &format!("{p:.6}"), strange])?;
+    }
+    write_whole(&out.join("scores.csv"), &table.into_inner()?)?;
+    write_whole(&out.join("report.html"), page::page(report)?.as_bytes())?;
+    let found =
+        Strange { count: report.judged.iter().filter(|judged| judged.is_strange).count(), of: report.judged.len() };
+    for judged in report.judged.iter().filter(|judged| judged.is_strange) {
+        ui::result(format_args!("{}: score {:.5}, p {:.4}", judged.name, judged.finding.score, judged.p));
+    }
+    ui::note(format_args!(
+        "{}: {} pictures, threshold {:.5}",
+        out.join("report.html").display(),
+        found.of,
+        report.threshold
+    ));
+    if found.count > 0 { Err(found.into()) } else { Ok(()) }
+}

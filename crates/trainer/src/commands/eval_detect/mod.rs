@@ -1,0 +1,266 @@
+//! `forger eval detect`: how well models of one class each tell pictures of that class from all others.
+
+mod results;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use forger_core::{
+    Images,
+    metrics::roc::{aupr, auroc},
+    weights::{Drawer, Model},
+};
+use forger_protocol::{Random, Stream};
+
+use self::results::{Areas, Found, kept, tell};
+use super::train::{RunArgs, TrainCommand, dcgan::DcganArgs};
+use crate::{
+    data::{self, DataArgs, Pictures, Split},
+    device::{self, DeviceArgs},
+    interrupt,
+    measures::detection::{self, DetectArgs, Method},
+    models,
+    progress::Task,
+    run::{Run, write_whole},
+    ui,
+};
+
+#[derive(Args)]
+pub struct EvalDetectArgs {
+    /// A labelled set: IDX files with their labels, or pictures in a folder for each class. Models learned from its training part
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// What to judge, where it is not the test part of --data: pictures in folders of the same names
+    #[arg(long)]
+    pub test: Option<String>,
+    /// A folder of runs, one for each class, called as the class (`forger train dcgan --normal CLASS --out RUNS/CLASS`)
+    #[arg(long)]
+    pub runs: PathBuf,
+    /// Train the runs first that are missing or not at their end
+    #[arg(long)]
+    pub train: bool,
+    /// The recipe of --train
+    #[arg(long, requires = "train")]
+    pub recipe: Option<String>,
+    /// A setting of the recipe of --train, as `forger train dcgan --set` has it; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1, requires = "train")]
+    pub set: Vec<String>,
+    /// Epochs of --train
+    #[arg(long, requires = "train")]
+    pub epochs: Option<u64>,
+    /// Classes that are normal one after the other: all of the set if none are named
+    #[arg(long, value_delimiter = ',')]
+    pub classes: Vec<String>,
+    /// Pictures of each class that are judged, the same for every model
+    #[arg(long, default_value_t = 200)]
+    pub count: usize,
+    /// Ways to judge: all if none are named
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub methods: Vec<Method>,
+    #[command(flatten)]
+    pub detect: DetectArgs,
+    /// Folder for the results of each class: one that is finished is not measured again
+    #[arg(long)]
+    pub out: PathBuf,
+    /// What the names of figures begin with: mnist_adgan for mnist
+    #[arg(long)]
+    pub prefix: Option<String>,
+    #[command(flatten)]
+    pub device: DeviceArgs,
+    /// Print one line of JSON last
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Pictures that are judged, and the class of each.
+struct Judged {
+    pixels: Vec<f32>,
+    classes: Vec<String>,
+    name: String,
+}
+
+/// One class after the other.
+pub fn detect(args: &EvalDetectArgs) -> Result<()> {
+    let all = [Method::Adgan, Method::Anogan, Method::Pca, Method::Knn, Method::KnnFeatures];
+    let methods = if args.methods.is_empty() { all.to_vec() } else { args.methods.clone() };
+    fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
+    let classes = if args.classes.is_empty() { data::class_names(&args.data)? } else { args.classes.clone() };
+    let mut sets = Sets::default();
+    let mut results = Vec::new();
+    for (done, class) in classes.iter().enumerate() {
+        ui::note(format_args!("class {class}, {} of {}", done + 1, classes.len()));
+        if args.train {
+            train(args, class, &args.runs.join(class))?;
+        }
+        // Training guards itself.
+        let found = device::guard(|| of_class(args, &methods, class, &mut sets))?;
+        results.push((class.clone(), found));
+    }
+    tell(args, &methods, &results)
+}
+
+/// What is read once for all models of a shape.
+#[derive(Default)]
+struct Sets {
+    shape: (usize, usize),
+    judged: Option<Judged>,
+    learned: Option<Labelled>,
+}
+
+/// The results of a class: those that are there, or new ones.
+fn of_class(args: &EvalDetectArgs, methods: &[Method], class: &str, sets: &mut Sets) -> Result<Found> {
+    let model = models::open::<Drawer>(&args.runs.join(class), &args.device.open_single()?)
+        .with_context(|| format!("no model of class {class}: train it with --train, or `forger train dcgan`"))?;
+    // A run that is still at work has a model, too.
+    ui::note(format_args!("class {class}: model of step {}", model.card.steps));
+    let shape = (model.config.channels, model.config.image_size);
+    if sets.shape != shape {
+        *sets = Sets { shape, ..Sets::default() };
+    }
+    let judged = match sets.judged.take() {
+        Some(judged) => judged,
+        None => chosen(args, shape)?,
+    };
+    let judged = sets.judged.insert(judged);
+    let settings = settings(args, methods, &judged.name, &model);
+    let file = args.out.join(format!("{class}.json"));
+    if let Some(found) = kept(&file, &settings) {
+        return Ok(found);
+    }
+    let (pictures, labels) = match sets.learned.take() {
+        Some(learned) => learned,
+        None => labelled(&args.data, shape)?,
+    };
+    let normal = normal(&pictures, &labels, class);
+    sets.learned = Some((pictures, labels));
+    let found = measure(args, methods, (class, settings), &model, &normal, judged)?;
+    write_whole(&file, serde_json::to_string_pretty(&found)?.as_bytes())?;
+    Ok(found)
+}
+
+/// Trains the model of a class to its end.
+fn train(args: &EvalDetectArgs, class: &str, out: &Path) -> Result<()> {
+    let run = RunArgs {
+        out: out.to_owned(),
+        device: DeviceArgs { device: args.device.device.clone(), secret_file: args.device.secret_file.clone() },
+        resume: Run::open(out).is_ok_and(|run| run.newest_step().is_some()),
+        recipe: args.recipe.clone(),
+        set: args.set.clone(),
+        steps: None,
+        checkpoint_every: 1000,
+    };
+    let course = DcganArgs {
+        run,
+        data: DataArgs { split: Split::Train, ..args.data.clone() },
+        normal: Some(class.to_owned()),
+        from: None,
+        epochs: args.epochs,
+        classifier: None,
+        measure_count: 0,
+        auxiliary_classifier: None,
+        auxiliary_attributes: Vec::new(),
+        oversample: Vec::new(),
+    };
+    TrainCommand::Dcgan(Box::new(course)).run()?;
+    if interrupt::is_heard() {
+        bail!("stopped: repeat the command to go on");
+    }
+    Ok(())
+}
+
+type Labelled = (Pictures, Vec<String>);
+
+fn labelled(args: &DataArgs, (channels, side): (usize, usize)) -> Result<Labelled> {
+    let pictures = data::load(args, channels, side)?;
+    let classes = data::classes(args, &pictures)?;
+    Ok((pictures, classes))
+}
+
+/// So many pictures of each class of the test part, by chance.
+fn chosen(args: &EvalDetectArgs, shape: (usize, usize)) -> Result<Judged> {
+    let test = match &args.test {
+        // All that it is.
+        Some(test) => DataArgs { data: test.clone(), holdout: 0, split: Split::Train, ..args.data.clone() },
+        None => DataArgs { split: Split::Test, ..args.data.clone() },
+    };
+    let (pictures, labels) = labelled(&test, shape)?;
+    let mut order = (0..pictures.len()).collect::<Vec<_>>();
+    Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
+    let mut taken = BTreeMap::<&str, usize>::new();
+    order.retain(|index| {
+        let taken = taken.entry(&labels[*index]).or_default();
+        *taken += 1;
+        *taken <= args.count
+    });
+    order.sort_unstable();
+    let classes = order.iter().map(|index| labels[*index].clone()).collect();
+    Ok(Judged { pixels: pixels(&pictures, &order), classes, name: pictures.name })
+}
+
+fn pixels(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
+    let size = pictures.shape().iter().product::<usize>();
+    let mut values = vec![0.0; which.len() * size];
+    which.iter().zip(values.chunks_exact_mut(size)).for_each(|(index, out)| pictures.write(*index, out));
+    values
+}
+
+/// The pictures of a class that its model learned from.
+fn normal(pictures: &Pictures, labels: &[String], class: &str) -> Vec<f32> {
+    let of = |index: &usize| labels[*index] == class;
+    pixels(pictures, &(0..pictures.len()).filter(of).collect::<Vec<_>>())
+}
+
+/// All that the figures depend on.
+fn settings(args: &EvalDetectArgs, methods: &[Method], judged: &str, model: &Model<Drawer>) -> String {
+    let methods = methods.iter().map(|method| method.flag()).collect::<Vec<_>>().join(",");
+    let (config, steps) = (&model.card.system.config, model.card.steps);
+    let data = args.data.flags(&args.data.data);
+    format!(
+        "--data {data}, judged {judged}, --count {} --methods {methods} {}, step {steps} of {config}",
+        args.count,
+        args.detect.flags()
+    )
+}
+
+fn measure(
+    args: &EvalDetectArgs,
+    methods: &[Method],
+    (class, settings): (&str, String),
+    model: &Drawer,
+    normal: &[f32],
+    judged: &Judged,
+) -> Result<Found> {
+    let is_normal = judged.classes.iter().map(|other| other == class).collect::<Vec<_>>();
+    let started = now();
+    let task = Task::new((methods.len() * is_normal.len()) as u64, "judging", &format!("class {class}"));
+    let mut figures = BTreeMap::new();
+    for method in methods {
+        let told = |count: usize| task.done(count as u64);
+        let scores = detection::scores(*method, model, normal, &judged.pixels, &args.detect, &told)?;
+        let of = |kind: bool| {
+            let some = scores.iter().zip(&is_normal).filter(|(_, normal)| **normal == kind);
+            some.map(|(score, _)| *score).collect::<Vec<_>>()
+        };
+        let (normal, strange) = (of(true), of(false));
+        let of_class = || format!("class {class}");
+        let (auroc, aupr) = (auroc(&normal, &strange), aupr(&normal, &strange));
+        let areas = Areas { auroc: auroc.with_context(of_class)?, aupr: aupr.with_context(of_class)? };
+        figures.insert(method.key().to_owned(), areas);
+    }
+    task.finish();
+    let seconds = started.elapsed().as_secs_f64();
+    let said = figures.iter().map(|(name, areas)| format!("{name} {:.4}", areas.auroc)).collect::<Vec<_>>();
+    ui::note(format_args!("class {class}: AUROC {} ({seconds:.0} s)", said.join(", ")));
+    Ok(Found { settings, seconds, figures })
+}
+
+#[expect(clippy::disallowed_methods, reason = "native only, unlike core and engine")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,151 @@
+//! Anomalies from the command line: models of one class, how well they tell others from it, and reports on folders.
+
+#![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
+
+#[allow(dead_code, reason = "this test reads both outputs")]
+mod common;
+
+use std::{fs, path::Path};
+
+use common::forger;
+use image::{GrayImage, Luma, Rgb, RgbImage};
+use serde_json::Value;
+
+/// A command line in a folder: the exit code, and what was said on both outputs.
+fn run(folder: &Path, line: &str) -> (Option<i32>, String) {
+    let output = forger().current_dir(folder).args(line.split_whitespace()).output().unwrap();
+    let text = [output.stderr, output.stdout].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Stripes, upright (class 0) or lying (class 1), shifted.
+fn shade(class: usize, index: usize, x: usize, y: usize) -> u8 {
+    if (if class == 0 { x } else { y } + index) % 7 < 3 { 255 } else { 0 }
+}
+
+/// IDX files with labels, of both classes in turn.
+fn idx(folder: &Path, part: &str, count: usize) {
+    let word = |value: usize| (value as u32).to_be_bytes();
+    let mut pictures = [word(0x0803), word(count), word(28), word(28)].concat();
+    let mut labels = [word(0x0801), word(count)].concat();
+    for index in 0..count {
+        pictures.extend((0..784).map(|at| shade(index % 2, index / 2, at % 28, at / 28)));
+        labels.push((index % 2) as u8);
+    }
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join(format!("{part}-images-idx3-ubyte")), pictures).unwrap();
+    fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), labels).unwrap();
+}
+
+const SMALL: &str = "--set width=2 --set latent_dim=4 --set batch=8";
+const SHORT: &str = "--starts 2 --search-steps 8";
+
+#[test]
+fn models_of_one_class_are_trained_measured_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| run(folder.path(), line);
+    idx(&at("set"), "train", 48);
+    idx(&at("set"), "t10k", 20);
+    let eval = format!(
+        "eval detect --data set --runs runs --count 6 {SHORT} --components 6 --neighbours 1 --out results --json"
+    );
+    let (code, text) = run(&eval);
+    assert!(code == Some(1) && text.contains("no model of class 0"), "{text}");
+    let train = format!("{eval} --train --epochs 2 {SMALL} --prefix stripes");
+    let (code, text) = run(&train);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("24 pictures of 28x28 from set, class 0; 6 steps") && text.contains("class 1, 2 of 2"),
+        "{text}"
+    );
+    let line: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    for key in ["adgan", "anogan", "pca", "knn", "knn_features", "adgan_aupr"] {
+        assert!((0.0..=1.0).contains(&line[format!("stripes_{key}")].as_f64().unwrap()), "{line}");
+    }
+    // Every shift was learned from, and no stripe lies.
+    assert!(line["stripes_knn"] == 1.0 && line["stripes_pca"].as_f64().unwrap() > 0.99, "{line}");
+    assert!(line["command"].as_str().unwrap().contains("--methods adgan,anogan,pca,knn,knn-features"), "{line}");
+    assert!(fs::read_to_string(at("runs/0/data.json")).unwrap().contains("set, class 0"));
+
+    // What is finished is not measured again, and neither trained.
+    fs::remove_file(at("results/1.json")).unwrap();
+    let kept = fs::metadata(at("results/0.json")).unwrap().modified().unwrap();
+    let (code, text) = run(&train);
+    assert!(code == Some(0) && text.contains("class 1: AUROC") && !text.contains("class 0: AUROC"), "{text}");
+    let again: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(again, line);
+    assert_eq!(fs::metadata(at("results/0.json")).unwrap().modified().unwrap(), kept);
+    // Other settings are.
+    let (code, text) = run(&format!("{eval} --methods knn --classes 0 --seed 3"));
+    assert!(code == Some(0) && text.contains("class 0: AUROC knn 1.0000"), "{text}");
+    let (code, text) = run(&format!("train dcgan --data set --normal 7 {SMALL} --out none"));
+    assert!(code == Some(1) && text.contains("no class 7: there are 0, 1"), "{text}");
+}
+
+#[test]
+fn folders_of_all_kinds_become_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| run(folder.path(), line);
+    for (name, class) in [("set/up", 0), ("set/lying", 1)] {
+        fs::create_dir_all(at(name)).unwrap();
+        for index in 0..30 {
+            let pixel = |x: u32, y: u32| Luma([shade(class, index, x as usize, y as usize)]);
+            GrayImage::from_fn(28, 28, pixel).save(at(name).join(format!("{index:02}.png"))).unwrap();
+        }
+    }
+    let train =
+        "train dcgan --data set --normal up --recipe dcgan-digits --set width=4 --set latent_dim=4 --set batch=8";
+    let (code, text) = run(&format!("{train} --steps 60 --out run"));
+    assert!(code == Some(0) && text.contains("30 pictures of 28x28 from set"), "{text}");
+
+    let detect = |rest: &str| run(&format!("detect {rest} --model run --normal set --class up {SHORT} --out report"));
+    fs::create_dir_all(at("empty")).unwrap();
+    let (code, text) = detect("empty");
+    assert!(code == Some(1) && text.contains("empty holds no picture that reads"), "{text}");
+
+    // Sizes and colours of all kinds, one that is blank, and two that do not read.
+    fs::create_dir_all(at("mixed")).unwrap();
+    RgbImage::from_fn(90, 40, |x, y| Rgb([x as u8 * 2, y as u8, 200])).save(at("mixed/wide.png")).unwrap();
+    RgbImage::from_pixel(5, 5, Rgb([128; 3])).save(at("mixed/blank.png")).unwrap();
+    fs::copy(at("set/lying/00.png"), at("mixed/lying.png")).unwrap();
+    fs::copy(at("set/up/00.png"), at("mixed/up, and normal.png")).unwrap();
+    fs::write(at("mixed/broken.png"), "broken").unwrap();
+    fs::write(at("mixed/empty.jpg"), "").unwrap();
+    let (code, text) = detect("mixed --threshold 1000");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("broken.png") && text.contains("empty.jpg") && text.contains("2 of 6 pictures left out"));
+    let table = fs::read_to_string(at("report/scores.csv")).unwrap();
+    assert!(table.lines().count() == 5 && table.starts_with("file,score,p_value,strange\n"), "{table}");
+    assert!(table.contains("\"mixed/up, and normal.png\"") && !table.contains("NaN"), "{table}");
+    let page = fs::read_to_string(at("report/report.html")).unwrap();
+    assert!(page.contains("mixed/blank.png, where they differ") && page.contains("0 of 4 pictures"), "{page}");
+
+    let (code, text) = detect("mixed --threshold 0");
+    assert!(code == Some(2) && text.contains("4 of 4 pictures are strange") && !text.contains("error"), "{text}");
+    let (code, text) = detect("mixed --false-alarms 0.01");
+    assert!(
+        code == Some(1) && text.contains("30 normal pictures are too few") && text.contains("at least 99"),
+        "{text}"
+    );
+    let (code, text) = detect("mixed --method anogan --false-alarms 0.1 --shown 1");
+    assert!(code == Some(0) || code == Some(2), "{text}");
+    assert_eq!(fs::read_to_string(at("report/report.html")).unwrap().matches("data:image/png").count(), 3);
+    // What was learned from is not above its own threshold more often than it should be.
+    let (_, text) = detect("set:up --false-alarms 0.1");
+    let strange = fs::read_to_string(at("report/scores.csv")).unwrap().matches(",1\n").count();
+    assert!(strange <= 3, "{text}");
+
+    let (code, text) = detect("nowhere");
+    assert!(code == Some(1) && text.contains("no file or folder nowhere"), "{text}");
+    let (code, text) = detect("mixed --false-alarms 2");
+    assert!(code == Some(1) && text.contains("between 0 and 1"), "{text}");
+    assert_eq!(run("export run --name up --out models").0, Some(0));
+    let model = fs::read_dir(at("models")).unwrap().flatten().map(|entry| entry.path());
+    let model = model.into_iter().find(|path| path.extension().is_some_and(|end| end == "safetensors")).unwrap();
+    let blind = format!("detect mixed --normal set --class up {SHORT} --out report --model {}", model.display());
+    let (code, text) = run(&format!("{blind} --method anogan"));
+    assert!(code == Some(1) && text.contains("no discriminator"), "{text}");
+    assert!(matches!(run(&blind).0, Some(0 | 2)));
+}
