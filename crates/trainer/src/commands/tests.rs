@@ -33,7 +33,8 @@ fn losses(run: &Path) -> Vec<Vec<f32>> {
 fn assert_alike(one: &Path, other: &Path, steps: usize) {
     let (one, other) = (losses(one), losses(other));
     assert_eq!((one.len(), other.len()), (steps, steps));
-    assert!(one.iter().flatten().zip(other.iter().flatten()).all(|(a, b)| (a - b).abs() <= 1e-3), "{one:?} {other:?}");
+    let is_alike = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-3 * a.abs().max(1.0);
+    assert!(one.iter().flatten().zip(other.iter().flatten()).all(is_alike), "{one:?} {other:?}");
 }
 
 /// A command that is missing here needs a test below, or in `bench`, `doctor` or `tests/remote.rs` (`worker`).
