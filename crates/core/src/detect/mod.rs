@@ -2,7 +2,7 @@
 //! what remains.
 //!
 //! - AnoGAN: Schlegl et al. 2017 (arXiv 1703.05921), section 2.2: only the code moves, and the loss has a part in the features
-//!   of D ([`loss`]).
+//!   of D (`loss.rs`).
 //! - ADGAN: Deecke et al. 2018 ("Image Anomaly Detection with Generative Adversarial Networks", ECML), section 4: several
 //!   starts, and the weights of G move with the codes, picture by picture. The paper has a G for every start; here the starts of
 //!   a picture share one, so that a step is one batch and not as many as there are starts.
