@@ -173,6 +173,6 @@ test('a folder that is dropped is taken for no file, here and in the lab', async
   await dropFiles(page, page.locator('h2, .answer').first(), [folder]);
   await expect(told).toBeVisible();
   await open(page, 'lab');
-  await dropFiles(page, page.locator('.share'), [folder]);
+  await dropFiles(page, page.getByTestId('share-button'), [folder]);
   await expect(told).toBeVisible();
 });
