@@ -17,6 +17,7 @@ pub mod latent_url;
 pub mod lesson;
 pub mod message;
 mod pictures;
+mod query;
 pub mod random;
 pub mod system;
 pub mod trained;

@@ -33,11 +33,11 @@ pub fn test(arguments: &[String]) -> Result<()> {
     shell::run(&mut command)
 }
 
-/// The tests that compare devices, on the page built into `folder`.
-pub fn devices(folder: &Path) -> Result<()> {
+/// The tests that compare devices, on the page built into `folder`, or those that `arguments` of `playwright test` choose.
+pub fn devices(folder: &Path, arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
     let mut command = playwright(&["devices", "devices-card"])?;
-    shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
+    shell::run(command.args(arguments).env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 
 /// Pictures of every page whose name begins with `pages`, into `folder`.

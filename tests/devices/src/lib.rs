@@ -4,6 +4,7 @@
 //! of training, not of operations.
 #![cfg(target_arch = "wasm32")]
 
+mod layers;
 mod translation;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -161,7 +162,7 @@ pub async fn on_cpu(system: String) -> Result<String, JsValue> {
 
 /// Pictures, inner and outer channels, height, width, kernel, stride, padding: what networks have, and what only a general
 /// kernel stands.
-const CONVOLUTIONS: [[usize; 8]; 11] = [
+const CONVOLUTIONS: [[usize; 8]; 13] = [
     [2, 3, 32, 13, 17, 3, 1, 1],
     [1, 32, 48, 9, 8, 3, 1, 1],
     [3, 3, 5, 8, 8, 4, 2, 1],
@@ -170,6 +171,8 @@ const CONVOLUTIONS: [[usize; 8]; 11] = [
     [1, 1, 2, 9, 7, 3, 2, 0],
     [2, 3, 2, 6, 5, 5, 3, 2],
     [4, 6, 10, 7, 7, 1, 1, 0],
+    [2, 3, 5, 26, 26, 7, 1, 0],
+    [2, 12, 12, 7, 7, 3, 1, 0],
     // In tiles, whole ones and such that end beside the picture.
     [8, 64, 64, 32, 32, 4, 2, 1],
     [8, 48, 80, 33, 31, 3, 1, 1],
@@ -201,6 +204,17 @@ async fn convolve(device: &Device, case: [usize; 8], transposed: bool) -> Result
     Ok(values)
 }
 
+/// The largest difference of two lists, in parts of the largest value; NaN where they cannot be compared.
+fn apart(ours: &[f32], theirs: &[f32]) -> f32 {
+    if ours.len() != theirs.len() {
+        return f32::NAN;
+    }
+    let largest = theirs.iter().fold(0.0, |most: f32, value| most.max(value.abs()));
+    let apart = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
+    // NaN would pass a maximum.
+    apart.fold(0.0, |most: f32, value| if most.is_nan() || value <= most { most } else { value }) / largest
+}
+
 /// The largest difference between CPU and WebGPU in a value of any convolution, in parts of the largest value. Returns JSON, one
 /// number for each case. May be called once.
 #[wasm_bindgen]
@@ -213,12 +227,7 @@ pub async fn convolutions() -> Result<String, JsValue> {
             let (ours, theirs) =
                 (convolve(&gpu, case, transposed).await?, convolve(&Device::flex(), case, transposed).await?);
             for (ours, theirs) in ours.iter().zip(&theirs) {
-                let largest = theirs.iter().fold(0.0, |most: f32, value| most.max(value.abs()));
-                let apart = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
-                // NaN would pass a maximum.
-                let apart =
-                    apart.fold(0.0, |most: f32, value| if most.is_nan() || value <= most { most } else { value });
-                worst.push(if ours.len() == theirs.len() { apart / largest } else { f32::NAN });
+                worst.push(apart(ours, theirs));
             }
         }
     }

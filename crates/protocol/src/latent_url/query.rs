@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{Code, LatentState, ModelRef, Move, REACH, Tab, Term, VERSION, expression::name};
+use crate::query;
 
 /// What a browser would change in a query, or read as something else.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -122,14 +123,8 @@ fn set(state: &mut LatentState, key: &str, text: &str) -> Option<()> {
 
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (LatentState, Vec<String>) {
-    let (mut state, mut wrong) = (LatentState::default(), Vec::new());
-    for part in query.trim_start_matches('?').split('&').filter(|part| !part.is_empty()) {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        let read = percent_decode_str(value).decode_utf8().ok().and_then(|text| set(&mut state, key, &text));
-        if read.is_none() {
-            wrong.push(part.to_owned());
-        }
-    }
+    let mut state = LatentState::default();
+    let wrong = query::read(query, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 

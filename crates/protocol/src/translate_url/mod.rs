@@ -5,11 +5,11 @@ mod drawing;
 
 use std::fmt::Write as _;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use drawing::{Drawing, LONGEST_SIDE, NoDrawing};
 
-use crate::latent_url::ModelRef;
+use crate::{latent_url::ModelRef, query};
 
 /// The version of links. A newer one is said to be newer.
 pub const VERSION: u32 = 1;
@@ -65,14 +65,8 @@ fn set(state: &mut TranslateState, key: &str, text: &str) -> Option<()> {
 
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (TranslateState, Vec<String>) {
-    let (mut state, mut wrong) = (TranslateState::default(), Vec::new());
-    for part in query.trim_start_matches('?').split('&').filter(|part| !part.is_empty()) {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        let read = percent_decode_str(value).decode_utf8().ok().and_then(|text| set(&mut state, key, &text));
-        if read.is_none() {
-            wrong.push(part.to_owned());
-        }
-    }
+    let mut state = TranslateState::default();
+    let wrong = query::read(query, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 

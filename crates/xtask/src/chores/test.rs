@@ -84,7 +84,7 @@ impl Step {
                     &sites.each_ref().map(|(base, dist)| (*base, dist.as_path())),
                 )
             }
-            Self::Devices => e2e::devices(&devices::build()?),
+            Self::Devices => e2e::devices(&devices::build()?, playwright),
             Self::E2e => e2e::test(playwright),
         }
     }

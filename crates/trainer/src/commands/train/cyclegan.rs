@@ -9,7 +9,6 @@ use super::{Begin, Course, Prepared, RunArgs, falling};
 use crate::{
     data::{Pictures, Split, sets::Sets},
     run::DataNote,
-    ui,
 };
 
 /// Looks at every picture of the larger set in a run whose recipe does not say when its learning rate ends.
@@ -40,11 +39,6 @@ impl Course for CycleganArgs {
     }
 
     fn prepare(&self, config: &CycleganConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
-        if self.run.device.device != "cpu" {
-            ui::warn(
-                "CycleGAN is not right on GPUs yet: weights end a seventh of their way beside those of --device cpu",
-            );
-        }
         // So large that a square can be cut out by chance.
         let side = (config.image_size as f64 * config.jitter).round() as usize;
         let [x, y] = self.sets.load(Split::Train, side)?;
