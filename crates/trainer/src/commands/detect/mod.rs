@@ -85,8 +85,8 @@ pub struct Strange {
     pub of: usize,
 }
 
-/// The exit status for scripts.
-pub const STRANGE: u8 = 2;
+/// The exit status for scripts: 1 is an error, and 2 a command line that does not read.
+pub const STRANGE: u8 = 3;
 /// The share of normal pictures that is called strange where nothing is said.
 const RATE: f64 = 0.05;
 
