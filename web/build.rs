@@ -9,6 +9,10 @@ use leptos_i18n_parser::parse_locales::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=locales");
+    // What divides the program goes by its relocations.
+    if std::env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+        println!("cargo:rustc-link-arg-bins=--emit-relocs");
+    }
     let text = |error| format!("{error}");
     let options = ParseOptions::default().interpolate_display(true);
     let config = Config::new("en").map_err(text)?.add_locale("ko").map_err(text)?.parse_options(options);

@@ -32,7 +32,8 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', trace: 'retain-on-failure' },
+  // Kept files would answer for those that a test holds back or changes: offline.spec.js alone has them.
+  use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', serviceWorkers: 'block', trace: 'retain-on-failure' },
   projects: [
     { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, use: browser(QUIET) },
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },

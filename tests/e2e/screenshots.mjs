@@ -18,6 +18,9 @@ const ROUTES = {
   'latent-photo': 'latent?tab=photo',
   translate: 'translate',
   'translate-cycle': 'translate?model=day-to-sunset',
+  refine: 'refine',
+  'refine-digits': 'refine?simulator=digits',
+  detect: 'detect?model=sneakers&sample=3',
   upscale: 'upscale',
   missing: 'no/such/page',
 };
@@ -42,6 +45,9 @@ async function settle(page, name) {
     await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');
     await page.getByTestId('trip-button').click();
     await page.getByTestId('cycle-error').first().waitFor({ timeout: 90_000 });
+  }
+  if (name === 'detect') {
+    await page.getByTestId('numbers').filter({ hasText: 'p = ' }).waitFor({ timeout: 60_000 });
   }
   if (name === 'upscale') {
     await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');

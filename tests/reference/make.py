@@ -14,6 +14,7 @@ import detect
 import images
 import lab
 import latent
+import simgan
 import superres
 import translation
 from features import FEATURES, features
@@ -195,6 +196,9 @@ def files():
         "superres_lens": cases(superres.lens, ["lens"]),
         "translation_networks": cases(translation.network, translation.NETWORKS),
         "translation_games": cases(translation.pix2pix, ["pix2pix"]) | cases(translation.cyclegan, ["cyclegan"]),
+        "simgan_networks": cases(simgan.network, simgan.NETWORKS),
+        "simgan_losses": cases(simgan.regularization, ["pixels", "derivatives", "channel-mean"]),
+        "simgan_game": cases(simgan.game, ["simgan"]),
         "vgg": cases(superres.vgg, ["vgg"]),
     }
     # A file for each normalisation keeps each small.

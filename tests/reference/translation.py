@@ -10,6 +10,8 @@ from networks import LEAK, gradients, randomise, tensors
 def plain_norm(kind, channels):
     if kind == "batch":
         return nn.BatchNorm2d(channels, eps=1e-5, momentum=0.1)
+    if kind == "none":
+        return nn.Identity()
     return nn.InstanceNorm2d(channels, eps=1e-5)
 
 

@@ -14,11 +14,9 @@ use crate::{
     },
     engine_client::{provide_engine, use_engine},
     i18n::*,
-    pages::{
-        lab::LabPage, latent::LatentPage, missing::MissingPage, story::StoryPage, translate::TranslatePage,
-        upscale::UpscalePage,
-    },
+    pages::{lazy, missing::MissingPage, story::StoryPage},
     state::{
+        offline::provide_offline,
         screen::provide_screen,
         site, storage,
         toasts::{provide_toasts, use_toasts},
@@ -29,6 +27,7 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_toasts();
     provide_engine();
+    provide_offline();
     provide_screen();
     let embedded = site::is_embedded();
     view! {
@@ -41,10 +40,12 @@ pub fn App() -> impl IntoView {
                 <main id="main" tabindex="-1">
                     <Routes fallback=MissingPage>
                         <Route path=path!("/") view=StoryPage />
-                        <Route path=path!("/lab") view=LabPage />
-                        <Route path=path!("/latent") view=LatentPage />
-                        <Route path=path!("/translate") view=TranslatePage />
-                        <Route path=path!("/upscale") view=UpscalePage />
+                        <Route path=path!("/lab") view=lazy::lab />
+                        <Route path=path!("/latent") view=lazy::latent />
+                        <Route path=path!("/translate") view=lazy::translate />
+                        <Route path=path!("/refine") view=lazy::refine />
+                        <Route path=path!("/detect") view=lazy::detect />
+                        <Route path=path!("/upscale") view=lazy::upscale />
                     </Routes>
                 </main>
             </Router>

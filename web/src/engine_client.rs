@@ -14,7 +14,7 @@ use js_sys::{Array, ArrayBuffer};
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::IgnoredAny};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{MessageEvent, Worker};
+use web_sys::{MessageEvent, Worker, WorkerOptions};
 
 use crate::state::site;
 pub use listeners::Underway;
@@ -126,7 +126,12 @@ impl Engine {
             line.generation += 1;
             line.generation
         };
-        let worker = match Worker::new(&site::url(SCRIPT)) {
+        let options = WorkerOptions::new();
+        // Where its program lies. The address would not do: what keeps files answers with that of the kept one.
+        if let Some(folder) = site::built("engine") {
+            options.set_name(&folder);
+        }
+        let worker = match Worker::new_with_options(&site::url(SCRIPT), &options) {
             Ok(worker) => worker,
             Err(error) => return self.status.set(Status::Failed(format!("{error:?}"))),
         };
@@ -210,7 +215,9 @@ impl Engine {
                 self.tell_lab(update, buffers);
                 self.used(device);
             }
-            Event::Progress { .. } | Event::Inverting { .. } | Event::Tile(_) => self.tell(id, &event, buffers),
+            Event::Progress { .. } | Event::Inverting { .. } | Event::Detecting { .. } | Event::Tile(_) => {
+                self.tell(id, &event, buffers);
+            }
         }
     }
 

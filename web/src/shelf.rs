@@ -32,6 +32,8 @@ pub struct Shelf {
     engine: Engine,
     is_of_page: fn(&SystemConfig) -> bool,
     check: fn(&SystemConfig) -> Result<(), ModelError>,
+    /// Of the models of its systems on the site, those that it lists.
+    lists: fn(&Card) -> bool,
     /// Those of the site; `None` until the manifest is there.
     pub models: RwSignal<Option<Vec<ManifestEntry>>>,
     /// The opening that began last, while it is under way.
@@ -54,6 +56,7 @@ impl Shelf {
             engine: use_engine(),
             is_of_page,
             check,
+            lists: |_| true,
             models: RwSignal::new(None),
             opening: RwSignal::new(None),
             opened: StoredValue::new(Vec::new()),
@@ -67,12 +70,17 @@ impl Shelf {
         shelf
     }
 
+    /// Lists only such models of the site.
+    pub fn only(self, lists: fn(&Card) -> bool) -> Self {
+        Self { lists, ..self }
+    }
+
     /// Fetches the manifest.
     pub async fn load(self) -> Result<(), EngineError> {
         let url = site::url("models/manifest.json");
         let fetched = site::fetch_json::<Manifest>(&url).await;
         let mut models = fetched.map_err(|detail| EngineError::Fetch { url, detail })?.models;
-        models.retain(|entry| (self.is_of_page)(&entry.card.system));
+        models.retain(|entry| (self.is_of_page)(&entry.card.system) && (self.lists)(&entry.card));
         match self.models.try_set(Some(models)) {
             None => Ok(()),
             Some(_) => Err(EngineError::Cancelled),

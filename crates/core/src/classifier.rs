@@ -35,7 +35,7 @@ impl Training {
         Ok(Self { optimizer: Optimizer::new(config.optimizer), config, network, random, device })
     }
 
-    /// Once over all pictures, in a new order, each mirrored by chance and changed as the settings say. `labels` holds a row
+    /// Once over all pictures, in a new order, each mirrored by chance and changed where the settings say so. `labels` holds a row
     /// for each picture. After every step `each` gets the share done and the loss, not read back, and says whether to go on.
     pub fn epoch(
         &mut self,
@@ -71,7 +71,7 @@ impl Training {
         let mut targets = Vec::with_capacity(batch.len() * self.config.attributes.len());
         for (index, out) in batch.iter().zip(pictures.chunks_exact_mut(size)) {
             images.write(*index, out);
-            if self.random.below(2) == 1 {
+            if self.config.mirror && self.random.below(2) == 1 {
                 out.chunks_exact_mut(width).for_each(<[f32]>::reverse);
             }
             targets.extend(labels[*index].iter().map(|is| f32::from(u8::from(*is))));

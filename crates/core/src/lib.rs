@@ -39,6 +39,7 @@ pub use systems::{
     cyclegan::Cyclegan,
     dcgan::{Auxiliary, Dcgan},
     pix2pix::{Pix2pix, TranslationError},
+    simgan::Simgan,
     superres::Superres,
     toy::Toy,
 };

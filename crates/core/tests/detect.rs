@@ -14,9 +14,9 @@ use forger_core::{
     Dcgan, Images, System as _,
     burn::tensor::Device,
     detect::{self, DetectError, DetectSettings, Finding, Over, Progress, Way, baselines},
-    metrics::roc::{Calibration, auroc},
+    metrics::roc::auroc,
     parameters,
-    protocol::{Random, StepKind, Stream},
+    protocol::{Random, StepKind, Stream, detect::Calibration},
     weights::Drawer,
 };
 

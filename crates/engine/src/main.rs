@@ -10,6 +10,8 @@ mod channel;
 #[cfg(target_arch = "wasm32")]
 mod constructors;
 #[cfg(target_arch = "wasm32")]
+mod detect;
+#[cfg(target_arch = "wasm32")]
 mod devices;
 #[cfg(target_arch = "wasm32")]
 mod engine;

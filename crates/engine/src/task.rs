@@ -3,11 +3,13 @@
 use forger_protocol::EngineError;
 
 use crate::{
-    answer::Answer, channel::Caller, devices::Devices, latent::search::Search, models::Models, pictures::making::Making,
+    answer::Answer, channel::Caller, detect::Detection, devices::Devices, latent::search::Search, models::Models,
+    pictures::making::Making,
 };
 
 pub enum Task {
     Search(Box<Search>),
+    Detection(Box<Detection>),
     Making(Box<Making>),
 }
 
@@ -16,6 +18,7 @@ impl Task {
     pub fn caller(&self) -> &Caller {
         match self {
             Self::Search(search) => &search.caller,
+            Self::Detection(detection) => &detection.caller,
             Self::Making(making) => &making.caller,
         }
     }
@@ -24,6 +27,7 @@ impl Task {
     pub async fn advance(&mut self, models: &mut Models, devices: &mut Devices) -> Result<Option<Answer>, EngineError> {
         match self {
             Self::Search(search) => search.advance(models, devices).await,
+            Self::Detection(detection) => detection.advance(devices).await,
             Self::Making(making) => making.advance(models, devices).await,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::system::SystemConfig;
+use crate::{detect::Normal, system::SystemConfig};
 
 /// The version of [`Card`] and of the tensor names. A reader refuses a newer one. Since 2 a test vector has a seed in place of
 /// its input.
@@ -128,6 +128,9 @@ pub struct Card {
     /// The colours that pictures of the first domain are painted with, where they are drawn and not photographed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub palette: Vec<Swatch>,
+    /// Of a model that tells strange pictures: what is normal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal: Option<Box<Normal>>,
     /// Compared with what the networks make, on every load.
     pub test_vector: TestVector,
 }
@@ -165,6 +168,7 @@ impl Card {
             networks: Vec::new(),
             domains: Vec::new(),
             palette: Vec::new(),
+            normal: None,
             test_vector: TestVector::default(),
         }
     }

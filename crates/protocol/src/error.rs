@@ -55,6 +55,9 @@ pub enum ModelError {
         /// Its name in the file, that of its network first.
         tensor: String,
     },
+    /// The card does not say what is normal.
+    #[error("the model does not know what is normal: `forger calibrate` tells it")]
+    NotCalibrated,
     /// The network does not draw what its test vector says.
     #[error("the model does not reproduce its test vector: off by {difference}")]
     TestVector {

@@ -2,7 +2,7 @@
 //!
 //! Everything here is plain data that serde can carry: [`system`] says what a system is, [`config`] what to train, [`card`] describes a model file,
 //! [`message`] is what page and worker say to each other, and [`error`] is what can go wrong, in a form that the page
-//! can put into the reader's language. [`random`], [`codes`], [`latent`], [`lab_url`], [`latent_url`] and [`translate_url`] say what a seed, a latent code
+//! can put into the reader's language. [`random`], [`codes`], [`latent`], [`lab_url`], [`latent_url`], [`translate_url`] and [`detect_url`] say what a seed, a latent code
 //! and the words of a link mean, which a shared link relies on. No burn, no I/O: the page depends on this crate and must stay small.
 
 #![warn(missing_docs)]
@@ -10,6 +10,8 @@
 pub mod card;
 pub mod codes;
 pub mod config;
+pub mod detect;
+pub mod detect_url;
 pub mod error;
 pub mod lab_url;
 pub mod latent;
@@ -19,6 +21,7 @@ pub mod message;
 mod pictures;
 mod query;
 pub mod random;
+pub mod refine_url;
 pub mod system;
 pub mod trained;
 pub mod translate_url;

@@ -29,6 +29,8 @@ pub enum Stream {
     Augment = 6,
     /// Faces of the data set that Forger draws.
     Avatars = 7,
+    /// Eyes and digits that simulators draw.
+    Simulators = 8,
 }
 
 /// A seeded random number generator whose state can be kept.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    config::{CycleganConfig, DcganConfig, OutOfRange, Pix2pixConfig, SuperresConfig, ToyConfig},
+    config::{CycleganConfig, DcganConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig},
     error::ModelError,
 };
 
@@ -101,12 +101,13 @@ impl Declaration {
 }
 
 /// Every system.
-pub const ALL: [&Declaration; 5] = [
+pub const ALL: [&Declaration; 6] = [
     &ToyConfig::SYSTEM,
     &DcganConfig::SYSTEM,
     &SuperresConfig::SYSTEM,
     &Pix2pixConfig::SYSTEM,
     &CycleganConfig::SYSTEM,
+    &SimganConfig::SYSTEM,
 ];
 
 /// The system of this name.

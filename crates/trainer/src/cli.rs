@@ -6,9 +6,10 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench::BenchArgs, compare::CompareArgs, detect::DetectFolderArgs, doctor, eval::EvalArgs,
-        eval_detect::EvalDetectArgs, eval_directions::DirectionsArgs, eval_invert::InvertArgs, eval_latent::LatentArgs,
-        eval_superres::EvalSuperresArgs, eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs,
+        bench::BenchArgs, calibrate::CalibrateArgs, compare::CompareArgs, detect::DetectFolderArgs, doctor,
+        eval::EvalArgs, eval_detect::EvalDetectArgs, eval_directions::DirectionsArgs, eval_invert::InvertArgs,
+        eval_latent::LatentArgs, eval_refine::EvalRefineArgs, eval_superres::EvalSuperresArgs,
+        eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs, refine::RefineArgs,
         report::ReportArgs, sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs,
         worker,
     },
@@ -56,10 +57,21 @@ pub enum Command {
         after_help = "Example: forger translate aerial.jpg map.png --model public/models/maps-aerial-to-map-*.safetensors"
     )]
     Translate(TranslateArgs),
+    /// Make drawn pictures look real with SimGAN: a file, or every picture of a folder
+    #[command(
+        after_help = "Example: forger refine eyes/images refined --model public/models/refine-eyes-*.safetensors"
+    )]
+    Refine(RefineArgs),
     /// Find the pictures of a folder that a model of normal ones cannot draw: scores.csv, and report.html with heat maps
-    #[command(after_help = "Exit status: 0 when nothing is strange, 2 when something is, 1 on errors.\n\n\
+    #[command(after_help = "Exit status: 0 when nothing is strange, 3 when something is, 1 on errors.\n\n\
         Example: forger detect photos --model runs/threes --normal digits-mnist --class 3 --split test --out report")]
     Detect(Box<DetectFolderArgs>),
+    /// Write a model file that says how strange normal pictures are: `forger detect` and the page measure others by them
+    #[command(
+        after_help = "Example: forger calibrate runs/zeros --normal mnist --class 0 --split test --count 1000 --what \"the digit 0\" \\\n         \
+        --strokes --name zeros --out public/models"
+    )]
+    Calibrate(Box<CalibrateArgs>),
     /// Measure speed beside other programs
     #[command(subcommand)]
     Bench(BenchCommand),
@@ -110,6 +122,11 @@ pub enum EvalCommand {
         after_help = "Example: forger eval translate --model public/models/facades-*.safetensors --test pix2pix-facades --json"
     )]
     Translate(Box<EvalTranslateArgs>),
+    /// What refined pictures are worth: classifiers that learn from them, whether labels are kept, and whether they look real
+    #[command(
+        after_help = "Example: forger eval refine --model public/models/refine-digits-*.safetensors --data mnist --json"
+    )]
+    Refine(EvalRefineArgs),
     /// Anomalies: how well models of one class each tell its pictures from those of all others, beside plain ways
     #[command(
         after_help = "Example: forger eval detect --data digits-mnist --runs runs/digits --train --epochs 10 --prefix mnist --out results --json"
@@ -142,7 +159,7 @@ pub enum DataCommand {
     /// Download a data set and check its sha256; goes on where a download was cut
     #[command(after_help = "Example: forger data fetch mnist")]
     Fetch(FetchArgs),
-    /// Draw a data set: pictures, and attributes.csv that says what is in them
+    /// Draw a data set: avatars, eyes or digits, and a table that says what is in the pictures
     #[command(after_help = "Example: forger data make avatars --count 20000 --out avatars")]
     Make(MakeArgs),
 }

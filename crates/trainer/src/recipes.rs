@@ -114,7 +114,9 @@ pub fn write<C: Settings>(config: &C, description: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use forger_protocol::{CycleganConfig, DcganConfig, Normalization, Pix2pixConfig, SuperresConfig, ToyConfig};
+    use forger_protocol::{
+        CycleganConfig, DcganConfig, Normalization, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig,
+    };
 
     fn comes_back<C: Settings + PartialEq + std::fmt::Debug>() -> usize {
         let ours = built_in().filter(|(name, _)| name.starts_with(C::SYSTEM.name));
@@ -127,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_built_in_recipe_reads_and_comes_back() {
-        let of_pictures = comes_back::<Pix2pixConfig>() + comes_back::<CycleganConfig>();
+        let of_pictures = comes_back::<Pix2pixConfig>() + comes_back::<CycleganConfig>() + comes_back::<SimganConfig>();
         assert_eq!(comes_back::<DcganConfig>() + comes_back::<SuperresConfig>() + of_pictures, built_in().count());
         assert!(built_in().count() >= 13 && built_in().any(|(name, _)| name == "dcgan-modern"));
         assert_eq!(list().unwrap().len(), built_in().count());

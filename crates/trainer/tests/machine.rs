@@ -65,6 +65,41 @@ fn avatars_are_made_whole_and_are_a_data_set() {
     }
 }
 
+#[test]
+fn eyes_and_digits_are_made_with_what_is_known_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let (code, text) = errors(forger().args(["data", "make", name, "--count", "30", "--out"]).arg(&out).args(more));
+        (out, code, text)
+    };
+    let (out, code, text) = make("eyes", &["--side", "64"]);
+    assert!(code == Some(1) && text.contains("55x35") && !out.exists(), "{text}");
+    let (out, code, text) = make("eyes", &["--seed", "3"]);
+    assert!(code == Some(0) && text.contains("30 eyes") && text.contains("CC0"), "{text}");
+    let table = fs::read_to_string(out.join("labels.csv")).unwrap();
+    let lines = table.lines().collect::<Vec<_>>();
+    assert!(lines.len() == 31 && lines[0] == "file,yaw,pitch,pupil_x,pupil_y,openness", "{table}");
+    let sample = forger_simulators::Simulator::Eyes.nth(3, 11);
+    let values = sample.labels.values().iter().map(f32::to_string).collect::<Vec<_>>().join(",");
+    assert_eq!(lines[12], format!("000012.png,{values}"));
+    let picture = image::open(out.join("images/000012.png")).unwrap();
+    assert_eq!((picture.color(), picture.width(), picture.height()), (image::ColorType::L8, 55, 35));
+    assert_eq!(picture.into_luma8().into_raw(), sample.bytes());
+
+    // A folder for each class, which is how other commands read classes.
+    let (out, code, text) = make("digits", &[]);
+    assert!(code == Some(0) && text.contains("30 digits"), "{text}");
+    for line in fs::read_to_string(out.join("labels.csv")).unwrap().lines().skip(1) {
+        let (file, class) = line.split_once(',').unwrap();
+        assert!(file.starts_with(&format!("{class}/")) && out.join("images").join(file).is_file(), "{line}");
+    }
+    let line = "train dcgan --recipe dcgan-digits --set width=1 --set batch=4 --steps 1 --data";
+    let run = folder.path().join("run");
+    let (code, text) = errors(forger().args(line.split(' ')).arg(&out).arg("--out").arg(run));
+    assert!(code == Some(0) && text.contains("30 pictures of 28x28"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn avatars_that_are_stopped_leave_nothing() {

@@ -135,7 +135,7 @@ fn two_sets_need_no_pairs() {
     let judged = "--classifier judge --class Male --sheet sheet.png --json";
     let (code, text) = run(folder.path(), &format!("eval translate --model run {sets} {judged}"));
     let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    let names = ["cycle_l1", "cycle_l1_back", "changed_l1", "changed_l1_back", "class", "class_before"];
+    let names = ["cycle_l1", "cycle_l1_back", "changed_l1", "changed_l1_back", "Male_share", "Male_share_before"];
     assert!(code == Some(0) && names.iter().all(|name| figures[name].is_number()), "{text}");
     assert_eq!(
         figures["command"],

@@ -4,6 +4,7 @@ mod chores;
 mod devices;
 mod e2e;
 mod page;
+mod parts;
 mod places;
 mod server;
 mod shell;

@@ -42,6 +42,8 @@ pub fn bind(program: &Path, name: &str, loader: Loader, folder: &Path) -> Result
     places::empty(folder)?;
     let mut bindgen = Bindgen::new();
     bindgen.input_path(program).out_name(name).typescript(false).remove_producers_section(true);
+    // Parts of a page share its table and its stack, and have no names either.
+    bindgen.keep_lld_exports(loader == Loader::Page).remove_name_section(loader == Loader::Page);
     // The pages of tests load what lies beside the script, without naming it.
     bindgen.omit_default_module_path(false);
     match loader {

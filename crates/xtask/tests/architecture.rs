@@ -59,6 +59,7 @@ fn dependencies_run_one_way() {
         ("forger-web", "leptos", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger"]),
         ("forger-protocol", "serde", vec!["burn", "burn-core", "forger-core", "forger-engine", "forger-web"]),
         ("forger-avatars", "tiny-skia", vec!["burn", "burn-core", "forger-core", "forger", "leptos"]),
+        ("forger-simulators", "forger-protocol", vec!["burn", "burn-core", "forger-core", "forger", "leptos"]),
         ("forger-core", "burn-core", vec!["forger-engine", "forger-web", "forger", "leptos"]),
         ("forger-engine", "forger-core", vec!["forger-web", "forger", "leptos", "clap"]),
         ("forger", "forger-core", vec!["forger-engine", "forger-web", "leptos"]),
@@ -86,7 +87,7 @@ fn core_and_protocol_ask_for_no_platform() {
 
 /// The library means the same native and in the tab because it cannot tell where it is.
 #[test]
-fn core_protocol_and_avatars_are_pure() {
+fn core_protocol_and_what_draws_data_are_pure() {
     const NEVER: [&str; 12] = [
         "std::fs",
         "std::net",
@@ -101,7 +102,8 @@ fn core_protocol_and_avatars_are_pure() {
         "SystemTime",
         "target_arch",
     ];
-    let sources = ["core", "protocol", "avatars"].map(|name| tracked(&format!("crates/{name}/src/**.rs"))).concat();
+    let sources =
+        ["core", "protocol", "avatars", "simulators"].map(|name| tracked(&format!("crates/{name}/src/**.rs"))).concat();
     assert!(sources.len() > 10, "found {} sources only", sources.len());
     for path in sources {
         for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {

@@ -138,6 +138,7 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
         "superres" => superres(device).await,
         "pix2pix" => translation::pix2pix(device).await,
         "cyclegan" => translation::cyclegan(device).await,
+        "simgan" => translation::simgan(device).await,
         other => Err(format!("no system {other}")),
     }
 }

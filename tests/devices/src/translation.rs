@@ -1,13 +1,16 @@
-//! Systems that translate pictures: dropout, skips, mirrored edges, both normalisations, a pool, four players.
+//! Systems that translate pictures: dropout, skips, mirrored edges, both normalisations, pools, four players.
 
 use burn::tensor::Device;
 use forger_core::{
-    Cyclegan, Pix2pix,
+    Cyclegan, Images, Pix2pix, Simgan,
     data::photos::Photo,
-    protocol::{Augment, CycleganConfig, Doubling, OptimizerConfig, Pix2pixConfig, Random, Stream, TranslatorConfig},
+    protocol::{
+        Augment, CycleganConfig, Doubling, OptimizerConfig, Pix2pixConfig, Random, SimganConfig, Stream,
+        TranslatorConfig,
+    },
 };
 
-use crate::{FEW, Networks, train};
+use crate::{FEW, Networks, Stripes, train};
 
 fn photo(phase: usize, side: usize) -> Photo {
     let pixels = (0..3 * side * side).map(|at| ((at % side * 9 + at / side * 5 + phase) % 256) as u8).collect();
@@ -50,4 +53,43 @@ pub async fn cyclegan(device: &Device) -> Result<(Networks, Networks), String> {
     };
     let set = |seed: u32| (0..4).map(|index| noise(seed + index, 24)).collect();
     train(&mut Cyclegan::new(config, set(0), set(10), device).map_err(|e| e.to_string())?, FEW).await
+}
+
+/// All phases, and a history that is full and drawn from.
+pub async fn simgan(device: &Device) -> Result<(Networks, Networks), String> {
+    let sgd = OptimizerConfig::Sgd { learning_rate: 1e-4, momentum: 0.0 };
+    let config = SimganConfig {
+        image_height: 28,
+        image_width: 28,
+        refiner_width: 4,
+        blocks: 2,
+        discriminator_width: 4,
+        history: 4,
+        refiner_pretraining: 1,
+        discriminator_pretraining: 1,
+        // As of CycleGAN.
+        refiner_optimizer: sgd,
+        discriminator_optimizer: sgd,
+        batch: 4,
+        ..SimganConfig::default()
+    };
+    let mut system = Simgan::new(config, Box::new(Stripes), Box::new(Upturned), device).map_err(|e| e.to_string())?;
+    train(&mut system, FEW).await
+}
+
+/// Stripes that lie where the others stand.
+struct Upturned;
+
+impl Images for Upturned {
+    fn len(&self) -> usize {
+        Stripes.len()
+    }
+    fn shape(&self) -> [usize; 3] {
+        Stripes.shape()
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        for (pixel, value) in out.iter_mut().enumerate() {
+            *value = if (pixel / 28 + index) % 7 < 3 { 0.6 } else { -0.8 };
+        }
+    }
 }

@@ -45,3 +45,14 @@ lines = b"".join(b"\0" + b"".join(struct.pack(">HHH", x * 2700, y * 4000, 16448)
 # Decodes, but is too large to be made larger.
 (HERE / "long.png").write_bytes(png(9000, 40, 1, 0, (b"\0" + b"\0" * 1125) * 40))
 (HERE / "empty.png").write_bytes(b"")
+
+
+def strokes(inked):
+    """Grey, 28 pixels wide, white where something is drawn: as large as the digits that /detect knows."""
+    picture = Image.new("L", (28, 28))
+    picture.putdata([255 if inked(x - 13.5, y - 13.5) else 0 for y in range(28) for x in range(28)])
+    return picture
+
+
+strokes(lambda x, y: 5.5 < ((x * 1.35) ** 2 + y**2) ** 0.5 < 9.5 and not (x > 0 and abs(y) < 1)).save(HERE / "ring.png")
+strokes(lambda x, y: min(abs(x - y), abs(x + y)) < 2 and abs(x) < 10).save(HERE / "cross.png")

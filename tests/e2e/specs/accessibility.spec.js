@@ -14,6 +14,9 @@ const ROUTES = [
   'latent?tab=walk&walk=1.1,1.5&closed=1',
   'latent?tab=photo',
   'translate',
+  'refine',
+  'refine?simulator=digits',
+  'detect',
   'upscale',
   'no/such/page',
 ];

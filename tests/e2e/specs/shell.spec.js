@@ -3,7 +3,7 @@
 import { expect, test } from '../support/test.js';
 import { engineReady, open } from '../support/page.js';
 
-const ROUTES = ['', 'lab', 'latent', 'translate', 'upscale'];
+const ROUTES = ['', 'lab', 'latent', 'translate', 'refine', 'upscale'];
 
 test('the story is told in five steps around a live lab', async ({ page }) => {
   await open(page, '');
@@ -113,4 +113,28 @@ test('the page is isolated and may speak to no other host', async ({ page, compl
       }),
   );
   expect(refused).toBe('connect-src');
+});
+
+test('a page that does not load says so, and loads when it can', async ({ page, complaints }) => {
+  complaints.expect(/Failed to load resource|Failed to fetch|ERR_FAILED/);
+  await page.route('**/split_lab.wasm', (route) => route.abort());
+  await open(page, '');
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
+  const told = page.getByRole('main').getByRole('alert');
+  await expect(told).toContainText('could not be loaded');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(told).toBeVisible();
+  await page.unroute('**/split_lab.wasm');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('plane')).toBeVisible();
+});
+
+test('the first page asks for no parts of others', async ({ page }) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await open(page, '');
+  expect(asked.filter((url) => /(split|chunk)_\w+\.wasm/.test(url))).toEqual([]);
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
+  await expect(page.getByTestId('plane')).toBeVisible();
+  expect(asked.some((url) => url.endsWith('/split_lab.wasm'))).toBe(true);
 });

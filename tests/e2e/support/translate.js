@@ -26,7 +26,7 @@ export const FACADES = [
 ];
 
 /** A model of the stand-in: its name, its system with its settings, and what else is on its card. */
-function entry(name, system, config, more) {
+export function entry(name, system, config, more) {
   const card = {
     schema: 2,
     name,

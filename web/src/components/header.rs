@@ -24,6 +24,8 @@ pub fn Header() -> impl IntoView {
                 <A href=site::link("/lab")>{t!(i18n, lab)}</A>
                 <A href=site::link("/latent")>{t!(i18n, latent)}</A>
                 <A href=site::link("/translate")>{t!(i18n, translate)}</A>
+                <A href=site::link("/refine")>{t!(i18n, refine)}</A>
+                <A href=site::link("/detect")>{t!(i18n, detect)}</A>
                 <A href=site::link("/upscale")>{t!(i18n, upscale)}</A>
             </nav>
             <div class="tools">

@@ -138,6 +138,9 @@ pub fn model(locale: Locale, name: &str) -> String {
         "digits" => td_string!(locale, model_digits).to_string(),
         "avatars" => td_string!(locale, model_avatars).to_string(),
         "faces" => td_string!(locale, model_faces).to_string(),
+        "zeros" => td_string!(locale, detect_m_zeros).to_string(),
+        "sneakers" => td_string!(locale, detect_m_sneakers).to_string(),
+        "trousers" => td_string!(locale, detect_m_trousers).to_string(),
         other => other.to_owned(),
     }
 }
@@ -245,5 +248,6 @@ fn model_error(locale: Locale, error: ModelError) -> String {
         ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
         ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),
         ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
+        ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
     }
 }

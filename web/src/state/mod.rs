@@ -1,5 +1,6 @@
 //! What the page remembers: in the URL first, then on this machine, then by default.
 
+pub mod offline;
 pub mod saved;
 pub mod screen;
 pub mod site;

@@ -25,6 +25,12 @@ pub fn url(path: &str) -> String {
     web_sys::Url::new_with_base(path, &base_uri()).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
 }
 
+/// What the build says of itself in the head of the page, as `<meta name="NAME">`.
+pub fn built(name: &str) -> Option<String> {
+    let meta = document().query_selector(&format!("meta[name={name}]")).ok().flatten();
+    meta.and_then(|meta| meta.get_attribute("content"))
+}
+
 /// Whether the address asks for the page without its frame, to be put into another page.
 pub fn is_embedded() -> bool {
     let query = leptos::prelude::window().location().search().unwrap_or_default();

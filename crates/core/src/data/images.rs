@@ -23,6 +23,8 @@ pub trait Images {
 
 /// Every picture once in each epoch, in a new order each time.
 pub struct Shuffled {
+    /// What a checkpoint calls it.
+    name: &'static str,
     images: Box<dyn Images>,
     order: Vec<u32>,
     next: usize,
@@ -48,6 +50,7 @@ impl Shuffled {
     pub fn new(images: Box<dyn Images>, seed: u32) -> Self {
         let random = Random::new(seed, Stream::Data);
         let mut shuffled = Self {
+            name: "data",
             images,
             order: Vec::new(),
             next: 0,
@@ -59,6 +62,16 @@ impl Shuffled {
         };
         shuffled.shuffle();
         shuffled
+    }
+
+    /// By another name in a checkpoint than `data`, for a system with two sets.
+    pub fn called(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The pictures, whatever their order.
+    pub fn images(&self) -> &dyn Images {
+        &*self.images
     }
 
     /// Mirrors real pictures by chance, and augments what D sees.
@@ -109,7 +122,7 @@ impl Source for Shuffled {
 
 impl Chance for Shuffled {
     fn name(&self) -> &'static str {
-        "data"
+        self.name
     }
 
     fn rewind(&mut self) {

@@ -24,68 +24,12 @@ use crate::{
     weights::Drawer,
 };
 
+pub use forger_protocol::detect::{DetectSettings, Over, Way};
 pub use loss::Loss;
 pub use search::Search;
 
 /// Pictures whose features are taken at a time.
 const CHUNK: usize = 64;
-
-/// How to search.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Way {
-    /// Only codes move. The weight of the features of D, `lambda` of the paper's equation 4; 0 asks for no D.
-    Anogan {
-        /// 0.1 in the paper.
-        lambda: f32,
-    },
-    /// The weights of the generator move, too.
-    Adgan {
-        /// Their learning rate.
-        rate: f64,
-    },
-}
-
-impl Way {
-    /// With the weight of the paper.
-    pub const ANOGAN: Self = Self::Anogan { lambda: 0.1 };
-    /// With the learning rate of the paper.
-    pub const ADGAN: Self = Self::Adgan { rate: 5e-5 };
-}
-
-/// What the losses of the starts of a picture come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    /// The mean, as in ADGAN: how hard it is to come near, too.
-    Mean,
-    /// The least. It asks for a search that is long enough for one of the starts to arrive.
-    Least,
-}
-
-/// A search.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DetectSettings {
-    /// How.
-    pub way: Way,
-    /// Codes that each picture is begun from, the same for all.
-    pub starts: usize,
-    /// Steps at most.
-    pub steps: usize,
-    /// Steps without gain after which a picture is done; 0 never stops early.
-    pub patience: usize,
-    /// What the starts come to.
-    pub over: Over,
-    /// Seed of the starts.
-    pub seed: u32,
-}
-
-impl DetectSettings {
-    /// Of one way, as it serves best. A long search that tunes weights comes near to anything in the end: ADGAN has few steps
-    /// from many starts, as in the paper.
-    pub fn of(way: Way) -> Self {
-        let (starts, steps) = if matches!(way, Way::Adgan { .. }) { (32, 10) } else { (4, 60) };
-        Self { way, starts, steps, patience: 20, over: Over::Mean, seed: 1 }
-    }
-}
 
 /// Why a search ended without a score.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

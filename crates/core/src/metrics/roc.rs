@@ -1,13 +1,11 @@
 //! How well a score tells the strange from the normal: the ROC curve and the area under it (Fawcett 2006, doi
-//! 10.1016/j.patrec.2005.10.010), precision and recall (Davis and Goadrich 2006, doi 10.1145/1143844.1143874), and what a
-//! score means beside those of normal pictures: conformal p-values (Vovk et al. 2005, chapter 2; Laxhammar and Falkman 2010).
-
-use std::cmp::Ordering;
+//! 10.1016/j.patrec.2005.10.010), precision and recall (Davis and Goadrich 2006, doi 10.1145/1143844.1143874). What a score means
+//! beside those of normal pictures is in `forger_protocol::detect`.
 
 /// Why there is no curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RocError {
-    /// Both kinds are needed, for a calibration normal scores.
+    /// Both kinds are needed.
     #[error("{normal} normal and {strange} strange scores: there must be some of each")]
     Empty {
         /// Normal scores that there are.
@@ -78,53 +76,6 @@ pub fn aupr(normal: &[f32], strange: &[f32]) -> Result<f64, RocError> {
     Ok(points.windows(2).map(|pair| (pair[1].hits - pair[0].hits) * pair[1].precision).sum())
 }
 
-/// Scores of normal pictures that were not trained on, to measure others by.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Calibration {
-    /// The lowest first.
-    scores: Vec<f32>,
-}
-
-impl Calibration {
-    /// Of scores in any order.
-    pub fn new(mut scores: Vec<f32>) -> Result<Self, RocError> {
-        if scores.is_empty() {
-            return Err(RocError::Empty { normal: 0, strange: 0 });
-        }
-        if !scores.iter().all(|score| score.is_finite()) {
-            return Err(RocError::NotFinite);
-        }
-        scores.sort_by(f32::total_cmp);
-        Ok(Self { scores })
-    }
-
-    /// The scores, the lowest first.
-    pub fn scores(&self) -> &[f32] {
-        &self.scores
-    }
-
-    /// How many of the normal pictures are at least as strange.
-    pub fn as_strange(&self, score: f32) -> usize {
-        let below = self.scores.partition_point(|normal| normal.partial_cmp(&score) == Some(Ordering::Less));
-        self.scores.len() - below
-    }
-
-    /// The chance that a normal picture, drawn like those, is at least as strange: `(1 + k) / (1 + n)`, of which at most a share
-    /// of p is p or less however scores are distributed.
-    pub fn p_value(&self, score: f32) -> f64 {
-        (1 + self.as_strange(score)) as f64 / (1 + self.scores.len()) as f64
-    }
-
-    /// Scores above this have a p-value of at most `rate`: of normal pictures, that share is called strange on average. `None`
-    /// where there are too few scores to say so, which is below `1 / rate - 1`.
-    pub fn threshold(&self, rate: f64) -> Option<f32> {
-        // What is 2 in exact numbers must not be 1.9999.
-        let called = (rate * (1 + self.scores.len()) as f64 + 1e-9).floor();
-        let called = if called >= 1.0 { (called as usize).min(self.scores.len()) } else { return None };
-        self.scores.get(self.scores.len() - called).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,29 +109,5 @@ mod tests {
     fn what_cannot_be_ordered_is_refused() {
         assert_eq!(auroc(&[], &[1.0]), Err(RocError::Empty { normal: 0, strange: 1 }));
         assert_eq!(aupr(&[1.0], &[f32::NAN]), Err(RocError::NotFinite));
-        assert_eq!(Calibration::new(vec![f32::INFINITY]), Err(RocError::NotFinite));
-        assert!(Calibration::new(Vec::new()).is_err());
-    }
-
-    #[test]
-    fn p_values_count_what_is_at_least_as_strange() {
-        let calibration = Calibration::new(vec![3.0, 1.0, 2.0, 2.0]).unwrap();
-        let found = [0.0, 1.0, 2.0, 2.5, 3.0, 4.0].map(|score| (calibration.p_value(score) * 5.0).round());
-        assert_eq!(found, [5.0, 5.0, 4.0, 2.0, 2.0, 1.0]);
-        assert_eq!(calibration.as_strange(2.0), 3);
-    }
-
-    #[test]
-    fn a_threshold_keeps_its_rate() {
-        let calibration = Calibration::new((1..=99).map(|score| score as f32).collect()).unwrap();
-        for (rate, expected) in [(0.05, Some(95.0)), (0.01, Some(99.0)), (0.009, None), (0.0, None), (1.0, Some(1.0))] {
-            assert_eq!(calibration.threshold(rate), expected, "{rate}");
-        }
-        for rate in [0.01, 0.02, 0.05, 0.29, 0.5] {
-            let threshold = calibration.threshold(rate).unwrap();
-            for score in (0..=100).map(|score| score as f32) {
-                assert_eq!(score > threshold, calibration.p_value(score) <= rate + 1e-12, "{score} at {rate}");
-            }
-        }
     }
 }

@@ -16,6 +16,7 @@ pub mod padding;
 pub mod painter;
 pub mod patch;
 pub mod product;
+pub mod refiner;
 pub mod spectral;
 pub mod superres;
 pub mod translator;

@@ -43,11 +43,12 @@ pub struct PatchDiscriminator {
 }
 
 impl PatchDiscriminator {
-    /// Of pictures of so many channels; `patch` is the side of what one logit sees. Weights N(0, 0.02). Fails for a patch that is
-    /// not offered.
+    /// Of pictures of so many channels; `patch` is the side of what one logit sees. Weights N(0, 0.02), or those of `initial::he`
+    /// where nothing is normalised and such small ones would leave nothing of a picture. Fails for a patch that is not offered.
     pub fn new(shape: PatchShape, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
         let module = Self::unfilled(shape, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)))
+        let begin = if shape.normalization == Normalization::None { initial::he } else { initial::normal };
+        Ok(parameters::fill(module, device, |name, shape| begin(name, shape, random)))
     }
 
     /// Weights have shapes and take no memory until they are filled.

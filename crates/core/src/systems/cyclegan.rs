@@ -1,7 +1,5 @@
 //! CycleGAN: translation learned without pairs, Zhu et al. 2017 (arXiv 1703.10593).
 
-mod pool;
-
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
@@ -11,7 +9,7 @@ use forger_protocol::{
 };
 use serde_json::{Value, json};
 
-use super::{Parts, System, TERM, is_same, pix2pix::TranslationError, pix2pix::tune};
+use super::{Parts, System, TERM, is_same, pix2pix::TranslationError, pix2pix::tune, pool::Pool};
 use crate::{
     CheckpointError,
     checkpoint::Reader,
@@ -34,7 +32,6 @@ use crate::{
     scalars::Scalars,
     snapshot::Part,
 };
-use pool::Pool;
 
 /// Pictures of each domain that it shows of itself.
 const SHOWN: usize = 4;
@@ -261,7 +258,7 @@ impl System for Cyclegan {
 
     fn take_term(&mut self, reader: &Reader<'_>) -> Result<(), CheckpointError> {
         let (device, side) = (self.device.clone(), self.config.image_size);
-        let read = |pool: &Pool| pool.read(reader, TERM, side, &device);
+        let read = |pool: &Pool| pool.read(reader, TERM, [3, side, side], &device);
         let (x, y) = (read(&self.pool_x)?, read(&self.pool_y)?);
         (self.pool_x, self.pool_y) = (x, y);
         Ok(())

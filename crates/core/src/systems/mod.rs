@@ -4,6 +4,8 @@ pub mod cyclegan;
 pub mod dcgan;
 pub mod gan;
 pub mod pix2pix;
+mod pool;
+pub mod simgan;
 pub mod superres;
 pub mod toy;
 

@@ -7,7 +7,7 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{Card, Codes, DcganConfig, Random, card::Direction, error::ModelError};
+use forger_protocol::{Card, Codes, DcganConfig, Random, card::Direction, detect, error::ModelError};
 
 use super::{File, Networks, bad_config};
 use crate::{
@@ -150,6 +150,15 @@ impl Networks for Drawer {
                 true => "holds a value that is not a number",
             };
             return Err(ModelError::BadCard { detail: format!("direction {name} {fault}") });
+        }
+        if let Some(normal) = &card.normal {
+            normal.search.check().map_err(bad_config)?;
+            let asks_for_d = matches!(normal.search.way, detect::Way::Anogan { lambda } if lambda > 0.0);
+            if asks_for_d && self.discriminator.is_none() {
+                return Err(ModelError::BadCard {
+                    detail: "its scores ask for a discriminator, and there is none".into(),
+                });
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Networks that make a picture of a picture of the same size: those of pix2pix and of CycleGAN.
+//! Networks that make a picture of a picture of the same size: those of pix2pix, of CycleGAN and of SimGAN.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use forger_protocol::{
-    AdversarialLoss, CycleganConfig, Pix2pixConfig, Random, TranslatorConfig, Way, error::ModelError,
+    AdversarialLoss, CycleganConfig, Pix2pixConfig, Random, SimganConfig, TranslatorConfig, Way, error::ModelError,
 };
 
 use super::{File, Networks, bad_config};
@@ -15,11 +15,12 @@ use crate::{
     losses::adversarial::verdict,
     nets::{
         painter::unet::Painter,
-        patch::PatchDiscriminator,
+        patch::{PatchDiscriminator, PatchShape},
+        refiner::{Refiner, grey},
         translator::{Translator as Network, translated},
     },
     parameters::{self, NamedTensor},
-    systems::{cyclegan, pix2pix},
+    systems::{cyclegan, pix2pix, simgan},
 };
 
 /// A generator, the one that leads back where there is one, and what judges them where the file holds it.
@@ -39,6 +40,8 @@ pub struct Translator {
 enum Maker {
     /// The generator as it was trained.
     Trained(Box<Network>),
+    /// That of SimGAN, which is small and stays as it is.
+    Refiner(Box<Refiner>),
     Painter(Arc<Painter>),
     #[cfg(feature = "gpu")]
     Gpu(Arc<crate::nets::painter::unet::gpu::Painter>),
@@ -48,6 +51,7 @@ impl Maker {
     fn translate(&self, pictures: Tensor<4>, multiple: usize) -> Tensor<4> {
         match self {
             Self::Trained(network) => network.translate(pictures, multiple),
+            Self::Refiner(refiner) => refiner.refine(pictures),
             Self::Painter(painter) => {
                 translated(pictures, multiple, |pictures| or_nan(painter.forward(&pictures), pictures))
             }
@@ -68,13 +72,29 @@ impl Maker {
         Painter::new(network).map_or_else(|| self.clone(), |painter| Self::Painter(Arc::new(painter)))
     }
 
+    /// Where it is.
+    fn device(&self) -> Device {
+        let devices = match self {
+            Self::Trained(network) => network.devices(),
+            Self::Refiner(refiner) => refiner.devices(),
+            // What draws faster takes the place of a network whose device is known.
+            _ => Vec::new(),
+        };
+        devices.into_iter().next().unwrap_or_default()
+    }
+
     /// The tensors of the generator as it was trained.
     fn tensors(&self) -> Vec<NamedTensor> {
         match self {
             Self::Trained(network) => parameters::collect(&**network),
+            Self::Refiner(refiner) => parameters::collect(&**refiner),
             _ => Vec::new(),
         }
     }
+}
+
+fn trained(network: Network) -> Maker {
+    Maker::Trained(Box::new(network))
 }
 
 /// What was made; of pictures of another device, a fault of the caller, what is not a number, for which it looks.
@@ -82,29 +102,64 @@ fn or_nan(made: Option<Tensor<4>>, pictures: Tensor<4>) -> Tensor<4> {
     made.unwrap_or_else(|| pictures.full_like(f32::NAN))
 }
 
-/// The settings of a model that translates, of either system.
+/// The settings of a model that translates, of any system.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TranslationConfig {
     /// Learned from pairs.
     Pix2pix(Pix2pixConfig),
     /// Learned without pairs.
     Cyclegan(CycleganConfig),
+    /// Learned from a simulator and real pictures: the way is from the one to the other.
+    Simgan(SimganConfig),
 }
 
 impl TranslationConfig {
-    /// The network of each generator.
-    pub fn generator(&self) -> &TranslatorConfig {
+    /// The network of each generator; none of SimGAN, which has a refiner.
+    pub fn generator(&self) -> Option<&TranslatorConfig> {
         match self {
-            Self::Pix2pix(config) => &config.generator,
-            Self::Cyclegan(config) => &config.generator,
+            Self::Pix2pix(config) => Some(&config.generator),
+            Self::Cyclegan(config) => Some(&config.generator),
+            Self::Simgan(_) => None,
         }
     }
 
-    /// Side of the pictures that it learned from, in pixels.
-    pub fn image_size(&self) -> usize {
+    /// Height and width of the pictures that it learned from, in pixels.
+    pub fn size(&self) -> [usize; 2] {
         match self {
-            Self::Pix2pix(config) => config.image_size,
-            Self::Cyclegan(config) => config.image_size,
+            Self::Pix2pix(config) => [config.image_size; 2],
+            Self::Cyclegan(config) => [config.image_size; 2],
+            Self::Simgan(config) => [config.image_height, config.image_width],
+        }
+    }
+
+    /// Sides must be multiples of this; others are padded, and cut again afterwards.
+    pub fn multiple(&self) -> usize {
+        self.generator().map_or(1, TranslatorConfig::multiple)
+    }
+
+    /// How far it sees around a pixel; `None` for a network that sees all of a picture.
+    pub fn reach(&self) -> Option<usize> {
+        match self {
+            Self::Pix2pix(config) => config.generator.reach(),
+            Self::Cyclegan(config) => config.generator.reach(),
+            Self::Simgan(config) => Some(config.reach()),
+        }
+    }
+
+    /// Channels of the pictures that it makes.
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Pix2pix(_) | Self::Cyclegan(_) => 3,
+            Self::Simgan(config) => config.channels,
+        }
+    }
+
+    /// What its discriminators are like.
+    fn judge(&self) -> PatchShape {
+        match self {
+            Self::Pix2pix(config) => pix2pix::shape(config),
+            Self::Cyclegan(config) => cyclegan::shape(config),
+            Self::Simgan(config) => simgan::shape(config),
         }
     }
 
@@ -112,6 +167,7 @@ impl TranslationConfig {
         match self {
             Self::Pix2pix(config) => config.loss,
             Self::Cyclegan(config) => config.loss,
+            Self::Simgan(config) => config.loss,
         }
     }
 }
@@ -119,7 +175,7 @@ impl TranslationConfig {
 impl Translator {
     /// Learned from pairs. Works on the device that the generator is on.
     pub fn pix2pix(config: Pix2pixConfig, generator: Network, discriminator: Option<PatchDiscriminator>) -> Self {
-        Self::new(TranslationConfig::Pix2pix(config), generator, None, [None, discriminator])
+        Self::new(TranslationConfig::Pix2pix(config), trained(generator), None, [None, discriminator])
     }
 
     /// Learned without pairs: G, F, and D_X and D_Y.
@@ -129,19 +185,23 @@ impl Translator {
         f: Option<Network>,
         judges: [Option<PatchDiscriminator>; 2],
     ) -> Self {
-        Self::new(TranslationConfig::Cyclegan(config), g, f, judges)
+        Self::new(TranslationConfig::Cyclegan(config), trained(g), f.map(trained), judges)
+    }
+
+    /// Learned from a simulator and real pictures.
+    pub fn simgan(config: SimganConfig, refiner: Refiner, discriminator: Option<PatchDiscriminator>) -> Self {
+        let refiner = Maker::Refiner(Box::new(refiner));
+        Self::new(TranslationConfig::Simgan(config), refiner, None, [None, discriminator])
     }
 
     fn new(
         config: TranslationConfig,
-        forward: Network,
-        backward: Option<Network>,
+        forward: Maker,
+        backward: Option<Maker>,
         judges: [Option<PatchDiscriminator>; 2],
     ) -> Self {
-        let device = forward.devices().into_iter().next().unwrap_or_default();
-        let judges = judges.map(|judge| judge.map(Box::new));
-        let maker = |network| Maker::Trained(Box::new(network));
-        Self { config, forward: maker(forward), backward: backward.map(maker), judges, device }
+        let device = forward.device();
+        Self { config, forward, backward, judges: judges.map(|judge| judge.map(Box::new)), device }
     }
 
     /// The same without what judges.
@@ -149,14 +209,10 @@ impl Translator {
         Self { judges: [None, None], ..self }
     }
 
-    /// The network of each generator.
-    pub fn generator_config(&self) -> &TranslatorConfig {
-        self.config.generator()
-    }
-
-    /// Side of the pictures that it learned from, in pixels.
+    /// Length of the shorter side of the pictures that it learned from, in pixels.
     pub fn image_size(&self) -> usize {
-        self.config.image_size()
+        let [height, width] = self.config.size();
+        height.min(width)
     }
 
     /// Where the networks are.
@@ -169,13 +225,13 @@ impl Translator {
         way == Way::Forward || self.backward.is_some()
     }
 
-    /// Pictures `[batch, 3, height, width]` in `[-1, 1]`, of any size, same out. `None` for a way that it does not know.
+    /// Pictures `[batch, 3, height, width]` in `[-1, 1]`, of any size, same out; one of grey pictures sees their light only. `None` for a way that it does not know.
     pub fn translate(&self, way: Way, pictures: Tensor<4>) -> Option<Tensor<4>> {
         let network = match way {
             Way::Forward => &self.forward,
             Way::Backward => self.backward.as_ref()?,
         };
-        Some(network.translate(pictures, self.generator_config().multiple()))
+        Some(network.translate(pictures, self.config.multiple()))
     }
 
     /// What the discriminator says of pictures that were made this way, or that are real ones of that domain, `[batch, 3, height,
@@ -189,6 +245,8 @@ impl Translator {
         let pictures = match self.config {
             TranslationConfig::Pix2pix(_) => Tensor::cat(vec![given, judged], 1),
             TranslationConfig::Cyclegan(_) => judged,
+            TranslationConfig::Simgan(_) if self.config.channels() == 1 => grey(judged),
+            TranslationConfig::Simgan(_) => judged,
         };
         let [.., height, width] = pictures.dims();
         (judge.least() <= height.min(width)).then(|| verdict(self.config.loss(), judge.verdicts(pictures)))
@@ -197,29 +255,37 @@ impl Translator {
 
 impl Networks for Translator {
     fn read(file: &File<'_>, device: &Device) -> Result<Self, ModelError> {
-        let is_paired = file.card.system.is::<Pix2pixConfig>();
-        let config = if is_paired {
-            TranslationConfig::Pix2pix(file.card.system.settings()?)
+        let system = &file.card.system;
+        let config = if system.is::<Pix2pixConfig>() {
+            TranslationConfig::Pix2pix(system.settings()?)
+        } else if system.is::<SimganConfig>() {
+            TranslationConfig::Simgan(system.settings()?)
         } else {
-            TranslationConfig::Cyclegan(file.card.system.settings()?)
+            TranslationConfig::Cyclegan(system.settings()?)
         };
-        let generator = |name| {
-            let empty = Network::unfilled(config.generator(), device).map_err(bad_config)?;
-            file.network(name, empty, device)
+        let generator = |name, config: &TranslatorConfig| {
+            let empty = Network::unfilled(config, device).map_err(bad_config)?;
+            file.network(name, empty, device).map(trained)
         };
-        let shape = match &config {
-            TranslationConfig::Pix2pix(config) => pix2pix::shape(config),
-            TranslationConfig::Cyclegan(config) => cyclegan::shape(config),
-        };
+        let shape = config.judge();
         let judge = |name| {
             let empty = || PatchDiscriminator::unfilled(shape, device).map_err(bad_config);
             file.has(name).then(|| file.network(name, empty()?, device)).transpose()
         };
-        if is_paired {
-            return Ok(Self::new(config.clone(), generator("generator")?, None, [None, judge("discriminator")?]));
-        }
-        let back = file.has("f").then(|| generator("f")).transpose()?;
-        Ok(Self::new(config.clone(), generator("g")?, back, [judge("d_x")?, judge("d_y")?]))
+        let (forward, backward, judges) = match &config {
+            TranslationConfig::Pix2pix(settings) => {
+                (generator("generator", &settings.generator)?, None, [None, judge("discriminator")?])
+            }
+            TranslationConfig::Cyclegan(settings) => {
+                let back = file.has("f").then(|| generator("f", &settings.generator)).transpose()?;
+                (generator("g", &settings.generator)?, back, [judge("d_x")?, judge("d_y")?])
+            }
+            TranslationConfig::Simgan(settings) => {
+                let refiner = file.network("refiner", Refiner::unfilled(settings, device), device)?;
+                (Maker::Refiner(Box::new(refiner)), None, [None, judge("discriminator")?])
+            }
+        };
+        Ok(Self::new(config, forward, backward, judges))
     }
 
     fn tensors(&self) -> Vec<(&'static str, Vec<NamedTensor>)> {
@@ -227,6 +293,7 @@ impl Networks for Translator {
         let names = match self.config {
             TranslationConfig::Pix2pix(_) => ["generator", "", "", "discriminator"],
             TranslationConfig::Cyclegan(_) => ["g", "f", "d_x", "d_y"],
+            TranslationConfig::Simgan(_) => ["refiner", "", "", "discriminator"],
         };
         let mut tensors = vec![(names[0], self.forward.tensors())];
         tensors.extend(self.backward.as_ref().map(|maker| (names[1], maker.tensors())));
@@ -237,7 +304,7 @@ impl Networks for Translator {
 
     fn test_shape(&self) -> Vec<usize> {
         // The smallest in which every layer has something to do; a U-Net is done at its own side.
-        let side = self.generator_config().multiple().max(32);
+        let side = self.config.multiple().max(32);
         vec![3, side, side]
     }
 

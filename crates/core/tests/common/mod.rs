@@ -1,6 +1,7 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod refined;
 pub mod stripes;
 pub mod translated;
 

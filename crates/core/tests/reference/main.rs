@@ -10,6 +10,7 @@ mod features;
 mod images;
 mod lab;
 mod latent;
+mod simgan;
 mod superres;
 mod translation;
 

@@ -2,7 +2,7 @@
 
 mod drawing;
 mod film;
-mod rgba;
+pub mod rgba;
 pub mod search;
 
 use forger_protocol::{EngineError, LatentRequest, Reply};
@@ -11,6 +11,7 @@ use js_sys::ArrayBuffer;
 use crate::{
     answer::Outcome,
     channel::{Caller, bytes, first, to_bytes, to_floats},
+    detect::Detection,
     devices::Devices,
     models::Models,
     schedule::now,
@@ -46,6 +47,10 @@ pub async fn answer(
         LatentRequest::Invert { model, settings } => {
             let search = Search::open(caller.clone(), model, settings, &to_bytes(buffer), models, devices).await?;
             Ok(Outcome::Task(Task::Search(Box::new(search))))
+        }
+        LatentRequest::Detect { model } => {
+            let detection = Detection::open(caller.clone(), &model, &to_bytes(buffer), models)?;
+            Ok(Outcome::Task(Task::Detection(Box::new(detection))))
         }
     }
 }

@@ -38,8 +38,8 @@ impl Timed for Upscaler {
 
 impl Timed for Translator {
     fn sample(&self, device: &Device) -> Tensor<4> {
-        let side = self.image_size();
-        let picture = Tensor::zeros([1, 3, side, side], device);
+        let [height, width] = self.config.size();
+        let picture = Tensor::zeros([1, 3, height, width], device);
         self.translate(Way::Forward, picture.clone()).unwrap_or(picture)
     }
 }
@@ -106,6 +106,11 @@ impl<N: Timed> Loaded<N> {
     /// The networks as they were trained, where the model is.
     pub async fn trained(&self, devices: &mut Devices) -> Result<N, EngineError> {
         Ok(Model::read(&self.file, &devices.get(self.kind).await?)?.networks)
+    }
+
+    /// The networks as they were trained, on the CPU wherever the model is.
+    pub fn on_cpu(&self) -> Result<Model<N>, EngineError> {
+        Ok(Model::read(&self.file, &Device::flex())?)
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use forger_core::weights::{self, Drawer, Model, Translator, Upscaler};
 use forger_protocol::{
     Card, CycleganConfig, DcganConfig, DeviceKind, EngineError, ManifestEntry, ModelRequest, Pix2pixConfig, Reply,
-    SuperresConfig, Way, error::ModelError,
+    SimganConfig, SuperresConfig, Way, error::ModelError,
 };
 use js_sys::ArrayBuffer;
 
@@ -37,7 +37,7 @@ impl Open {
             Loaded::open(file, devices).await.map(Self::Drawer)
         } else if system.is::<SuperresConfig>() {
             Loaded::open(file, devices).await.map(Self::Upscaler)
-        } else if system.is::<Pix2pixConfig>() || system.is::<CycleganConfig>() {
+        } else if system.is::<Pix2pixConfig>() || system.is::<CycleganConfig>() || system.is::<SimganConfig>() {
             Loaded::open(file, devices).await.map(Self::Translator)
         } else {
             Err(ModelError::BadCard { detail: format!("no system {}", system.name) }.into())
@@ -143,6 +143,12 @@ impl Models {
     pub async fn trained(&mut self, name: &str, devices: &mut Devices) -> Result<Drawer, EngineError> {
         let Some(Open::Drawer(loaded)) = self.used(name) else { return Err(not_open(name)) };
         loaded.trained(devices).await
+    }
+
+    /// The networks of a model that draws from codes as they were trained, on the CPU. They are read anew: only a search needs them.
+    pub fn on_cpu(&mut self, name: &str) -> Result<Model<Drawer>, EngineError> {
+        let Some(Open::Drawer(loaded)) = self.used(name) else { return Err(not_open(name)) };
+        loaded.on_cpu()
     }
 
     /// A model that makes a picture of a picture, on the device that the user wants now.

@@ -83,15 +83,15 @@ impl ImageToImage for Translation {
     }
 
     fn reach(&self) -> usize {
-        self.model.generator_config().reach().unwrap_or_default()
+        self.model.config.reach().unwrap_or_default()
     }
 
     fn multiple(&self) -> usize {
-        if self.most().is_some() { 1 } else { self.model.generator_config().multiple() }
+        if self.most().is_some() { 1 } else { self.model.config.multiple() }
     }
 
     fn most(&self) -> Option<usize> {
-        self.model.generator_config().reach().is_none().then_some(WHOLE)
+        self.model.config.reach().is_none().then_some(WHOLE)
     }
 
     fn make(&self, input: Tensor<4>) -> Tensor<4> {

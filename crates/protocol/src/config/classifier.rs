@@ -23,6 +23,8 @@ pub struct ClassifierConfig {
     pub optimizer: OptimizerConfig,
     /// Pictures in a step, 2 to 4096.
     pub batch: usize,
+    /// Shows every other picture that it learns from, by chance, in a mirror.
+    pub mirror: bool,
     /// How the pictures that it learns from are changed, besides a mirror: the more, the later it knows them by heart.
     pub augment: Augment,
     /// Gives the initial weights, the order of the pictures and how each is changed.
@@ -39,6 +41,7 @@ impl Default for ClassifierConfig {
             attributes: Vec::new(),
             optimizer: OptimizerConfig::Adam { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999 },
             batch: 64,
+            mirror: true,
             augment: Augment { translation: true, ..Augment::default() },
             seed: 1,
         }

@@ -128,6 +128,11 @@ pub(super) fn channels(channels: usize) -> Result<(), OutOfRange> {
 }
 
 impl DcganConfig {
+    /// Of a picture: `[channels, height, width]`.
+    pub const fn shape(&self) -> [usize; 3] {
+        [self.channels, self.image_size, self.image_size]
+    }
+
     /// Whether the weights of one's networks fit the other's.
     pub fn has_networks_of(&self, other: &Self) -> bool {
         let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);

@@ -23,6 +23,7 @@ pub use crate::pictures::{Film, InvertSettings, Inverted, Made, TilePlace};
 use crate::{
     card::Card,
     config::{StepKind, ToyConfig},
+    detect::Detected,
     error::EngineError,
 };
 
@@ -140,6 +141,9 @@ pub enum Reply {
     Film,
     /// Buffers: a code, f32 `[latent_dim]`.
     Inverted(Inverted),
+    /// Buffers: what comes nearest to the picture, RGBA, u8 `[side, side, 4]`, and where they differ, f32 `[side, side]`: absolute
+    /// differences of values in `[-1, 1]`, the mean over channels.
+    Detected(Detected),
     /// Every part was sent before, as [`Event::Tile`].
     Made(Made),
     /// What a discriminator says of a picture, patch by patch. Buffers: f32 `[rows, columns]` in `[0, 1]`, 1 for real.
@@ -192,6 +196,16 @@ pub enum Event {
         /// Peak signal-to-noise ratio between the picture and what the best z draws, in decibels.
         psnr: f32,
     },
+    /// A search for what is strange, so far. Buffers: what the best code draws, RGBA, u8 `[side, side, 4]`; and the losses of each
+    /// step since the last look, f32 `[steps, starts]`.
+    Detecting {
+        /// Steps done.
+        step: usize,
+        /// Steps at most.
+        steps: usize,
+        /// The least score so far.
+        score: f32,
+    },
     /// A part of a picture that is made. Buffers: RGBA, u8 `[height, width, 4]`.
     Tile(TilePlace),
     /// Something to tell the user that stops nothing.
@@ -222,6 +236,7 @@ mod tests {
         round_trip(Request::Model(ModelRequest::Open));
         round_trip(Request::Model(ModelRequest::Close { name: "digits".into() }));
         round_trip(Request::Latent(LatentRequest::Draw { model: "digits".into(), count: 64 }));
+        round_trip(Request::Latent(LatentRequest::Detect { model: "zeros".into() }));
         round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, back: false, width: 3, height: 2 }));
         round_trip(Request::Picture(PictureRequest::Judge { model: "day".into(), back: true, width: 3, height: 2 }));
         round_trip(Request::Cancel { request: 3 });

@@ -113,6 +113,13 @@ pub enum LatentRequest {
         /// How far and from where to search.
         settings: InvertSettings,
     },
+    /// Searches for the codes that explain a picture, in between other requests, with [`super::Event::Detecting`]: as the scores of
+    /// normal pictures on the card were found, on the CPU. Answered by [`super::Reply::Detected`]. Buffers: the picture, RGBA, u8
+    /// `[side, side, 4]` of the model's side.
+    Detect {
+        /// The name on its card.
+        model: String,
+    },
 }
 
 /// What is done with pictures.

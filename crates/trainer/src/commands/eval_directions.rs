@@ -83,7 +83,7 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
             }
         }
         let pictures = weights::to_bytes(&models::draw(&drawer, &codes)?);
-        sheet::write_rows(path, &pictures, config.channels, config.image_size, 2 * STRIP)?;
+        sheet::write_rows(path, &pictures, config.shape(), 2 * STRIP)?;
         let names = directions.iter().map(|direction| direction.name.as_str()).collect::<Vec<_>>();
         ui::note(format_args!("from above in {}: {}", path.display(), names.join(", ")));
     }

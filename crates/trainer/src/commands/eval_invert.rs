@@ -96,7 +96,7 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
         let whole = rows.filter(|(row, _)| row.len() == COLUMNS * size || count < COLUMNS);
         let both = whole.flat_map(|(wanted, found)| [wanted, found].concat()).collect::<Vec<_>>();
         let columns = COLUMNS.min(count);
-        sheet::write_rows(path, &weights::to_bytes(&both), config.channels, config.image_size, columns)?;
+        sheet::write_rows(path, &weights::to_bytes(&both), config.shape(), columns)?;
     }
     if args.json {
         let features = if drawer.discriminator.is_some() { args.features } else { 0.0 };

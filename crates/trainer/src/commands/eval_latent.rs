@@ -189,7 +189,7 @@ fn measure(
         let codes = &shown[..shown.len().min(count * dim)];
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = path.with_file_name(format!("{name}-{file}"));
-        sheet::write(&path, &weights::to_bytes(&models::draw(drawer, codes)?), config.channels, config.image_size)?;
+        sheet::write(&path, &weights::to_bytes(&models::draw(drawer, codes)?), config.shape())?;
         ui::note(format_args!("a row a trial in {}: three exemplars of each term, and the result", path.display()));
     }
     Ok(())

@@ -130,7 +130,7 @@ fn draw<'a>(
     if pictures.is_empty() {
         bail!("--sheet: no picture is {SHOWN} pixels high and wide");
     }
-    sheet::write_rows(path, &pictures, 3, SHOWN, models.len() + 2)
+    sheet::write_rows(path, &pictures, [3, SHOWN, SHOWN], models.len() + 2)
 }
 
 /// A model and what its figures are called: what stands before `=`, the name on its card, or that of its folder.

@@ -257,7 +257,8 @@ fn called(judge: Option<&(Classified, usize)>, inputs: &[&Photo], made: &[Photo]
         Ok::<_, anyhow::Error>(yes as f64 / photos.len().max(1) as f64)
     };
     let (before, after) = (share(inputs)?, share(&made.iter().collect::<Vec<_>>())?);
-    Ok([("class_before".to_owned(), before), ("class".to_owned(), after)].into())
+    let class = &classified.judge.config.attributes[*place];
+    Ok([(format!("{class}_share_before"), before), (format!("{class}_share"), after)].into())
 }
 
 /// A row each of the middles of some pictures.
@@ -265,5 +266,5 @@ fn draw(path: Option<&Path>, rows: &[Vec<Photo>], side: usize) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
     let middle = |photo: &Photo| photo.cut((photo.height - side) / 2, (photo.width - side) / 2, side, side).pixels;
     let pictures = rows.iter().take(ROWS).flatten().flat_map(middle).collect::<Vec<_>>();
-    sheet::write_rows(path, &pictures, 3, side, rows.first().map_or(1, Vec::len))
+    sheet::write_rows(path, &pictures, [3, side, side], rows.first().map_or(1, Vec::len))
 }

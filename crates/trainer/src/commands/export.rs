@@ -6,7 +6,9 @@ use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
 use forger_core::weights::{Drawer, Model, Networks, Translator, Upscaler};
-use forger_protocol::{CycleganConfig, DcganConfig, Pix2pixConfig, Settings as _, SuperresConfig, card::DirectionKind};
+use forger_protocol::{
+    CycleganConfig, DcganConfig, Pix2pixConfig, Settings as _, SimganConfig, SuperresConfig, card::DirectionKind,
+};
 
 use super::publish::CardArgs;
 use crate::{
@@ -46,7 +48,7 @@ pub struct ExportArgs {
 /// Writes the model file of a run, or of another model file.
 pub fn export(args: &ExportArgs) -> Result<()> {
     let system = models::system_of(&args.from)?;
-    if system == Pix2pixConfig::SYSTEM.name || system == CycleganConfig::SYSTEM.name {
+    if [Pix2pixConfig::SYSTEM.name, CycleganConfig::SYSTEM.name, SimganConfig::SYSTEM.name].contains(&system.as_str()) {
         return translator(args);
     }
     args.card.refuse_translation(&args.from)?;

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod bench;
+pub mod calibrate;
 pub mod classifier;
 pub mod compare;
 pub mod detect;
@@ -10,11 +11,13 @@ pub mod eval_detect;
 pub mod eval_directions;
 pub mod eval_invert;
 pub mod eval_latent;
+pub mod eval_refine;
 pub mod eval_superres;
 pub mod eval_translate;
 pub mod export;
 pub mod import;
 pub mod publish;
+pub mod refine;
 pub mod report;
 pub mod sample;
 pub mod train;

@@ -35,8 +35,8 @@ pub fn sample(args: &SampleArgs) -> Result<()> {
     let z = model.codes.samples(args.seed, args.count);
     let pictures = weights::to_bytes(&models::draw(&model, &z)?);
     match args.columns {
-        Some(columns) => sheet::write_rows(&args.out, &pictures, config.channels, config.image_size, columns.into())?,
-        None => sheet::write(&args.out, &pictures, config.channels, config.image_size)?,
+        Some(columns) => sheet::write_rows(&args.out, &pictures, config.shape(), columns.into())?,
+        None => sheet::write(&args.out, &pictures, config.shape())?,
     }
     ui::result(format_args!("{} pictures in {}", args.count, args.out.display()));
     Ok(())

@@ -57,10 +57,12 @@ fn these_take_a_device() {
         "doctor",
         "eval detect",
         "eval translate",
+        "refine",
         "train classifier",
         "train cyclegan",
         "train dcgan",
         "train pix2pix",
+        "train simgan",
         "train superres",
         "train toy",
         "translate",
@@ -185,6 +187,29 @@ fn cyclegan_from_two_sets_there_and_back() {
 }
 
 #[test]
+fn simgan_from_drawings_to_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |line: &str| forger(folder.path(), line).unwrap();
+    (0..4).for_each(|index| picture(&at(&format!("eyes/{index}.png")), 60, 40 + index));
+    let small = "--set refiner_width=2 --set blocks=1 --set discriminator_width=2 --set batch=4 --set history=4";
+    let small = format!("{small} --set refiner_pretraining=1 --set discriminator_pretraining=1");
+    let train = format!("train simgan --data @/eyes --simulator eyes {small}");
+    run(&format!("{train} --steps 4 --out @/cpu"));
+    run(&format!("{train} --steps 4 --out @/run --device second"));
+    assert_alike(&at("cpu"), &at("run"), 4);
+    run(&format!("{train} --steps 6 --resume --out @/run --device second"));
+    run("export @/run --name tiny --discriminator --out @/models");
+    let file = model_file(&at("models"));
+    for model in ["@/run".to_owned(), format!("@/models/{file}")] {
+        for device in ["cpu", "second"] {
+            run(&format!("refine @/eyes/1.png @/{device}.png --model {model} --device {device} --overwrite"));
+        }
+        assert_same_picture(&at("cpu.png"), &at("second.png"), (60, 41));
+    }
+}
+
+#[test]
 fn a_toy() {
     let folder = tempfile::tempdir().unwrap();
     let run = |line: &str| forger(folder.path(), line).unwrap();
@@ -221,6 +246,58 @@ fn anomalies_and_models_of_one_class() {
     let (cpu, second) = (values(&scores[0]), values(&scores[1]));
     assert_eq!((cpu.len(), second.len()), (12, 12));
     assert!(cpu.iter().all(|(name, score)| (score - second[name]).abs() <= 1e-3 * score), "{cpu:?} {second:?}");
+
+    // A file that knows what is normal asks for nothing more, and gives the same scores as the pictures themselves.
+    run(&format!(
+        "calibrate @/runs-cpu/day --normal @/set --class day --count 9 --what day --name day --out @/models {search}"
+    ));
+    let model = format!("@/models/{}", model_file(&at("models")));
+    let normal = forger_core::weights::card(&fs::read(at(&model[2..])).unwrap()).unwrap().normal.unwrap();
+    assert_eq!((normal.scores.scores().len(), normal.search.starts, normal.what.as_str()), (9, 2, "day"));
+    let judge = |rest: &str| {
+        run(&format!("detect @/set:night --model {model} --threshold 1000 --out @/report {rest}"));
+        values(&fs::read_to_string(at("report/scores.csv")).unwrap())
+    };
+    let by_card = judge("");
+    assert_eq!(by_card, judge(search));
+    assert_eq!(by_card, judge(&format!("--normal @/set --class day {search}")));
+    let fails = |line: &str| format!("{:#}", forger(folder.path(), line).unwrap_err());
+    let detect = "detect @/set:night --threshold 1000 --out @/report --model";
+    let other = fails(&format!("{detect} {model} --starts 3"));
+    assert!(other.contains("another search"), "{other}");
+    assert!(fails(&format!("{detect} @/runs-cpu/day")).contains("forger calibrate"));
+    let few = fails(&format!("detect @/set:night --out @/report --model {model}"));
+    assert!(few.contains("at least 19"), "{few}");
+}
+
+/// The page is held to the same scores, `tests/e2e/specs/detect.spec.js`.
+#[test]
+fn the_page_and_this_program_judge_alike() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let expected = fs::read_to_string(root.join("tests/e2e/fixtures/detect.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let begin = format!("{}-", expected["model"].as_str().unwrap());
+    let models = fs::read_dir(root.join("public/models")).unwrap().map(|file| file.unwrap().path());
+    let mut models = models.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with(&begin));
+    fs::copy(models.next().unwrap(), at("model.safetensors")).unwrap();
+    fs::create_dir(at("pictures")).unwrap();
+    let scores = expected["scores"].as_object().unwrap();
+    for name in scores.keys() {
+        fs::copy(root.join("tests/e2e/pictures").join(name), at("pictures").join(name)).unwrap();
+    }
+    // The cross is strange, which is an error of its own.
+    let strange = forger(folder.path(), "detect @/pictures --model @/model.safetensors --out @/report").unwrap_err();
+    assert!(format!("{strange:#}").ends_with("1 of 2 pictures are strange"), "{strange:#}");
+    let found = fs::read_to_string(at("report/scores.csv")).unwrap();
+    assert_eq!(found.lines().count(), 1 + scores.len());
+    for line in found.lines().skip(1) {
+        let mut fields = line.split(',');
+        let (path, score) = (fields.next().unwrap(), fields.next().unwrap().parse::<f64>().unwrap());
+        let native = scores[Path::new(path).file_name().unwrap().to_str().unwrap()].as_f64().unwrap();
+        assert!((score - native).abs() < 1e-3 * native, "{path}: {score}, {native} before");
+    }
 }
 
 /// Beside a Python that only says that it trained.

@@ -75,6 +75,11 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
     }
     let [count, rows, columns] = [word(1) as usize, word(2) as usize, word(3) as usize];
     if (rows, columns, 1) != (height, width, channels) {
+        if rows != columns {
+            bail!(
+                "{name} holds grey pictures of {columns}x{rows}, where {width}x{height} are asked for, {channels} channels"
+            );
+        }
         bail!("{name} holds grey pictures of {columns}x{rows}: set image_size={rows} and channels=1");
     }
     let (expected, found) = (count * rows * columns, bytes.len() - 16);

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use forger_avatars::{Attributes, Avatar};
+use forger_simulators::{Labels, Simulator};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -18,7 +19,7 @@ use crate::{interrupt, ui};
 
 #[derive(Args)]
 pub struct MakeArgs {
-    /// Name of the set: avatars
+    /// Name of the set: avatars, eyes or digits
     pub name: String,
     /// How many pictures
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
@@ -26,19 +27,99 @@ pub struct MakeArgs {
     /// Folder to put them in: new, or empty
     #[arg(long)]
     pub out: PathBuf,
-    /// Side of the pictures in pixels
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=2048))]
-    pub side: u32,
-    /// Another seed, other faces
+    /// Side of the pictures in pixels, of avatars only: 64 if it is not given
+    #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
+    pub side: Option<u32>,
+    /// Another seed, other pictures
     #[arg(long, default_value_t = super::avatars::SEED)]
     pub seed: u32,
 }
 
-/// Writes `images/000001.png` and so on, and `attributes.csv`.
-pub fn make(args: &MakeArgs) -> Result<()> {
-    if args.name != "avatars" {
-        bail!("unknown data set {}: this version makes avatars", args.name);
+/// What can be made.
+#[derive(Clone, Copy)]
+enum Set {
+    /// Of this side.
+    Avatars(u32),
+    Simulated(Simulator),
+}
+
+/// A picture of a set, and what is known of it.
+struct Picture {
+    pixels: Vec<u8>,
+    /// Width and height.
+    size: [u32; 2],
+    colour: ExtendedColorType,
+    /// The values of [`Set::columns`].
+    labels: Vec<String>,
+    /// The folder of its class, where a set has classes.
+    class: Option<String>,
+}
+
+impl Set {
+    fn of(args: &MakeArgs) -> Result<Self> {
+        if args.name == "avatars" {
+            return Ok(Self::Avatars(args.side.unwrap_or(64)));
+        }
+        let Ok(simulator) = args.name.parse::<Simulator>() else {
+            let names = Simulator::ALL.map(Simulator::name).join(" and ");
+            bail!("unknown data set {}: this version makes avatars, {names}", args.name);
+        };
+        if args.side.is_some() {
+            let (height, width) = simulator.size();
+            bail!("{simulator} are drawn at {width}x{height}: leave --side away");
+        }
+        Ok(Self::Simulated(simulator))
     }
+
+    /// The file that says what is in the pictures. Of avatars all is yes or no, as in CelebA.
+    fn table(self) -> &'static str {
+        match self {
+            Self::Avatars(_) => labels::FILE,
+            Self::Simulated(_) => "labels.csv",
+        }
+    }
+
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Avatars(_) => &Attributes::NAMES,
+            Self::Simulated(simulator) => Labels::names(simulator),
+        }
+    }
+
+    fn draw(self, seed: u32, index: u64) -> Picture {
+        match self {
+            Self::Avatars(side) => {
+                let avatar = Avatar::nth(seed, index);
+                let value = |value| if value { "1" } else { "0" }.to_owned();
+                Picture {
+                    pixels: avatar.render(side as usize),
+                    size: [side; 2],
+                    colour: ExtendedColorType::Rgb8,
+                    labels: avatar.attributes.values().map(value).to_vec(),
+                    class: None,
+                }
+            }
+            Self::Simulated(simulator) => {
+                let (sample, (height, width)) = (simulator.nth(seed, index), simulator.size());
+                let class = match sample.labels {
+                    Labels::Digit { class } => Some(class.to_string()),
+                    Labels::Eye { .. } => None,
+                };
+                Picture {
+                    pixels: sample.bytes(),
+                    size: [width as u32, height as u32],
+                    colour: ExtendedColorType::L8,
+                    labels: sample.labels.values().iter().map(f32::to_string).collect(),
+                    class,
+                }
+            }
+        }
+    }
+}
+
+/// Writes `images/000001.png` and so on, in a folder for each class where there are classes, and a table of labels.
+pub fn make(args: &MakeArgs) -> Result<()> {
+    let set = Set::of(args)?;
     let stop = interrupt::listen("stopping")?;
     let out = &args.out;
     if fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
@@ -46,62 +127,67 @@ pub fn make(args: &MakeArgs) -> Result<()> {
     }
     let is_new = !out.exists();
     fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
-    let done = write(args, &stop);
+    let done = write(args, set, &stop);
     if done.is_err() && is_new {
         // Fails where something is in it, which then is not ours.
         let _ = fs::remove_dir(out);
     }
     done?;
-    ui::note(format_args!("{} avatars are in {}; licence: {}", args.count, out.display(), super::avatars::LICENCE));
+    let (name, licence) = (&args.name, super::avatars::LICENCE);
+    ui::note(format_args!("{} {name} are in {}; licence: {licence}", args.count, out.display()));
     Ok(())
 }
 
 /// Everything is made in a folder that vanishes on any error, so that a set is whole or not there.
-fn write(args: &MakeArgs, stop: &AtomicBool) -> Result<()> {
+fn write(args: &MakeArgs, set: Set, stop: &AtomicBool) -> Result<()> {
     let out = &args.out;
     let work = tempfile::Builder::new().prefix(".part-").tempdir_in(out);
     let work = work.with_context(|| format!("cannot write in {}", out.display()))?;
     let images = work.path().join("images");
     fs::create_dir(&images).with_context(|| format!("cannot write in {}", out.display()))?;
-    // As many digits as it takes to have names in the order of the faces.
+    // As many digits as it takes to have names in the order of the pictures.
     let digits = args.count.to_string().len().max(6);
-    let name = |index: u64| format!("{:0digits$}.png", index + 1);
 
-    let bar = ProgressBar::new(args.count).with_message("avatars");
+    let bar = ProgressBar::new(args.count).with_message(args.name.clone());
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left") {
         bar.set_style(style);
     }
-    (0..args.count).into_par_iter().try_for_each(|index| {
+    let rows = (0..args.count).into_par_iter().map(|index| {
         if stop.load(Ordering::SeqCst) {
             bail!("stopped; nothing was kept");
         }
-        let pixels = Avatar::nth(args.seed, index).render(args.side as usize);
-        save(&images.join(name(index)), &pixels, args.side)?;
+        let picture = set.draw(args.seed, index);
+        let mut name = format!("{:0digits$}.png", index + 1);
+        if let Some(class) = &picture.class {
+            // Others may be making it, too.
+            fs::create_dir_all(images.join(class)).with_context(|| format!("cannot write in {}", out.display()))?;
+            name = format!("{class}/{name}");
+        }
+        save(&images.join(&name), &picture)?;
         bar.inc(1);
-        Ok(())
-    })?;
+        Ok([vec![name], picture.labels].concat())
+    });
+    let rows = rows.collect::<Result<Vec<_>>>()?;
     bar.finish_and_clear();
 
-    let table = work.path().join(labels::FILE);
+    let table = work.path().join(set.table());
     let context = || format!("cannot write {}", table.display());
     let mut csv = csv::Writer::from_path(&table).with_context(context)?;
-    csv.write_record(std::iter::once("file").chain(Attributes::NAMES)).with_context(context)?;
-    for index in 0..args.count {
-        let values = Avatar::nth(args.seed, index).attributes.values();
-        let values = values.map(|value| if value { "1" } else { "0" });
-        csv.write_record(std::iter::once(name(index).as_str()).chain(values)).with_context(context)?;
+    csv.write_record(std::iter::once(&"file").chain(set.columns())).with_context(context)?;
+    for row in rows {
+        csv.write_record(row).with_context(context)?;
     }
     csv.flush().with_context(context)?;
-    for part in ["images", labels::FILE] {
+    for part in ["images", set.table()] {
         let to = out.join(part);
         fs::rename(work.path().join(part), &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
     Ok(())
 }
 
-fn save(path: &Path, pixels: &[u8], side: u32) -> Result<()> {
-    let mut bytes = Vec::new();
-    PngEncoder::new(&mut bytes).write_image(pixels, side, side, ExtendedColorType::Rgb8)?;
+fn save(path: &Path, picture: &Picture) -> Result<()> {
+    let (mut bytes, [width, height]) = (Vec::new(), picture.size);
+    PngEncoder::new(&mut bytes).write_image(&picture.pixels, width, height, picture.colour)?;
     // Not by image::save_buffer, which says nothing when the disk is full: its buffer is written as it is dropped.
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -17,6 +17,7 @@ pub mod pairs;
 pub mod photos;
 pub mod pictures;
 pub mod sets;
+pub mod simulated;
 pub mod tensors;
 
 use std::{
@@ -127,10 +128,17 @@ fn idx_part(args: &DataArgs, file: &Path, count: usize) -> Result<Range<usize>> 
     if is_cut { part(args, count) } else { Ok(0..count) }
 }
 
-/// Loads a set as pictures of this many channels and this side.
+/// Loads a set as square pictures of this many channels and this side.
 pub fn load(args: &DataArgs, channels: usize, side: usize) -> Result<Pictures> {
-    let shape = [channels, side, side];
+    load_sized(args, [channels, side, side])
+}
+
+/// Loads a set as pictures `[channels, height, width]`.
+pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
     if let Some(part) = avatars::part(args) {
+        if shape[1] != shape[2] {
+            bail!("avatars are square, and pictures of {} x {} are asked for", shape[2], shape[1]);
+        }
         args.refuse_changes("avatars are drawn at the right size")?;
         warn_of_parts(args);
         let values = avatars::read(&part?, shape);

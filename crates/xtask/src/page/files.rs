@@ -20,7 +20,8 @@ pub fn copy(from: &Path, to: &Path) -> Result<String> {
 pub fn copy_hashed(from: &Path, to: &Path) -> Result<String> {
     let content = read(from)?;
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let name = format!("{}-{}.{}", text(from.file_stem()), hash([&content]), text(from.extension()));
+    let name =
+        format!("{}-{}.{}", text(from.file_stem()), short(Sha256::new_with_prefix(&content)), text(from.extension()));
     write(&to.join(&name), &content)?;
     Ok(name)
 }
@@ -28,9 +29,13 @@ pub fn copy_hashed(from: &Path, to: &Path) -> Result<String> {
 /// Copies a folder with all that is in it, under its own name.
 pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     let name = from.file_name().with_context(|| format!("{} has no name", from.display()))?;
+    copy_into(from, &to.join(name))
+}
+
+fn copy_into(from: &Path, to: &Path) -> Result<()> {
     for entry in WalkDir::new(from) {
         let entry = entry.with_context(|| format!("could not read {}", from.display()))?;
-        let target = to.join(name).join(entry.path().strip_prefix(from)?);
+        let target = to.join(entry.path().strip_prefix(from)?);
         if entry.file_type().is_dir() {
             fs::create_dir_all(&target).with_context(|| format!("could not make {}", target.display()))?;
         } else {
@@ -40,12 +45,21 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies what `wasm::bind` made of a program, with a hash of both files in both names, and gives back what they begin with.
+/// Copies the folder of a program, whose files name each other, as `NAME-HASH`, and gives back that name.
 pub fn copy_program(bound: &Path, name: &str, to: &Path) -> Result<String> {
-    let (script, program) = (read(&script(bound, name))?, read(&wasm(bound, name))?);
-    let hashed = format!("{name}-{}", hash([&script, &program]));
-    write(&self::script(to, &hashed), &script)?;
-    write(&wasm(to, &hashed), &program)?;
+    for needed in [script(bound, name), wasm(bound, name)] {
+        read(&needed)?;
+    }
+    let mut hash = Sha256::new();
+    for entry in WalkDir::new(bound).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("could not read {}", bound.display()))?;
+        if entry.file_type().is_file() {
+            hash.update(entry.file_name().as_encoded_bytes());
+            hash.update(read(entry.path())?);
+        }
+    }
+    let hashed = format!("{name}-{}", short(hash));
+    copy_into(bound, &to.join(&hashed))?;
     Ok(hashed)
 }
 
@@ -65,9 +79,8 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("could not read {}", path.display()))
 }
 
-fn hash<const N: usize>(contents: [&[u8]; N]) -> String {
-    let mut hash = Sha256::new();
-    contents.into_iter().for_each(|content| hash.update(content));
+/// As much of a hash as names need.
+fn short(hash: Sha256) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -101,13 +114,16 @@ mod tests {
     }
 
     #[test]
-    fn script_and_program_share_a_hash_of_both() {
+    fn the_files_of_a_program_stay_together_under_a_hash_of_all() {
         let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::write(from.path().join("web.js"), "js").unwrap();
-        fs::write(from.path().join("web_bg.wasm"), "1").unwrap();
+        for name in ["web.js", "web_bg.wasm", "split_lab.wasm"] {
+            fs::write(from.path().join(name), name).unwrap();
+        }
         let one = copy_program(from.path(), "web", to.path()).unwrap();
-        assert!(script(to.path(), &one).is_file() && wasm(to.path(), &one).is_file());
-        fs::write(from.path().join("web_bg.wasm"), "2").unwrap();
+        let folder = to.path().join(&one);
+        assert!(script(&folder, "web").is_file() && wasm(&folder, "web").is_file());
+        assert!(folder.join("split_lab.wasm").is_file());
+        fs::write(from.path().join("split_lab.wasm"), "2").unwrap();
         assert_ne!(copy_program(from.path(), "web", to.path()).unwrap(), one);
     }
 

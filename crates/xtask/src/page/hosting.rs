@@ -23,10 +23,9 @@ pub const HEADERS: [(&str, &str); 5] = [
 /// How long a browser may keep what never changes under its name.
 pub const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// `page-0123456789abcdef_bg.wasm` or `digits-01234567.safetensors`: the name holds a hash of the content.
+/// `digits-01234567.safetensors` or `page-0123456789abcdef/page_bg.wasm`: the name or that of a folder holds a hash of the content.
 pub fn is_hashed(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.split(['.', '_']).filter_map(|part| part.rsplit_once('-')).any(|(_, hash)| is_hash(hash))
+    path.split(['/', '.']).filter_map(|part| part.rsplit_once('-')).any(|(_, hash)| is_hash(hash))
 }
 
 fn is_hash(text: &str) -> bool {
@@ -57,8 +56,8 @@ mod tests {
 
     #[test]
     fn names_with_a_hash_are_known() {
-        assert!(is_hashed("/sub/forger-web-0123456789abcdef_bg.wasm"));
-        assert!(is_hashed("/forger-web-0123456789abcdef.js"));
+        assert!(is_hashed("/sub/forger-web-0123456789abcdef/forger-web_bg.wasm"));
+        assert!(is_hashed("/forger-web-0123456789abcdef/parts.js"));
         assert!(is_hashed("/models/digits-89abcdef.safetensors"));
         for path in
             ["/", "/index.html", "/models/manifest.json", "/forger-engine_bg.wasm", "/a-short.js", "/deadbeef/x"]

@@ -3,6 +3,7 @@
 pub mod compress;
 mod files;
 pub mod hosting;
+mod offline;
 pub mod policy;
 mod site;
 pub mod sizes;
@@ -17,6 +18,7 @@ use self::{
     template::{Program, Template},
 };
 use crate::{
+    parts::Parts,
     places,
     steps::Steps,
     tools::wasm_target,
@@ -79,8 +81,14 @@ impl Page {
         let (Program { manifest, name, loader }, sources) = (program, &self.sources);
         let manifest = sources.join(manifest);
         let manifest = manifest.to_str().with_context(|| format!("{} is no UTF-8", manifest.display()))?;
-        let selection = ["--manifest-path", manifest, "--bin", name];
-        let compiled = wasm::compile(&selection, self.profile.cargo(*loader))?;
-        wasm::bind(&compiled, name, *loader, &bound.join(name))
+        let mut selection = vec!["--manifest-path", manifest, "--bin", name];
+        let (profile, folder) = (self.profile.cargo(*loader), bound.join(name));
+        if *loader == Loader::Worker {
+            return wasm::bind(&wasm::compile(&selection, profile)?, name, *loader, &folder);
+        }
+        selection.extend(["--features", "split"]);
+        let parts = Parts::of(&wasm::compile(&selection, profile)?, name, &bound.join(format!("{name}-parts")))?;
+        wasm::bind(&parts.main(), name, *loader, &folder)?;
+        parts.place(&folder)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::{
-    files, hosting, policy,
+    files, hosting, offline, policy,
     template::{Part, Program, Template},
 };
 use crate::{places, wasm::Loader};
@@ -30,10 +30,11 @@ impl Site<'_> {
         let html = self.template.fill(self.base, &parts.context("a part of index.html could not be placed")?)?;
         let policy = policy::of(&html)?;
         let html = policy::insert(&html, &policy)?;
-        hosting::write(self.dist, self.base, &policy)?;
         // Hosts that know no routes send it for addresses that are not files; the page then finds its way by itself.
         files::write(&self.dist.join(hosting::NOT_FOUND), html.as_bytes())?;
-        files::write(&self.dist.join("index.html"), html.as_bytes())
+        files::write(&self.dist.join("index.html"), html.as_bytes())?;
+        offline::write(&self.sources.join(offline::SCRIPT), self.dist)?;
+        hosting::write(self.dist, self.base, &policy)
     }
 
     /// Copies a part, and gives back what the page says of it.
@@ -55,18 +56,17 @@ impl Site<'_> {
 
     fn program(&self, program: &Program) -> Result<String> {
         let (base, name) = (self.base, &program.name);
-        let bound = self.bound.join(name);
+        let folder = files::copy_program(&self.bound.join(name), name, self.dist)?;
         if program.loader == Loader::Worker {
-            // Its names stay, since engine.js names them.
-            files::copy(&files::script(&bound, name), self.dist)?;
-            return files::copy(&files::wasm(&bound, name), self.dist).map(|_| String::new());
+            return Ok(format!("<meta name=\"engine\" content=\"{folder}\">"));
         }
-        let name = files::copy_program(&bound, name, self.dist)?;
-        let (script, wasm) = (format!("{base}{name}.js"), format!("{base}{name}_bg.wasm"));
+        let (script, wasm) = (format!("{base}{folder}/{name}.js"), format!("{base}{folder}/{name}_bg.wasm"));
         Ok(format!(
-            "<link rel=\"modulepreload\" href=\"{script}\" crossorigin=\"anonymous\">\n\
+            "<meta name=\"offline\" content=\"{}\">\n\
+             <link rel=\"modulepreload\" href=\"{script}\" crossorigin=\"anonymous\">\n\
              <link rel=\"preload\" href=\"{wasm}\" crossorigin=\"anonymous\" as=\"fetch\" type=\"application/wasm\">\n\
-             <script type=\"module\">\nimport init from '{script}';\nawait init({{ module_or_path: '{wasm}' }});\n</script>"
+             <script type=\"module\">\nimport init from '{script}';\nawait init({{ module_or_path: '{wasm}' }});\n</script>",
+            offline::SCRIPT
         ))
     }
 }
@@ -89,7 +89,7 @@ mod tests {
         for name in ["models", "bound/web", "bound/engine", "dist"] {
             fs::create_dir_all(folder.path().join(name)).unwrap();
         }
-        for name in ["icon.svg", "page.css", "engine.js", "models/a.json", "dist/old"] {
+        for name in ["icon.svg", "page.css", "engine.js", "offline.js", "models/a.json", "dist/old"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
         for name in ["web", "engine"] {
@@ -118,7 +118,7 @@ mod tests {
         for name in named {
             assert!(dist.join(name).is_file(), "{name}");
         }
-        for name in ["engine.js", "engine_bg.wasm", "models/a.json"] {
+        for name in ["engine.js", "offline.js", "models/a.json"] {
             assert!(dist.join(name).is_file(), "{name}");
         }
         assert!(!html.contains("data-trunk"), "{html}");

@@ -15,7 +15,7 @@ fn site() -> TempDir {
     fs::create_dir(dist.path().join("models")).unwrap();
     for (name, text) in [
         ("index.html", "<html><head></head><body><script>1</script>page</body></html>"),
-        ("a-0123456789abcdef_bg.wasm", "wasm"),
+        ("a-0123456789abcdef.wasm", "wasm"),
         ("plain.js", "js"),
         ("models/manifest.json", "{}"),
     ] {
@@ -72,7 +72,7 @@ async fn every_answer_is_isolated() {
 #[tokio::test]
 async fn files_have_their_type_and_age() {
     let dist = site();
-    let wasm = get(&dist, "/", "/a-0123456789abcdef_bg.wasm", &[]).await;
+    let wasm = get(&dist, "/", "/a-0123456789abcdef.wasm", &[]).await;
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
     assert!(wasm.headers()["cache-control"].to_str().unwrap().contains("immutable"));
 
@@ -87,7 +87,7 @@ async fn files_have_their_type_and_age() {
 async fn compressed_copies_are_sent() {
     let dist = site();
     compress::folder(dist.path(), Profile::Fast).unwrap();
-    let wasm = get(&dist, "/", "/a-0123456789abcdef_bg.wasm", &[("accept-encoding", "gzip, br")]).await;
+    let wasm = get(&dist, "/", "/a-0123456789abcdef.wasm", &[("accept-encoding", "gzip, br")]).await;
     assert_eq!(wasm.headers()["content-encoding"], "br");
     assert_eq!(wasm.headers()["content-type"], "application/wasm");
     let page = get(&dist, "/", "/lab", &[("accept-encoding", "gzip")]).await;

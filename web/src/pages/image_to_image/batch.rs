@@ -95,7 +95,7 @@ impl Batch {
         let files = self.files.get_value();
         self.states.set(vec![State::Waiting; files.len()]);
         spawn_local(async move {
-            let mut zip = Zip::new();
+            let mut zip = Zip::default();
             for (index, file) in files.iter().enumerate() {
                 self.say(index, State::Working);
                 let state = match self.one(file, &mut zip).await {
@@ -141,24 +141,26 @@ impl Batch {
 }
 
 /// An archive whose pieces the browser keeps.
-struct Zip {
+pub struct Zip {
     archive: Archive,
     pieces: Array,
     count: usize,
 }
 
-impl Zip {
-    fn new() -> Self {
+impl Default for Zip {
+    fn default() -> Self {
         Self { archive: Archive::new(today()), pieces: Array::new(), count: 0 }
     }
+}
 
+impl Zip {
     fn keep(&self, piece: &[u8]) {
         if let Some(piece) = files::blob(piece, KIND) {
             self.pieces.push(&piece);
         }
     }
 
-    fn add(&mut self, name: &str, bytes: &[u8]) -> zip::result::ZipResult<()> {
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> zip::result::ZipResult<()> {
         let piece = self.archive.add(name, bytes)?;
         self.keep(&piece);
         self.count += 1;
@@ -166,7 +168,7 @@ impl Zip {
     }
 
     /// `None` for no file.
-    fn finish(self) -> Option<Blob> {
+    pub fn finish(self) -> Option<Blob> {
         if self.count == 0 {
             return None;
         }

@@ -64,7 +64,8 @@ impl Explorer {
             engine: use_engine(),
             toasts: use_toasts(),
             i18n: use_i18n(),
-            shelf: Shelf::new::<DcganConfig>(),
+            // Those that know what is normal are of /detect.
+            shelf: Shelf::new::<DcganConfig>().only(|card| card.normal.is_none()),
             state: RwSignal::new(state),
             card: RwSignal::new(None),
             config: RwSignal::new(None),

@@ -12,7 +12,7 @@ use wasm_bindgen::Clamped;
 use web_sys::{HtmlCanvasElement, ImageData};
 
 use super::desk::Desk;
-use crate::plots::canvas::context;
+use crate::{engine_client::Engine, plots::canvas::context, shelf::Shelf};
 
 /// Pixels, RGBA `[height, width, 4]`.
 #[derive(Clone, PartialEq)]
@@ -44,7 +44,8 @@ impl Picture {
         }
     }
 
-    fn buffer(&self) -> ArrayBuffer {
+    /// As the worker takes it.
+    pub fn buffer(&self) -> ArrayBuffer {
         Uint8Array::from(&*self.values).buffer()
     }
 }
@@ -79,12 +80,25 @@ fn paste(whole: &mut [u8], width: usize, place: TilePlace, tile: &[u8]) {
 /// What is told of a request under way: its id, and how far it is.
 pub type Told = Callback<(u32, usize, usize)>;
 
-impl Desk {
-    /// Has the model make a picture of a picture.
-    pub async fn make(self, picture: &Picture, back: bool, told: Told) -> Result<(Picture, Made), EngineError> {
-        let (name, [width, height]) = (self.way.get_untracked(), picture.size);
+/// What asks models of a page.
+#[derive(Clone, Copy)]
+pub struct Asker {
+    pub engine: Engine,
+    pub shelf: Shelf,
+}
+
+impl Asker {
+    /// Has a model make a picture of a picture.
+    pub async fn make(
+        self,
+        name: &str,
+        picture: &Picture,
+        back: bool,
+        told: Told,
+    ) -> Result<(Picture, Made), EngineError> {
+        let [width, height] = picture.size;
         let ask = async || {
-            let request = PictureRequest::Make { model: Some(name.clone()), scale: 1, back, width, height };
+            let request = PictureRequest::Make { model: Some(name.to_owned()), scale: 1, back, width, height };
             let (id, answer) = self.engine.send(Request::Picture(request), vec![picture.buffer()]);
             told.try_run((id, 0, 0));
             let made = Rc::new(RefCell::new(vec![0; width * height * 4]));
@@ -100,19 +114,25 @@ impl Desk {
                 _ => Err(EngineError::Protocol("made".into())),
             }
         };
-        let (values, took) = self.shelf.ask(Some(&name), ask).await?;
+        let (values, took) = self.shelf.ask(Some(name), ask).await?;
         self.engine.used(took.device);
         Ok((Picture { size: picture.size, values: values.into() }, took))
     }
 
-    /// Has the model judge a picture, made of the given one, as one of its first or its second domain.
-    pub async fn judge(self, given: &Picture, judged: &Picture, first: bool) -> Result<Verdicts, EngineError> {
-        let (name, [width, height]) = (self.way.get_untracked(), judged.size);
+    /// Has a model judge a picture, made of the given one, as one of its first or its second domain.
+    pub async fn judge(
+        self,
+        name: &str,
+        given: &Picture,
+        judged: &Picture,
+        first: bool,
+    ) -> Result<Verdicts, EngineError> {
+        let [width, height] = judged.size;
         let ask = async || {
-            let request = PictureRequest::Judge { model: name.clone(), back: first, width, height };
+            let request = PictureRequest::Judge { model: name.to_owned(), back: first, width, height };
             self.engine.request(Request::Picture(request), vec![given.buffer(), judged.buffer()]).await
         };
-        match self.shelf.ask(Some(&name), ask).await? {
+        match self.shelf.ask(Some(name), ask).await? {
             (Reply::Verdicts { rows, columns }, buffers) => {
                 let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
                 if rows == 0 || columns == 0 || values.len() != rows * columns {
@@ -122,6 +142,22 @@ impl Desk {
             }
             _ => Err(EngineError::Protocol("verdicts".into())),
         }
+    }
+}
+
+impl Desk {
+    /// Has the model make a picture of a picture.
+    pub async fn make(self, picture: &Picture, back: bool, told: Told) -> Result<(Picture, Made), EngineError> {
+        self.asker().make(&self.way.get_untracked(), picture, back, told).await
+    }
+
+    /// Has the model judge a picture, made of the given one, as one of its first or its second domain.
+    pub async fn judge(self, given: &Picture, judged: &Picture, first: bool) -> Result<Verdicts, EngineError> {
+        self.asker().judge(&self.way.get_untracked(), given, judged, first).await
+    }
+
+    fn asker(self) -> Asker {
+        Asker { engine: self.engine, shelf: self.shelf }
     }
 }
 

@@ -1,16 +1,38 @@
 //! The sheet that is drawn on: with mouse, pen or finger, or with the keys.
 
+use js_sys::Reflect;
 use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent};
 
-use super::{
-    board::Board,
-    tools::{Place, Tool},
-};
-use crate::{i18n::*, state::screen::animate};
+use super::{ask::Picture, tools::Place};
+use crate::state::screen::animate;
 
 /// How far an arrow key goes, of a side.
 const KEY_STEPS: i32 = 64;
+
+/// What is drawn on, and what becomes of it.
+pub trait Sheet: Copy + Send + Sync + 'static {
+    /// Of the square, in pixels.
+    fn side(self) -> usize;
+    /// Reads all that changes what there is to see.
+    fn track(self);
+    /// What there is to see, `[side, side]`.
+    fn picture(self) -> Option<Picture>;
+    /// The pointer goes down.
+    fn down(self, at: Place);
+    /// The pointer goes on, to another place.
+    fn go(self, at: Place);
+    /// The pointer goes up: the stroke is part of the drawing now.
+    fn up(self);
+    /// The stroke is taken back, as if it had not begun.
+    fn give_up(self);
+    fn is_drawing(self) -> bool;
+    fn undo(self);
+    fn redo(self);
+    /// A key that says what the pointer does, in lower case; whether it means anything.
+    fn key(self, letter: &str) -> bool;
+}
 
 /// The pixel of the drawing under the pointer.
 fn under(event: &MouseEvent, canvas: &HtmlCanvasElement) -> Option<Place> {
@@ -27,8 +49,17 @@ fn under(event: &MouseEvent, canvas: &HtmlCanvasElement) -> Option<Place> {
     ])
 }
 
+/// Where the pointer was since the last event of its kind: a browser tells once for each frame, and a fast curve has more.
+fn moves(event: PointerEvent) -> Vec<MouseEvent> {
+    // Not every browser has it.
+    let knows = Reflect::has(&event, &"getCoalescedEvents".into()).unwrap_or_default();
+    let all: Vec<MouseEvent> =
+        if knows { event.get_coalesced_events().iter().map(JsCast::unchecked_into).collect() } else { Vec::new() };
+    if all.is_empty() { vec![event.into()] } else { all }
+}
+
 /// What keys do to the board, whatever of it has the focus.
-pub fn shortcut(board: Board, event: &KeyboardEvent) {
+pub fn shortcut(board: impl Sheet, event: &KeyboardEvent) {
     if !event.ctrl_key() && !event.meta_key() {
         return;
     }
@@ -41,8 +72,7 @@ pub fn shortcut(board: Board, event: &KeyboardEvent) {
 }
 
 #[component]
-pub fn Easel(board: Board) -> impl IntoView {
-    let i18n = use_i18n();
+pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     // Which pointer draws: of two fingers, the first.
     let pointer = StoredValue::new(None::<i32>);
@@ -51,7 +81,7 @@ pub fn Easel(board: Board) -> impl IntoView {
     let side = board.side();
     animate(
         move || {
-            board.drawing.track();
+            board.track();
             canvas.track();
         },
         move || {
@@ -74,10 +104,8 @@ pub fn Easel(board: Board) -> impl IntoView {
     };
     let is_drawing = move |event: &PointerEvent| pointer.get_value() == Some(event.pointer_id()) && board.is_drawing();
     let go = move |event: PointerEvent| {
-        if let Some(at) =
-            canvas.get_untracked().filter(|_| is_drawing(&event)).and_then(|canvas| under(&event, &canvas))
-        {
-            board.go(at);
+        if let Some(canvas) = canvas.get_untracked().filter(|_| is_drawing(&event)) {
+            moves(event).iter().filter_map(|event| under(event, &canvas)).for_each(|at| board.go(at));
         }
     };
     let end = move |event: PointerEvent, done: bool| {
@@ -111,10 +139,8 @@ pub fn Easel(board: Board) -> impl IntoView {
                 board.down(here);
             }
             "Escape" => board.give_up(),
-            letter => match Tool::ALL.into_iter().find(|tool| tool.key() == letter.to_lowercase()) {
-                Some(tool) => board.tool.set(tool),
-                None => return,
-            },
+            letter if board.key(&letter.to_lowercase()) => {}
+            _ => return,
         }
         event.prevent_default();
     };
@@ -130,7 +156,7 @@ pub fn Easel(board: Board) -> impl IntoView {
                 width=side
                 height=side
                 data-testid="board"
-                aria-label=move || t_string!(i18n, tr_board_label)
+                aria-label=label
                 node_ref=canvas
                 on:pointerdown=down
                 on:pointermove=go

@@ -1,21 +1,21 @@
 //! Translation: a drawing becomes a photo while it is drawn, a photo becomes a picture of another kind.
 
-mod ask;
+pub(crate) mod ask;
 mod board;
 mod camera;
 mod cycle;
 mod desk;
-mod easel;
+pub(crate) mod easel;
 mod examples;
-mod heat;
-mod history;
+pub(crate) mod heat;
+pub(crate) mod history;
 mod model;
 mod outcome;
 mod palette;
 mod photos;
 mod share;
 mod size;
-mod tools;
+pub(crate) mod tools;
 mod words;
 
 use leptos::prelude::*;
@@ -140,7 +140,7 @@ fn Drawn(desk: Desk, model: Model) -> impl IntoView {
         <div class="drawing" on:keydown=move |event| shortcut(board, &event)>
             <Tools board />
             <figure class="easel">
-                <Easel board />
+                <Easel board label=move || t_string!(i18n, tr_board_label).to_owned() />
                 <figcaption><strong>{what}</strong> <span class="muted">{t!(i18n, tr_draw_help)}</span></figcaption>
             </figure>
             <Palette board />

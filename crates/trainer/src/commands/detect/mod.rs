@@ -1,5 +1,6 @@
 //! `forger detect`: which pictures of a folder a model of normal ones cannot draw.
 
+pub mod normal;
 mod page;
 
 use std::{
@@ -10,41 +11,33 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use forger_core::{Images, detect::Finding, metrics::roc::Calibration, weights::Drawer};
-use forger_protocol::{Random, Stream};
+use forger_core::{Images, detect::Finding, weights::Drawer};
+use forger_protocol::detect::Calibration;
 
 use crate::{
-    data::{self, Background, DataArgs, Pictures, Split},
+    data::{self, Background, Split},
     device::DeviceArgs,
-    measures::detection::{self, DetectArgs, Method},
+    measures::detection::{self, DetectArgs},
     models,
     progress::Task,
     run::write_whole,
     ui,
 };
+use normal::{NormalArgs, check_rate, of_card};
 
 #[derive(Args)]
 pub struct DetectFolderArgs {
     /// The pictures: a folder or an archive (PNG, JPEG or WebP), or an IDX file
     pub from: String,
-    /// A model file with its discriminator (`forger export --discriminator`), or the folder of a run, of `forger train dcgan`
+    /// A model file that knows what is normal (`forger calibrate`), or, with --normal, any of a DCGAN or the folder of its run; for
+    /// anogan with its discriminator (`forger export --discriminator`)
     #[arg(long)]
     pub model: PathBuf,
-    /// Normal pictures that the model has not learned from: scores are measured by theirs
+    /// Normal pictures that the model has not learned from: scores are measured by theirs. Those on its card if not given
     #[arg(long, value_name = "DATA")]
-    pub normal: String,
-    /// The class of --normal that is normal, as `forger train dcgan --normal` has it
-    #[arg(long, value_name = "CLASS")]
-    pub class: Option<String>,
-    /// Which part of --normal, for sets that have parts
-    #[arg(long, value_enum, default_value_t = Split::Train)]
-    pub split: Split,
-    /// For a set without parts: its last so many pictures, which `forger train dcgan --holdout` kept back (with --split test)
-    #[arg(long, default_value_t = 0)]
-    pub holdout: usize,
-    /// Normal pictures that scores are measured by, at most
-    #[arg(long, default_value_t = 200)]
-    pub count: usize,
+    pub normal: Option<String>,
+    #[command(flatten)]
+    pub chosen: NormalArgs,
     /// What lies behind pictures that are transparent: white if not given
     #[arg(long, value_name = "RRGGBB")]
     pub background: Option<Background>,
@@ -126,34 +119,39 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
         bail!("--false-alarms is a share between 0 and 1");
     }
     let model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
-    let method = if args.method == Search::Adgan { Method::Adgan } else { Method::Anogan };
-    let settings = args.detect.search(method).context("this method does not search")?;
+    let settings = normal::search(args.method, &args.detect)?;
     let (channels, side) = (model.config.channels, model.config.image_size);
     // What is judged first: an empty folder should cost nobody a search.
-    let pictures = load(args, false, (channels, side))?;
-    let normal = load(args, true, (channels, side)).context("--normal")?;
-    let mut order = (0..normal.len()).collect::<Vec<_>>();
-    Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
-    order.truncate(args.count);
+    let data = normal::args(&args.from, Split::Train, 0, args.background);
+    let pictures = data::load(&data, channels, side)?;
+    let pixels = normal::values(&pictures, &(0..pictures.len()).collect::<Vec<_>>());
     let rate = args.false_alarms.unwrap_or(RATE);
-    // The same as the calibration will say, before the time is spent.
-    if args.threshold.is_none() && rate * (order.len() + 1) as f64 + 1e-9 < 1.0 {
-        bail!(
-            "{} normal pictures are too few to say what {rate} of them do: give at least {} with --normal and --count, or a \
-             --threshold",
-            order.len(),
-            (1.0 / rate - 1.0 - 1e-9).ceil()
-        );
-    }
-    let all = (0..pictures.len()).collect::<Vec<_>>();
-    let (pixels, normal_pixels) = (values(&pictures, &all), values(&normal, &order));
-    let task = Task::new((all.len() + order.len()) as u64, "searching", &args.from);
-    let told = |count: usize| task.done(count as u64);
+    let check = |count: usize| if args.threshold.is_none() { check_rate(rate, count) } else { Ok(()) };
     let context = || args.model.display().to_string();
-    let of_normal = detection::search(&model, &normal_pixels, settings, &told).with_context(context)?;
-    let found = detection::search(&model, &pixels, settings, &told).with_context(context)?;
-    task.finish();
-    let calibration = Calibration::new(of_normal.iter().map(|finding| finding.score).collect())?;
+    let find = |pixels: &[f32], settings, task: &Task| {
+        detection::search(&model, pixels, settings, &|count| task.done(count as u64)).with_context(context)
+    };
+    let (found, calibration, measured_by) = match &args.normal {
+        Some(data) => {
+            let shape = (channels, side);
+            let normal = args.chosen.load(data, args.detect.seed, args.background, shape).context("--normal")?;
+            check(normal.count)?;
+            let task = Task::new((pictures.len() + normal.count) as u64, "searching", &args.from);
+            let of_normal = find(&normal.pixels, settings, &task)?;
+            let found = find(&pixels, settings, &task)?;
+            task.finish();
+            let calibration = Calibration::new(of_normal.iter().map(|finding| finding.score).collect())?;
+            (found, calibration, normal.name)
+        }
+        None => {
+            let normal = of_card(&model, &args.model, settings)?;
+            check(normal.scores.scores().len())?;
+            let task = Task::new(pictures.len() as u64, "searching", &args.from);
+            let found = find(&pixels, normal.search, &task)?;
+            task.finish();
+            (found, normal.scores.clone(), normal.data.clone())
+        }
+    };
     let threshold = match args.threshold {
         Some(threshold) => threshold,
         None => calibration.threshold(rate).context("too few normal pictures")?,
@@ -176,30 +174,10 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
         pictures.name,
         models::name(&model, &args.model),
         calibration.scores().len(),
-        normal.name
+        measured_by
     );
     let report = Report { judged, calibration, threshold, shape: [channels, side], lead, shown: args.shown };
     write(&report, &args.out)
-}
-
-/// What is normal or what is judged, at the size and in the colours of the model, whatever it is.
-fn load(args: &DetectFolderArgs, is_normal: bool, (channels, side): (usize, usize)) -> Result<Pictures> {
-    let (data, split, holdout) =
-        if is_normal { (&args.normal, args.split, args.holdout) } else { (&args.from, Split::Train, 0) };
-    let background = args.background;
-    let data = DataArgs { data: data.clone(), split, holdout, crop: None, background, attributes: None };
-    let pictures = data::load(&data, channels, side)?;
-    match args.class.as_ref().filter(|_| is_normal) {
-        Some(class) => data::of_class(&data, pictures, class),
-        None => Ok(pictures),
-    }
-}
-
-fn values(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
-    let size = pictures.shape().iter().product::<usize>();
-    let mut values = vec![0.0; which.len() * size];
-    which.iter().zip(values.chunks_exact_mut(size)).for_each(|(index, out)| pictures.write(*index, out));
-    values
 }
 
 /// The table, the page, and a word on both.

@@ -157,7 +157,8 @@ fn table(report: &Report) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use forger_core::{detect::Finding, metrics::roc::Calibration};
+    use forger_core::detect::Finding;
+    use forger_protocol::detect::Calibration;
 
     fn judged(name: &str, score: f32) -> Judged {
         let finding = Finding {

@@ -6,6 +6,7 @@ pub mod cyclegan;
 pub mod dcgan;
 pub mod pix2pix;
 mod resume;
+pub mod simgan;
 mod steps;
 pub mod superres;
 pub mod toy;
@@ -18,7 +19,10 @@ use clap::{Args, Subcommand};
 use forger_core::System;
 use forger_protocol::Settings;
 
-use self::{cyclegan::CycleganArgs, dcgan::DcganArgs, pix2pix::Pix2pixArgs, superres::SuperresArgs, toy::ToyArgs};
+use self::{
+    cyclegan::CycleganArgs, dcgan::DcganArgs, pix2pix::Pix2pixArgs, simgan::SimganArgs, superres::SuperresArgs,
+    toy::ToyArgs,
+};
 use super::classifier::{self, ClassifierArgs};
 use crate::{
     device::{self, DeviceArgs},
@@ -47,6 +51,9 @@ pub enum TrainCommand {
         after_help = "Example: forger train cyclegan --x weather.tar:cloudy,shine --y weather.tar:sunrise --out runs/sunset"
     )]
     Cyclegan(Box<CycleganArgs>),
+    /// SimGAN: drawn pictures made to look real, their labels kept
+    #[command(after_help = "Example: forger train simgan --data mnist --simulator digits --out runs/refine-digits")]
+    Simgan(Box<SimganArgs>),
     /// A classifier of attributes, which `forger eval` measures generators with
     #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
     Classifier(ClassifierArgs),
@@ -62,6 +69,7 @@ impl TrainCommand {
             Self::Superres(args) => train(&**args),
             Self::Pix2pix(args) => train(&**args),
             Self::Cyclegan(args) => train(&**args),
+            Self::Simgan(args) => train(&**args),
             Self::Toy(args) => train(args),
             Self::Classifier(args) => device::guard(|| classifier::train(args)),
         }

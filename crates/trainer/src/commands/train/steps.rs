@@ -90,20 +90,20 @@ pub fn advance(
     watch.map_or(Ok(()), |watch| watch.finish(run))
 }
 
-/// A sheet of what the system shows of itself: a square of one kind of pictures, or a column a kind.
+/// A sheet of what the system shows of itself: as many rows as columns of one kind of pictures, or a column a kind.
 fn show(system: &dyn System, run: &Run) -> Result<()> {
     let visuals = system.visuals();
-    let Some([count, channels, side, _]) = visuals.first().map(burn::tensor::Tensor::dims) else { return Ok(()) };
+    let Some([count, channels, height, width]) = visuals.first().map(burn::tensor::Tensor::dims) else { return Ok(()) };
     let kinds = visuals.len();
     let columns =
         visuals.into_iter().map(|tensor| Ok(weights::to_bytes(&values(tensor)?))).collect::<Result<Vec<_>>>()?;
-    let size = channels * side * side;
+    let size = channels * height * width;
     let at = |index: usize| columns.iter().flat_map(move |all| all[index * size..(index + 1) * size].iter().copied());
     let pictures = (0..count).flat_map(at).collect::<Vec<_>>();
     let path = run.path(&format!("samples/{:010}.png", system.steps()));
     match kinds {
-        1 => sheet::write(&path, &pictures, channels, side),
-        _ => sheet::write_rows(&path, &pictures, channels, side, kinds),
+        1 => sheet::write(&path, &pictures, [channels, height, width]),
+        _ => sheet::write_rows(&path, &pictures, [channels, height, width], kinds),
     }
 }
 

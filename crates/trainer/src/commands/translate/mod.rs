@@ -122,14 +122,22 @@ fn one(
         input = pairs::fitted(&input, model.image_size());
     }
     let shape = [input.height, input.width, 3];
-    whole::check(model.generator_config(), [input.height, input.width]).with_context(|| from.display().to_string())?;
+    whole::check(model.config.reach(), [input.height, input.width]).with_context(|| from.display().to_string())?;
     // As bytes and as numbers, before and after.
     kind.check(out, shape, 10 * input.pixels.len() as u64)?;
     let made = whole::make(model, way, &input, &|part, parts| {
         task.done(PARTS * part as u64 / parts as u64 - PARTS * (part - 1) as u64 / parts as u64);
     })?;
-    let laid = Laid { source: Box::new(Whole::new(shape, made)), is_grey: false, background: None };
+    let laid = Laid { source: rows(made, shape, model.config.channels()), is_grey: false, background: None };
     write(out, *kind, laid, &beside).with_context(|| format!("cannot write {}", out.display()))?;
     ui::result(format_args!("{}: {} x {}", out.display(), input.width, input.height));
     Ok(())
+}
+
+/// Pixels of three values; of one, where a model makes grey pictures, of which all channels are the same.
+fn rows(pixels: Vec<u8>, [height, width, of]: [usize; 3], channels: usize) -> Box<Whole> {
+    match channels {
+        1 => Box::new(Whole::new([height, width, 1], pixels.into_iter().step_by(of).collect())),
+        _ => Box::new(Whole::new([height, width, of], pixels)),
+    }
 }

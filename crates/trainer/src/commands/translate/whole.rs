@@ -7,7 +7,7 @@ use forger_core::{
     tiles::tiles,
     weights::{self, Translator},
 };
-use forger_protocol::{TranslatorConfig, Way};
+use forger_protocol::Way;
 
 use crate::device::values;
 
@@ -16,9 +16,9 @@ const WHOLE: usize = 1_500_000;
 /// Side of a tile without its overlap, a multiple of what a network that is used in tiles halves sides by.
 const TILE: usize = 768;
 
-/// Refuses what neither fits as a whole nor in tiles.
-pub fn check(config: &TranslatorConfig, [height, width]: [usize; 2]) -> Result<()> {
-    if height * width > WHOLE && config.reach().is_none() {
+/// Refuses what neither fits as a whole nor in tiles, by how far the network sees around a pixel.
+pub fn check(reach: Option<usize>, [height, width]: [usize; 2]) -> Result<()> {
+    if height * width > WHOLE && reach.is_none() {
         bail!(
             "{width} x {height} pixels are more than the {:.1} megapixels that this network, which looks at all of a picture, is used \
              for: --fit makes the picture smaller",
@@ -30,7 +30,7 @@ pub fn check(config: &TranslatorConfig, [height, width]: [usize; 2]) -> Result<(
 
 /// What the model makes of a picture, `[height, width, 3]`. `told` hears which part of how many is done.
 pub fn make(translator: &Translator, way: Way, picture: &Photo, told: &dyn Fn(usize, usize)) -> Result<Vec<u8>> {
-    let (size, config) = ([picture.height, picture.width], translator.generator_config());
+    let (size, config) = ([picture.height, picture.width], &translator.config);
     let reach = config.reach().filter(|_| picture.height * picture.width > WHOLE);
     let no_way = "the model has no way back";
     let Some(reach) = reach else {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use burn::tensor::Device;
     use forger_core::nets::translator::Translator as Network;
-    use forger_protocol::{CycleganConfig, Normalization, Pix2pixConfig, Random, Stream};
+    use forger_protocol::{CycleganConfig, Normalization, Pix2pixConfig, Random, Stream, TranslatorConfig};
 
     #[test]
     fn in_tiles_a_picture_is_what_it_is_as_a_whole() {
@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn a_network_that_sees_all_is_not_shown_parts() {
         let unet = Pix2pixConfig::default().generator;
-        assert!(check(&unet, [1200, 1200]).is_ok() && check(&TranslatorConfig::resnet(8, 6), [5000, 5000]).is_ok());
-        assert!(check(&unet, [1300, 1200]).unwrap_err().to_string().contains("--fit"));
+        assert!(check(unet.reach(), [1200, 1200]).is_ok());
+        assert!(check(TranslatorConfig::resnet(8, 6).reach(), [5000, 5000]).is_ok());
+        assert!(check(unet.reach(), [1300, 1200]).unwrap_err().to_string().contains("--fit"));
     }
 }

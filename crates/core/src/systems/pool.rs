@@ -1,5 +1,5 @@
 //! What a generator has made before, so that its discriminator does not forget it: Shrivastava et al. 2017 (arXiv 1612.07828),
-//! section 2.3, as CycleGAN uses it (section 4).
+//! section 2.3, and as CycleGAN uses it (section 4).
 
 use burn::tensor::{Device, Tensor};
 use forger_protocol::Random;
@@ -14,7 +14,7 @@ use crate::{
 pub struct Pool {
     name: &'static str,
     most: usize,
-    /// `[1, 3, side, side]` each, without autodiff.
+    /// `[1, channels, height, width]` each, without autodiff.
     pictures: Vec<Tensor<4>>,
 }
 
@@ -39,7 +39,7 @@ impl Pool {
         self.pictures.clear();
     }
 
-    /// What is shown in the place of pictures `[batch, 3, side, side]` that were just made: each by chance itself, or one of
+    /// What is shown in the place of pictures `[batch, channels, height, width]` that were just made: each by chance itself, or one of
     /// before, whose place it takes. Until the pool is full all are shown, and kept.
     pub fn exchange(&mut self, made: Tensor<4>, random: &mut Random) -> Tensor<4> {
         if self.most == 0 {
@@ -64,6 +64,31 @@ impl Pool {
         Tensor::cat(shown, 0)
     }
 
+    /// So many pictures of before, by chance, `[count, channels, height, width]` without autodiff; `None` while there are fewer.
+    pub fn draw(&self, count: usize, random: &mut Random) -> Option<Tensor<4>> {
+        if count == 0 || self.pictures.len() < count {
+            return None;
+        }
+        let drawn = (0..count).map(|_| self.pictures[random.below(self.pictures.len())].clone());
+        Some(Tensor::cat(drawn.collect(), 0))
+    }
+
+    /// Keeps pictures `[batch, channels, height, width]` without autodiff, in the place of others, by chance, once it is full.
+    pub fn keep(&mut self, made: &Tensor<4>, random: &mut Random) {
+        if self.most == 0 {
+            return;
+        }
+        for index in 0..made.dims()[0] {
+            let picture = made.clone().narrow(0, index, 1);
+            if self.pictures.len() < self.most {
+                self.pictures.push(picture);
+            } else {
+                let place = random.below(self.pictures.len());
+                self.pictures[place] = picture;
+            }
+        }
+    }
+
     /// Its pictures, for a checkpoint.
     pub fn part(&self, prefix: &str) -> Option<Part> {
         if self.pictures.is_empty() {
@@ -74,23 +99,23 @@ impl Pool {
         Some(Part::vector(format!("{prefix}.{}", self.name), Values::Device(Box::new(all.reshape([length])))))
     }
 
-    /// The same pool with the pictures that a checkpoint has; empty where it has none.
+    /// The same pool with the pictures `[channels, height, width]` that a checkpoint has; empty where it has none.
     pub fn read(
         &self,
         reader: &Reader<'_>,
         prefix: &str,
-        side: usize,
+        [channels, height, width]: [usize; 3],
         device: &Device,
     ) -> Result<Self, CheckpointError> {
         let mut pool = Self::new(self.name, self.most);
         let name = format!("{prefix}.{}", self.name);
         let Some(flat) = reader.vector(&name, &device.clone().inner()) else { return Ok(pool) };
-        let size = 3 * side * side;
+        let size = channels * height * width;
         let count = flat.dims()[0] / size;
         if flat.dims()[0] != count * size || count > self.most {
             return Err(CheckpointError::Tensor(name));
         }
-        let all = flat.reshape([count, 3, side, side]);
+        let all = flat.reshape([count, channels, height, width]);
         pool.pictures = (0..count).map(|index| all.clone().narrow(0, index, 1)).collect();
         Ok(pool)
     }
@@ -121,6 +146,25 @@ mod tests {
         }
         assert!((430..560).contains(&old), "{old} of 990");
         assert!(pool.pictures.iter().any(|picture| value(picture) > 900.0));
+    }
+
+    #[test]
+    fn what_is_drawn_is_of_before_and_what_is_kept_takes_a_place() {
+        let (mut pool, random) = (Pool::new("pool", 6), &mut Random::new(1, Stream::Noise));
+        let pictures = |values: [f32; 2]| Tensor::cat(values.map(picture).into(), 0);
+        assert!(pool.draw(2, random).is_none());
+        for step in 0..20 {
+            pool.keep(&pictures([step as f32, -1.0]), random);
+            assert_eq!(pool.len(), (2 * step + 2).min(6));
+        }
+        let drawn = pool.draw(6, random).unwrap();
+        assert_eq!(drawn.dims(), [6, 3, 2, 2]);
+        let mut all = pool.pictures.iter().map(value).collect::<Vec<_>>();
+        let found = drawn.chunk(6, 0).iter().map(value).collect::<Vec<_>>();
+        assert!(found.iter().all(|value| all.contains(value)), "{found:?} of {all:?}");
+        all.sort_by(f32::total_cmp);
+        assert!(all[5] > 10.0, "the new ones are kept: {all:?}");
+        assert!(pool.draw(7, random).is_none());
     }
 
     #[test]

@@ -1,0 +1,296 @@
+//! SimGAN: pictures of a simulator made to look real, their labels kept. Shrivastava et al. 2017 (arXiv 1612.07828).
+
+use burn::{
+    module::Module as _,
+    tensor::{Device, Tensor, TensorData},
+};
+use forger_protocol::{
+    Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream, system::Declaration,
+};
+use serde_json::{Value, json};
+
+use super::{Parts, System, TERM, is_same, pix2pix::tune, pool::Pool};
+use crate::{
+    CheckpointError, Images,
+    checkpoint::Reader,
+    data::{Draws, Source as _, images::Shuffled},
+    losses::{
+        adversarial::{self, verdict},
+        kept::kept,
+    },
+    nets::{
+        patch::{PatchDiscriminator, PatchShape},
+        refiner::Refiner,
+    },
+    player::Player,
+    scalars::Scalars,
+    snapshot::Part,
+};
+
+/// Synthetic pictures that it shows of itself.
+const SHOWN: usize = 8;
+
+/// Why training cannot begin.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SimganError {
+    /// A setting is out of range.
+    #[error(transparent)]
+    Config(#[from] OutOfRange),
+    /// There is nothing to learn from.
+    #[error("there is no {0} picture to learn from")]
+    NoPictures(&'static str),
+    /// Pictures, as `[channels, height, width]`, of another size than that of the settings.
+    #[error("{kind} pictures of {found:?} (channels, height, width) where the settings ask for {expected:?}")]
+    OtherSize {
+        /// Synthetic or real.
+        kind: &'static str,
+        /// Theirs.
+        found: [usize; 3],
+        /// That of the settings.
+        expected: [usize; 3],
+    },
+}
+
+/// SimGAN in training.
+pub struct Simgan {
+    config: SimganConfig,
+    refiner: Player<Refiner>,
+    discriminator: Player<PatchDiscriminator>,
+    /// Refined pictures of before.
+    history: Pool,
+    synthetic: Shuffled,
+    real: Shuffled,
+    /// Of the history.
+    noise: Draws,
+    /// With autodiff.
+    device: Device,
+    steps: u64,
+}
+
+/// What the discriminator of these settings is like. As in the paper, nothing in it is normalised.
+pub fn shape(config: &SimganConfig) -> PatchShape {
+    let SimganConfig { channels, discriminator_width: width, patch, .. } = *config;
+    PatchShape { channels, width, patch, normalization: Normalization::None }
+}
+
+fn players(
+    config: &SimganConfig,
+    device: &Device,
+) -> Result<(Player<Refiner>, Player<PatchDiscriminator>), OutOfRange> {
+    let random = &mut Random::new(config.seed, Stream::Weights);
+    let refiner = Refiner::new(config, random, device);
+    let discriminator = PatchDiscriminator::new(shape(config), random, device)?;
+    let refiner = Player::new("refiner", refiner, config.refiner_optimizer).averaged();
+    Ok((refiner, Player::new("discriminator", discriminator, config.discriminator_optimizer)))
+}
+
+/// Which players a step trains.
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    /// The refiner, without an opponent.
+    Alone,
+    Discriminator,
+    Game,
+}
+
+impl Simgan {
+    /// `synthetic` are pictures of the simulator, `real` what they are to look like; of the size of the settings.
+    pub fn new(
+        config: SimganConfig,
+        synthetic: Box<dyn Images>,
+        real: Box<dyn Images>,
+        device: &Device,
+    ) -> Result<Self, SimganError> {
+        config.validate()?;
+        let expected = [config.channels, config.image_height, config.image_width];
+        for (kind, images) in [("synthetic", &synthetic), ("real", &real)] {
+            if images.is_empty() {
+                return Err(SimganError::NoPictures(kind));
+            }
+            let found = images.shape();
+            if found != expected {
+                return Err(SimganError::OtherSize { kind, found, expected });
+            }
+        }
+        let device = device.clone().autodiff();
+        let (refiner, discriminator) = players(&config, &device)?;
+        let seed = config.seed;
+        Ok(Self {
+            refiner,
+            discriminator,
+            history: Pool::new("history", config.history),
+            synthetic: Shuffled::new(synthetic, seed).called("synthetic"),
+            real: Shuffled::new(real, seed),
+            noise: Draws::noise(seed),
+            device,
+            steps: 0,
+            config,
+        })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &SimganConfig {
+        &self.config
+    }
+
+    /// The refiner with the moving average of its weights.
+    pub fn average(&self) -> &Refiner {
+        self.refiner.average()
+    }
+
+    /// Refined pictures of before.
+    pub fn history(&self) -> usize {
+        self.history.len()
+    }
+
+    fn phase(&self) -> Phase {
+        let SimganConfig { adversarial, refiner_pretraining: alone, discriminator_pretraining: judging, .. } =
+            self.config;
+        match self.steps {
+            _ if adversarial == 0.0 => Phase::Alone,
+            steps if steps < alone => Phase::Alone,
+            steps if steps < alone + judging => Phase::Discriminator,
+            _ => Phase::Game,
+        }
+    }
+
+    /// One update of R, equation 4: what D says, summed over its patches as in equation 2, and self-regularisation, summed over
+    /// values as in equation 3; the mean over the batch.
+    fn teach_refiner(&mut self, alone: bool, told: &mut Scalars) {
+        let SimganConfig { batch, loss, adversarial, lambda, kept: what, ema_decay, .. } = self.config;
+        let synthetic = self.synthetic.next(batch, &self.device);
+        let refined = self.refiner.network.forward(synthetic.clone());
+        let regularization = kept(what, refined.clone(), synthetic);
+        told.tell("regularization_loss", regularization.clone().detach().inner());
+        // Alone, it learns to keep pictures whatever that is worth later.
+        let mut total = if alone { regularization } else { regularization * lambda };
+        if !alone {
+            // D's weights need no gradient here.
+            let map = self.discriminator.network.clone().no_grad().verdicts(refined);
+            let (flat, patches) = flat(map);
+            let game = adversarial::generator(loss, flat) * patches;
+            told.tell("r_loss", game.clone().detach().inner());
+            total = total + game * adversarial;
+        }
+        if let Some(norm) = self.refiner.learn(&total) {
+            told.tell("r_gradient", norm);
+        }
+        // Shorter at first, so that the average soon forgets where the network began.
+        self.refiner.follow(ema_decay.min((self.steps + 1) as f64 / (self.steps + 10) as f64));
+    }
+
+    /// One update of D, equation 2, on real pictures and on refined ones, of which half are of before. As everywhere here, a high
+    /// verdict means real, where the paper's D says how synthetic a patch is.
+    fn teach_discriminator(&mut self, told: &mut Scalars) {
+        let SimganConfig { batch, loss, .. } = self.config;
+        let before = self.history.draw(batch / 2, &mut self.noise.random);
+        let count = before.as_ref().map_or(batch, |before| batch - before.dims()[0]);
+        let plain = self.device.clone().inner();
+        let made = self.refiner.network.valid().forward(self.synthetic.next(count, &plain));
+        // Half of a batch takes the place of others (section 2.3).
+        self.history.keep(&made.clone().narrow(0, 0, batch / 2), &mut self.noise.random);
+        let refined = Tensor::from_inner(Tensor::cat(std::iter::once(made).chain(before).collect(), 0));
+        let real = self.real.next(batch, &self.device);
+        let discriminator = &mut self.discriminator;
+        let ((a, patches), (b, _)) =
+            (flat(discriminator.network.verdicts(real)), flat(discriminator.network.verdicts(refined)));
+        told.tell("d_real", verdict(loss, a.clone().detach().inner()).mean());
+        told.tell("d_refined", verdict(loss, b.clone().detach().inner()).mean());
+        let loss = adversarial::discriminator(loss, 0.0, a, b) * patches;
+        told.tell("d_loss", loss.clone().detach().inner());
+        if let Some(norm) = discriminator.learn(&loss) {
+            told.tell("d_gradient", norm);
+        }
+    }
+}
+
+/// A map of verdicts `[batch, 1, rows, columns]` as logits `[batch * rows * columns, 1]`, and how many there are of a picture: the
+/// mean over all times these is the sum over patches, the mean over pictures.
+fn flat(map: Tensor<4>) -> (Tensor<2>, f32) {
+    let [batch, _, rows, columns] = map.dims();
+    (map.reshape([batch * rows * columns, 1]), (rows * columns) as f32)
+}
+
+impl System for Simgan {
+    fn declaration(&self) -> &'static Declaration {
+        &SimganConfig::SYSTEM
+    }
+
+    fn config(&self) -> Value {
+        json!(self.config)
+    }
+
+    fn accepts(&self, config: &Value) -> bool {
+        is_same(&self.config, config)
+    }
+
+    fn parts(&mut self) -> Parts<'_> {
+        Parts {
+            players: vec![&mut self.refiner, &mut self.discriminator],
+            chances: vec![&mut self.noise, self.synthetic.chance(), self.real.chance()],
+            steps: &mut self.steps,
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Algorithm 1: the updates of R, then those of D. What is told is of the last of each.
+    fn step(&mut self, kind: StepKind) -> Tensor<1> {
+        let pace = self.config.pace(self.steps);
+        tune(&mut self.refiner, self.config.refiner_optimizer, pace);
+        tune(&mut self.discriminator, self.config.discriminator_optimizer, pace);
+        let phase = self.phase();
+        let mut told = Scalars::new(SimganConfig::SYSTEM.scalars, &self.device.clone().inner());
+        if kind != StepKind::Discriminator && phase != Phase::Discriminator {
+            // Before the game there is nothing to keep pace with.
+            let updates = if phase == Phase::Game { self.config.refiner_updates } else { 1 };
+            for _ in 0..updates {
+                self.teach_refiner(phase == Phase::Alone, &mut told);
+            }
+        }
+        if kind != StepKind::Generator && phase != Phase::Alone {
+            let updates = if phase == Phase::Game { self.config.discriminator_updates } else { 1 };
+            for _ in 0..updates {
+                self.teach_discriminator(&mut told);
+            }
+        }
+        self.steps += 1;
+        told.into_tensor()
+    }
+
+    fn restart(&mut self) {
+        // The settings were valid when they were taken.
+        if let Ok((refiner, discriminator)) = players(&self.config, &self.device) {
+            (self.refiner, self.discriminator) = (refiner, discriminator);
+        }
+        self.history.clear();
+    }
+
+    /// The first synthetic pictures, what becomes of them, and by how much they change: grey where nothing does.
+    fn visuals(&self) -> Vec<Tensor<4>> {
+        let images = self.synthetic.images();
+        let [channels, height, width] = images.shape();
+        let (count, size) = (images.len().min(SHOWN), channels * height * width);
+        let mut values = vec![0.0; count * size];
+        values.chunks_exact_mut(size).enumerate().for_each(|(index, out)| images.write(index, out));
+        let shape = [count, channels, height, width];
+        let synthetic = Tensor::from_data(TensorData::new(values, shape), &self.device.clone().inner());
+        let refined = self.average().forward(synthetic.clone());
+        let difference = (refined.clone() - synthetic.clone()) * 0.5;
+        vec![synthetic, refined, difference]
+    }
+
+    /// The history.
+    fn term(&self) -> Option<(Vec<Part>, Value)> {
+        let part = self.history.part(TERM)?;
+        Some((vec![part], json!({ self.history.name(): self.history.len() })))
+    }
+
+    fn take_term(&mut self, reader: &Reader<'_>) -> Result<(), CheckpointError> {
+        let shape = [self.config.channels, self.config.image_height, self.config.image_width];
+        self.history = self.history.read(reader, TERM, shape, &self.device)?;
+        Ok(())
+    }
+}

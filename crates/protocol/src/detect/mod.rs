@@ -1,0 +1,149 @@
+//! Strange pictures: how they are searched for, what a model file says of normal ones, and what a score means beside theirs.
+
+mod calibration;
+
+use serde::{Deserialize, Serialize};
+
+pub use calibration::{Calibration, CalibrationError};
+
+use crate::{OutOfRange, message::DeviceKind};
+
+/// How to search.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// Only codes move. The weight of the features of D, `lambda` of equation 4 of Schlegl et al. 2017; 0 asks for no D.
+    Anogan {
+        /// 0.1 in the paper.
+        lambda: f32,
+    },
+    /// The weights of the generator move, too.
+    Adgan {
+        /// Their learning rate.
+        rate: f64,
+    },
+}
+
+impl Way {
+    /// With the weight of the paper.
+    pub const ANOGAN: Self = Self::Anogan { lambda: 0.1 };
+    /// With the learning rate of the paper.
+    pub const ADGAN: Self = Self::Adgan { rate: 5e-5 };
+}
+
+/// What the losses of the starts of a picture come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Over {
+    /// The mean, as in ADGAN: how hard it is to come near, too.
+    Mean,
+    /// The least. It asks for a search that is long enough for one of the starts to arrive.
+    Least,
+}
+
+/// A search.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DetectSettings {
+    /// How.
+    pub way: Way,
+    /// Codes that each picture is begun from, the same for all.
+    pub starts: usize,
+    /// Steps at most.
+    pub steps: usize,
+    /// Steps without gain after which a picture is done; 0 never stops early.
+    pub patience: usize,
+    /// What the starts come to.
+    pub over: Over,
+    /// Seed of the starts.
+    pub seed: u32,
+}
+
+impl DetectSettings {
+    /// The most starts and steps that a card may ask for: it is a file that anybody can write.
+    const MOST: [usize; 2] = [1024, 10_000];
+
+    /// Of one way, as it serves best. A long search that tunes weights comes near to anything in the end: ADGAN has few steps
+    /// from many starts, as in the paper.
+    pub fn of(way: Way) -> Self {
+        let (starts, steps) = if matches!(way, Way::Adgan { .. }) { (32, 10) } else { (4, 60) };
+        Self { way, starts, steps, patience: 20, over: Over::Mean, seed: 1 }
+    }
+
+    /// Whether this can be searched with in a reasonable time and memory.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let rate = match self.way {
+            Way::Anogan { lambda } => f64::from(lambda),
+            Way::Adgan { rate } => rate,
+        };
+        let [starts, steps] = Self::MOST.map(|most| most as f64);
+        for (field, value, min, max) in [
+            ("starts", self.starts as f64, 1.0, starts),
+            ("steps", self.steps as f64, 1.0, steps),
+            ("rate", rate, 0.0, 1.0),
+        ] {
+            // What is no number is in no range.
+            if !(min..=max).contains(&value) {
+                return Err(OutOfRange { field: field.into(), value, min, max });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a model file says of normal pictures: those that it learned from, and the scores of others that are like them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Normal {
+    /// What they show, in English: `the digit 0`.
+    pub what: String,
+    /// Which pictures the scores are of, none of which the model learned from.
+    pub data: String,
+    /// Whether they are strokes on an empty sheet, the middle of their mass in the middle, their longer side 20 of 28 pixels: as
+    /// MNIST's are, and as a drawing can be made to be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strokes: bool,
+    /// The search that the scores are of. Those of another cannot be compared with them.
+    pub search: DetectSettings,
+    /// Their scores.
+    pub scores: Calibration,
+}
+
+/// What was found for a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detected {
+    /// The higher, the stranger. Comparable with the scores on the card of the model.
+    pub score: f32,
+    /// The least losses that its starts came to.
+    pub losses: Vec<f32>,
+    /// Time at work, without what other requests took in between.
+    pub milliseconds: f64,
+    /// Where the search ran.
+    pub device: DeviceKind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_survives_its_card() {
+        for way in [Way::ADGAN, Way::ANOGAN] {
+            let settings = DetectSettings::of(way);
+            assert!(settings.check().is_ok());
+            let text = serde_json::to_string(&settings).unwrap();
+            assert_eq!(serde_json::from_str::<DetectSettings>(&text).unwrap(), settings, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_never_end_is_refused() {
+        let usual = DetectSettings::of(Way::ADGAN);
+        for wrong in [
+            DetectSettings { starts: 0, ..usual },
+            DetectSettings { starts: 1 << 40, ..usual },
+            DetectSettings { steps: 1 << 40, ..usual },
+            DetectSettings { way: Way::Adgan { rate: f64::NAN }, ..usual },
+        ] {
+            assert!(wrong.check().is_err(), "{wrong:?}");
+        }
+    }
+}

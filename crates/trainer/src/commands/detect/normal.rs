@@ -1,0 +1,122 @@
+//! Normal pictures that a model has not learned from.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use forger_core::{Images, weights::Model};
+use forger_protocol::{
+    Random, Stream,
+    detect::{DetectSettings, Normal},
+};
+
+use crate::{
+    data::{self, Background, DataArgs, Pictures, Split},
+    measures::detection::{DetectArgs, Method},
+};
+
+use super::Search;
+
+/// Which pictures of a set are normal, and how many of them count.
+#[derive(Args, Clone)]
+pub struct NormalArgs {
+    /// The class of --normal that is normal, as `forger train dcgan --normal` has it
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// Which part of --normal, for sets that have parts
+    #[arg(long, value_enum, default_value_t = Split::Train)]
+    pub split: Split,
+    /// For a set without parts: its last so many pictures, which `forger train dcgan --holdout` kept back (with --split test)
+    #[arg(long, default_value_t = 0)]
+    pub holdout: usize,
+    /// Normal pictures that scores are measured by, at most
+    #[arg(long, default_value_t = 200)]
+    pub count: usize,
+}
+
+/// Some of them, by chance.
+pub struct Chosen {
+    /// `[count, channels, side, side]` in `[-1, 1]`, flat.
+    pub pixels: Vec<f32>,
+    pub count: usize,
+    /// Where they are from.
+    pub name: String,
+}
+
+impl NormalArgs {
+    /// Pictures of `normal`, at the size and in the colours of a model.
+    pub fn load(
+        &self,
+        normal: &str,
+        seed: u32,
+        background: Option<Background>,
+        (channels, side): (usize, usize),
+    ) -> Result<Chosen> {
+        let data = args(normal, self.split, self.holdout, background);
+        let pictures = data::load(&data, channels, side)?;
+        let pictures = match &self.class {
+            Some(class) => data::of_class(&data, pictures, class)?,
+            None => pictures,
+        };
+        let mut order = (0..pictures.len()).collect::<Vec<_>>();
+        Random::new(seed, Stream::Metrics).shuffle(&mut order);
+        order.truncate(self.count);
+        let class = self.class.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
+        let part = if self.split == Split::Test { ", test part" } else { "" };
+        let name = format!("{}{class}{part}", pictures.name);
+        Ok(Chosen { pixels: values(&pictures, &order), count: order.len(), name })
+    }
+}
+
+/// A set of which nothing more is said.
+pub fn args(data: &str, split: Split, holdout: usize, background: Option<Background>) -> DataArgs {
+    DataArgs { data: data.to_owned(), split, holdout, crop: None, background, attributes: None }
+}
+
+/// Some pictures of a set, flat.
+pub fn values(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
+    let size = pictures.shape().iter().product::<usize>();
+    let mut values = vec![0.0; which.len() * size];
+    which.iter().zip(values.chunks_exact_mut(size)).for_each(|(index, out)| pictures.write(*index, out));
+    values
+}
+
+/// The search that flags ask for.
+pub fn search(method: Search, args: &DetectArgs) -> Result<DetectSettings> {
+    let method = if method == Search::Adgan { Method::Adgan } else { Method::Anogan };
+    let settings = args.search(method).context("this method does not search")?;
+    settings.check()?;
+    Ok(settings)
+}
+
+/// What the card of a model says of normal pictures, if that is of the search that is asked for. Where the flags ask for nothing of
+/// their own, it is.
+pub fn of_card<'a, N>(model: &'a Model<N>, path: &Path, asked: DetectSettings) -> Result<&'a Normal> {
+    let Some(normal) = &model.card.normal else {
+        bail!(
+            "{} does not know what is normal: name pictures that it has not learned from with --normal, or calibrate it with \
+             `forger calibrate`",
+            path.display()
+        );
+    };
+    if asked != normal.search && asked != DetectSettings::of(asked.way) {
+        bail!(
+            "the scores on the card of {} are of another search: leave its flags out, or give --normal",
+            path.display()
+        );
+    }
+    Ok(normal)
+}
+
+/// Refuses a rate of false alarms of which so few pictures say nothing.
+pub fn check_rate(rate: f64, count: usize) -> Result<()> {
+    // The same as the calibration will say, before the time is spent.
+    if rate * (count + 1) as f64 + 1e-9 < 1.0 {
+        bail!(
+            "{count} normal pictures are too few to say what {rate} of them do: give at least {} with --normal and --count, or a \
+             --threshold",
+            (1.0 / rate - 1.0 - 1e-9).ceil()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The page's program in parts: what all pages need, and for each page that is loaded when it is opened what it needs more.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use walkdir::WalkDir;
+
+use crate::places;
+
+/// The script that loads parts.
+const LOADER: &str = "./parts.js";
+/// What remains, which loads the parts.
+const MAIN: &str = "main.wasm";
+
+/// Whether a file is of one page or some, and not what all need.
+pub fn is_part(name: &str) -> bool {
+    // As `transform` names what it divides.
+    name.starts_with("split_") || name.starts_with("chunk_")
+}
+
+/// A program in parts, in a folder.
+pub struct Parts {
+    folder: PathBuf,
+}
+
+impl Parts {
+    /// Divides a program that was linked with its relocations. Its script will be called `NAME.js`.
+    pub fn of(program: &Path, name: &str, folder: &Path) -> Result<Self> {
+        places::empty(folder)?;
+        let wasm = read(program)?;
+        let (main, script) = (folder.join(MAIN), format!("./{name}.js"));
+        let mut options = wasm_split_cli_support::Options::new(&wasm);
+        (options.output_dir, options.main_out_path) = (folder, &main);
+        (options.link_name, options.main_module) = (LOADER, &script);
+        let split = wasm_split_cli_support::transform(options);
+        // Its errors are of another library than ours.
+        let split = split.map_err(|error| anyhow!("could not divide {}: {error:#}", program.display()))?;
+        for part in split.split_modules {
+            let nameless = without_custom_sections(&read(&part)?).with_context(|| part.display().to_string())?;
+            fs::write(&part, nameless).with_context(|| format!("could not write {}", part.display()))?;
+        }
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// The program that remains, for wasm-bindgen.
+    pub fn main(&self) -> PathBuf {
+        self.folder.join(MAIN)
+    }
+
+    /// Puts the parts and what loads them beside what wasm-bindgen made.
+    pub fn place(&self, folder: &Path) -> Result<()> {
+        for entry in WalkDir::new(&self.folder).min_depth(1) {
+            let entry = entry?;
+            if entry.file_name() != MAIN {
+                let target = folder.join(entry.file_name());
+                fs::copy(entry.path(), &target).with_context(|| format!("could not write {}", target.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A module without names and other notes, of which a browser needs nothing
+/// (WebAssembly Core Specification, section 5.5.2).
+fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>> {
+    const HEADER: usize = 8;
+    const CUSTOM: u8 = 0;
+    ensure!(module.starts_with(b"\0asm") && module.len() >= HEADER, "it is no WebAssembly");
+    let (header, mut rest) = module.split_at(HEADER);
+    let mut kept = header.to_vec();
+    while let Some((&id, after)) = rest.split_first() {
+        let (length, digits) = leb128(after).context("a section has no length")?;
+        let end = 1 + digits + length;
+        let section = rest.get(..end).context("a section ends too early")?;
+        if id != CUSTOM {
+            kept.extend_from_slice(section);
+        }
+        rest = &rest[end..];
+    }
+    Ok(kept)
+}
+
+/// A number of 32 bits, seven in a byte, the lowest first, and how many bytes it takes.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let digits = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
+    let number = bytes[..digits].iter().rev().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7f));
+    Some((number, digits))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("could not read {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+
+    #[test]
+    fn notes_go_and_code_stays() {
+        let note = [0, 5, 4, b'n', b'a', b'm', b'e'];
+        // A section of 200 bytes, whose length takes two.
+        let code = [&[10, 0xc8, 0x01][..], &[7; 200]].concat();
+        let module = [HEADER, &note, &code, &note].concat();
+        assert_eq!(without_custom_sections(&module).unwrap(), [HEADER, &code].concat());
+    }
+
+    #[test]
+    fn what_is_cut_off_is_no_module() {
+        for cut in [
+            &b"<html>"[..],
+            &[HEADER, &[10]].concat(),
+            &[HEADER, &[10, 0x80]].concat(),
+            &[HEADER, &[10, 3, 1]].concat(),
+        ] {
+            assert!(without_custom_sections(cut).is_err(), "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_divided_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("page.wasm");
+        fs::write(&program, "no program").unwrap();
+        let error = Parts::of(&program, "page", &folder.path().join("parts")).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("page.wasm"), "{error}");
+    }
+}

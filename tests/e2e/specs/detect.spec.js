@@ -1,0 +1,203 @@
+// Strange pictures: drawn, opened, in batches, and the same scores as `forger detect` gives.
+
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { expect, test } from '../support/test.js';
+import { open, picture as shown } from '../support/page.js';
+import { picture, savedFile } from '../support/upscale.js';
+
+/** What the trainer's own test holds the program to as well. */
+const NATIVE = JSON.parse(await fs.readFile(new URL('../fixtures/detect.json', import.meta.url), 'utf8'));
+/** The tab multiplies in another order than a program: scores are as good as the same. */
+const APART = 1e-3;
+
+const beside = (page) => page.getByTestId('beside');
+
+/** Waits until the picture that is there has been judged. */
+async function judged(page) {
+  await expect(beside(page)).toContainText(/normal pictures/, { timeout: 60_000 });
+  await expect(page.getByTestId('verdict')).not.toBeEmpty();
+}
+
+/** The score as the page says it, and the seconds that it took. */
+async function numbers(page) {
+  const text = await page.getByTestId('numbers').innerText();
+  const [, p, score, seconds] = text.match(/p = ([\d.]+), score ([\d.]+), found in ([\d.]+) s/).map(Number);
+  return { p, score, seconds };
+}
+
+/** Draws lines on the sheet, each through places in shares of its side. */
+async function draw(page, ...strokes) {
+  const sheet = page.getByTestId('board');
+  await sheet.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await sheet.boundingBox();
+  for (const [[left, top], ...rest] of strokes) {
+    await page.mouse.move(x + left * width, y + top * height);
+    await page.mouse.down();
+    for (const [left, top] of rest) {
+      await page.mouse.move(x + left * width, y + top * height);
+    }
+    await page.mouse.up();
+  }
+}
+
+/** A closed ring. */
+const ZERO = Array.from({ length: 33 }, (_, step) => {
+  const turn = (step / 32) * 2 * Math.PI;
+  return [0.5 + 0.21 * Math.sin(turn), 0.5 - 0.32 * Math.cos(turn)];
+});
+const CROSS = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]];
+
+async function openZeros(page, query = '') {
+  await open(page, `detect?model=${NATIVE.model}${query}`);
+  await expect(page.getByTestId('board')).toBeVisible();
+}
+
+test('a zero that is drawn is normal, a cross is strange, and each takes less than two seconds', async ({ page }) => {
+  await openZeros(page);
+  await expect(beside(page)).toContainText('Draw something');
+  await draw(page, ZERO);
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+  const zero = await numbers(page);
+  await page.getByTestId('clear').click();
+  await expect(beside(page)).toContainText('Draw something');
+  await draw(page, ...CROSS);
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Strange');
+  await expect(beside(page)).toContainText('none is as strange');
+  const cross = await numbers(page);
+  expect(cross.score).toBeGreaterThan(zero.score);
+  // The second has nothing to compile.
+  expect(cross.seconds).toBeLessThan(2);
+  expect((await shown(page.getByTestId('made'))).levels).toBeGreaterThan(4);
+});
+
+test('scores are those of the program', async ({ page }) => {
+  await openZeros(page);
+  await page.getByTestId('photo-file').setInputFiles(Object.keys(NATIVE.scores).map(picture));
+  await expect(page.getByTestId('batch-count')).toContainText('2 of 2 judged, 1 strange, 0 not read', { timeout: 60_000 });
+  const { name, bytes } = await savedFile(page, 'save-csv');
+  expect(name).toBe('forger-detect.csv');
+  const [head, ...rows] = bytes.toString().trim().split('\n');
+  expect(head).toBe('file,score,p_value,strange');
+  expect(rows.map((row) => row.split(',')[0])).toEqual(['cross.png', 'ring.png']);
+  for (const [name, score] of rows.map((row) => row.split(','))) {
+    const native = NATIVE.scores[name];
+    expect(Math.abs(Number(score) - native) / native, `${name}: ${score}, native ${native}`).toBeLessThan(APART);
+  }
+});
+
+test('a batch goes on past what does not read, stops at once, goes on, and shows each of its pictures', async ({ page }) => {
+  await openZeros(page);
+  const bytes = async (name) => fs.readFile(picture(name));
+  const [ring, cross, broken] = await Promise.all(['ring.png', 'cross.png', 'truncated.png'].map(bytes));
+  const file = (name, buffer) => ({ name, mimeType: 'image/png', buffer });
+  const files = Array.from({ length: 40 }, (_, index) => file(`${index}.png`, index % 2 ? ring : cross));
+  files.splice(2, 0, file('broken.png', broken));
+  await page.getByTestId('photo-file').setInputFiles(files);
+  await expect(page.getByTestId('batch-count')).toContainText(/^([3-9]|[12]\d) of 41 judged, \d+ strange, 1 not read/, { timeout: 60_000 });
+  const start = Date.now();
+  await page.getByTestId('batch-stop').click();
+  await expect(page.getByTestId('batch-go-on')).toBeVisible({ timeout: 1000 });
+  expect(Date.now() - start).toBeLessThan(1000);
+  await page.getByTestId('batch-go-on').click();
+  await expect(page.getByTestId('batch-count')).toContainText('41 of 41 judged, 20 strange, 1 not read', { timeout: 110_000 });
+  const rows = page.getByTestId('batch').locator('tbody tr');
+  await expect(rows.last()).toContainText('broken.png');
+  await page.getByTestId('sort-name').click();
+  await expect(rows.first()).toContainText('0.png');
+  await rows.first().getByRole('button').click();
+  await expect(page.getByTestId('verdict')).toHaveText('Strange');
+  await expect(page.getByTestId('given')).toBeVisible();
+});
+
+test('a threshold that is moved calls other pictures strange, and goes back', async ({ page }) => {
+  await openZeros(page);
+  await page.getByTestId('photo-file').setInputFiles(picture('ring.png'));
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+  await expect(page.getByTestId('alarms')).toContainText('48 of 980 normal pictures: 4.9 % false alarms');
+  await page.getByTestId('threshold').focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByTestId('alarms')).toContainText('100.0 % false alarms');
+  await expect(page.getByTestId('verdict')).toHaveText('Strange');
+  await page.getByTestId('usual').click();
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+});
+
+test('a link opens with the same drawing, threshold and score, and never holds a picture of the user’s', async ({ context, page }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openZeros(page);
+  await draw(page, ...CROSS);
+  await judged(page);
+  await page.getByTestId('threshold').focus();
+  await page.keyboard.press('Home');
+  await page.getByTestId('share-button').click();
+  await expect.poll(() => page.url()).toContain('drawing=');
+  const before = [await numbers(page), await shown(page.getByTestId('board')), await page.getByTestId('alarms').innerText()];
+  await page.reload();
+  await judged(page);
+  const after = [await numbers(page), await shown(page.getByTestId('board')), await page.getByTestId('alarms').innerText()];
+  // All but the time.
+  before[0].seconds = after[0].seconds;
+  expect(after).toEqual(before);
+  await page.getByTestId('photo-file').setInputFiles(picture('ring.png'));
+  await judged(page);
+  await page.getByTestId('share-button').click();
+  await expect(page.getByText('Your picture is not in it')).toBeVisible();
+  expect(page.url()).not.toContain('drawing=');
+});
+
+test('a sample of the model is normal until something is scratched into it', async ({ page }) => {
+  await open(page, 'detect?model=sneakers');
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+  await draw(page, ...CROSS);
+  await expect(page.getByTestId('verdict')).toHaveText('Strange', { timeout: 30_000 });
+  await page.getByTestId('undo').click();
+  await page.getByTestId('undo').click();
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange', { timeout: 30_000 });
+});
+
+test('odd pictures are judged or named: coloured, long, of one pixel, blank, and none at all', async ({ page }) => {
+  await openZeros(page);
+  for (const name of ['plain.png', 'see-through.png', 'long.png', 'cmyk.jpg', 'one-pixel.png']) {
+    await page.getByTestId('photo-file').setInputFiles(picture(name));
+    await judged(page);
+  }
+  await expect(page.getByTestId('blank')).toBeVisible();
+  await page.getByTestId('photo-file').setInputFiles(picture('truncated.png'));
+  await expect(page.getByText('truncated.png', { exact: false }).first()).toBeVisible();
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'forger-'));
+  await fs.writeFile(path.join(folder, 'notes.txt'), 'nothing');
+  await page.getByTestId('folder-file').setInputFiles(folder);
+  await expect(page.getByText('no pictures in this folder')).toBeVisible();
+});
+
+test('a model that does not know what is normal is refused in words', async ({ page }) => {
+  await openZeros(page);
+  const models = new URL('../../../public/models/', import.meta.url);
+  const name = (await fs.readdir(models)).find((file) => /^digits-\w{8}\.safetensors$/.test(file));
+  await page.getByTestId('model-file').setInputFiles({
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: await fs.readFile(new URL(name, models)),
+  });
+  await expect(page.getByText('does not say what is normal')).toBeVisible();
+  await expect(page.getByTestId('model-select')).toHaveValue(NATIVE.model);
+});
+
+test('the sheet is drawn on with the keys, and the page speaks Korean', async ({ page }) => {
+  await openZeros(page, '&lang=ko');
+  await page.getByTestId('board').focus();
+  await page.keyboard.press('Space');
+  for (let step = 0; step < 12; step += 1) {
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('verdict')).toHaveText(/^이상/, { timeout: 60_000 });
+  await expect(beside(page)).toContainText('정상 그림');
+});

@@ -1,0 +1,253 @@
+// The page of refined pictures: a stand-in for the engine turns brightness over, so that what is refined is known exactly.
+
+import { expect, test } from '../support/test.js';
+import { open } from '../support/page.js';
+import { picture, savedFile, unzip } from '../support/upscale.js';
+import { entry, pixelsOf, standIn } from '../support/translate.js';
+
+const NETWORKS = ['refiner', 'discriminator'];
+const measured = (value) => ({ value, command: 'forger eval refine' });
+const REFINERS = [
+  entry('refine-eyes', 'simgan', { lambda: 0.5 }, { networks: NETWORKS, metrics: { pupil_moved: measured(0.42) } }),
+  entry('free', 'simgan', { lambda: 0.01 }, { networks: ['refiner'] }),
+  entry('refine-digits', 'simgan', { image_height: 28, image_width: 28 }, {
+    networks: NETWORKS,
+    metrics: { synthetic: measured(0.81), refined: measured(0.93), real: measured(0.98), gap_closed: measured(0.7059) },
+  }),
+];
+
+const current = (page) => expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+
+async function openRefine(page, query = '') {
+  await open(page, `refine${query && '?'}${query}`);
+  await current(page);
+}
+
+/** What is known of the picture: gaze and pupil of an eye, the class of a digit. */
+async function known(page) {
+  const numbers = (await page.getByTestId('labels').innerText()).match(/-?\d+(\.\d+)?/g).map(Number);
+  const [yaw, pitch, x, y, openness] = numbers;
+  return { yaw, pitch, x, y, openness };
+}
+
+/** What is refined is the picture of the simulator, turned over. */
+async function expectRefined(page) {
+  await current(page);
+  await expect
+    .poll(async () => {
+      const [given, made] = [await pixelsOf(page.getByTestId('synthetic')), await pixelsOf(page.getByTestId('refined'))];
+      return made.data.every((value, at) => value === (at % 4 < 3 ? 255 - given.data[at] : 255));
+    })
+    .toBe(true);
+}
+
+/** Drags the gaze to a place of the picture, in its pixels. */
+async function look(page, [x, y]) {
+  const box = await page.getByTestId('aim').boundingBox();
+  const at = [box.x + (x / 55) * box.width, box.y + (y / 35) * box.height];
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(...at, { steps: 12 });
+  await page.mouse.up();
+}
+
+test.describe('with models', () => {
+  test.beforeEach(({ context }) => standIn(context, { models: REFINERS }));
+
+  test('the refined eye is beside the simulated one, with what the discriminator says of both', async ({ page }) => {
+    await openRefine(page);
+    await expect(page.getByTestId('model-select')).toHaveValue('refine-eyes');
+    await expect(page.getByTestId('model-select')).toContainText('Eyes, λ = 0.5');
+    const { width, height } = await pixelsOf(page.getByTestId('synthetic'));
+    expect([width, height]).toEqual([55, 35]);
+    await expectRefined(page);
+    await expect(page.getByTestId('opinion-synthetic')).toHaveText('The discriminator takes 50 % of it for real.');
+    await expect(page.getByTestId('opinion-refined')).toHaveText('The discriminator takes 50 % of it for real.');
+    await expect(page.getByTestId('police-map')).toHaveCount(0);
+    await page.getByTestId('police').check();
+    await expect(page.getByTestId('police-map')).toHaveCount(2);
+    await expect(page.getByTestId('proof')).toContainText('0.42 px');
+  });
+
+  test('an eye looks where it is dragged and turned, and the refined one follows', async ({ page }) => {
+    await openRefine(page);
+    await page.getByTestId('aim').scrollIntoViewIfNeeded();
+    await look(page, [32, 13]);
+    await expect.poll(async () => (await known(page)).x).toBeCloseTo(32, 0);
+    expect((await known(page)).y).toBeCloseTo(13, 0);
+    await expectRefined(page);
+    const before = await known(page);
+    await page.getByTestId('aim').focus();
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowDown']) {
+      await page.keyboard.press(key);
+    }
+    // Labels show whole degrees, of which tenths are hidden.
+    await expect.poll(async () => Math.abs((await known(page)).yaw - (before.yaw - 4))).toBeLessThanOrEqual(1);
+    expect(Math.abs((await known(page)).pitch - (before.pitch - 2))).toBeLessThanOrEqual(1);
+    const open_ = await pixelsOf(page.getByTestId('synthetic'));
+    await page.getByTestId('slider-openness').fill('0');
+    await expect.poll(async () => (await known(page)).openness).toBe(0);
+    await expectRefined(page);
+    expect((await pixelsOf(page.getByTestId('synthetic'))).data).not.toEqual(open_.data);
+  });
+
+  test('a link brings the same eye and the same model', async ({ page }) => {
+    await openRefine(page);
+    await page.getByTestId('model-select').selectOption('free');
+    // It has no discriminator to ask.
+    await expect(page.getByTestId('police')).toHaveCount(0);
+    await page.getByTestId('another').click();
+    await page.getByTestId('slider-yaw').fill('-20');
+    await page.getByTestId('slider-skin').fill('0.9');
+    await expectRefined(page);
+    const [labels, given] = [await known(page), await pixelsOf(page.getByTestId('synthetic'))];
+    await page.getByTestId('share-button').click();
+    await expect(page).toHaveURL(/refine\?v=1&simulator=eyes&model=free-00000000&seed=\d+&yaw=-20&skin=0\.9$/);
+    await page.reload();
+    await expectRefined(page);
+    await expect(page.getByTestId('model-select')).toHaveValue('free');
+    expect(await known(page)).toEqual(labels);
+    expect(await pixelsOf(page.getByTestId('synthetic'))).toEqual(given);
+    // What is changed is no longer what the address says.
+    await page.getByTestId('slider-yaw').fill('3');
+    await expect(page).toHaveURL(/refine$/);
+  });
+
+  test('a link that is damaged says so, and the rest of it counts', async ({ page }) => {
+    await openRefine(page, 'simulator=noses&yaw=11&pitch=up&model=gone-12345678');
+    const toasts = page.getByTestId('error-toast');
+    await expect(toasts.filter({ hasText: 'simulator=noses' })).toContainText('pitch=up');
+    await expect(toasts.filter({ hasText: 'gone-12345678' })).toBeVisible();
+    expect((await known(page)).yaw).toBe(11);
+  });
+
+  test('digits are written as one sets them, and what was measured is told', async ({ page }) => {
+    await openRefine(page);
+    await page.getByTestId('simulator-digits').click();
+    await expect(page.getByTestId('model-select')).toHaveValue('refine-digits');
+    await expectRefined(page);
+    await page.getByTestId('class-4').click();
+    await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
+    const ink = async () => (await pixelsOf(page.getByTestId('synthetic'))).data.reduce((sum, value) => sum + value, 0);
+    await page.getByTestId('slider-thickness').fill('1.5');
+    await expectRefined(page);
+    const thin = await ink();
+    await page.getByTestId('slider-thickness').fill('4');
+    await expectRefined(page);
+    expect(await ink()).toBeGreaterThan(thin + 10_000);
+    // Another sample is of the same digit.
+    await page.getByTestId('another').click();
+    await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
+    await expect(page.getByTestId('proof').getByRole('row')).toHaveCount(4);
+    await expect(page.getByTestId('proof')).toContainText('70.6 %');
+  });
+
+  test('the game counts, and real pictures take part', async ({ page }) => {
+    await openRefine(page);
+    await expect(page.getByRole('heading', { name: 'Which one was refined?' })).toBeVisible();
+    const deal = page.getByTestId('deal');
+    await deal.click();
+    for (let round = 1; round <= 3; round += 1) {
+      await page.getByTestId('card-0').click();
+      await expect(page.getByTestId('verdict')).toHaveText(/^(Right|Wrong)\. The discriminator was right\.$/);
+      // The stand-in finds all equally real, and then the right one is taken.
+      await expect(page.getByTestId('score')).toHaveText(new RegExp(`^You [0-${round}], discriminator ${round}, of ${round}$`));
+      await expect(page.getByTestId('card-0')).toBeDisabled();
+      await deal.click();
+      await expect(page.getByTestId('card-1')).toBeEnabled();
+    }
+    await page.getByTestId('photo-file').setInputFiles(picture('plain.png'));
+    await expect(page.getByRole('heading', { name: 'Which one is real?' })).toBeVisible();
+    await expect(page.getByTestId('score')).toHaveText('You 0, discriminator 0, of 0');
+    await page.getByTestId('card-1').click();
+    await expect(page.getByTestId('verdict')).not.toBeEmpty();
+    const { width, height, data } = await pixelsOf(page.getByTestId('card-1').locator('canvas'));
+    expect([width, height]).toEqual([55, 35]);
+    expect(data.every((value, at) => at % 4 !== 1 || value === data[at - 1])).toBe(true);
+  });
+
+  test('a data set comes as pictures with their labels', async ({ page }) => {
+    await openRefine(page, 'simulator=digits&seed=9');
+    await page.getByTestId('set-count').fill('12');
+    await page.getByTestId('set-count').blur();
+    const { name, bytes } = await savedFile(page, 'set-start');
+    expect(name).toBe('forger-refined-digits-12.zip');
+    const files = unzip(bytes);
+    const names = files.map(({ name }) => name);
+    expect(names).toHaveLength(13);
+    const table = new TextDecoder().decode(files.find(({ name }) => name === 'labels.csv').bytes).trim().split('\n');
+    expect(table[0]).toBe('file,class');
+    for (const line of table.slice(1)) {
+      const [file, label] = line.split(',');
+      expect(names).toContain(`images/${file}`);
+      expect(file.split('/')[0]).toBe(label);
+    }
+    const first = files.find(({ name }) => name.endsWith('000001.png'));
+    expect([...first.bytes.subarray(1, 4)]).toEqual([...'PNG'].map((letter) => letter.charCodeAt(0)));
+    expect(Buffer.from(first.bytes).readUInt32BE(16)).toBe(28);
+    await expect(page.getByTestId('set-start')).toBeEnabled();
+  });
+});
+
+test('a data set is stopped within a second', async ({ context, page }) => {
+  await standIn(context, { models: REFINERS, pause: 60 });
+  await openRefine(page);
+  await page.getByTestId('set-count').fill('5000');
+  await page.getByTestId('set-count').blur();
+  await page.getByTestId('set-start').click();
+  await expect(page.getByTestId('set-progress')).toHaveText(/^[1-9]\d* of 5000$/);
+  await page.getByTestId('set-stop').click();
+  await expect(page.getByTestId('set-start')).toBeVisible({ timeout: 1000 });
+});
+
+test('without a model the simulator is there, and says what is missing', async ({ context, page }) => {
+  await standIn(context, { models: [] });
+  await open(page, 'refine');
+  await expect(page.getByTestId('no-models')).toContainText('no refiner for these pictures');
+  const before = await known(page);
+  await page.getByTestId('slider-yaw').fill('25');
+  await expect.poll(async () => (await known(page)).x).toBeGreaterThan(before.x);
+  await expect(page.getByTestId('outcome')).toHaveCount(0);
+  await expect(page.getByTestId('set-start')).toHaveCount(0);
+  // A model of the user's, of a size that is not simulated, and one that fits.
+  const file = (name, config) => ({
+    name: `${name}.safetensors`,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(JSON.stringify(entry(name, 'simgan', config, { networks: NETWORKS }).card)),
+  });
+  await page.getByTestId('model-file').setInputFiles(file('wide', { image_width: 80 }));
+  await expect(page.getByTestId('error-toast')).toContainText('80 × 35');
+  await page.getByTestId('model-file').setInputFiles(file('mine', { image_height: 28, image_width: 28 }));
+  await expect(page.getByTestId('model-select')).toHaveValue('mine');
+  await expectRefined(page);
+  await expect(page.getByTestId('no-models')).toHaveCount(0);
+});
+
+test('it fits a phone, in Korean, and touch turns the eye', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, viewport: { width: 360, height: 740 }, hasTouch: true, locale: 'ko-KR' });
+  await standIn(context, { models: REFINERS });
+  const page = await context.newPage();
+  await openRefine(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('프로그램이 그린 그림을 진짜처럼');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const box = await page.getByTestId('aim').boundingBox();
+  await page.touchscreen.tap(box.x + box.width * 0.55, box.y + box.height * 0.4);
+  await expect.poll(async () => page.getByTestId('labels').innerText()).toMatch(/동공은 30\.[0-5]/);
+  await context.close();
+});
+
+test('the model of the site makes eyes more real and leaves them where they are', async ({ page }) => {
+  await open(page, 'refine?seed=1');
+  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
+  const share = async (id) => Number((await page.getByTestId(id).innerText()).match(/\d+/)?.[0]);
+  await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
+  expect(await share('opinion-refined')).toBeGreaterThan(await share('opinion-synthetic'));
+  const [given, made] = [await pixelsOf(page.getByTestId('synthetic')), await pixelsOf(page.getByTestId('refined'))];
+  const apart = made.data.reduce((sum, value, at) => sum + Math.abs(value - given.data[at]), 0) / (made.data.length * 0.75);
+  expect(apart).toBeGreaterThan(1);
+  expect(apart).toBeLessThan(50);
+  // The network is small: an eye follows the mouse.
+  await look(page, [31, 14]);
+  await current(page);
+  await expect(page.getByTestId('took')).toContainText(/in \d+ ms on CPU/);
+});

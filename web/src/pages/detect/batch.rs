@@ -1,0 +1,381 @@
+//! Several pictures, one after the other, as a table.
+
+use std::cmp::Ordering;
+
+use forger_protocol::detect::Calibration;
+use js_sys::{Array, JsString};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::{File, HtmlCanvasElement};
+
+use super::{
+    board::Board,
+    desk::{Desk, Look, Model, Verdict},
+};
+use crate::{
+    components::{files, labels},
+    i18n::*,
+    pages::{
+        image_to_image::pictures::{blank, decode, on_white, resized},
+        translate::ask::Picture,
+    },
+    plots::canvas::context,
+};
+
+/// What the table is saved as.
+const NAME: &str = "forger-detect.csv";
+
+#[derive(Clone, PartialEq)]
+enum State {
+    Waiting,
+    Working,
+    Judged(Verdict),
+    /// Why there is no verdict.
+    Failed(String),
+}
+
+#[derive(Clone, PartialEq)]
+struct Row {
+    name: String,
+    state: State,
+}
+
+impl Row {
+    fn score(&self) -> Option<f32> {
+        if let State::Judged(verdict) = &self.state { Some(verdict.score) } else { None }
+    }
+}
+
+/// What rows are in the order of.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    Given,
+    Name,
+    /// The strangest first.
+    Score,
+}
+
+#[derive(Clone, Copy)]
+pub struct Batch {
+    desk: Desk,
+    board: Board,
+    files: StoredValue<Vec<File>, LocalStorage>,
+    rows: RwSignal<Vec<Row>>,
+    order: RwSignal<Order>,
+    request: StoredValue<Option<u32>>,
+}
+
+/// The middle square of a picture, of this side, on white where it is transparent.
+fn square(canvas: &HtmlCanvasElement, side: usize) -> Option<Picture> {
+    let (width, height) = (canvas.width(), canvas.height());
+    let short = width.min(height).max(1);
+    let cut = blank([short, short])?;
+    let (left, top) = (f64::from((width - short) / 2), f64::from((height - short) / 2));
+    context(&cut)?.draw_image_with_html_canvas_element(canvas, -left, -top).ok()?;
+    Picture::of(&resized(&on_white(&cut)?, [side as u32; 2])?)
+}
+
+/// A field of a table, in quotes where a comma or a quote would part it.
+fn field(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// The table as `forger detect` writes it. What was not judged has no score.
+fn table(rows: &[Row], scores: &Calibration, threshold: f32) -> String {
+    let line = |row: &Row| match row.score() {
+        Some(score) => {
+            let strange = u8::from(score > threshold);
+            format!("{},{score},{:.6},{strange}\n", field(&row.name), scores.p_value(score))
+        }
+        None => format!("{},,,\n", field(&row.name)),
+    };
+    "file,score,p_value,strange\n".to_owned() + &rows.iter().map(line).collect::<String>()
+}
+
+/// Rows by their places in the list.
+fn sorted(rows: &[Row], order: Order) -> Vec<usize> {
+    let mut places = (0..rows.len()).collect::<Vec<_>>();
+    match order {
+        Order::Given => {}
+        Order::Name => places.sort_by(|a, b| rows[*a].name.cmp(&rows[*b].name)),
+        // What has no score comes last.
+        Order::Score => places.sort_by(|a, b| match (rows[*a].score(), rows[*b].score()) {
+            (Some(a), Some(b)) => b.total_cmp(&a),
+            (a, b) => b.is_some().cmp(&a.is_some()).then(Ordering::Equal),
+        }),
+    }
+    places
+}
+
+impl Batch {
+    pub fn new(board: Board) -> Self {
+        let batch = Self {
+            desk: board.desk,
+            board,
+            files: StoredValue::new_local(Vec::new()),
+            rows: RwSignal::new(Vec::new()),
+            order: RwSignal::new(Order::Given),
+            request: StoredValue::new(None),
+        };
+        on_cleanup(move || batch.stop());
+        batch
+    }
+
+    /// Lays one picture on the sheet; judges several at once.
+    pub fn open(self, files: Vec<File>) {
+        self.stop();
+        let Some(model) = self.board.model.try_get_value() else { return };
+        if files.len() == 1 {
+            spawn_local(async move {
+                let picture = self.read(&files[0], model.side()).await;
+                match picture {
+                    Ok(picture) => self.board.lay(files[0].name(), picture, None),
+                    Err(said) => self.desk.toasts.error(said),
+                }
+            });
+            return;
+        }
+        let row = |file: &File| Row { name: path(file), state: State::Waiting };
+        self.rows.set(files.iter().map(row).collect());
+        self.order.set(Order::Given);
+        self.files.set_value(files);
+        self.start();
+    }
+
+    async fn read(self, file: &File, side: usize) -> Result<Picture, String> {
+        let locale = self.desk.locale();
+        let picture = decode(locale, file).await?;
+        square(&picture.canvas, side).ok_or_else(|| td_string!(locale, up_no_memory).to_string())
+    }
+
+    fn stop(self) {
+        self.desk.batch.try_set(false);
+        if let Some(id) = self.request.try_get_value().flatten() {
+            self.desk.engine.cancel(id);
+        }
+    }
+
+    fn say(self, index: usize, state: State) {
+        self.rows.try_update(|rows| rows.get_mut(index).map(|row| row.state = state));
+    }
+
+    /// Judges those that are not judged yet.
+    fn start(self) {
+        let Some(model) = self.board.model.try_get_value() else { return };
+        self.board.cancel();
+        self.desk.batch.set(true);
+        let files = self.files.get_value();
+        spawn_local(async move {
+            for (index, file) in files.iter().enumerate() {
+                let is_open = |rows: &Vec<Row>| rows.get(index).is_some_and(|row| row.state == State::Waiting);
+                if !self.rows.try_with_untracked(is_open).unwrap_or_default() {
+                    continue;
+                }
+                self.say(index, State::Working);
+                let state = self.one(&model, file).await;
+                // Others may have been opened since.
+                let is_same = |now: &Vec<File>| now.first() == files.first();
+                if !self.files.try_with_value(is_same).unwrap_or_default() {
+                    return;
+                }
+                let is_wanted = self.desk.batch.try_get_untracked().unwrap_or_default();
+                match state {
+                    Some(state) => self.say(index, state),
+                    None => self.say(index, State::Waiting),
+                }
+                if !is_wanted {
+                    return;
+                }
+            }
+            self.desk.batch.try_set(false);
+            self.order.try_set(Order::Score);
+        });
+    }
+
+    /// The state that a picture comes to; none where it was given up.
+    async fn one(self, model: &Model, file: &File) -> Option<State> {
+        let picture = match self.read(file, model.side()).await {
+            Ok(picture) => picture,
+            Err(said) => return Some(State::Failed(said)),
+        };
+        if !self.desk.batch.try_get_untracked()? {
+            return None;
+        }
+        let told = Callback::new(move |(id, _): (u32, Option<Look>)| {
+            self.request.try_set_value(Some(id));
+        });
+        let answer = self.desk.judge(model, picture, told).await;
+        self.request.try_set_value(None);
+        match answer {
+            Ok(verdict) => Some(State::Judged(verdict)),
+            Err(error) if error.is_quiet() => None,
+            Err(error) => Some(State::Failed(labels::error(self.desk.locale(), &error))),
+        }
+    }
+
+    fn count(self, of: fn(&State) -> bool) -> usize {
+        self.rows.with(|rows| rows.iter().filter(|row| of(&row.state)).count())
+    }
+
+    fn save(self) {
+        let (Some(model), Some(threshold)) = (self.board.model.try_get_value(), self.desk.threshold.get_untracked())
+        else {
+            return;
+        };
+        let text = self.rows.with_untracked(|rows| {
+            let order = sorted(rows, self.order.get_untracked());
+            let rows = order.into_iter().map(|place| rows[place].clone()).collect::<Vec<_>>();
+            table(&rows, &model.normal.scores, threshold)
+        });
+        files::give(&Array::of1(&JsString::from(text)), "text/csv", NAME);
+    }
+}
+
+/// Where a file lies in a folder that was chosen, or its name.
+fn path(file: &File) -> String {
+    let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
+}
+
+/// The table; nothing where there is no batch.
+#[component]
+pub fn Table(batch: Batch) -> impl IntoView {
+    let i18n = use_i18n();
+    let Batch { desk, board, .. } = batch;
+    let scores = StoredValue::new(board.model.with_value(|model| model.normal.scores.clone()));
+    let is_over = move || batch.count(|state| matches!(state, State::Waiting | State::Working)) == 0;
+    let count = move || {
+        let locale = i18n.get_locale();
+        let total = batch.rows.with(Vec::len);
+        let done = total - batch.count(|state| matches!(state, State::Waiting | State::Working));
+        let threshold = desk.threshold.get().unwrap_or(f32::INFINITY);
+        let strange = batch
+            .rows
+            .with(|rows| rows.iter().filter(|row| row.score().is_some_and(|score| score > threshold)).count());
+        let unread = batch.count(|state| matches!(state, State::Failed(_)));
+        td_string!(locale, detect_batch, done = done, total = total, strange = strange, unread = unread).to_string()
+    };
+    let row = move |place: usize| {
+        let row = Memo::new(move |_| batch.rows.with(|rows| rows.get(place).cloned()));
+        let show = move |_| {
+            if let Some(Row { name, state: State::Judged(verdict) }) = row.get_untracked() {
+                board.lay(name, verdict.given.clone(), Some(verdict));
+            }
+        };
+        let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
+        let score = move || row.with(|row| row.as_ref().and_then(Row::score));
+        let p = move || score().map(|score| format!("{:.4}", scores.with_value(|scores| scores.p_value(score))));
+        let is_strange = move || Some(score()? > desk.threshold.get()?);
+        let said = move || {
+            let locale = i18n.get_locale();
+            row.with(|row| {
+                Some(match &row.as_ref()?.state {
+                    State::Waiting => td_string!(locale, up_waiting).to_string(),
+                    State::Working => td_string!(locale, up_working).to_string(),
+                    State::Failed(said) => said.clone(),
+                    State::Judged(_) if is_strange() == Some(true) => td_string!(locale, detect_strange).to_string(),
+                    State::Judged(_) => td_string!(locale, detect_normal).to_string(),
+                })
+            })
+        };
+        let is_failed = move || row.with(|row| matches!(row.as_ref().map(|row| &row.state), Some(State::Failed(_))));
+        view! {
+            <tr class:strange=move || is_strange() == Some(true)>
+                <th scope="row">
+                    <button class="plain" disabled=move || score().is_none() on:click=show>{name}</button>
+                </th>
+                <td>{move || score().map(|score| format!("{score:.4}"))}</td>
+                <td>{p}</td>
+                <td class:bad=is_failed>{said}</td>
+            </tr>
+        }
+    };
+    let rows = move || batch.rows.with(|rows| sorted(rows, batch.order.get()));
+    let head = move |of: Order, label: Signal<String>, id: &'static str| {
+        let sort = move || match of {
+            of if batch.order.get() != of => "none",
+            Order::Score => "descending",
+            _ => "ascending",
+        };
+        view! {
+            <th scope="col" aria-sort=sort>
+                <button class="plain" data-testid=id on:click=move |_| batch.order.set(of)>{label}</button>
+            </th>
+        }
+    };
+    let (name, score) = (
+        Signal::derive(move || t_string!(i18n, detect_name).to_owned()),
+        Signal::derive(move || t_string!(i18n, detect_score).to_owned()),
+    );
+    view! {
+        <Show when=move || batch.rows.with(|rows| !rows.is_empty())>
+            <section class="batch">
+                <div class="buttons">
+                    <strong role="status" data-testid="batch-count">{count}</strong>
+                    <Show
+                        when=move || desk.batch.get()
+                        fallback=move || view! {
+                            <button data-testid="batch-go-on" disabled=is_over on:click=move |_| batch.start()>
+                                {t!(i18n, detect_go_on)}
+                            </button>
+                        }
+                    >
+                        <button data-testid="batch-stop" on:click=move |_| batch.stop()>{t!(i18n, cancel)}</button>
+                    </Show>
+                    <button data-testid="save-csv" on:click=move |_| batch.save()>{t!(i18n, detect_save)}</button>
+                </div>
+                <progress
+                    max=move || batch.rows.with(Vec::len)
+                    prop:value=move || batch.count(|state| !matches!(state, State::Waiting | State::Working))
+                    aria-label=count
+                ></progress>
+                <div class="rows" tabindex="0" role="region" aria-label=count>
+                    <table data-testid="batch">
+                        <thead>
+                            <tr>
+                                {head(Order::Name, name, "sort-name")} {head(Order::Score, score, "sort-score")}
+                                <th scope="col">"p"</th> <th scope="col">{t!(i18n, detect_verdict)}</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            <For each=rows key=|place| *place children=row />
+                        </tbody>
+                    </table>
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, score: Option<f32>) -> Row {
+        let none = Picture { size: [0, 0], values: Vec::new().into() };
+        let verdict = |score| Verdict {
+            given: none.clone(),
+            made: none.clone(),
+            residual: Vec::new().into(),
+            score,
+            milliseconds: 0.0,
+            curves: Vec::new(),
+        };
+        Row { name: name.into(), state: score.map_or(State::Failed("?".into()), |score| State::Judged(verdict(score))) }
+    }
+
+    #[test]
+    fn the_strangest_come_first_and_what_has_no_score_last() {
+        let rows = [row("b", None), row("c", Some(1.0)), row("a", Some(2.0)), row("d", None)];
+        assert_eq!(sorted(&rows, Order::Score), [2, 1, 0, 3]);
+        assert_eq!(sorted(&rows, Order::Name), [2, 0, 1, 3]);
+        assert_eq!(sorted(&rows, Order::Given), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn names_with_commas_stay_one_field() {
+        let scores = Calibration::new(vec![0.5, 1.0, 1.5]).unwrap();
+        let rows = [row("a, \"b\".png", Some(1.25)), row("broken.png", None)];
+        let text = table(&rows, &scores, 1.0);
+        assert_eq!(text, "file,score,p_value,strange\n\"a, \"\"b\"\".png\",1.25,0.500000,1\nbroken.png,,,\n");
+    }
+}

@@ -1,0 +1,352 @@
+//! The sheet: a picture and ink on it, and what the model says of the two.
+
+use forger_protocol::{detect_url::DetectState, translate_url::Drawing};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    desk::{Desk, Look, Model, Verdict},
+    prepare::{INKS, PEN, composed, fitted, is_blank, pen, reduced, scale},
+};
+use crate::{
+    i18n::*,
+    pages::translate::{
+        ask::{Latest, Picture},
+        easel::Sheet,
+        history::History,
+        tools::{self, Place},
+    },
+};
+
+/// What ink lies on.
+#[derive(Clone, PartialEq)]
+pub enum Under {
+    /// Nothing: black.
+    Empty,
+    /// A sample of the model, by its seed.
+    Sample(u32, Picture),
+    /// A picture of the user's, of the model's size. Never in a link.
+    Own(String, Picture),
+}
+
+impl Under {
+    fn picture(&self) -> Option<&Picture> {
+        match self {
+            Self::Empty => None,
+            Self::Sample(_, picture) | Self::Own(_, picture) => Some(picture),
+        }
+    }
+}
+
+/// All that is on the sheet.
+#[derive(Clone, PartialEq)]
+pub struct Paper {
+    pub under: Under,
+    pub drawing: Drawing,
+}
+
+#[derive(Clone, Copy)]
+pub struct Board {
+    pub desk: Desk,
+    pub model: StoredValue<Model>,
+    pub paper: RwSignal<Paper>,
+    history: RwSignal<History<Paper>>,
+    /// What is drawn with, by its number in the drawing; 0 rubs out.
+    pub ink: RwSignal<u8>,
+    /// Of the pen, in pixels of the sheet.
+    pub width: RwSignal<i32>,
+    /// Whether what is drawn on an empty sheet is fitted to the frame.
+    pub is_fitted: RwSignal<bool>,
+    /// The paper before the stroke that is being drawn, and where that is.
+    stroke: StoredValue<Option<(Paper, Place)>>,
+    /// How far the search is.
+    pub look: RwSignal<Option<Look>>,
+    pub verdict: RwSignal<Option<Verdict>>,
+    /// What the verdict is of.
+    judged: StoredValue<Option<Picture>>,
+    latest: Latest,
+    /// The search under way.
+    pub request: RwSignal<Option<u32>>,
+    /// Whether nothing came of the last one: it failed, or was given up.
+    pub failed: RwSignal<bool>,
+}
+
+impl Board {
+    pub fn new(desk: Desk, model: Model) -> Self {
+        let (side, strokes) = (model.side() * scale(model.side()), model.normal.strokes);
+        let board = Self {
+            desk,
+            paper: RwSignal::new(Paper { under: Under::Empty, drawing: Drawing::new(side) }),
+            history: RwSignal::new(History::new()),
+            ink: RwSignal::new(1),
+            width: RwSignal::new(pen(PEN, side)),
+            is_fitted: RwSignal::new(strokes),
+            stroke: StoredValue::new(None),
+            look: RwSignal::new(None),
+            verdict: RwSignal::new(None),
+            judged: StoredValue::new(None),
+            latest: Latest::new(),
+            request: RwSignal::new(None),
+            failed: RwSignal::new(false),
+            model: StoredValue::new(model),
+        };
+        on_cleanup(move || board.cancel());
+        board.begin(desk.wanted());
+        board
+    }
+
+    /// With what a link has of a drawing; where there is nothing and nothing can be drawn from nothing, with a sample.
+    fn begin(self, wanted: DetectState) {
+        let fits = |drawing: &Drawing| drawing.side() == self.side() && drawing.fits(INKS.len() + 1);
+        if wanted.drawing.as_ref().is_some_and(|drawing| !fits(drawing)) {
+            self.desk.toasts.error(td_string!(self.desk.locale(), tr_bad_drawing).to_string());
+        }
+        let drawing = wanted.drawing.filter(fits);
+        let from_nothing = self.model.with_value(|model| model.normal.strokes);
+        let seed = wanted.sample.or_else(|| (drawing.is_none() && !from_nothing).then_some(1));
+        if let Some(drawing) = drawing {
+            self.paper.update(|paper| paper.drawing = drawing);
+        }
+        match seed {
+            Some(seed) => self.lay_sample(seed, true),
+            None => self.judge(),
+        }
+    }
+
+    fn lay_sample(self, seed: u32, keeps_ink: bool) {
+        spawn_local(async move {
+            let Some(model) = self.model.try_get_value() else { return };
+            match self.desk.sample(&model, seed).await {
+                Ok(picture) => {
+                    let Some(mut paper) = self.paper.try_get_untracked() else { return };
+                    paper.under = Under::Sample(seed, picture);
+                    if keeps_ink {
+                        // The beginning is nothing to take back.
+                        self.paper.set(paper);
+                        return self.judge();
+                    }
+                    paper.drawing = Drawing::new(self.side());
+                    self.put(paper);
+                }
+                Err(error) => self.desk.tell(&error),
+            }
+        });
+    }
+
+    /// Lays another sample of the model under a clean sheet.
+    pub fn sample(self) {
+        let before = self.paper.with_untracked(|paper| match paper.under {
+            Under::Sample(seed, _) => seed,
+            _ => 0,
+        });
+        self.lay_sample(before.wrapping_add(1), false);
+    }
+
+    /// Lays a picture of the user's under a clean sheet; with what was said of it, if it was judged before.
+    pub fn lay(self, name: String, picture: Picture, verdict: Option<Verdict>) {
+        if verdict.is_some() {
+            self.cancel();
+            self.judged.set_value(Some(picture.clone()));
+            self.look.set(None);
+            self.verdict.set(verdict);
+        }
+        self.put(Paper { under: Under::Own(name, picture), drawing: Drawing::new(self.side()) });
+    }
+
+    pub fn clear(self) {
+        self.put(Paper { under: Under::Empty, drawing: Drawing::new(self.side()) });
+    }
+
+    fn put(self, paper: Paper) {
+        self.give_up();
+        let before = self.paper.get_untracked();
+        self.paper.set(paper);
+        self.changed(before);
+    }
+
+    fn changed(self, before: Paper) {
+        if self.paper.with_untracked(|paper| *paper != before) {
+            self.history.update(|history| history.push(before));
+        }
+        self.desk.forget_link();
+        self.judge();
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    fn step(self, step: fn(&mut History<Paper>, Paper) -> Result<Paper, Paper>) {
+        self.give_up();
+        let now = self.paper.get_untracked();
+        if let Some(Ok(other)) = self.history.try_update(|history| step(history, now)) {
+            self.paper.set(other);
+            self.desk.forget_link();
+            self.judge();
+        }
+    }
+
+    /// What a link holds of the sheet: never a picture of the user's. Whether it is all.
+    pub fn state(self) -> (DetectState, bool) {
+        let Paper { under, drawing } = self.paper.get_untracked();
+        let sample = if let Under::Sample(seed, _) = under { Some(seed) } else { None };
+        let is_all = !matches!(under, Under::Own(..));
+        let is_drawn = is_all && drawing.pixels().iter().any(|ink| *ink > 0);
+        (DetectState { sample, drawing: is_drawn.then_some(drawing), ..self.desk.state() }, is_all)
+    }
+
+    /// What the model is shown; nothing where nothing is there.
+    fn input(self) -> Option<Picture> {
+        let side = self.model.try_with_value(Model::side)?;
+        let is_fitted = self.is_fitted.try_get_untracked()?;
+        self.paper.try_with_untracked(|Paper { under, drawing }| {
+            let is_bare = drawing.pixels().iter().all(|ink| *ink == 0);
+            match under {
+                Under::Empty if is_bare => None,
+                // As it came: what is made larger and smaller again is the same, but costs.
+                Under::Sample(_, picture) | Under::Own(_, picture) if is_bare => Some(picture.clone()),
+                Under::Empty if is_fitted => Some(fitted(&composed(drawing, None), side)),
+                under => Some(reduced(&composed(drawing, under.picture()), side)),
+            }
+        })?
+    }
+
+    /// Whether the picture that is judged is all of one colour.
+    pub fn is_blank(self) -> bool {
+        self.verdict.with(|verdict| verdict.as_ref().is_some_and(|verdict| is_blank(&verdict.given)))
+    }
+
+    /// Has the model look at the sheet as it is, in place of what it looks at.
+    pub fn judge(self) {
+        if self.is_drawing() {
+            return;
+        }
+        let input = self.input();
+        if self.judged.with_value(|judged| *judged == input)
+            && input.is_some()
+            && self.verdict.with_untracked(Option::is_some)
+        {
+            return;
+        }
+        // One search at a time.
+        self.desk.batch.set(false);
+        self.cancel();
+        if input.is_none() {
+            self.look.set(None);
+            self.verdict.set(None);
+            self.judged.set_value(None);
+            self.failed.set(false);
+        }
+        self.latest.ask(async move || self.catch_up().await);
+    }
+
+    async fn catch_up(self) {
+        let (Some(input), Some(model)) = (self.input(), self.model.try_get_value()) else { return };
+        if self.is_drawing() {
+            return;
+        }
+        self.judged.set_value(Some(input.clone()));
+        self.look.set(None);
+        self.failed.set(false);
+        let told = Callback::new(move |(id, look): (u32, Option<Look>)| {
+            self.request.try_set(Some(id));
+            if look.is_some() {
+                self.look.try_set(look);
+            }
+        });
+        let answer = self.desk.judge(&model, input.clone(), told).await;
+        if self.request.try_set(None).is_some() {
+            return;
+        }
+        // Another was laid there meanwhile, with a verdict of its own.
+        if self.judged.with_value(|judged| judged.as_ref() != Some(&input)) {
+            return;
+        }
+        match answer {
+            Ok(verdict) => self.verdict.set(Some(verdict)),
+            Err(error) => {
+                self.verdict.set(None);
+                self.judged.set_value(None);
+                self.failed.set(true);
+                self.desk.tell(&error);
+            }
+        }
+        self.look.set(None);
+    }
+
+    /// Stops the search under way.
+    pub fn cancel(self) {
+        match self.request.try_get_untracked().flatten() {
+            Some(id) => self.desk.engine.cancel(id),
+            None => self.desk.shelf.cancel(),
+        }
+    }
+}
+
+impl Sheet for Board {
+    fn side(self) -> usize {
+        self.paper.try_with_untracked(|paper| paper.drawing.side()).unwrap_or(1)
+    }
+
+    fn track(self) {
+        self.paper.track();
+    }
+
+    fn picture(self) -> Option<Picture> {
+        self.paper.try_with_untracked(|paper| composed(&paper.drawing, paper.under.picture()))
+    }
+
+    fn down(self, at: Place) {
+        let before = self.paper.get_untracked();
+        self.stroke.set_value(Some((before, at)));
+        self.go(at);
+    }
+
+    fn go(self, at: Place) {
+        let (width, ink) = (self.width.get_untracked(), self.ink.get_untracked());
+        self.stroke.update_value(|stroke| {
+            let Some((_, last)) = stroke else { return };
+            self.paper.update(|paper| tools::line(&mut paper.drawing, *last, at, width, ink));
+            *last = at;
+        });
+    }
+
+    fn up(self) {
+        if let Some((before, _)) = self.stroke.try_update_value(Option::take).flatten() {
+            self.changed(before);
+        }
+    }
+
+    fn give_up(self) {
+        if let Some((before, _)) = self.stroke.try_update_value(Option::take).flatten() {
+            self.paper.set(before);
+        }
+    }
+
+    fn is_drawing(self) -> bool {
+        self.stroke.try_with_value(Option::is_some).unwrap_or_default()
+    }
+
+    fn undo(self) {
+        self.step(History::undo);
+    }
+
+    fn redo(self) {
+        self.step(History::redo);
+    }
+
+    fn key(self, letter: &str) -> bool {
+        let ink = match letter {
+            "w" => 1,
+            "b" => 2,
+            "g" => 3,
+            "e" => 0,
+            _ => return false,
+        };
+        self.ink.set(ink);
+        true
+    }
+}

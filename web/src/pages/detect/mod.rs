@@ -1,0 +1,239 @@
+//! Strange pictures: what a generator of normal ones cannot draw.
+
+mod batch;
+mod board;
+mod desk;
+mod histogram;
+mod prepare;
+mod verdict;
+
+use leptos::prelude::*;
+use web_sys::DragEvent;
+
+use crate::{
+    components::{
+        about::About,
+        files::{self, PhotoButtons},
+        labels,
+    },
+    i18n::*,
+    pages::{
+        lab::share::copy,
+        translate::easel::{Easel, Sheet, shortcut},
+    },
+};
+use batch::{Batch, Table};
+use board::Board;
+use desk::{Desk, Model, address};
+use prepare::{INKS, PENS};
+use verdict::{Pictures, Words};
+
+#[component]
+pub fn DetectPage() -> impl IntoView {
+    let (i18n, desk) = (use_i18n(), Desk::new());
+    let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
+    let none = move || {
+        let is_empty = desk.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
+        is_empty.then(|| view! { <p class="note" data-testid="no-models">{t!(i18n, no_models)}</p> })
+    };
+    view! {
+        <div class="lead">
+            <h1>{t!(i18n, detect_title)}</h1>
+            <p>{t!(i18n, detect_lead)}</p>
+        </div>
+        <div class="detect">
+            {none}
+            <Show when=move || desk.failed.get()>
+                <button data-testid="retry-button" on:click=move |_| desk.load()>{t!(i18n, retry)}</button>
+            </Show>
+            <Models desk />
+            // A sheet of its own: drawings for one model are not those of another.
+            {move || desk.model.get().map(|model| view! { <Judge desk model /> })}
+        </div>
+        <Meaning />
+        <About card />
+    }
+}
+
+#[component]
+fn Models(desk: Desk) -> impl IntoView {
+    let i18n = use_i18n();
+    let names = move || {
+        let of = |entry: &forger_protocol::ManifestEntry| entry.card.name.clone();
+        desk.shelf.models.with(|models| models.iter().flatten().map(of).collect::<Vec<_>>())
+    };
+    let option = move |name: String| {
+        let (value, id) = (name.clone(), name.clone());
+        let label = move || labels::model(i18n.get_locale(), &id);
+        view! { <option value=value prop:selected=move || desk.name.get() == name>{label}</option> }
+    };
+    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| desk.open_file(file));
+    view! {
+        <div class="buttons models">
+            <label>
+                <span>{t!(i18n, detect_model)}</span>
+                <select data-testid="model-select" on:change=move |event| desk.choose(event_target_value(&event))>
+                    {move || names().into_iter().map(option).collect_view()}
+                </select>
+            </label>
+            <label class="button file">
+                <span>{t!(i18n, own_model)}</span>
+                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
+            </label>
+        </div>
+    }
+}
+
+/// The sheet, and what the model says of it.
+#[component]
+fn Judge(desk: Desk, model: Model) -> impl IntoView {
+    let i18n = use_i18n();
+    let board = Board::new(desk, model);
+    let batch = Batch::new(board);
+    let open = move |files| batch.open(files);
+    files::on_paste(open);
+    let drop = files::on_drop(open);
+    let pick_folder = move |event: web_sys::Event| match files::all_chosen(&event) {
+        files if files.is_empty() => {}
+        files => {
+            let is_picture = |file: &web_sys::File| file.type_().starts_with("image/") && !file.name().starts_with('.');
+            let pictures = files.into_iter().filter(is_picture).collect::<Vec<_>>();
+            if pictures.is_empty() {
+                desk.toasts.error(td_string!(desk.locale(), detect_no_pictures).to_string());
+            } else {
+                batch.open(pictures);
+            }
+        }
+    };
+    let share = move |_| {
+        let (state, is_all) = board.state();
+        copy(address(&state), move |copied| {
+            let locale = desk.locale();
+            let text = if !copied {
+                td_string!(locale, copy_failed)
+            } else if is_all {
+                td_string!(locale, copied_plain)
+            } else {
+                td_string!(locale, detect_copied_without)
+            };
+            desk.toasts.note(text.to_string());
+        });
+    };
+    view! {
+        <div
+            class="judge"
+            on:keydown=move |event| shortcut(board, &event)
+            on:dragover=|event: DragEvent| event.prevent_default()
+            on:drop=drop
+        >
+            <div class="buttons files">
+                <PhotoButtons camera="environment" multiple=true open />
+                <label class="button file">
+                    <span>{t!(i18n, detect_folder)}</span>
+                    <input type="file" class="unseen" prop:webkitdirectory=true data-testid="folder-file" on:change=pick_folder />
+                </label>
+                <button data-testid="sample" on:click=move |_| board.sample()>{t!(i18n, detect_sample)}</button>
+                <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
+                <span class="badge sent" data-testid="sent">{t!(i18n, up_sent)}</span>
+            </div>
+            <div class="pictures">
+                <div class="draw">
+                    <figure class="easel">
+                        <Easel board label=move || t_string!(i18n, detect_board).to_owned() />
+                        <figcaption>
+                            <strong>{t!(i18n, detect_yours)}</strong>
+                            <span class="muted">{t!(i18n, detect_draw_help)}</span>
+                        </figcaption>
+                    </figure>
+                    <Tools board />
+                </div>
+                <Pictures board />
+            </div>
+            <Words board />
+            <Table batch />
+        </div>
+    }
+}
+
+/// Pen, ink, and what was done taken back.
+#[component]
+fn Tools(board: Board) -> impl IntoView {
+    let i18n = use_i18n();
+    let side = board.side();
+    let ink = move |(number, name): (u8, &'static str)| {
+        let label = move || {
+            let locale = i18n.get_locale();
+            match name {
+                "white" => td_string!(locale, detect_white),
+                "black" => td_string!(locale, detect_black),
+                "grey" => td_string!(locale, detect_grey),
+                _ => td_string!(locale, detect_rub),
+            }
+            .to_string()
+        };
+        view! {
+            <button
+                aria-pressed=move || (board.ink.get() == number).to_string()
+                data-testid=format!("ink-{name}")
+                on:click=move |_| board.ink.set(number)
+            >
+                {label}
+            </button>
+        }
+    };
+    let inks = INKS.iter().enumerate().map(|(index, (name, _))| (index as u8 + 1, *name)).chain([(0, "rub")]);
+    let pen_option = move |width: i32| {
+        let width = prepare::pen(width, side);
+        view! { <option value=width prop:selected=move || board.width.get() == width>{width}</option> }
+    };
+    let strokes = board.model.with_value(|model| model.normal.strokes);
+    view! {
+        <div class="buttons tools-of-sheet" role="group" aria-label=move || t_string!(i18n, detect_tools)>
+            {inks.map(ink).collect_view()}
+            <label>
+                <span>{t!(i18n, detect_pen)}</span>
+                <select
+                    data-testid="pen"
+                    on:change=move |event| event_target_value(&event).parse().into_iter().for_each(|to| board.width.set(to))
+                >
+                    {PENS.map(pen_option).collect_view()}
+                </select>
+            </label>
+            <button data-testid="undo" disabled=move || !board.can_undo() on:click=move |_| board.undo()>
+                {t!(i18n, undo)}
+            </button>
+            <button data-testid="redo" disabled=move || !board.can_redo() on:click=move |_| board.redo()>
+                {t!(i18n, tr_redo)}
+            </button>
+            <button data-testid="clear" on:click=move |_| board.clear()>{t!(i18n, clear)}</button>
+            {strokes.then(|| view! {
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        data-testid="fitted"
+                        prop:checked=move || board.is_fitted.get()
+                        on:change=move |event| {
+                            board.is_fitted.set(event_target_checked(&event));
+                            board.judge();
+                        }
+                    />
+                    <span>{t!(i18n, detect_fit)}</span>
+                </label>
+            })}
+        </div>
+    }
+}
+
+/// What a score means, and what it does not.
+#[component]
+fn Meaning() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="prose meaning">
+            <h2>{t!(i18n, detect_meaning)}</h2>
+            <p>{t!(i18n, detect_meaning_search)}</p>
+            <p>{t!(i18n, detect_meaning_p)}</p>
+            <p>{t!(i18n, detect_meaning_limits)}</p>
+        </section>
+    }
+}

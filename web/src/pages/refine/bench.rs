@@ -1,0 +1,276 @@
+//! What is on the page: a simulator and its sample, a model, and what that made of it.
+
+use forger_protocol::{EngineError, SimganConfig, latent_url::ModelRef, message::Made, refine_url::from_query};
+use forger_simulators::{Sample, Simulator};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    model::Model,
+    subject::{Subject, picture},
+};
+use crate::{
+    components::labels,
+    engine_client::{Engine, Source, use_engine},
+    i18n::*,
+    pages::translate::ask::{Asker, Latest, Picture, Verdicts},
+    shelf::Shelf,
+    state::toasts::{Toasts, use_toasts},
+};
+
+/// What became of a picture of the simulator.
+#[derive(Clone, PartialEq)]
+pub struct Refined {
+    pub given: Picture,
+    pub made: Picture,
+    pub took: Made,
+    /// The name of the model.
+    pub by: String,
+}
+
+#[derive(Clone, Copy)]
+pub struct Bench {
+    engine: Engine,
+    pub toasts: Toasts,
+    i18n: leptos_i18n::I18nContext<Locale>,
+    pub shelf: Shelf,
+    pub seed: RwSignal<u32>,
+    pub subject: RwSignal<Subject>,
+    pub simulator: Memo<Simulator>,
+    pub sample: Memo<Sample>,
+    pub given: Memo<Picture>,
+    /// The name of the model that was chosen, for whichever simulator.
+    chosen: RwSignal<String>,
+    /// The models of the simulator.
+    pub models: Memo<Vec<Model>>,
+    /// The one that refines, if there is any.
+    pub model: Memo<Option<Model>>,
+    pub refined: RwSignal<Option<Refined>>,
+    /// Whether what D says is laid over the pictures.
+    pub is_mapped: RwSignal<bool>,
+    /// What D says of the synthetic picture, and of the refined one.
+    pub verdicts: RwSignal<Option<[Verdicts; 2]>>,
+    /// Whether what there is of models could not be loaded.
+    pub unlisted: RwSignal<bool>,
+    /// Whether refining failed: it begins again when it is told to.
+    pub failed: RwSignal<bool>,
+    /// The model that the address asks for, until the list is there.
+    wanted: StoredValue<Option<ModelRef>>,
+    latest: Latest,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let (state, mut wrong) = from_query(&window().location().search().unwrap_or_default());
+        let simulator = state.simulator.as_deref().map(str::parse::<Simulator>);
+        if let Some(Err(unknown)) = &simulator {
+            wrong.push(format!("simulator={}", unknown.0));
+        }
+        let mut subject = Subject::nth(simulator.and_then(Result::ok).unwrap_or(Simulator::Eyes), state.seed, 0);
+        state.changes.iter().for_each(|(name, value)| subject.set(name, *value));
+        let shelf = Shelf::new::<SimganConfig>();
+        let (subject, chosen) = (RwSignal::new(subject), RwSignal::new(String::new()));
+        let simulator = Memo::new(move |_| subject.with(Subject::simulator));
+        let sample = Memo::new(move |_| subject.with(Subject::sample));
+        let models = Memo::new(move |_| {
+            let all = shelf.models.with(|models| {
+                let models = models.iter().flatten();
+                models.filter_map(|entry| Model::of(entry.card.clone(), &entry.sha256)).collect::<Vec<_>>()
+            });
+            let is_for = |model: &Model| model.size == simulator.get().size();
+            all.into_iter().filter(is_for).collect::<Vec<_>>()
+        });
+        let model = Memo::new(move |_| {
+            let chosen = chosen.get();
+            models.with(|models| models.iter().find(|model| model.card.name == chosen).or(models.first()).cloned())
+        });
+        let bench = Self {
+            engine: use_engine(),
+            toasts: use_toasts(),
+            i18n: use_i18n(),
+            shelf,
+            seed: RwSignal::new(state.seed),
+            subject,
+            simulator,
+            sample,
+            given: Memo::new(move |_| sample.with(|sample| picture(simulator.get(), sample))),
+            chosen,
+            models,
+            model,
+            refined: RwSignal::new(None),
+            is_mapped: RwSignal::new(false),
+            verdicts: RwSignal::new(None),
+            unlisted: RwSignal::new(false),
+            failed: RwSignal::new(false),
+            wanted: StoredValue::new(state.model),
+            latest: Latest::new(),
+        };
+        if !wrong.is_empty() {
+            let short = wrong.join(", ").chars().take(80).collect::<String>();
+            bench.toasts.error(td_string!(bench.locale(), bad_url, what = short).to_string());
+        }
+        Effect::new(move |_| {
+            bench.given.track();
+            bench.model.track();
+            if !bench.failed.get() {
+                bench.refine();
+            }
+        });
+        bench.load();
+        bench
+    }
+
+    pub fn locale(self) -> Locale {
+        self.i18n.get_locale_untracked()
+    }
+
+    pub fn tell(self, error: &EngineError) {
+        if !error.is_quiet() {
+            self.toasts.error(labels::error(self.locale(), error));
+        }
+    }
+
+    pub fn asker(self) -> Asker {
+        Asker { engine: self.engine, shelf: self.shelf }
+    }
+
+    /// Loads what there is of models, and takes that of the link.
+    pub fn load(self) {
+        self.unlisted.set(false);
+        spawn_local(async move {
+            match self.shelf.load().await {
+                Ok(()) => self.begin(),
+                Err(error) => {
+                    self.unlisted.try_set(true);
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    fn begin(self) {
+        let Some(wanted) = self.wanted.try_update_value(Option::take).flatten() else { return };
+        let entry = untrack(|| self.shelf.find(&wanted.name));
+        let Some(model) = entry.and_then(|entry| Model::of(entry.card, &entry.sha256)) else {
+            let said = td_string!(self.locale(), wanted_model, name = wanted.to_string());
+            return self.toasts.error(said.to_string());
+        };
+        if !wanted.matches(&model.card.name, &model.hash) {
+            let found = format!("{}-{}", model.card.name, model.hash);
+            let said = td_string!(self.locale(), other_model, wanted = wanted.to_string(), found = found);
+            self.toasts.error(said.to_string());
+        }
+        self.take(&model);
+    }
+
+    /// Takes a model, and its simulator.
+    fn take(self, model: &Model) {
+        let Some(simulator) = model.simulator() else {
+            let (name, (h, w)) = (model.card.name.clone(), model.size);
+            let said = td_string!(self.locale(), refine_no_simulator, name = name, w = w, h = h);
+            return self.toasts.error(said.to_string());
+        };
+        self.failed.set(false);
+        self.chosen.set(model.card.name.clone());
+        if simulator != self.simulator.get_untracked() {
+            self.simulate(simulator);
+        }
+    }
+
+    /// Takes another model of the page.
+    pub fn choose(self, name: &str) {
+        // What is not wanted any more is not worth its bytes.
+        self.shelf.cancel();
+        let found = self.models.with_untracked(|models| models.iter().find(|model| model.card.name == name).cloned());
+        found.into_iter().for_each(|model| self.take(&model));
+        self.forget_link();
+    }
+
+    /// Opens a model file of the user's, and takes it.
+    pub fn open_file(self, file: web_sys::File) {
+        spawn_local(async move {
+            match self.shelf.open(Source::File(file)).await {
+                Ok(opened) => {
+                    let model = Model::of(opened.card.clone(), &opened.sha256);
+                    self.shelf.list(opened.card, opened.sha256);
+                    model.into_iter().for_each(|model| self.take(&model));
+                    self.forget_link();
+                }
+                Err(error) => self.tell(&error),
+            }
+        });
+    }
+
+    /// Goes to a simulator.
+    pub fn simulate(self, simulator: Simulator) {
+        self.subject.set(Subject::nth(simulator, self.seed.get_untracked(), 0));
+        self.forget_link();
+    }
+
+    /// Changes what is simulated.
+    pub fn change(self, change: impl FnOnce(&mut Subject)) {
+        self.subject.update(change);
+        self.forget_link();
+    }
+
+    /// Draws another sample. A digit stays the digit that it is.
+    pub fn another(self) {
+        let seed = random_seed();
+        self.seed.set(seed);
+        self.change(|subject| {
+            let class = subject.get("class");
+            *subject = Subject::nth(subject.simulator(), seed, 0);
+            class.into_iter().for_each(|class| subject.set("class", class));
+        });
+    }
+
+    /// Whether the refined picture is that of what is simulated now.
+    pub fn is_current(self) -> bool {
+        let name = self.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
+        self.given.with(|given| {
+            self.refined.with(|refined| {
+                refined.as_ref().is_some_and(|refined| refined.given == *given && Some(&refined.by) == name.as_ref())
+            })
+        })
+    }
+
+    /// Refines what is simulated, or what it is by the time when the work before is done.
+    pub fn refine(self) {
+        self.latest.ask(async move || {
+            if let Err(error) = self.refine_once().await
+                && self.failed.try_set(true).is_none()
+            {
+                self.tell(&error);
+            }
+        });
+    }
+
+    async fn refine_once(self) -> Result<(), EngineError> {
+        // The page may have been left meanwhile.
+        let Some(Some(model)) = self.model.try_get_untracked() else {
+            self.refined.try_set(None);
+            self.verdicts.try_set(None);
+            return Ok(());
+        };
+        let Some(given) = self.given.try_get_untracked() else { return Ok(()) };
+        if given.size != [model.size.1, model.size.0] {
+            return Ok(());
+        }
+        let (asker, name) = (self.asker(), &model.card.name);
+        let (made, took) = asker.make(name, &given, false, Callback::new(|_| {})).await?;
+        let refined = Refined { given: given.clone(), made: made.clone(), took, by: name.clone() };
+        self.refined.try_set(Some(refined));
+        let verdicts = if model.judges() {
+            let before = asker.judge(name, &given, &given, false).await?;
+            Some([before, asker.judge(name, &given, &made, false).await?])
+        } else {
+            None
+        };
+        self.verdicts.try_set(verdicts);
+        Ok(())
+    }
+}
+
+/// A seed that nobody chose, short enough for a link.
+pub fn random_seed() -> u32 {
+    (js_sys::Math::random() * 1e6) as u32 + 1
+}

@@ -1,0 +1,140 @@
+//! What the user sets of the simulator, and which model refines.
+
+use forger_simulators::Simulator;
+use leptos::prelude::*;
+
+use super::{
+    bench::Bench,
+    subject::{Control, controls},
+    words,
+};
+use crate::{components::files, i18n::*, pages::lab::share::copy};
+
+/// Simulator, model, and the link.
+#[component]
+pub fn Choices(bench: Bench) -> impl IntoView {
+    let i18n = use_i18n();
+    let simulator = move |of: Simulator| {
+        view! {
+            <button
+                aria-pressed=move || (bench.simulator.get() == of).to_string()
+                data-testid=format!("simulator-{of}")
+                on:click=move |_| bench.simulate(of)
+            >
+                {move || words::simulator(i18n.get_locale(), of)}
+            </button>
+        }
+    };
+    let option = move |name: String, lambda: f64| {
+        let value = name.clone();
+        let is_chosen = {
+            let name = name.clone();
+            move || bench.model.with(|model| model.as_ref().is_some_and(|model| model.card.name == name))
+        };
+        let label = move || {
+            let name = words::model(i18n.get_locale(), &name);
+            td_string!(i18n.get_locale(), refine_model, name = name, lambda = lambda).to_string()
+        };
+        view! { <option value=value prop:selected=is_chosen>{label}</option> }
+    };
+    let options = move || {
+        let models = bench.models.get().into_iter();
+        models.map(|model| option(model.card.name, model.lambda)).collect_view()
+    };
+    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| bench.open_file(file));
+    let share = move |_| {
+        copy(bench.link(), move |copied| {
+            let locale = bench.locale();
+            let text = if copied { td_string!(locale, copied_plain) } else { td_string!(locale, copy_failed) };
+            bench.toasts.note(text.to_string());
+        });
+    };
+    view! {
+        <div class="buttons">
+            <div class="ways" role="group" aria-label=move || t_string!(i18n, refine_simulator)>
+                {Simulator::ALL.map(simulator).collect_view()}
+            </div>
+            <Show when=move || bench.models.with(|models| !models.is_empty())>
+                <label>
+                    <span>{t!(i18n, model)}</span>
+                    <select data-testid="model-select" on:change=move |event| bench.choose(&event_target_value(&event))>
+                        {options}
+                    </select>
+                </label>
+            </Show>
+            <label class="button file">
+                <span>{t!(i18n, own_model)}</span>
+                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
+            </label>
+            <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
+        </div>
+    }
+}
+
+/// Sliders, and for digits the digit.
+#[component]
+pub fn Sliders(bench: Bench) -> impl IntoView {
+    let i18n = use_i18n();
+    let sliders = move || controls(bench.simulator.get()).iter().map(|control| slider(bench, *control)).collect_view();
+    let digit = move |class: u8| {
+        let is_it = move || bench.subject.with(|subject| subject.get("class")) == Some(f32::from(class));
+        view! {
+            <button
+                aria-pressed=move || is_it().to_string()
+                data-testid=format!("class-{class}")
+                on:click=move |_| bench.change(|subject| subject.set("class", f32::from(class)))
+            >
+                {class}
+            </button>
+        }
+    };
+    let judges = move || bench.model.with(|model| model.as_ref().is_some_and(super::model::Model::judges));
+    view! {
+        <div class="knobs">
+            <Show when=move || bench.simulator.get() == Simulator::Digits>
+                <div class="classes" role="group" aria-label=move || t_string!(i18n, refine_class)>
+                    {(0..10).map(digit).collect_view()}
+                </div>
+            </Show>
+            {sliders}
+            <button data-testid="another" on:click=move |_| bench.another()>{t!(i18n, refine_another)}</button>
+            <Show when=judges>
+                <label class="check" title=move || t_string!(i18n, tr_police_help)>
+                    <input
+                        type="checkbox"
+                        data-testid="police"
+                        prop:checked=move || bench.is_mapped.get()
+                        on:change=move |event| bench.is_mapped.set(event_target_checked(&event))
+                    />
+                    <span>{t!(i18n, refine_map)}</span>
+                </label>
+            </Show>
+        </div>
+    }
+}
+
+fn slider(bench: Bench, control: Control) -> impl IntoView {
+    let i18n = use_i18n();
+    let Control { name, min, max, step } = control;
+    let value = Memo::new(move |_| bench.subject.with(|subject| subject.get(name)).unwrap_or_default());
+    let set = move |event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            bench.change(|subject| subject.set(name, value));
+        }
+    };
+    let shown = move || words::amount(control, value.get());
+    view! {
+        <label>
+            <span>{move || words::control(i18n.get_locale(), name)} " " <output>{shown}</output></span>
+            <input
+                type="range"
+                min=min
+                max=max
+                step=step
+                data-testid=format!("slider-{name}")
+                prop:value=move || value.get().to_string()
+                on:input=set
+            />
+        </label>
+    }
+}

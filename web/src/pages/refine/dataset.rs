@@ -1,0 +1,156 @@
+//! Refined pictures with their labels, as many as one wants, in one zip: a data set to learn from.
+
+use forger_protocol::EngineError;
+use forger_simulators::{Labels, Simulator};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::Blob;
+
+use super::{
+    bench::Bench,
+    subject::{Subject, picture},
+};
+use crate::{
+    components::files,
+    i18n::*,
+    pages::{
+        image_to_image::{batch::Zip, formats::PNG, pictures::blank, saving::written},
+        translate::ask::{Asker, Picture},
+    },
+};
+
+/// Pictures that one may ask for.
+const MOST: u32 = 20_000;
+
+/// What is made, fixed when it begins.
+struct Order {
+    asker: Asker,
+    model: String,
+    simulator: Simulator,
+    seed: u32,
+    count: u32,
+}
+
+/// The name of a picture of a set, in its folder: digits lie in a folder for each class, as `forger data make` puts
+/// them.
+fn file_name(index: u32, labels: &Labels) -> String {
+    match labels {
+        Labels::Digit { class } => format!("{class}/{:06}.png", index + 1),
+        Labels::Eye { .. } => format!("{:06}.png", index + 1),
+    }
+}
+
+/// A line of the table of labels.
+fn line(name: &str, labels: &Labels) -> String {
+    let values = labels.values().iter().map(f32::to_string).collect::<Vec<_>>();
+    format!("{name},{}\n", values.join(","))
+}
+
+impl Order {
+    /// Makes all of it; `None` where it is not wanted any more, which is asked after each picture.
+    async fn made(&self, told: impl Fn(u32) -> bool) -> Result<Option<Blob>, EngineError> {
+        let internal = |detail: String| EngineError::Internal(detail);
+        let (mut zip, (height, width)) = (Zip::default(), self.simulator.size());
+        let mut table = format!("file,{}\n", Labels::names(self.simulator).join(","));
+        let canvas = blank([width as u32, height as u32]).ok_or_else(|| internal("canvas".into()))?;
+        for index in 0..self.count {
+            let sample = Subject::nth(self.simulator, self.seed, u64::from(index)).sample();
+            let given: Picture = picture(self.simulator, &sample);
+            let (made, _) = self.asker.make(&self.model, &given, false, Callback::new(|_| {})).await?;
+            made.show(&canvas);
+            let file = written(&canvas, &PNG).await.map_err(|error| internal(files::reason(&error)))?;
+            let bytes = files::bytes(&file).await.map_err(|error| internal(files::reason(&error)))?;
+            let name = file_name(index, &sample.labels);
+            zip.add(&format!("images/{name}"), &bytes).map_err(|error| internal(error.to_string()))?;
+            table += &line(&name, &sample.labels);
+            if !told(index + 1) {
+                return Ok(None);
+            }
+        }
+        zip.add("labels.csv", table.as_bytes()).map_err(|error| internal(error.to_string()))?;
+        Ok(zip.finish())
+    }
+}
+
+#[component]
+pub fn Dataset(bench: Bench) -> impl IntoView {
+    let i18n = use_i18n();
+    let count = RwSignal::new(200_u32);
+    // How many are made, and of how many, while it is under way.
+    let progress = RwSignal::new(None::<(u32, u32)>);
+    let start = move |_| {
+        let Some(model) = bench.model.get_untracked() else { return };
+        let (simulator, seed, count) =
+            (bench.simulator.get_untracked(), bench.seed.get_untracked(), count.get_untracked());
+        let order = Order { asker: bench.asker(), model: model.card.name, simulator, seed, count };
+        progress.set(Some((0, count)));
+        spawn_local(async move {
+            let told = |done| {
+                let is_wanted = progress.try_get_untracked().flatten().is_some();
+                if is_wanted {
+                    progress.set(Some((done, count)));
+                }
+                is_wanted
+            };
+            match order.made(told).await {
+                Ok(Some(zip)) => files::give_blob(&zip, &format!("forger-refined-{simulator}-{count}.zip")),
+                Ok(None) => {}
+                Err(error) => bench.tell(&error),
+            }
+            progress.try_set(None);
+        });
+    };
+    let is_running = move || progress.with(Option::is_some);
+    let choose = move |event| {
+        if let Ok(number) = event_target_value(&event).parse::<u32>() {
+            count.set(number.clamp(1, MOST));
+        }
+    };
+    let said = move || {
+        let (done, total) = progress.get()?;
+        Some(td_string!(i18n.get_locale(), refine_made, n = done, total = total).to_string())
+    };
+    let share = move || progress.get().map_or(0.0, |(done, total)| f64::from(done) / f64::from(total.max(1)));
+    view! {
+        <section class="dataset">
+            <h2>{t!(i18n, refine_set)}</h2>
+            <p>{t!(i18n, refine_set_lead)}</p>
+            <div class="buttons">
+                <label>
+                    <span>{t!(i18n, refine_set_count)}</span>
+                    <input
+                        type="number"
+                        min="1"
+                        max=MOST
+                        data-testid="set-count"
+                        disabled=is_running
+                        prop:value=move || count.get().to_string()
+                        on:change=choose
+                    />
+                </label>
+                <Show
+                    when=is_running
+                    fallback=move || view! {
+                        <button class="primary" data-testid="set-start" on:click=start>{t!(i18n, refine_set_start)}</button>
+                    }
+                >
+                    <progress max="1" prop:value=share aria-label=said></progress>
+                    <button data-testid="set-stop" on:click=move |_| progress.set(None)>{t!(i18n, cancel)}</button>
+                </Show>
+                <span role="status" data-testid="set-progress">{said}</span>
+            </div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_the_file_and_its_labels() {
+        let eye = Labels::Eye { yaw: 1.5, pitch: -2.0, pupil: (27.5, 15.25), openness: 0.75 };
+        assert_eq!(line(&file_name(4, &eye), &eye), "000005.png,1.5,-2,27.5,15.25,0.75\n");
+        let digit = Labels::Digit { class: 3 };
+        assert_eq!(line(&file_name(0, &digit), &digit), "3/000001.png,3\n");
+    }
+}

@@ -1,0 +1,230 @@
+//! A game against the discriminator: two pictures, and which of them is real, or, without pictures of the user's,
+//! refined.
+
+use forger_protocol::EngineError;
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::{DragEvent, File};
+
+use super::{
+    bench::{Bench, random_seed},
+    subject::{Subject, picture},
+};
+use crate::{
+    components::files::{self, PhotoButtons},
+    i18n::*,
+    pages::{
+        image_to_image::pictures::{decode, resized},
+        translate::{ask::Picture, heat::Shown},
+    },
+};
+
+/// Two pictures, and what the discriminator thinks of them.
+#[derive(Clone, PartialEq)]
+struct Round {
+    pictures: [Picture; 2],
+    /// Which of them is the one that is asked for.
+    right: usize,
+    /// Which of them the discriminator finds more real.
+    opponent: usize,
+    answer: Option<usize>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Score {
+    rounds: u32,
+    you: u32,
+    opponent: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Game {
+    bench: Bench,
+    round: RwSignal<Option<Round>>,
+    score: RwSignal<Score>,
+    /// Real pictures that the user has brought, of the size of the simulator's.
+    real: RwSignal<Vec<Picture>>,
+    is_dealing: RwSignal<bool>,
+}
+
+/// The same picture without colours, as a refiner learned them (BT.601).
+fn grey(picture: &Picture) -> Picture {
+    let pixel = |rgba: &[u8]| {
+        let light = 0.299 * f32::from(rgba[0]) + 0.587 * f32::from(rgba[1]) + 0.114 * f32::from(rgba[2]);
+        let light = light.round() as u8;
+        [light, light, light, u8::MAX]
+    };
+    Picture { size: picture.size, values: picture.values.chunks_exact(4).flat_map(pixel).collect() }
+}
+
+impl Game {
+    /// Deals two pictures.
+    fn deal(self) {
+        if self.is_dealing.get_untracked() {
+            return;
+        }
+        self.is_dealing.set(true);
+        spawn_local(async move {
+            let dealt = self.dealt().await;
+            self.is_dealing.try_set(false);
+            match dealt {
+                Ok(round) => drop(self.round.try_set(round)),
+                Err(error) => self.bench.tell(&error),
+            }
+        });
+    }
+
+    async fn dealt(self) -> Result<Option<Round>, EngineError> {
+        let (Some(Some(model)), Some(simulator)) =
+            (self.bench.model.try_get_untracked(), self.bench.simulator.try_get_untracked())
+        else {
+            return Ok(None);
+        };
+        let drawn = || picture(simulator, &Subject::nth(simulator, random_seed(), 0).sample());
+        let (asker, name, given) = (self.bench.asker(), &model.card.name, drawn());
+        let (refined, _) = asker.make(name, &given, false, Callback::new(|_| {})).await?;
+        let real = self.real.try_with_untracked(|real| {
+            let at = (js_sys::Math::random() * real.len() as f64) as usize;
+            real.get(at).cloned()
+        });
+        // With real pictures the real one is asked for, else the refined one.
+        let (asked, other) = match real.flatten() {
+            Some(real) => (real, refined),
+            None => (refined, drawn()),
+        };
+        let asked_seems = asker.judge(name, &asked, &asked, false).await?.mean();
+        let other_seems = asker.judge(name, &other, &other, false).await?.mean();
+        let right = usize::from(js_sys::Math::random() < 0.5);
+        let opponent = if asked_seems >= other_seems { right } else { 1 - right };
+        let pictures = if right == 0 { [asked, other] } else { [other, asked] };
+        Ok(Some(Round { pictures, right, opponent, answer: None }))
+    }
+
+    fn answer(self, answer: usize) {
+        let Some(round) = self.round.get_untracked().filter(|round| round.answer.is_none()) else { return };
+        self.score.update(|score| {
+            score.rounds += 1;
+            score.you += u32::from(answer == round.right);
+            score.opponent += u32::from(round.opponent == round.right);
+        });
+        self.round.set(Some(Round { answer: Some(answer), ..round }));
+    }
+
+    /// Takes pictures of the user's as the real ones.
+    fn bring(self, files: Vec<File>) {
+        let (locale, (height, width)) = (self.bench.locale(), self.bench.simulator.get_untracked().size());
+        spawn_local(async move {
+            let mut real = Vec::new();
+            for file in files {
+                match decode(locale, &file).await {
+                    Ok(open) => real.extend(
+                        resized(&open.canvas, [width as u32, height as u32])
+                            .and_then(|canvas| Picture::of(&canvas))
+                            .map(|picture| grey(&picture)),
+                    ),
+                    Err(said) => self.bench.toasts.error(said),
+                }
+            }
+            if !real.is_empty() && self.real.try_set(real).is_none() {
+                self.score.set(Score::default());
+                self.deal();
+            }
+        });
+    }
+}
+
+#[component]
+pub fn Contest(bench: Bench) -> impl IntoView {
+    let i18n = use_i18n();
+    let game = Game {
+        bench,
+        round: RwSignal::new(None),
+        score: RwSignal::new(Score::default()),
+        real: RwSignal::new(Vec::new()),
+        is_dealing: RwSignal::new(false),
+    };
+    // Another model is another opponent.
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = bench.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
+        if before.is_some_and(|before| before != now) {
+            game.round.set(None);
+            game.score.set(Score::default());
+            game.real.set(Vec::new());
+        }
+        now
+    });
+    let has_real = move || game.real.with(|real| !real.is_empty());
+    let question =
+        move || if has_real() { t_string!(i18n, refine_which_real) } else { t_string!(i18n, refine_which_refined) };
+    let score = move || {
+        let Score { rounds, you, opponent } = game.score.get();
+        td_string!(i18n.get_locale(), refine_score, you = you, opponent = opponent, n = rounds).to_string()
+    };
+    let said = move || {
+        let round = game.round.get()?;
+        let answer = round.answer?;
+        let locale = i18n.get_locale();
+        let yours =
+            if answer == round.right { td_string!(locale, refine_right) } else { td_string!(locale, refine_wrong) };
+        let theirs = if round.opponent == round.right {
+            td_string!(locale, refine_opponent_right)
+        } else {
+            td_string!(locale, refine_opponent_wrong)
+        };
+        Some(format!("{yours} {theirs}"))
+    };
+    let is_open = move || game.round.with(|round| round.as_ref().is_some_and(|round| round.answer.is_none()));
+    let is_on = move || game.round.with(Option::is_some);
+    let card = move |index: usize| {
+        let shown = Signal::derive(move || game.round.with(|round| Some(round.as_ref()?.pictures[index].clone())));
+        let is_right = move || {
+            game.round.with(|round| round.as_ref().is_some_and(|round| round.answer.is_some() && round.right == index))
+        };
+        let label = move || if index == 0 { t_string!(i18n, refine_left) } else { t_string!(i18n, refine_right_one) };
+        view! {
+            <button
+                class:good=is_right
+                data-testid=format!("card-{index}")
+                disabled=move || !is_open()
+                on:click=move |_| game.answer(index)
+            >
+                <Shown picture=shown />
+                <span>{label}</span>
+            </button>
+        }
+    };
+    let drop = files::on_drop(move |files| game.bring(files));
+    view! {
+        <section class="game" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
+            <h2>{question}</h2>
+            <p>{t!(i18n, refine_game_lead)}</p>
+            <Show when=is_on>
+                <div class="cards">{[0, 1].map(card).collect_view()}</div>
+            </Show>
+            <p role="status" data-testid="verdict">{said}</p>
+            <p class="muted" data-testid="score">{score}</p>
+            <div class="buttons">
+                <button
+                    class="primary"
+                    data-testid="deal"
+                    disabled=move || game.is_dealing.get() || is_open()
+                    on:click=move |_| game.deal()
+                >
+                    {move || if is_on() { t_string!(i18n, refine_next) } else { t_string!(i18n, refine_play) }}
+                </button>
+                <PhotoButtons camera="environment" multiple=true open=move |files| game.bring(files) />
+            </div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grey_keeps_grey_and_weighs_colours() {
+        let of = |values: Vec<u8>| grey(&Picture { size: [1, 1], values: values.into() }).values.to_vec();
+        assert_eq!(of(vec![77, 77, 77, 3]), [77, 77, 77, 255]);
+        assert_eq!((of(vec![255, 0, 0, 255])[0], of(vec![0, 255, 0, 255])[0]), (76, 150));
+    }
+}

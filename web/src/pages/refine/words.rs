@@ -1,0 +1,66 @@
+//! What people call simulators, parameters, models and measures.
+
+use forger_simulators::Simulator;
+
+use super::subject::Control;
+use crate::i18n::*;
+
+pub fn simulator(locale: Locale, of: Simulator) -> String {
+    match of {
+        Simulator::Eyes => td_string!(locale, refine_eyes),
+        Simulator::Digits => td_string!(locale, refine_digits),
+    }
+    .to_string()
+}
+
+/// A model, by what it does where that is known.
+pub fn model(locale: Locale, name: &str) -> String {
+    match name {
+        "refine-eyes" => td_string!(locale, refine_eyes).to_string(),
+        "refine-digits" => td_string!(locale, refine_digits).to_string(),
+        other => other.to_owned(),
+    }
+}
+
+/// A parameter that has a slider.
+pub fn control(locale: Locale, name: &str) -> String {
+    match name {
+        "yaw" => td_string!(locale, refine_c_yaw),
+        "pitch" => td_string!(locale, refine_c_pitch),
+        "openness" => td_string!(locale, refine_c_openness),
+        "pupil" => td_string!(locale, refine_c_pupil),
+        "light" => td_string!(locale, refine_c_light),
+        "skin" => td_string!(locale, refine_c_skin),
+        "slant" => td_string!(locale, refine_c_slant),
+        "thickness" => td_string!(locale, refine_c_thickness),
+        "width" => td_string!(locale, refine_c_width),
+        "turn" => td_string!(locale, refine_c_turn),
+        other => return other.to_owned(),
+    }
+    .to_string()
+}
+
+/// The value of a parameter in its unit: degrees, pixels, or of the usual or the whole.
+pub fn amount(control: Control, value: f32) -> String {
+    match control.name {
+        "yaw" | "pitch" | "light" | "turn" => format!("{value:.0}°"),
+        "thickness" => format!("{value:.1} px"),
+        _ => format!("{:.0} %", value * 100.0),
+    }
+}
+
+/// A measure of a model's card that the page explains, and its value in its unit.
+pub fn measure(locale: Locale, name: &str, value: f64) -> Option<(String, String)> {
+    let share = || format!("{:.1} %", value * 100.0);
+    Some(match name {
+        "synthetic" => (td_string!(locale, refine_m_synthetic).to_string(), share()),
+        "refined" => (td_string!(locale, refine_m_refined).to_string(), share()),
+        "real" => (td_string!(locale, refine_m_real).to_string(), share()),
+        "gap_closed" => (td_string!(locale, refine_m_gap).to_string(), share()),
+        "class_kept" => (td_string!(locale, refine_m_class).to_string(), share()),
+        "pupil_moved" => (td_string!(locale, refine_m_pupil).to_string(), format!("{value:.2} px")),
+        "realism_synthetic" => (td_string!(locale, refine_m_judge_synthetic).to_string(), share()),
+        "realism_refined" => (td_string!(locale, refine_m_judge_refined).to_string(), share()),
+        _ => return None,
+    })
+}
