@@ -1,6 +1,6 @@
 //! Written digits: strokes of a pen, framed as those of MNIST are (LeCun et al. 1998), but clean.
 //!
-//! A class has the shapes in which people write it ([`shapes`]). What a hand adds is a wobble of every point, a slant,
+//! A class has the shapes in which people write it (`shapes`). What a hand adds is a wobble of every point, a slant,
 //! a turn, a width and a thickness. The writing fits a box of 20 pixels, and its centre of mass is the middle of the
 //! picture, as in MNIST.
 
