@@ -128,9 +128,7 @@ impl Engine {
         };
         let options = WorkerOptions::new();
         // Where its program lies. The address would not do: what keeps files answers with that of the kept one.
-        if let Some(folder) = site::built("engine") {
-            options.set_name(&folder);
-        }
+        options.set_name(&site::built("engine").unwrap_or_default());
         let worker = match Worker::new_with_options(&site::url(SCRIPT), &options) {
             Ok(worker) => worker,
             Err(error) => return self.status.set(Status::Failed(format!("{error:?}"))),

@@ -1,6 +1,8 @@
 //! Every command that takes `--device`, on a second device. A tensor or a network that is left on the first one fails
 //! here as it would beside a GPU.
 
+mod anomalies;
+
 use std::{ffi::OsString, fs, path::Path};
 
 use anyhow::{Context, Result};
@@ -217,87 +219,6 @@ fn a_toy() {
     run("train toy --steps 3 --out @/run --device second");
     assert_alike(&folder.path().join("cpu"), &folder.path().join("run"), 3);
     run("train toy --steps 5 --resume --out @/run --device second");
-}
-
-#[test]
-fn anomalies_and_models_of_one_class() {
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    let run = |line: &str| forger(folder.path(), line).unwrap();
-    for class in ["day", "night"] {
-        (0..12).for_each(|index| picture(&at(&format!("set/{class}/{index:02}.png")), 28, 28 + index));
-    }
-    let small = "--set width=2 --set latent_dim=4 --set batch=4 --recipe dcgan-digits";
-    let search = "--starts 2 --search-steps 5";
-    let mut scores = Vec::new();
-    for device in ["cpu", "second"] {
-        let eval = format!("eval detect --data @/set --test @/set --runs @/runs-{device} --count 3 --out @/{device}");
-        run(&format!("{eval} --train --epochs 1 {small} {search} --device {device} --json"));
-        // The same model on both devices.
-        let detect = format!("detect @/set:night --model @/runs-cpu/day --normal @/set --class day {search}");
-        run(&format!("{detect} --threshold 1000 --out @/report --device {device}"));
-        scores.push(fs::read_to_string(at("report/scores.csv")).unwrap());
-    }
-    let values = |text: &str| {
-        let value =
-            |line: &str| Some((line.split(',').next()?.to_owned(), line.split(',').nth(1)?.parse::<f32>().ok()?));
-        text.lines().filter_map(value).collect::<std::collections::BTreeMap<_, _>>()
-    };
-    let (cpu, second) = (values(&scores[0]), values(&scores[1]));
-    assert_eq!((cpu.len(), second.len()), (12, 12));
-    assert!(cpu.iter().all(|(name, score)| (score - second[name]).abs() <= 1e-3 * score), "{cpu:?} {second:?}");
-
-    // A file that knows what is normal asks for nothing more, and gives the same scores as the pictures themselves.
-    run(&format!(
-        "calibrate @/runs-cpu/day --normal @/set --class day --count 9 --what day --name day --out @/models {search}"
-    ));
-    let model = format!("@/models/{}", model_file(&at("models")));
-    let normal = forger_core::weights::card(&fs::read(at(&model[2..])).unwrap()).unwrap().normal.unwrap();
-    assert_eq!((normal.scores.scores().len(), normal.search.starts, normal.what.as_str()), (9, 2, "day"));
-    let judge = |rest: &str| {
-        run(&format!("detect @/set:night --model {model} --threshold 1000 --out @/report {rest}"));
-        values(&fs::read_to_string(at("report/scores.csv")).unwrap())
-    };
-    let by_card = judge("");
-    assert_eq!(by_card, judge(search));
-    assert_eq!(by_card, judge(&format!("--normal @/set --class day {search}")));
-    let fails = |line: &str| format!("{:#}", forger(folder.path(), line).unwrap_err());
-    let detect = "detect @/set:night --threshold 1000 --out @/report --model";
-    let other = fails(&format!("{detect} {model} --starts 3"));
-    assert!(other.contains("another search"), "{other}");
-    assert!(fails(&format!("{detect} @/runs-cpu/day")).contains("forger calibrate"));
-    let few = fails(&format!("detect @/set:night --out @/report --model {model}"));
-    assert!(few.contains("at least 19"), "{few}");
-}
-
-/// The page is held to the same scores, `tests/e2e/specs/detect.spec.js`.
-#[test]
-fn the_page_and_this_program_judge_alike() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let expected = fs::read_to_string(root.join("tests/e2e/fixtures/detect.json")).unwrap();
-    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
-    let begin = format!("{}-", expected["model"].as_str().unwrap());
-    let models = fs::read_dir(root.join("public/models")).unwrap().map(|file| file.unwrap().path());
-    let mut models = models.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with(&begin));
-    fs::copy(models.next().unwrap(), at("model.safetensors")).unwrap();
-    fs::create_dir(at("pictures")).unwrap();
-    let scores = expected["scores"].as_object().unwrap();
-    for name in scores.keys() {
-        fs::copy(root.join("tests/e2e/pictures").join(name), at("pictures").join(name)).unwrap();
-    }
-    // The cross is strange, which is an error of its own.
-    let strange = forger(folder.path(), "detect @/pictures --model @/model.safetensors --out @/report").unwrap_err();
-    assert!(format!("{strange:#}").ends_with("1 of 2 pictures are strange"), "{strange:#}");
-    let found = fs::read_to_string(at("report/scores.csv")).unwrap();
-    assert_eq!(found.lines().count(), 1 + scores.len());
-    for line in found.lines().skip(1) {
-        let mut fields = line.split(',');
-        let (path, score) = (fields.next().unwrap(), fields.next().unwrap().parse::<f64>().unwrap());
-        let native = scores[Path::new(path).file_name().unwrap().to_str().unwrap()].as_f64().unwrap();
-        assert!((score - native).abs() < 1e-3 * native, "{path}: {score}, {native} before");
-    }
 }
 
 /// Beside a Python that only says that it trained.

@@ -1,5 +1,7 @@
 //! Several pictures, one after the other, as a table.
 
+mod table;
+
 use std::cmp::Ordering;
 
 use forger_protocol::detect::Calibration;
@@ -20,6 +22,7 @@ use crate::{
     },
     plots::canvas::context,
 };
+pub use table::Table;
 
 /// What the table is saved as.
 const NAME: &str = "forger-detect.csv";
@@ -234,116 +237,6 @@ impl Batch {
 fn path(file: &File) -> String {
     let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
     path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
-}
-
-/// The table; nothing where there is no batch.
-#[component]
-pub fn Table(batch: Batch) -> impl IntoView {
-    let i18n = use_i18n();
-    let Batch { desk, board, .. } = batch;
-    let scores = StoredValue::new(board.model.with_value(|model| model.normal.scores.clone()));
-    let is_over = move || batch.count(|state| matches!(state, State::Waiting | State::Working)) == 0;
-    let count = move || {
-        let locale = i18n.get_locale();
-        let total = batch.rows.with(Vec::len);
-        let done = total - batch.count(|state| matches!(state, State::Waiting | State::Working));
-        let threshold = desk.threshold.get().unwrap_or(f32::INFINITY);
-        let strange = batch
-            .rows
-            .with(|rows| rows.iter().filter(|row| row.score().is_some_and(|score| score > threshold)).count());
-        let unread = batch.count(|state| matches!(state, State::Failed(_)));
-        td_string!(locale, detect_batch, done = done, total = total, strange = strange, unread = unread).to_string()
-    };
-    let row = move |place: usize| {
-        let row = Memo::new(move |_| batch.rows.with(|rows| rows.get(place).cloned()));
-        let show = move |_| {
-            if let Some(Row { name, state: State::Judged(verdict) }) = row.get_untracked() {
-                board.lay(name, verdict.given.clone(), Some(verdict));
-            }
-        };
-        let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
-        let score = move || row.with(|row| row.as_ref().and_then(Row::score));
-        let p = move || score().map(|score| format!("{:.4}", scores.with_value(|scores| scores.p_value(score))));
-        let is_strange = move || Some(score()? > desk.threshold.get()?);
-        let said = move || {
-            let locale = i18n.get_locale();
-            row.with(|row| {
-                Some(match &row.as_ref()?.state {
-                    State::Waiting => td_string!(locale, up_waiting).to_string(),
-                    State::Working => td_string!(locale, up_working).to_string(),
-                    State::Failed(said) => said.clone(),
-                    State::Judged(_) if is_strange() == Some(true) => td_string!(locale, detect_strange).to_string(),
-                    State::Judged(_) => td_string!(locale, detect_normal).to_string(),
-                })
-            })
-        };
-        let is_failed = move || row.with(|row| matches!(row.as_ref().map(|row| &row.state), Some(State::Failed(_))));
-        view! {
-            <tr class:strange=move || is_strange() == Some(true)>
-                <th scope="row">
-                    <button class="plain" disabled=move || score().is_none() on:click=show>{name}</button>
-                </th>
-                <td>{move || score().map(|score| format!("{score:.4}"))}</td>
-                <td>{p}</td>
-                <td class:bad=is_failed>{said}</td>
-            </tr>
-        }
-    };
-    let rows = move || batch.rows.with(|rows| sorted(rows, batch.order.get()));
-    let head = move |of: Order, label: Signal<String>, id: &'static str| {
-        let sort = move || match of {
-            of if batch.order.get() != of => "none",
-            Order::Score => "descending",
-            _ => "ascending",
-        };
-        view! {
-            <th scope="col" aria-sort=sort>
-                <button class="plain" data-testid=id on:click=move |_| batch.order.set(of)>{label}</button>
-            </th>
-        }
-    };
-    let (name, score) = (
-        Signal::derive(move || t_string!(i18n, detect_name).to_owned()),
-        Signal::derive(move || t_string!(i18n, detect_score).to_owned()),
-    );
-    view! {
-        <Show when=move || batch.rows.with(|rows| !rows.is_empty())>
-            <section class="batch">
-                <div class="buttons">
-                    <strong role="status" data-testid="batch-count">{count}</strong>
-                    <Show
-                        when=move || desk.batch.get()
-                        fallback=move || view! {
-                            <button data-testid="batch-go-on" disabled=is_over on:click=move |_| batch.start()>
-                                {t!(i18n, detect_go_on)}
-                            </button>
-                        }
-                    >
-                        <button data-testid="batch-stop" on:click=move |_| batch.stop()>{t!(i18n, cancel)}</button>
-                    </Show>
-                    <button data-testid="save-csv" on:click=move |_| batch.save()>{t!(i18n, detect_save)}</button>
-                </div>
-                <progress
-                    max=move || batch.rows.with(Vec::len)
-                    prop:value=move || batch.count(|state| !matches!(state, State::Waiting | State::Working))
-                    aria-label=count
-                ></progress>
-                <div class="rows" tabindex="0" role="region" aria-label=count>
-                    <table data-testid="batch">
-                        <thead>
-                            <tr>
-                                {head(Order::Name, name, "sort-name")} {head(Order::Score, score, "sort-score")}
-                                <th scope="col">"p"</th> <th scope="col">{t!(i18n, detect_verdict)}</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            <For each=rows key=|place| *place children=row />
-                        </tbody>
-                    </table>
-                </div>
-            </section>
-        </Show>
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The sheet: a picture and ink on it, and what the model says of the two.
 
+mod sheet;
+
 use forger_protocol::{detect_url::DetectState, translate_url::Drawing};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -283,70 +285,5 @@ impl Board {
             Some(id) => self.desk.engine.cancel(id),
             None => self.desk.shelf.cancel(),
         }
-    }
-}
-
-impl Sheet for Board {
-    fn side(self) -> usize {
-        self.paper.try_with_untracked(|paper| paper.drawing.side()).unwrap_or(1)
-    }
-
-    fn track(self) {
-        self.paper.track();
-    }
-
-    fn picture(self) -> Option<Picture> {
-        self.paper.try_with_untracked(|paper| composed(&paper.drawing, paper.under.picture()))
-    }
-
-    fn down(self, at: Place) {
-        let before = self.paper.get_untracked();
-        self.stroke.set_value(Some((before, at)));
-        self.go(at);
-    }
-
-    fn go(self, at: Place) {
-        let (width, ink) = (self.width.get_untracked(), self.ink.get_untracked());
-        self.stroke.update_value(|stroke| {
-            let Some((_, last)) = stroke else { return };
-            self.paper.update(|paper| tools::line(&mut paper.drawing, *last, at, width, ink));
-            *last = at;
-        });
-    }
-
-    fn up(self) {
-        if let Some((before, _)) = self.stroke.try_update_value(Option::take).flatten() {
-            self.changed(before);
-        }
-    }
-
-    fn give_up(self) {
-        if let Some((before, _)) = self.stroke.try_update_value(Option::take).flatten() {
-            self.paper.set(before);
-        }
-    }
-
-    fn is_drawing(self) -> bool {
-        self.stroke.try_with_value(Option::is_some).unwrap_or_default()
-    }
-
-    fn undo(self) {
-        self.step(History::undo);
-    }
-
-    fn redo(self) {
-        self.step(History::redo);
-    }
-
-    fn key(self, letter: &str) -> bool {
-        let ink = match letter {
-            "w" => 1,
-            "b" => 2,
-            "g" => 3,
-            "e" => 0,
-            _ => return false,
-        };
-        self.ink.set(ink);
-        true
     }
 }

@@ -1,5 +1,7 @@
 //! What is on the page: which model, and where the threshold is.
 
+mod model;
+
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use forger_protocol::{
@@ -25,35 +27,12 @@ use crate::{
         toasts::{Toasts, use_toasts},
     },
 };
+pub use model::Model;
 
 /// Where the name of the model is kept that was used last.
 const KEY: &str = "detect";
 /// The share of normal pictures that is called strange where nothing is said.
 const RATE: f64 = 0.05;
-
-/// A model, and what the page has to know of it.
-#[derive(Clone, PartialEq)]
-pub struct Model {
-    pub card: Card,
-    pub config: DcganConfig,
-    /// What names its file in links.
-    pub hash: String,
-    pub normal: Box<Normal>,
-}
-
-impl Model {
-    /// `None` for one that does not know what is normal.
-    fn of(card: Card, sha256: &str) -> Option<Self> {
-        let hash = sha256.get(..8).unwrap_or(sha256).to_owned();
-        let (config, normal) = (card.system.settings::<DcganConfig>().ok()?, card.normal.clone()?);
-        Some(Self { card, config, hash, normal })
-    }
-
-    /// Side of its pictures, in pixels.
-    pub fn side(&self) -> usize {
-        self.config.image_size
-    }
-}
 
 /// How far a search is.
 #[derive(Clone, PartialEq)]

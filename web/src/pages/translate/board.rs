@@ -1,5 +1,7 @@
 //! The drawing board: what is drawn, and what the model makes of it, while it is drawn.
 
+mod sheet;
+
 use forger_protocol::{DeviceKind, message::Made, translate_url::Drawing};
 use leptos::prelude::*;
 
@@ -284,52 +286,5 @@ impl Board {
     pub fn is_slow(self) -> bool {
         let is_slow = |made: &Translated| made.took.milliseconds > SLOW && made.took.device == DeviceKind::Cpu;
         self.made.with(|made| made.as_ref().is_some_and(is_slow))
-    }
-}
-
-impl Sheet for Board {
-    fn side(self) -> usize {
-        self.side()
-    }
-
-    fn track(self) {
-        self.drawing.track();
-    }
-
-    fn picture(self) -> Option<Picture> {
-        self.picture()
-    }
-
-    fn down(self, at: Place) {
-        self.down(at);
-    }
-
-    fn go(self, at: Place) {
-        self.go(at);
-    }
-
-    fn up(self) {
-        self.up();
-    }
-
-    fn give_up(self) {
-        self.give_up();
-    }
-
-    fn is_drawing(self) -> bool {
-        self.is_drawing()
-    }
-
-    fn undo(self) {
-        self.undo();
-    }
-
-    fn redo(self) {
-        self.redo();
-    }
-
-    fn key(self, letter: &str) -> bool {
-        let found = Tool::ALL.into_iter().find(|tool| tool.key() == letter);
-        found.inspect(|tool| self.tool.set(*tool)).is_some()
     }
 }

@@ -1,0 +1,62 @@
+//! What a model that translates was trained with, whichever its system.
+
+use super::*;
+
+impl TranslationConfig {
+    /// The network of each generator; none of SimGAN, which has a refiner.
+    pub fn generator(&self) -> Option<&TranslatorConfig> {
+        match self {
+            Self::Pix2pix(config) => Some(&config.generator),
+            Self::Cyclegan(config) => Some(&config.generator),
+            Self::Simgan(_) => None,
+        }
+    }
+
+    /// Height and width of the pictures that it learned from, in pixels.
+    pub fn size(&self) -> [usize; 2] {
+        match self {
+            Self::Pix2pix(config) => [config.image_size; 2],
+            Self::Cyclegan(config) => [config.image_size; 2],
+            Self::Simgan(config) => [config.image_height, config.image_width],
+        }
+    }
+
+    /// Sides must be multiples of this; others are padded, and cut again afterwards.
+    pub fn multiple(&self) -> usize {
+        self.generator().map_or(1, TranslatorConfig::multiple)
+    }
+
+    /// How far it sees around a pixel; `None` for a network that sees all of a picture.
+    pub fn reach(&self) -> Option<usize> {
+        match self {
+            Self::Pix2pix(config) => config.generator.reach(),
+            Self::Cyclegan(config) => config.generator.reach(),
+            Self::Simgan(config) => Some(config.reach()),
+        }
+    }
+
+    /// Channels of the pictures that it makes.
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Pix2pix(_) | Self::Cyclegan(_) => 3,
+            Self::Simgan(config) => config.channels,
+        }
+    }
+
+    /// What its discriminators are like.
+    pub(super) fn judge(&self) -> PatchShape {
+        match self {
+            Self::Pix2pix(config) => pix2pix::shape(config),
+            Self::Cyclegan(config) => cyclegan::shape(config),
+            Self::Simgan(config) => simgan::shape(config),
+        }
+    }
+
+    pub(super) fn loss(&self) -> AdversarialLoss {
+        match self {
+            Self::Pix2pix(config) => config.loss,
+            Self::Cyclegan(config) => config.loss,
+            Self::Simgan(config) => config.loss,
+        }
+    }
+}
