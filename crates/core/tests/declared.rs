@@ -25,11 +25,11 @@ use forger_core::{
         system::{Network, Role},
     },
     scalars::Scalars,
-    systems::{Parts, is_same},
+    systems::{AnySettings, Parts},
     weights::{File, Model, Networks},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const LOSS: ScalarKind = ScalarKind::Loss;
 
@@ -98,16 +98,8 @@ impl Trio {
 }
 
 impl System for Trio {
-    fn declaration(&self) -> &'static Declaration {
-        &TrioConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

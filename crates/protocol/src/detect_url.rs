@@ -1,15 +1,13 @@
 //! The page of strange pictures in a link: a model, a threshold, and what was drawn. Never anything of a photo.
 
-use std::fmt::Write as _;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use crate::{latent_url::ModelRef, query, translate_url::Drawing};
+use crate::{
+    latent_url::ModelRef,
+    query::{self, Query},
+    translate_url::Drawing,
+};
 
 /// The version of links. A newer one is said to be newer.
 pub const VERSION: u32 = 1;
-
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// All that a link holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,24 +24,17 @@ pub struct DetectState {
 
 /// The query of a state, percent-encoded, without the `?`: only what differs from the default.
 pub fn to_query(state: &DetectState) -> String {
-    let mut query = format!("v={VERSION}");
-    let mut add = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            // Writing to a string does not fail.
-            let _ = write!(query, "&{key}={}", utf8_percent_encode(&value, ESCAPED));
-        }
-    };
-    add("model", state.model.as_ref().map(ModelRef::to_string));
-    add("threshold", state.threshold.map(|threshold| threshold.to_string()));
-    add("sample", state.sample.map(|seed| seed.to_string()));
-    add("drawing", state.drawing.as_ref().map(Drawing::to_string));
-    query
+    let mut query = Query::new(VERSION);
+    query.add("model", state.model.as_ref());
+    query.add("threshold", state.threshold);
+    query.add("sample", state.sample);
+    query.add("drawing", state.drawing.as_ref());
+    query.finish()
 }
 
 fn set(state: &mut DetectState, key: &str, text: &str) -> Option<()> {
     match key {
-        "v" => return text.parse().ok().filter(|version: &u32| *version <= VERSION).map(|_| ()),
-        "model" => state.model = Some(ModelRef::parse(text)).filter(|model| !model.name.is_empty()),
+        "model" => state.model = query::model(text),
         "threshold" => state.threshold = Some(text.parse().ok().filter(|score: &f32| score.is_finite())?),
         "sample" => state.sample = Some(text.parse().ok()?),
         "drawing" => state.drawing = Some(text.parse().ok()?),
@@ -56,7 +47,7 @@ fn set(state: &mut DetectState, key: &str, text: &str) -> Option<()> {
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (DetectState, Vec<String>) {
     let mut state = DetectState::default();
-    let wrong = query::read(query, |key, text| set(&mut state, key, text));
+    let wrong = query::read(query, VERSION, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 

@@ -1,10 +1,11 @@
 //! The page of refined pictures in a link: a model, a sample of its simulator, and what was changed of that.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use crate::{latent_url::ModelRef, query};
+use crate::{
+    latent_url::ModelRef,
+    query::{self, Query},
+};
 
 /// The version of links. A newer one is said to be newer.
 pub const VERSION: u32 = 1;
@@ -12,8 +13,6 @@ pub const VERSION: u32 = 1;
 /// The names of what can be changed of a sample, of whichever simulator.
 pub const SETTINGS: [&str; 11] =
     ["yaw", "pitch", "openness", "pupil", "light", "skin", "class", "slant", "thickness", "width", "turn"];
-
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// All that a link holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,27 +29,20 @@ pub struct RefineState {
 
 /// The query of a state, percent-encoded, without the `?`: only what differs from the default.
 pub fn to_query(state: &RefineState) -> String {
-    let mut query = format!("v={VERSION}");
-    let mut add = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            // Writing to a string does not fail.
-            let _ = write!(query, "&{key}={}", utf8_percent_encode(&value, ESCAPED));
-        }
-    };
-    add("simulator", state.simulator.clone());
-    add("model", state.model.as_ref().map(ModelRef::to_string));
-    add("seed", (state.seed != 0).then(|| state.seed.to_string()));
+    let mut query = Query::new(VERSION);
+    query.add("simulator", state.simulator.as_ref());
+    query.add("model", state.model.as_ref());
+    query.add("seed", (state.seed != 0).then_some(state.seed));
     for name in SETTINGS {
-        add(name, state.changes.get(name).map(f32::to_string));
+        query.add(name, state.changes.get(name));
     }
-    query
+    query.finish()
 }
 
 fn set(state: &mut RefineState, key: &str, text: &str) -> Option<()> {
     match key {
-        "v" => return text.parse().ok().filter(|version: &u32| *version <= VERSION).map(|_| ()),
         "simulator" => state.simulator = Some(text.to_owned()).filter(|name| !name.is_empty()),
-        "model" => state.model = Some(ModelRef::parse(text)).filter(|model| !model.name.is_empty()),
+        "model" => state.model = query::model(text),
         "seed" => state.seed = text.parse().ok()?,
         name if SETTINGS.contains(&name) => {
             let value = text.parse().ok().filter(|value: &f32| value.is_finite())?;
@@ -65,7 +57,7 @@ fn set(state: &mut RefineState, key: &str, text: &str) -> Option<()> {
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (RefineState, Vec<String>) {
     let mut state = RefineState::default();
-    let wrong = query::read(query, |key, text| set(&mut state, key, text));
+    let wrong = query::read(query, VERSION, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 

@@ -1,6 +1,6 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
-use crate::i18n::*;
+use crate::{i18n::*, state::toasts::Toasts};
 use forger_protocol::{DeviceKind, EngineError, error::ModelError, lab_url::Group, message::SessionState};
 
 /// The language, tracked.
@@ -213,6 +213,13 @@ pub const fn device(kind: DeviceKind) -> &'static str {
     match kind {
         DeviceKind::Cpu => "CPU",
         DeviceKind::WebGpu => "WebGPU",
+    }
+}
+
+/// Tells an error, unless it is one that nobody need hear of.
+pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
+    if !error.is_quiet() {
+        toasts.error(self::error(locale, error));
     }
 }
 

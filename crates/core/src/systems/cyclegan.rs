@@ -4,12 +4,10 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use forger_protocol::{
-    AdversarialLoss, CycleganConfig, OutOfRange, Random, Settings, StepKind, Stream, system::Declaration,
-};
+use forger_protocol::{AdversarialLoss, CycleganConfig, OutOfRange, Random, Settings, StepKind, Stream};
 use serde_json::{Value, json};
 
-use super::{Parts, System, TERM, is_same, pix2pix::TranslationError, pix2pix::tune, pool::Pool};
+use super::{AnySettings, Parts, System, TERM, pix2pix::TranslationError, pix2pix::tune, pool::Pool};
 use crate::{
     CheckpointError,
     checkpoint::Reader,
@@ -187,16 +185,8 @@ impl Cyclegan {
 }
 
 impl System for Cyclegan {
-    fn declaration(&self) -> &'static Declaration {
-        &CycleganConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

@@ -3,13 +3,12 @@
 mod auxiliary;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, Settings, StepKind, Stream, system::Declaration};
-use serde_json::{Value, json};
+use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream};
+use serde_json::Value;
 
 use super::{
-    Parts, System, TERM,
+    AnySettings, Parts, System, TERM,
     gan::{Gan, Rules},
-    is_same,
 };
 use crate::{
     CheckpointError, Images,
@@ -151,16 +150,8 @@ fn rules(config: &DcganConfig) -> Rules {
 }
 
 impl System for Dcgan {
-    fn declaration(&self) -> &'static Declaration {
-        &DcganConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

@@ -33,17 +33,63 @@ pub struct Parts<'a> {
     pub steps: &'a mut u64,
 }
 
+/// [`Settings`] of whichever system.
+pub trait AnySettings {
+    /// [`Settings::SYSTEM`].
+    fn declaration(&self) -> &'static Declaration;
+
+    /// As a checkpoint keeps them.
+    fn value(&self) -> Value;
+
+    /// Whether a run of them can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
+    /// numbers of optimizers whose state means the same, such as a learning rate, and for what is free to change (`FREE`).
+    fn is_same(&self, theirs: &Value) -> bool;
+}
+
+impl<C: Settings> AnySettings for C {
+    fn declaration(&self) -> &'static Declaration {
+        &C::SYSTEM
+    }
+
+    fn value(&self) -> Value {
+        json!(self)
+    }
+
+    fn is_same(&self, theirs: &Value) -> bool {
+        // By way of `C`, so that what an old checkpoint does not say has its default.
+        let Ok(theirs) = C::deserialize(theirs) else { return false };
+        let (Value::Object(ours), theirs) = (self.value(), theirs.value()) else { return false };
+        let optimizer = |value: &Value| OptimizerConfig::deserialize(value).ok();
+        ours.iter().all(|(key, ours)| {
+            let theirs = &theirs[key];
+            let pair = optimizer(ours).zip(optimizer(theirs));
+            ours == theirs
+                || FREE.contains(&key.as_str())
+                || pair.is_some_and(|(ours, theirs)| ours.is_same_kind(&theirs))
+        })
+    }
+}
+
 /// Networks, optimizers and one `step`: what a [`crate::Session`] runs. Saving, loading and beginning anew are done here, for
 /// all systems, from what they list.
 pub trait System {
+    /// Its settings.
+    fn settings(&self) -> &dyn AnySettings;
+
     /// What it tells and trains.
-    fn declaration(&self) -> &'static Declaration;
+    fn declaration(&self) -> &'static Declaration {
+        self.settings().declaration()
+    }
 
     /// The settings, as a checkpoint keeps them.
-    fn config(&self) -> Value;
+    fn config(&self) -> Value {
+        self.settings().value()
+    }
 
     /// Whether it can go on from the state of a run of these settings.
-    fn accepts(&self, config: &Value) -> bool;
+    fn accepts(&self, config: &Value) -> bool {
+        self.settings().is_same(config)
+    }
 
     /// All that steps change.
     fn parts(&mut self) -> Parts<'_>;
@@ -160,20 +206,6 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
 /// a device computes.
 const FREE: [&str; 3] = ["constant_steps", "decay_steps", "mixed_precision"];
 
-/// Whether a run of `ours` can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
-/// numbers of optimizers whose state means the same, such as a learning rate, and for what is free to change (`FREE`).
-pub fn is_same<C: Settings>(ours: &C, theirs: &Value) -> bool {
-    // By way of `C`, so that what an old checkpoint does not say has its default.
-    let Ok(theirs) = C::deserialize(theirs) else { return false };
-    let (Value::Object(ours), theirs) = (json!(ours), json!(theirs)) else { return false };
-    let optimizer = |value: &Value| OptimizerConfig::deserialize(value).ok();
-    ours.iter().all(|(key, ours)| {
-        let theirs = &theirs[key];
-        let tuned = || optimizer(ours).zip(optimizer(theirs)).is_some_and(|(ours, theirs)| ours.is_same_kind(&theirs));
-        ours == theirs || FREE.contains(&key.as_str()) || tuned()
-    })
-}
-
 /// The weights that a system has come to, of each network and then of each moving average; read back.
 pub fn networks(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTensor>>, CheckpointError> {
     snapshot::read(network_parts(system))
@@ -208,7 +240,7 @@ mod tests {
         let with = |change: fn(&mut DcganConfig)| {
             let mut config = kept.clone();
             change(&mut config);
-            is_same(&config, &json!(kept))
+            config.is_same(&json!(kept))
         };
         assert!(with(|_| {}) && with(|config| config.mixed_precision = true));
         assert!(with(|config| config.generator_optimizer = OptimizerConfig::adam(1e-5)));
@@ -220,8 +252,8 @@ mod tests {
         );
         let still = DcganConfig { discriminator_optimizer: sgd(0.0), ..kept.clone() };
         let moving = DcganConfig { discriminator_optimizer: sgd(0.5), ..kept.clone() };
-        assert!(!is_same(&moving, &json!(still)));
+        assert!(!moving.is_same(&json!(still)));
         // Old checkpoints do not have every setting.
-        assert!(is_same(&kept, &json!({ "seed": 1 })) && !is_same(&kept, &Value::Null));
+        assert!(kept.is_same(&json!({ "seed": 1 })) && !kept.is_same(&Value::Null));
     }
 }

@@ -4,10 +4,9 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use forger_protocol::{OutOfRange, Pix2pixConfig, Random, Settings, StepKind, Stream, system::Declaration};
-use serde_json::{Value, json};
+use forger_protocol::{OutOfRange, Pix2pixConfig, Random, Settings, StepKind, Stream};
 
-use super::{Parts, System, is_same};
+use super::{AnySettings, Parts, System};
 use crate::{
     data::{
         Draws, Pairs, Source as _,
@@ -139,16 +138,8 @@ impl Pix2pix {
 }
 
 impl System for Pix2pix {
-    fn declaration(&self) -> &'static Declaration {
-        &Pix2pixConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

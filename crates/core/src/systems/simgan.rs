@@ -4,12 +4,10 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{
-    Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream, system::Declaration,
-};
+use forger_protocol::{Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream};
 use serde_json::{Value, json};
 
-use super::{Parts, System, TERM, is_same, pix2pix::tune, pool::Pool};
+use super::{AnySettings, Parts, System, TERM, pix2pix::tune, pool::Pool};
 use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
@@ -212,16 +210,8 @@ fn flat(map: Tensor<4>) -> (Tensor<2>, f32) {
 }
 
 impl System for Simgan {
-    fn declaration(&self) -> &'static Declaration {
-        &SimganConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

@@ -4,13 +4,9 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, activation::sigmoid},
 };
-use forger_protocol::{
-    AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig,
-    system::{Declaration, GAME},
-};
-use serde_json::{Value, json};
+use forger_protocol::{AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig, system::GAME};
 
-use super::{Parts, System, is_same};
+use super::{AnySettings, Parts, System};
 use crate::{
     data::{Pairs, Source as _, patches::Patches, photos::Photo},
     losses::{adversarial, pixel::pixel},
@@ -162,16 +158,8 @@ impl Superres {
 }
 
 impl System for Superres {
-    fn declaration(&self) -> &'static Declaration {
-        &SuperresConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
-    }
-
-    fn accepts(&self, config: &Value) -> bool {
-        is_same(&self.config, config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn parts(&mut self) -> Parts<'_> {

@@ -8,21 +8,20 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{
-    AdversarialLoss, CycleganConfig, Pix2pixConfig, Random, SimganConfig, TranslatorConfig, Way, error::ModelError,
-};
+use forger_protocol::{CycleganConfig, Pix2pixConfig, Random, SimganConfig, TranslatorConfig, Way, error::ModelError};
+
+pub use config::TranslationConfig;
 
 use super::{File, Networks, bad_config};
 use crate::{
     losses::adversarial::verdict,
     nets::{
         painter::unet::Painter,
-        patch::{PatchDiscriminator, PatchShape},
+        patch::PatchDiscriminator,
         refiner::{Refiner, grey},
         translator::{Translator as Network, translated},
     },
     parameters::{self, NamedTensor},
-    systems::{cyclegan, pix2pix, simgan},
 };
 
 /// A generator, the one that leads back where there is one, and what judges them where the file holds it.
@@ -104,17 +103,6 @@ fn or_nan(made: Option<Tensor<4>>, pictures: Tensor<4>) -> Tensor<4> {
     made.unwrap_or_else(|| pictures.full_like(f32::NAN))
 }
 
-/// The settings of a model that translates, of any system.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TranslationConfig {
-    /// Learned from pairs.
-    Pix2pix(Pix2pixConfig),
-    /// Learned without pairs.
-    Cyclegan(CycleganConfig),
-    /// Learned from a simulator and real pictures: the way is from the one to the other.
-    Simgan(SimganConfig),
-}
-
 impl Translator {
     /// Learned from pairs. Works on the device that the generator is on.
     pub fn pix2pix(config: Pix2pixConfig, generator: Network, discriminator: Option<PatchDiscriminator>) -> Self {
@@ -168,7 +156,8 @@ impl Translator {
         way == Way::Forward || self.backward.is_some()
     }
 
-    /// Pictures `[batch, 3, height, width]` in `[-1, 1]`, of any size, same out; one of grey pictures sees their light only. `None` for a way that it does not know.
+    /// Pictures `[batch, 3, height, width]` in `[-1, 1]`, of any size, same out; one of grey pictures sees
+    /// their light only. `None` for a way that it does not know.
     pub fn translate(&self, way: Way, pictures: Tensor<4>) -> Option<Tensor<4>> {
         let network = match way {
             Way::Forward => &self.forward,

@@ -1,11 +1,9 @@
 //! The text of a link.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, CONTROLS};
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
-use super::{Code, LatentState, ModelRef, Move, REACH, Tab, Term, VERSION, expression::name};
-use crate::query;
+use super::{Code, LatentState, Move, REACH, Tab, Term, VERSION, expression::name};
+use crate::query::{self, Query};
 
 /// What a browser would change in a query, or read as something else.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -25,6 +23,11 @@ fn join<T>(items: &[T], separator: &str, text: impl Fn(&T) -> String) -> String 
     items.iter().map(text).collect::<Vec<_>>().join(separator)
 }
 
+/// `None` of nothing.
+fn list<T>(items: &[T], separator: &str, text: impl Fn(&T) -> String) -> Option<String> {
+    (!items.is_empty()).then(|| join(items, separator, text))
+}
+
 fn term(term: &Term) -> String {
     format!("{}:{}", term.name, join(&term.codes, ",", Code::to_string))
 }
@@ -37,25 +40,19 @@ fn step(step: &Move) -> String {
 /// The query of a state, percent-encoded, without the `?`: only what differs from the default.
 pub fn to_query(state: &LatentState) -> String {
     let default = LatentState::default();
-    let mut query = format!("v={VERSION}");
-    let mut add = |key: &str, value: String, is_default: bool| {
-        if !is_default {
-            // Writing to a string does not fail.
-            let _ = write!(query, "&{key}={}", utf8_percent_encode(&value, ESCAPED));
-        }
-    };
-    add("model", state.model.as_ref().map(ModelRef::to_string).unwrap_or_default(), state.model.is_none());
-    add("seed", state.seed.to_string(), state.seed == default.seed);
-    add("truncation", state.truncation.to_string(), state.truncation == default.truncation);
-    add("tab", state.tab.name().to_owned(), state.tab == default.tab);
-    add("terms", join(&state.terms, ";", term), state.terms.is_empty());
-    add("expression", state.expression.clone(), state.expression.is_empty());
-    add("base", state.base.as_ref().map(Code::to_string).unwrap_or_default(), state.base.is_none());
-    add("moves", join(&state.moves, ",", step), state.moves.is_empty());
-    add("walk", join(&state.walk, ",", Code::to_string), state.walk.is_empty());
-    add("straight", "1".into(), !state.straight);
-    add("closed", "1".into(), !state.closed);
-    query
+    let mut query = Query::escaping(VERSION, ESCAPED);
+    query.add("model", state.model.as_ref());
+    query.add("seed", (state.seed != default.seed).then_some(state.seed));
+    query.add("truncation", (state.truncation != default.truncation).then_some(state.truncation));
+    query.add("tab", (state.tab != default.tab).then(|| state.tab.name()));
+    query.add("terms", list(&state.terms, ";", term));
+    query.add("expression", Some(&state.expression).filter(|text| !text.is_empty()));
+    query.add("base", state.base.as_ref());
+    query.add("moves", list(&state.moves, ",", step));
+    query.add("walk", list(&state.walk, ",", Code::to_string));
+    query.add("straight", state.straight.then_some(1));
+    query.add("closed", state.closed.then_some(1));
+    query.finish()
 }
 
 fn codes(text: &str) -> Option<Vec<Code>> {
@@ -91,15 +88,9 @@ fn moves(text: &str) -> Option<Vec<Move>> {
     text.split(',').map(read).collect()
 }
 
-fn switch(text: &str, to: &mut bool) -> Option<()> {
-    *to = text == "1";
-    (*to || text == "0").then_some(())
-}
-
 fn set(state: &mut LatentState, key: &str, text: &str) -> Option<()> {
     match key {
-        "v" => return text.parse().ok().filter(|version: &u32| *version <= VERSION).map(|_| ()),
-        "model" => state.model = Some(ModelRef::parse(text)).filter(|model| !model.name.is_empty()),
+        "model" => state.model = query::model(text),
         "seed" => state.seed = text.parse().ok()?,
         "truncation" => state.truncation = text.parse().ok().filter(|percent| (1..=100).contains(percent))?,
         "tab" => state.tab = Tab::ALL.into_iter().find(|tab| tab.name() == text)?,
@@ -108,8 +99,8 @@ fn set(state: &mut LatentState, key: &str, text: &str) -> Option<()> {
         "base" => state.base = Some(text.parse().ok()?),
         "moves" => state.moves = moves(text)?,
         "walk" => state.walk = codes(text)?,
-        "straight" => switch(text, &mut state.straight)?,
-        "closed" => switch(text, &mut state.closed)?,
+        "straight" => query::switch(text, &mut state.straight)?,
+        "closed" => query::switch(text, &mut state.closed)?,
         // Links from before version 1 knew a walk from a to b.
         "a" | "b" => {
             state.walk.push(format!("~{text}").parse().ok()?);
@@ -124,13 +115,13 @@ fn set(state: &mut LatentState, key: &str, text: &str) -> Option<()> {
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (LatentState, Vec<String>) {
     let mut state = LatentState::default();
-    let wrong = query::read(query, |key, text| set(&mut state, key, text));
+    let wrong = query::read(query, VERSION, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::ModelRef, *};
     use crate::{Random, Stream};
 
     fn code(random: &mut Random) -> Code {

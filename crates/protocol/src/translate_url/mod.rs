@@ -3,20 +3,17 @@
 mod coder;
 mod drawing;
 
-use std::fmt::Write as _;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 pub use drawing::{Drawing, LONGEST_SIDE, NoDrawing};
 
-use crate::{latent_url::ModelRef, query};
+use crate::{
+    latent_url::ModelRef,
+    query::{self, Query},
+};
 
 /// The version of links. A newer one is said to be newer.
 pub const VERSION: u32 = 1;
 /// Characters of a link that browsers and most chats leave whole.
 pub const LONGEST: usize = 8000;
-
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// All that a link holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,28 +30,18 @@ pub struct TranslateState {
 
 /// The query of a state, percent-encoded, without the `?`: only what differs from the default.
 pub fn to_query(state: &TranslateState) -> String {
-    let mut query = format!("v={VERSION}");
-    let mut add = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            // Writing to a string does not fail.
-            let _ = write!(query, "&{key}={}", utf8_percent_encode(&value, ESCAPED));
-        }
-    };
-    add("model", state.model.as_ref().map(ModelRef::to_string));
-    add("back", state.back.then(|| "1".into()));
-    add("example", state.example.clone());
-    add("drawing", state.drawing.as_ref().map(Drawing::to_string));
-    query
+    let mut query = Query::new(VERSION);
+    query.add("model", state.model.as_ref());
+    query.add("back", state.back.then_some(1));
+    query.add("example", state.example.as_ref());
+    query.add("drawing", state.drawing.as_ref());
+    query.finish()
 }
 
 fn set(state: &mut TranslateState, key: &str, text: &str) -> Option<()> {
     match key {
-        "v" => return text.parse().ok().filter(|version: &u32| *version <= VERSION).map(|_| ()),
-        "model" => state.model = Some(ModelRef::parse(text)).filter(|model| !model.name.is_empty()),
-        "back" => {
-            state.back = text == "1";
-            return (state.back || text == "0").then_some(());
-        }
+        "model" => state.model = query::model(text),
+        "back" => query::switch(text, &mut state.back)?,
         "example" => state.example = Some(text.to_owned()).filter(|name| !name.is_empty()),
         "drawing" => state.drawing = Some(text.parse().ok()?),
         // Of the page itself, or of another.
@@ -66,7 +53,7 @@ fn set(state: &mut TranslateState, key: &str, text: &str) -> Option<()> {
 /// The state of a query, which may begin with `?`, and the parts that could not be used: those keep their default.
 pub fn from_query(query: &str) -> (TranslateState, Vec<String>) {
     let mut state = TranslateState::default();
-    let wrong = query::read(query, |key, text| set(&mut state, key, text));
+    let wrong = query::read(query, VERSION, |key, text| set(&mut state, key, text));
     (state, wrong)
 }
 

@@ -16,9 +16,9 @@ use super::{
 use crate::{
     components::{files, labels},
     i18n::*,
-    pages::{
-        image_to_image::pictures::{blank, decode, on_white, resized},
-        translate::ask::Picture,
+    pages::image_to_image::{
+        ask::Picture,
+        pictures::{blank, decode, on_white, resized},
     },
     plots::canvas::context,
 };

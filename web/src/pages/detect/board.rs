@@ -11,11 +11,9 @@ use super::{
 };
 use crate::{
     i18n::*,
-    pages::translate::{
-        ask::{Latest, Picture},
-        easel::Sheet,
-        history::History,
-        tools::{self, Place},
+    pages::{
+        drawing::{easel::Sheet as _, history::History, tools::Place},
+        image_to_image::ask::{Latest, Picture},
     },
 };
 
@@ -78,7 +76,7 @@ impl Board {
         let board = Self {
             desk,
             paper: RwSignal::new(Paper { under: Under::Empty, drawing: Drawing::new(side) }),
-            history: RwSignal::new(History::new()),
+            history: RwSignal::new(History::default()),
             ink: RwSignal::new(1),
             width: RwSignal::new(pen(PEN, side)),
             is_fitted: RwSignal::new(strokes),
@@ -86,7 +84,7 @@ impl Board {
             look: RwSignal::new(None),
             verdict: RwSignal::new(None),
             judged: StoredValue::new(None),
-            latest: Latest::new(),
+            latest: Latest::default(),
             request: RwSignal::new(None),
             failed: RwSignal::new(false),
             model: StoredValue::new(model),

@@ -5,7 +5,7 @@ mod model;
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use forger_protocol::{
-    Card, Codes, DcganConfig, EngineError, Event, LatentRequest, Reply, Request,
+    Codes, DcganConfig, EngineError, Event, LatentRequest, Reply, Request,
     detect::Normal,
     detect_url::{DetectState, from_query, to_query},
     error::ModelError,
@@ -20,7 +20,10 @@ use crate::{
     components::labels,
     engine_client::{Engine, Source, use_engine},
     i18n::*,
-    pages::translate::ask::Picture,
+    pages::{
+        image_to_image::ask::Picture,
+        links::{Found, compare, complain},
+    },
     shelf::Shelf,
     state::{
         site, storage,
@@ -103,7 +106,7 @@ impl Desk {
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
         };
-        desk.complain(&wrong);
+        complain(desk.toasts, desk.locale(), &wrong);
         desk.load();
         desk
     }
@@ -113,22 +116,7 @@ impl Desk {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if !error.is_quiet() {
-            self.toasts.error(labels::error(self.locale(), error));
-        }
-    }
-
-    /// Says which parts of a link could not be used.
-    fn complain(self, wrong: &[String]) {
-        let (drawings, others): (Vec<_>, Vec<_>) = wrong.iter().partition(|part| part.starts_with("drawing="));
-        if !drawings.is_empty() {
-            self.toasts.error(td_string!(self.locale(), tr_bad_drawing).to_string());
-        }
-        if !others.is_empty() {
-            let what = others.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let short = what.chars().take(80).collect::<String>();
-            self.toasts.error(td_string!(self.locale(), bad_url, what = short).to_string());
-        }
+        labels::tell(self.toasts, self.locale(), error);
     }
 
     /// Loads what there is, then takes the model of the link, or that of the last time, or else the first.
@@ -157,15 +145,11 @@ impl Desk {
         let Some(entry) = entry else { return };
         let hash = entry.sha256.get(..8).unwrap_or_default();
         if let Some(model) = wanted {
-            if entry.card.name != model.name {
-                self.toasts.error(td_string!(self.locale(), wanted_model, name = model.to_string()).to_string());
-                self.forget();
-            } else if !model.matches(&entry.card.name, hash) {
-                let found = format!("{}-{hash}", entry.card.name);
-                let said = td_string!(self.locale(), other_model, wanted = model.to_string(), found = found);
-                self.toasts.error(said.to_string());
-                // Scores of another model mean something else.
-                self.moved.set(None);
+            match compare(self.toasts, self.locale(), &model, &entry.card.name, hash) {
+                Found::Same => {}
+                // Scores of other weights mean something else.
+                Found::Renewed => self.moved.set(None),
+                Found::Other => self.forget(),
             }
         }
         self.name.set(entry.card.name);

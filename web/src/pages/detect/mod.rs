@@ -18,8 +18,8 @@ use crate::{
     },
     i18n::*,
     pages::{
+        drawing::easel::{Easel, Sheet, shortcut},
         lab::share::copy,
-        translate::easel::{Easel, Sheet, shortcut},
     },
 };
 use batch::{Batch, Table};

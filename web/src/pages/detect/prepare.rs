@@ -2,7 +2,7 @@
 
 use forger_protocol::translate_url::Drawing;
 
-use crate::pages::translate::ask::Picture;
+use crate::pages::image_to_image::ask::Picture;
 
 /// The longer side of strokes as MNIST has them, of the side of its pictures.
 const LONGER: f32 = 20.0 / 28.0;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     i18n::*,
-    pages::translate::{ask::Picture, heat::Shown},
+    pages::image_to_image::{ask::Picture, heat::Shown},
     plots::lines::{self, Chart, Line},
     state::screen::animate,
 };

@@ -1,10 +1,12 @@
-//! Pages that make a picture of a picture: what is opened, made, compared, and given to the user.
+//! Pages that make a picture of a picture: what is opened, asked of a model, made, compared, and given to the user.
 
 mod archive;
+pub mod ask;
 pub mod batch;
 mod colour;
 mod compare;
 pub mod formats;
+pub mod heat;
 pub mod limits;
 pub mod make;
 mod metadata;

@@ -38,6 +38,7 @@ use leptos_router::{
 
 use crate::{
     i18n::*,
+    pages::links::complain,
     state::{
         screen::{matches, use_screen},
         site,
@@ -67,10 +68,7 @@ pub fn LabPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let pairs = query.clone().into_iter().map(|(key, value)| (key.to_string(), value)).collect::<Vec<_>>();
     let (config, wrong) = from_query(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    if !wrong.is_empty() {
-        let what = wrong.join(", ");
-        toasts.error(td_string!(i18n.get_locale_untracked(), bad_url, what = what).to_string());
-    }
+    complain(toasts, i18n.get_locale_untracked(), &wrong);
     let run = provide_run(config, query.get("step").and_then(|step| step.parse().ok()));
     let lab = provide_lab(query.get("show"), query.get("hide"));
     let asked = query.get("lesson").map(|id| (id, query.get("scene").is_some_and(|scene| scene == "cure")));

@@ -126,9 +126,7 @@ impl Run {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if !error.is_quiet() {
-            self.toasts.error(labels::error(self.i18n.get_locale_untracked(), error));
-        }
+        labels::tell(self.toasts, self.i18n.get_locale_untracked(), error);
     }
 
     pub(super) fn ask(self, request: LabRequest, buffers: Vec<ArrayBuffer>) {

@@ -85,10 +85,7 @@ impl Explorer {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if error.is_quiet() {
-            return;
-        }
-        self.toasts.error(labels::error(self.locale(), error));
+        labels::tell(self.toasts, self.locale(), error);
     }
 
     /// Part of the state, which changes only when it does.

@@ -27,6 +27,7 @@ use web_sys::DragEvent;
 use crate::{
     components::{about::About, files},
     i18n::*,
+    pages::links::complain,
 };
 use board::{Board, begin};
 use edit::Edit;
@@ -47,7 +48,7 @@ pub fn LatentPage() -> impl IntoView {
     let i18n = use_i18n();
     let (state, wrong) = from_query(&window().location().search().unwrap_or_default());
     let explorer = Explorer::new(state);
-    explorer.complain(wrong);
+    complain(explorer.toasts, explorer.locale(), &wrong);
     explorer.load_manifest();
     keep_address(explorer);
     let (own, search) = (Own::load(), PhotoSearch::new(explorer));

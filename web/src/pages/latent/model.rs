@@ -10,7 +10,7 @@ use js_sys::Float32Array;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{board, explorer::Explorer, suggest::SENTENCES};
-use crate::{engine_client::Source, i18n::*, shelf::Opened};
+use crate::{engine_client::Source, i18n::*, pages::links::compare, shelf::Opened};
 
 impl Explorer {
     /// Loads the manifest, then the model that the page shows.
@@ -43,9 +43,8 @@ impl Explorer {
         if let Some(model) = model {
             if entry.card.name != model.name {
                 self.wanted.set(Some(model));
-            } else if !model.matches(&entry.card.name, hash(&entry.sha256)) {
-                let (wanted, found) = (model.to_string(), format!("{}-{}", entry.card.name, hash(&entry.sha256)));
-                self.toasts.error(td_string!(self.locale(), other_model, wanted = wanted, found = found).to_string());
+            } else {
+                compare(self.toasts, self.locale(), &model, &entry.card.name, hash(&entry.sha256));
             }
         }
         self.load(Source::Site(Box::new(entry)));

@@ -7,25 +7,19 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::explorer::{Explorer, address};
-use crate::{i18n::*, pages::lab::share::copy};
+use crate::{
+    i18n::*,
+    pages::{lab::share::copy, links::complain},
+};
 
 /// A browser refuses an address bar that changes more often than this.
 const SETTLED: Duration = Duration::from_millis(250);
 
 impl Explorer {
-    /// Says which parts of a link could not be used.
-    pub fn complain(self, wrong: Vec<String>) {
-        if !wrong.is_empty() {
-            let what = wrong.join(", ");
-            let short = what.chars().take(80).collect::<String>();
-            self.toasts.error(td_string!(self.locale(), bad_url, what = short).to_string());
-        }
-    }
-
     /// Opens a link of this page in place.
     pub fn visit(self, query: &str) {
         let (state, wrong) = from_query(query);
-        self.complain(wrong);
+        complain(self.toasts, self.locale(), &wrong);
         let is_open = self.card.with_untracked(|card| {
             card.as_ref().is_some_and(|card| state.model.as_ref().is_none_or(|model| model.name == card.name))
         });

@@ -12,7 +12,10 @@ use crate::{
     components::labels,
     engine_client::{Engine, Source, use_engine},
     i18n::*,
-    pages::translate::ask::{Asker, Latest, Picture, Verdicts},
+    pages::{
+        image_to_image::ask::{Asker, Latest, Picture, Verdicts},
+        links::{compare, complain},
+    },
     shelf::Shelf,
     state::toasts::{Toasts, use_toasts},
 };
@@ -102,12 +105,9 @@ impl Bench {
             unlisted: RwSignal::new(false),
             failed: RwSignal::new(false),
             wanted: StoredValue::new(state.model),
-            latest: Latest::new(),
+            latest: Latest::default(),
         };
-        if !wrong.is_empty() {
-            let short = wrong.join(", ").chars().take(80).collect::<String>();
-            bench.toasts.error(td_string!(bench.locale(), bad_url, what = short).to_string());
-        }
+        complain(bench.toasts, bench.locale(), &wrong);
         Effect::new(move |_| {
             bench.given.track();
             bench.model.track();
@@ -124,9 +124,7 @@ impl Bench {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if !error.is_quiet() {
-            self.toasts.error(labels::error(self.locale(), error));
-        }
+        labels::tell(self.toasts, self.locale(), error);
     }
 
     pub fn asker(self) -> Asker {
@@ -150,16 +148,10 @@ impl Bench {
     fn begin(self) {
         let Some(wanted) = self.wanted.try_update_value(Option::take).flatten() else { return };
         let entry = untrack(|| self.shelf.find(&wanted.name));
-        let Some(model) = entry.and_then(|entry| Model::of(entry.card, &entry.sha256)) else {
-            let said = td_string!(self.locale(), wanted_model, name = wanted.to_string());
-            return self.toasts.error(said.to_string());
-        };
-        if !wanted.matches(&model.card.name, &model.hash) {
-            let found = format!("{}-{}", model.card.name, model.hash);
-            let said = td_string!(self.locale(), other_model, wanted = wanted.to_string(), found = found);
-            self.toasts.error(said.to_string());
-        }
-        self.take(&model);
+        let model = entry.and_then(|entry| Model::of(entry.card, &entry.sha256));
+        let (name, hash) = model.as_ref().map_or(("", ""), |model| (&model.card.name, &model.hash));
+        compare(self.toasts, self.locale(), &wanted, name, hash);
+        model.into_iter().for_each(|model| self.take(&model));
     }
 
     /// Takes a model, and its simulator.

@@ -12,9 +12,12 @@ use super::{
 use crate::{
     components::files,
     i18n::*,
-    pages::{
-        image_to_image::{batch::Zip, formats::PNG, pictures::blank, saving::written},
-        translate::ask::{Asker, Picture},
+    pages::image_to_image::{
+        ask::{Asker, Picture},
+        batch::Zip,
+        formats::PNG,
+        pictures::blank,
+        saving::written,
     },
 };
 

@@ -12,9 +12,10 @@ use super::{
 use crate::{
     components::files::{self, PhotoButtons},
     i18n::*,
-    pages::{
-        image_to_image::pictures::{decode, resized},
-        translate::{ask::Picture, heat::Shown},
+    pages::image_to_image::{
+        ask::Picture,
+        heat::Shown,
+        pictures::{decode, resized},
     },
 };
 

@@ -10,7 +10,7 @@ use super::bench::{Bench, Refined};
 use crate::{
     components::labels::device,
     i18n::*,
-    pages::translate::{
+    pages::image_to_image::{
         ask::{Picture, Verdicts},
         heat::{Police, Shown, difference},
     },

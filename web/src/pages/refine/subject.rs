@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use forger_simulators::{Sample, Simulator, at, digits::Digit, eyes, eyes::Eye};
 
-use crate::pages::translate::ask::Picture;
+use crate::pages::image_to_image::ask::Picture;
 
 #[derive(Clone, PartialEq)]
 pub enum Subject {

@@ -5,15 +5,18 @@ mod sheet;
 use forger_protocol::{DeviceKind, message::Made, translate_url::Drawing};
 use leptos::prelude::*;
 
-use super::{
-    ask::{Latest, Picture, Told, Verdicts},
-    desk::Desk,
-    easel::Sheet,
-    history::History,
-    model::Model,
-    tools::{self, Place, Tool},
+use super::{desk::Desk, model::Model};
+use crate::{
+    pages::{
+        drawing::{
+            easel::Sheet as _,
+            history::History,
+            tools::{Place, Tool},
+        },
+        image_to_image::ask::{Latest, Picture, Told, Verdicts},
+    },
+    state::screen::now,
 };
-use crate::state::screen::now;
 
 /// A model that takes longer, in milliseconds, rests between two pictures of one stroke.
 const SLOW: f64 = 300.0;
@@ -76,7 +79,7 @@ impl Board {
         let board = Self {
             desk,
             drawing,
-            history: RwSignal::new(History::new()),
+            history: RwSignal::new(History::default()),
             tool: RwSignal::new(Tool::default()),
             width: RwSignal::new(BRUSH * scale / 2),
             colour: RwSignal::new(colour as u8),
@@ -87,7 +90,7 @@ impl Board {
             is_judged: RwSignal::new(false),
             verdicts: RwSignal::new(None),
             judged: StoredValue::new(false),
-            latest: Latest::new(),
+            latest: Latest::default(),
             request: RwSignal::new(None),
             failed: RwSignal::new(false),
             rested: StoredValue::new(0.0),
@@ -96,10 +99,6 @@ impl Board {
         on_cleanup(move || board.cancel());
         board.translate();
         board
-    }
-
-    pub fn side(self) -> usize {
-        self.model.try_with_value(|model| model.side).unwrap_or(1)
     }
 
     /// The drawing in the colours that the model learned from.
@@ -114,63 +113,6 @@ impl Board {
         let side = drawing.side();
         Picture { size: [side, side], values: drawing.pixels().iter().flat_map(rgba).collect() }
     }
-
-    /// The same, of the drawing as it is.
-    pub fn picture(self) -> Option<Picture> {
-        self.drawing.try_with_untracked(|drawing| self.picture_of(drawing))
-    }
-
-    // A stroke.
-
-    pub fn is_drawing(self) -> bool {
-        self.stroke.try_with_value(Option::is_some).unwrap_or_default()
-    }
-
-    /// The pointer goes down.
-    pub fn down(self, at: Place) {
-        let stroke = Stroke { before: self.drawing.get_untracked(), from: at, last: at };
-        self.stroke.set_value(Some(stroke));
-        self.go(at);
-        if self.tool.get_untracked() == Tool::Bucket {
-            self.up();
-        }
-    }
-
-    /// The pointer goes on, to another place.
-    pub fn go(self, at: Place) {
-        let (tool, width) = (self.tool.get_untracked(), self.width.get_untracked());
-        let colour = if tool == Tool::Eraser { 0 } else { self.colour.get_untracked() };
-        self.stroke.update_value(|stroke| {
-            let Some(Stroke { before, from, last }) = stroke else { return };
-            self.drawing.update(|drawing| match tool {
-                Tool::Rectangle => {
-                    drawing.clone_from(before);
-                    tools::rectangle(drawing, *from, at, colour);
-                }
-                Tool::Brush | Tool::Eraser => tools::line(drawing, *last, at, width, colour),
-                Tool::Bucket => tools::fill(drawing, at, colour),
-            });
-            *last = at;
-        });
-        self.translate();
-    }
-
-    /// The pointer goes up: the stroke is part of the drawing now.
-    pub fn up(self) {
-        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
-            self.changed(stroke.before);
-        }
-    }
-
-    /// The stroke is taken back, as if it had not begun.
-    pub fn give_up(self) {
-        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
-            self.drawing.set(stroke.before);
-            self.translate();
-        }
-    }
-
-    // The drawing.
 
     fn changed(self, before: Drawing) {
         if self.drawing.with_untracked(|drawing| *drawing != before) {
@@ -203,14 +145,6 @@ impl Board {
 
     pub fn can_redo(self) -> bool {
         self.history.with(History::can_redo)
-    }
-
-    pub fn undo(self) {
-        self.step(History::undo);
-    }
-
-    pub fn redo(self) {
-        self.step(History::redo);
     }
 
     fn step(self, step: fn(&mut History<Drawing>, Drawing) -> Result<Drawing, Drawing>) {

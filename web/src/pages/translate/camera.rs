@@ -8,15 +8,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
-use super::{
-    ask::{Picture, Told},
-    desk::Desk,
-    heat::Shown,
-    words,
-};
+use super::{desk::Desk, words};
 use crate::{
     components::{files::reason, labels},
     i18n::*,
+    pages::image_to_image::{
+        ask::{Picture, Told},
+        heat::Shown,
+    },
     plots::canvas::{context, hidden},
 };
 

@@ -2,17 +2,15 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    ask::{Picture, Told, Verdicts},
-    desk::Desk,
-    heat::{Police, Shown, difference},
-    model::Model,
-    size::fit,
-    words,
-};
+use super::{desk::Desk, model::Model, size::fit, words};
 use crate::{
     i18n::*,
-    pages::image_to_image::{pictures::resized, studio::Studio},
+    pages::image_to_image::{
+        ask::{Picture, Told, Verdicts},
+        heat::{Police, Shown, difference},
+        pictures::resized,
+        studio::Studio,
+    },
 };
 
 /// Pixels of a picture that goes there and back; a larger one is made smaller for it.

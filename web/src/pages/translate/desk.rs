@@ -3,6 +3,7 @@
 use forger_protocol::{
     EngineError,
     latent_url::ModelRef,
+    message::Made,
     translate_url::{Drawing, TranslateState, from_query, to_query},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -16,6 +17,10 @@ use crate::{
     components::labels,
     engine_client::{Engine, Source, use_engine},
     i18n::*,
+    pages::{
+        image_to_image::ask::{Asker, Picture, Told, Verdicts},
+        links::{compare, complain},
+    },
     shelf::Shelf,
     state::{
         site, storage,
@@ -63,7 +68,7 @@ impl Desk {
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
         };
-        desk.complain(&wrong);
+        complain(desk.toasts, desk.locale(), &wrong);
         desk.load();
         desk
     }
@@ -79,22 +84,7 @@ impl Desk {
     }
 
     pub fn tell(self, error: &EngineError) {
-        if !error.is_quiet() {
-            self.toasts.error(labels::error(self.locale(), error));
-        }
-    }
-
-    /// Says which parts of a link could not be used.
-    fn complain(self, wrong: &[String]) {
-        let (drawings, others): (Vec<_>, Vec<_>) = wrong.iter().partition(|part| part.starts_with("drawing="));
-        if !drawings.is_empty() {
-            self.toasts.error(td_string!(self.locale(), tr_bad_drawing).to_string());
-        }
-        if !others.is_empty() {
-            let what = others.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let short = what.chars().take(80).collect::<String>();
-            self.toasts.error(td_string!(self.locale(), bad_url, what = short).to_string());
-        }
+        labels::tell(self.toasts, self.locale(), error);
     }
 
     /// Loads what there is, then takes the model of the link, or that of the last time, or else one that is drawn for.
@@ -129,13 +119,8 @@ impl Desk {
         });
         let Some(entry) = entry else { return };
         if let Some(model) = wanted {
-            if entry.card.name != model.name {
-                self.toasts.error(td_string!(self.locale(), wanted_model, name = model.to_string()).to_string());
-            } else if !model.matches(&entry.card.name, entry.sha256.get(..8).unwrap_or_default()) {
-                let found = format!("{}-{}", entry.card.name, entry.sha256.get(..8).unwrap_or_default());
-                let said = td_string!(self.locale(), other_model, wanted = model.to_string(), found = found);
-                self.toasts.error(said.to_string());
-            }
+            let hash = entry.sha256.get(..8).unwrap_or_default();
+            compare(self.toasts, self.locale(), &model, &entry.card.name, hash);
         }
         self.way.set(entry.card.name);
     }
@@ -184,14 +169,14 @@ impl Desk {
         let of_example = |name: String| {
             let found = examples.iter().find(|example| example.is_for(model) && example.name == name);
             if found.is_none() {
-                self.complain(&[format!("example={name}")]);
+                complain(self.toasts, self.locale(), &[format!("example={name}")]);
             }
             found.map(|example| example.drawing(model))
         };
         let checked = |drawing: Drawing| {
             let fits = drawing.side() == model.side && drawing.fits(model.card.palette.len());
             if !fits {
-                self.complain(&["drawing=".to_owned()]);
+                complain(self.toasts, self.locale(), &["drawing=".to_owned()]);
             }
             fits.then_some(drawing)
         };
@@ -237,4 +222,20 @@ fn kept_key(model: &Model) -> String {
 /// The link of a state.
 pub fn address(state: &TranslateState) -> String {
     site::url(&format!("translate?{}", to_query(state)))
+}
+
+impl Desk {
+    /// Has the model make a picture of a picture.
+    pub async fn make(self, picture: &Picture, back: bool, told: Told) -> Result<(Picture, Made), EngineError> {
+        self.asker().make(&self.way.get_untracked(), picture, back, told).await
+    }
+
+    /// Has the model judge a picture, made of the given one, as one of its first or its second domain.
+    pub async fn judge(self, given: &Picture, judged: &Picture, first: bool) -> Result<Verdicts, EngineError> {
+        self.asker().judge(&self.way.get_untracked(), given, judged, first).await
+    }
+
+    fn asker(self) -> Asker {
+        Asker { engine: self.engine, shelf: self.shelf }
+    }
 }

@@ -1,21 +1,16 @@
 //! Translation: a drawing becomes a photo while it is drawn, a photo becomes a picture of another kind.
 
-pub(crate) mod ask;
 mod board;
 mod camera;
 mod cycle;
 mod desk;
-pub(crate) mod easel;
 mod examples;
-pub(crate) mod heat;
-pub(crate) mod history;
 mod model;
 mod outcome;
 mod palette;
 mod photos;
 mod share;
 mod size;
-pub(crate) mod tools;
 mod words;
 
 use leptos::prelude::*;
@@ -23,10 +18,10 @@ use leptos::prelude::*;
 use crate::{
     components::{about::About, files},
     i18n::*,
+    pages::drawing::easel::{Easel, shortcut},
 };
 use board::Board;
 use desk::Desk;
-use easel::{Easel, shortcut};
 use model::Model;
 use outcome::Outcome;
 use palette::{Examples, Palette, Steps, Tools};

@@ -2,16 +2,20 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    ask::Picture,
-    board::Board,
-    heat::{Police, Shown},
-    words,
-};
+use super::{board::Board, words};
 use crate::{
     components::{files, labels},
     i18n::*,
-    pages::image_to_image::{formats::PNG, pictures::blank, saving::written},
+    pages::{
+        drawing::easel::Sheet as _,
+        image_to_image::{
+            ask::Picture,
+            formats::PNG,
+            heat::{Police, Shown},
+            pictures::blank,
+            saving::written,
+        },
+    },
 };
 
 /// Gives a picture to the user, as a PNG.

@@ -3,8 +3,11 @@
 use forger_protocol::card::Swatch;
 use leptos::prelude::*;
 
-use super::{board::Board, examples::Example, tools::Tool, words};
-use crate::i18n::*;
+use super::{board::Board, examples::Example, words};
+use crate::{
+    i18n::*,
+    pages::drawing::{easel::Sheet as _, tools::Tool},
+};
 
 /// Widths of the brush, in pixels of a side of 256.
 const WIDTHS: [i32; 6] = [1, 2, 4, 8, 16, 32];

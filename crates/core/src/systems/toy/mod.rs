@@ -6,15 +6,12 @@
 pub mod look;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{
-    OutOfRange, Random, Settings, StepKind, Stream, ToyConfig,
-    system::{Declaration, GAME},
-};
+use forger_protocol::{OutOfRange, Random, Settings, StepKind, Stream, ToyConfig, system::GAME};
 use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    Parts, System,
+    AnySettings, Parts, System,
     gan::{Gan, Rules},
     load,
 };
@@ -190,12 +187,8 @@ fn host_step(game: &mut HostGame, kind: StepKind) -> Told {
 }
 
 impl System for Toy {
-    fn declaration(&self) -> &'static Declaration {
-        &ToyConfig::SYSTEM
-    }
-
-    fn config(&self) -> Value {
-        json!(self.config)
+    fn settings(&self) -> &dyn AnySettings {
+        &self.config
     }
 
     fn accepts(&self, config: &Value) -> bool {

@@ -1,6 +1,22 @@
 //! What a model that translates was trained with, whichever its system.
 
-use super::*;
+use forger_protocol::{AdversarialLoss, CycleganConfig, Pix2pixConfig, SimganConfig, TranslatorConfig};
+
+use crate::{
+    nets::patch::PatchShape,
+    systems::{cyclegan, pix2pix, simgan},
+};
+
+/// The settings of a model that translates, of any system.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TranslationConfig {
+    /// Learned from pairs.
+    Pix2pix(Pix2pixConfig),
+    /// Learned without pairs.
+    Cyclegan(CycleganConfig),
+    /// Learned from a simulator and real pictures: the way is from the one to the other.
+    Simgan(SimganConfig),
+}
 
 impl TranslationConfig {
     /// The network of each generator; none of SimGAN, which has a refiner.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use forger_core::{checkpoint::Reader, systems::is_same};
+use forger_core::{checkpoint::Reader, systems::AnySettings as _};
 use forger_protocol::Settings;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ pub fn settings<C: Course>(course: &C, run: &Run, checkpoint: &[u8]) -> Result<C
     };
     let asked = course.run().set.iter().try_fold(asked, |config, change| recipes::set(&config, change))?;
     let changes = changes(&kept, &asked)?;
-    if !is_same(&asked, &json!(kept)) {
+    if !asked.is_same(&json!(kept)) {
         bail!(
             "--set asks for {}, and a run that goes on keeps its networks, its data and its loss: leave it out, or begin \
              another run in a new --out",
@@ -70,7 +70,7 @@ fn with_recipe<C: Settings>(name: &str, run: &Run, kept: &C) -> Result<C> {
         return Ok(kept.clone());
     };
     let changes = changes(&begun, &recipe)?;
-    if !is_same(&recipe, &json!(begun)) {
+    if !recipe.is_same(&json!(begun)) {
         bail!(
             "--recipe {name} is not the recipe that the run began with: it has {}. Leave it out, or begin another run in a \
              new --out",

@@ -1,6 +1,9 @@
 //! The judged pictures as a table that can be sorted and saved.
 
-use super::*;
+use leptos::prelude::*;
+
+use super::{Batch, Order, Row, State, sorted};
+use crate::i18n::*;
 
 /// The table; nothing where there is no batch.
 #[component]

@@ -1,6 +1,16 @@
 //! The board as a sheet that is drawn on.
 
-use super::*;
+use leptos::prelude::*;
+
+use super::{super::prepare::composed, Board};
+use crate::pages::{
+    drawing::{
+        easel::Sheet,
+        history::History,
+        tools::{self, Place},
+    },
+    image_to_image::ask::Picture,
+};
 
 impl Sheet for Board {
     fn side(self) -> usize {

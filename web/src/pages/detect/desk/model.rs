@@ -1,6 +1,6 @@
 //! A model that knows what is normal.
 
-use super::*;
+use forger_protocol::{Card, DcganConfig, detect::Normal};
 
 /// A model, and what the page has to know of it.
 #[derive(Clone, PartialEq)]

@@ -1,10 +1,20 @@
 //! The board as a sheet that is drawn on.
 
-use super::*;
+use leptos::prelude::*;
+
+use super::{Board, Stroke};
+use crate::pages::{
+    drawing::{
+        easel::Sheet,
+        history::History,
+        tools::{self, Place, Tool},
+    },
+    image_to_image::ask::Picture,
+};
 
 impl Sheet for Board {
     fn side(self) -> usize {
-        self.side()
+        self.model.try_with_value(|model| model.side).unwrap_or(1)
     }
 
     fn track(self) {
@@ -12,35 +22,59 @@ impl Sheet for Board {
     }
 
     fn picture(self) -> Option<Picture> {
-        self.picture()
+        self.drawing.try_with_untracked(|drawing| self.picture_of(drawing))
     }
 
     fn down(self, at: Place) {
-        self.down(at);
+        let stroke = Stroke { before: self.drawing.get_untracked(), from: at, last: at };
+        self.stroke.set_value(Some(stroke));
+        self.go(at);
+        if self.tool.get_untracked() == Tool::Bucket {
+            self.up();
+        }
     }
 
     fn go(self, at: Place) {
-        self.go(at);
+        let (tool, width) = (self.tool.get_untracked(), self.width.get_untracked());
+        let colour = if tool == Tool::Eraser { 0 } else { self.colour.get_untracked() };
+        self.stroke.update_value(|stroke| {
+            let Some(Stroke { before, from, last }) = stroke else { return };
+            self.drawing.update(|drawing| match tool {
+                Tool::Rectangle => {
+                    drawing.clone_from(before);
+                    tools::rectangle(drawing, *from, at, colour);
+                }
+                Tool::Brush | Tool::Eraser => tools::line(drawing, *last, at, width, colour),
+                Tool::Bucket => tools::fill(drawing, at, colour),
+            });
+            *last = at;
+        });
+        self.translate();
     }
 
     fn up(self) {
-        self.up();
+        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
+            self.changed(stroke.before);
+        }
     }
 
     fn give_up(self) {
-        self.give_up();
+        if let Some(stroke) = self.stroke.try_update_value(Option::take).flatten() {
+            self.drawing.set(stroke.before);
+            self.translate();
+        }
     }
 
     fn is_drawing(self) -> bool {
-        self.is_drawing()
+        self.stroke.try_with_value(Option::is_some).unwrap_or_default()
     }
 
     fn undo(self) {
-        self.undo();
+        self.step(History::undo);
     }
 
     fn redo(self) {
-        self.redo();
+        self.step(History::redo);
     }
 
     fn key(self, letter: &str) -> bool {

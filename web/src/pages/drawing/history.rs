@@ -12,11 +12,14 @@ pub struct History<T> {
     future: Vec<T>,
 }
 
-impl<T> History<T> {
-    pub const fn new() -> Self {
+// Of any state: what `derive` makes would ask of it to have a default, too.
+impl<T> Default for History<T> {
+    fn default() -> Self {
         Self { past: VecDeque::new(), future: Vec::new() }
     }
+}
 
+impl<T> History<T> {
     /// There is another state now; this was the one before.
     pub fn push(&mut self, before: T) {
         self.future.clear();
@@ -63,7 +66,7 @@ mod tests {
 
     #[test]
     fn changes_are_taken_back_and_made_again() {
-        let mut history = History::new();
+        let mut history = History::default();
         (0..3).for_each(|before| history.push(before));
         assert_eq!((history.undo(3), history.undo(2), history.redo(1)), (Ok(2), Ok(1), Ok(2)));
         // Another change ends what was taken back.
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for() {
-        let mut history = History::new();
+        let mut history = History::default();
         (0..200).for_each(|before| history.push(before));
         let mut now = 200;
         while let Ok(before) = history.undo(now) {

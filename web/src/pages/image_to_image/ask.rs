@@ -11,7 +11,6 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::Clamped;
 use web_sys::{HtmlCanvasElement, ImageData};
 
-use super::desk::Desk;
 use crate::{engine_client::Engine, plots::canvas::context, shelf::Shelf};
 
 /// Pixels, RGBA `[height, width, 4]`.
@@ -145,22 +144,6 @@ impl Asker {
     }
 }
 
-impl Desk {
-    /// Has the model make a picture of a picture.
-    pub async fn make(self, picture: &Picture, back: bool, told: Told) -> Result<(Picture, Made), EngineError> {
-        self.asker().make(&self.way.get_untracked(), picture, back, told).await
-    }
-
-    /// Has the model judge a picture, made of the given one, as one of its first or its second domain.
-    pub async fn judge(self, given: &Picture, judged: &Picture, first: bool) -> Result<Verdicts, EngineError> {
-        self.asker().judge(&self.way.get_untracked(), given, judged, first).await
-    }
-
-    fn asker(self) -> Asker {
-        Asker { engine: self.engine, shelf: self.shelf }
-    }
-}
-
 /// Work of which only the newest counts: it is done once at a time, and once more where it was asked for meanwhile.
 #[derive(Clone, Copy)]
 pub struct Latest {
@@ -168,11 +151,13 @@ pub struct Latest {
     state: StoredValue<(bool, bool)>,
 }
 
-impl Latest {
-    pub fn new() -> Self {
+impl Default for Latest {
+    fn default() -> Self {
         Self { state: StoredValue::new((false, false)) }
     }
+}
 
+impl Latest {
     pub fn is_busy(self) -> bool {
         self.state.try_with_value(|(busy, _)| *busy).unwrap_or_default()
     }

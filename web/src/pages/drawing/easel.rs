@@ -5,8 +5,8 @@ use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent};
 
-use super::{ask::Picture, tools::Place};
-use crate::state::screen::animate;
+use super::tools::Place;
+use crate::{pages::image_to_image::ask::Picture, state::screen::animate};
 
 /// How far an arrow key goes, of a side.
 const KEY_STEPS: i32 = 64;

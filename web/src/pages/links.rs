@@ -1,0 +1,45 @@
+//! What pages say of a link that cannot be used as it is.
+
+use forger_protocol::latent_url::ModelRef;
+
+use crate::{i18n::*, state::toasts::Toasts};
+
+/// As much of what could not be used as a message holds, in characters.
+const SHOWN: usize = 80;
+
+/// Names the parts of a link that could not be used. Of a drawing, that says enough.
+pub fn complain(toasts: Toasts, locale: Locale, wrong: &[String]) {
+    let (drawings, others): (Vec<_>, Vec<_>) = wrong.iter().partition(|part| part.starts_with("drawing="));
+    if !drawings.is_empty() {
+        toasts.error(td_string!(locale, tr_bad_drawing).to_string());
+    }
+    if !others.is_empty() {
+        let what = others.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let short = what.chars().take(SHOWN).collect::<String>();
+        toasts.error(td_string!(locale, bad_url, what = short).to_string());
+    }
+}
+
+/// What a page has in the place of the model that a link names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    Same,
+    /// One of that name, with other weights.
+    Renewed,
+    /// There is none of that name.
+    Other,
+}
+
+/// Says where the model that is taken, by the name on its card and the hash of its file, is not the one of a link.
+pub fn compare(toasts: Toasts, locale: Locale, wanted: &ModelRef, name: &str, hash: &str) -> Found {
+    if wanted.name != name {
+        toasts.error(td_string!(locale, wanted_model, name = wanted.to_string()).to_string());
+        return Found::Other;
+    }
+    if wanted.matches(name, hash) {
+        return Found::Same;
+    }
+    let found = format!("{name}-{hash}");
+    toasts.error(td_string!(locale, other_model, wanted = wanted.to_string(), found = found).to_string());
+    Found::Renewed
+}
