@@ -75,6 +75,11 @@ impl Shelf {
         Self { lists, ..self }
     }
 
+    /// The names of those that are listed. Tracked.
+    pub fn names(self) -> Vec<String> {
+        self.models.with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect())
+    }
+
     /// Fetches the manifest.
     pub async fn load(self) -> Result<(), EngineError> {
         let url = site::url("models/manifest.json");

@@ -15,6 +15,7 @@ use crate::{
         about::About,
         files::{self, PhotoButtons},
         labels,
+        models::{ModelSelect, NoModels, OwnModel},
     },
     i18n::*,
     pages::{
@@ -32,17 +33,13 @@ use verdict::{Pictures, Words};
 pub fn DetectPage() -> impl IntoView {
     let (i18n, desk) = (use_i18n(), Desk::new());
     let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
-    let none = move || {
-        let is_empty = desk.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
-        is_empty.then(|| view! { <p class="note" data-testid="no-models">{t!(i18n, no_models)}</p> })
-    };
     view! {
         <div class="lead">
             <h1>{t!(i18n, detect_title)}</h1>
             <p>{t!(i18n, detect_lead)}</p>
         </div>
         <div class="detect">
-            {none}
+            <NoModels shelf=desk.shelf />
             <Show when=move || desk.failed.get()>
                 <button data-testid="retry-button" on:click=move |_| desk.load()>{t!(i18n, retry)}</button>
             </Show>
@@ -58,28 +55,17 @@ pub fn DetectPage() -> impl IntoView {
 #[component]
 fn Models(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
-    let names = move || {
-        let of = |entry: &forger_protocol::ManifestEntry| entry.card.name.clone();
-        desk.shelf.models.with(|models| models.iter().flatten().map(of).collect::<Vec<_>>())
-    };
-    let option = move |name: String| {
-        let (value, id) = (name.clone(), name.clone());
-        let label = move || labels::model(i18n.get_locale(), &id);
-        view! { <option value=value prop:selected=move || desk.name.get() == name>{label}</option> }
-    };
-    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| desk.open_file(file));
+    let title = move |name: String| labels::model(i18n.get_locale(), &name);
     view! {
         <div class="buttons models">
-            <label>
-                <span>{t!(i18n, detect_model)}</span>
-                <select data-testid="model-select" on:change=move |event| desk.choose(event_target_value(&event))>
-                    {move || names().into_iter().map(option).collect_view()}
-                </select>
-            </label>
-            <label class="button file">
-                <span>{t!(i18n, own_model)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
-            </label>
+            <ModelSelect
+                label=Signal::derive(move || t_string!(i18n, detect_model).to_owned())
+                names=Signal::derive(move || desk.shelf.names())
+                title
+                chosen=Signal::derive(move || Some(desk.name.get()))
+                choose=move |name| desk.choose(name)
+            />
+            <OwnModel open=move |file| desk.open_file(file) />
         </div>
     }
 }

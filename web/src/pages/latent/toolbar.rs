@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::explorer::{Explorer, GRID};
 use crate::{
-    components::{files, labels},
+    components::{
+        labels,
+        models::{ModelSelect, OwnModel},
+    },
     i18n::*,
 };
 
@@ -22,16 +25,9 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let open_name = Memo::new(move |_| explorer.card.with(|card| card.as_ref().map(|card| card.name.clone())));
     let names = move || {
-        let mut names = explorer
-            .shelf
-            .models
-            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>());
+        let mut names = explorer.shelf.names();
         names.extend(open_name.get().filter(|own| !names.contains(own)));
         names
-    };
-    let option = move |name: String| {
-        let chosen = open_name.with(|open| open.as_ref() == Some(&name));
-        view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
     };
     let other = move |(name, bytes): (String, u64)| {
         let (label, id) = (name.clone(), format!("model-{name}"));
@@ -49,24 +45,17 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
         });
         sizes.into_iter().map(other).collect_view()
     };
-    let open = move |event: web_sys::Event| {
-        if let Some(file) = files::chosen(&event) {
-            explorer.load_file(file);
-        }
-    };
     view! {
         <div class="buttons models">
-            <label>
-                <span>{t!(i18n, model)}</span>
-                <select data-testid="model-select" on:change=move |event| explorer.choose(&event_target_value(&event))>
-                    {move || names().into_iter().map(option).collect_view()}
-                </select>
-            </label>
+            <ModelSelect
+                label=Signal::derive(move || t_string!(i18n, model).to_owned())
+                names=Signal::derive(names)
+                title=move |name: String| name
+                chosen=open_name
+                choose=move |name: String| explorer.choose(&name)
+            />
             {others}
-            <label class="button file">
-                <span>{t!(i18n, own_model)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
-            </label>
+            <OwnModel open=move |file| explorer.load_file(file) />
         </div>
     }
 }

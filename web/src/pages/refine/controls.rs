@@ -8,7 +8,11 @@ use super::{
     subject::{Control, controls},
     words,
 };
-use crate::{components::files, i18n::*, pages::lab::share::copy};
+use crate::{
+    components::models::{ModelSelect, OwnModel},
+    i18n::*,
+    pages::lab::share::copy,
+};
 
 /// Simulator, model, and the link.
 #[component]
@@ -25,23 +29,14 @@ pub fn Choices(bench: Bench) -> impl IntoView {
             </button>
         }
     };
-    let option = move |name: String, lambda: f64| {
-        let value = name.clone();
-        let is_chosen = {
-            let name = name.clone();
-            move || bench.model.with(|model| model.as_ref().is_some_and(|model| model.card.name == name))
-        };
-        let label = move || {
-            let name = words::model(i18n.get_locale(), &name);
-            td_string!(i18n.get_locale(), refine_model, name = name, lambda = lambda).to_string()
-        };
-        view! { <option value=value prop:selected=is_chosen>{label}</option> }
+    let names = move || bench.models.with(|models| models.iter().map(|model| model.card.name.clone()).collect());
+    let title = move |name: String| {
+        let lambda =
+            bench.models.with(|models| models.iter().find(|model| model.card.name == name).map(|model| model.lambda));
+        let name = words::model(i18n.get_locale(), &name);
+        td_string!(i18n.get_locale(), refine_model, name = name, lambda = lambda.unwrap_or_default()).to_string()
     };
-    let options = move || {
-        let models = bench.models.get().into_iter();
-        models.map(|model| option(model.card.name, model.lambda)).collect_view()
-    };
-    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| bench.open_file(file));
+    let chosen = move || bench.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
     let share = move |_| {
         copy(bench.link(), move |copied| {
             let locale = bench.locale();
@@ -55,17 +50,15 @@ pub fn Choices(bench: Bench) -> impl IntoView {
                 {Simulator::ALL.map(simulator).collect_view()}
             </div>
             <Show when=move || bench.models.with(|models| !models.is_empty())>
-                <label>
-                    <span>{t!(i18n, model)}</span>
-                    <select data-testid="model-select" on:change=move |event| bench.choose(&event_target_value(&event))>
-                        {options}
-                    </select>
-                </label>
+                <ModelSelect
+                    label=Signal::derive(move || t_string!(i18n, model).to_owned())
+                    names=Signal::derive(names)
+                    title
+                    chosen=Signal::derive(chosen)
+                    choose=move |name: String| bench.choose(&name)
+                />
             </Show>
-            <label class="button file">
-                <span>{t!(i18n, own_model)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
-            </label>
+            <OwnModel open=move |file| bench.open_file(file) />
             <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
         </div>
     }

@@ -16,7 +16,10 @@ mod words;
 use leptos::prelude::*;
 
 use crate::{
-    components::{about::About, files},
+    components::{
+        about::About,
+        models::{ModelSelect, NoModels, OwnModel},
+    },
     i18n::*,
     pages::drawing::easel::{Easel, shortcut},
 };
@@ -46,17 +49,13 @@ pub fn TranslatePage() -> impl IntoView {
         })
     });
     let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
-    let none = move || {
-        let is_empty = desk.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
-        is_empty.then(|| view! { <p class="note" data-testid="no-models">{t!(i18n, no_models)}</p> })
-    };
     view! {
         <div class="lead">
             <h1>{t!(i18n, tr_title)}</h1>
             <p>{t!(i18n, tr_lead)}</p>
         </div>
         <div class="translate">
-            {none}
+            <NoModels shelf=desk.shelf />
             <Show when=move || desk.failed.get()>
                 <button data-testid="retry-button" on:click=move |_| desk.load()>{t!(i18n, retry)}</button>
             </Show>
@@ -78,17 +77,10 @@ pub fn TranslatePage() -> impl IntoView {
 #[component]
 fn Models(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
-    let names = move || {
-        desk.shelf
-            .models
-            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>())
+    let title = move |name: String| match desk.named(&name) {
+        Some(model) => words::model(i18n.get_locale(), &model),
+        None => name,
     };
-    let option = move |name: String| {
-        let (value, id) = (name.clone(), name.clone());
-        let label = move || desk.named(&id).map_or_else(|| id.clone(), |model| words::model(i18n.get_locale(), &model));
-        view! { <option value=value prop:selected=move || desk.way.get() == name>{label}</option> }
-    };
-    let open = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| desk.open_file(file));
     let goes_back = move || desk.model.with(|model| model.as_ref().is_some_and(Model::goes_back));
     let way = move |back: bool| {
         desk.model.with(|model| model.as_ref().map(|model| words::way(i18n.get_locale(), model, back)))
@@ -106,21 +98,19 @@ fn Models(desk: Desk) -> impl IntoView {
     };
     view! {
         <div class="buttons models">
-            <label>
-                <span>{t!(i18n, model)}</span>
-                <select data-testid="model-select" on:change=move |event| desk.choose(event_target_value(&event))>
-                    {move || names().into_iter().map(option).collect_view()}
-                </select>
-            </label>
+            <ModelSelect
+                label=Signal::derive(move || t_string!(i18n, model).to_owned())
+                names=Signal::derive(move || desk.shelf.names())
+                title
+                chosen=Signal::derive(move || Some(desk.way.get()))
+                choose=move |name| desk.choose(name)
+            />
             <Show when=goes_back>
                 <div class="ways" role="group" aria-label=move || t_string!(i18n, tr_ways)>
                     {[false, true].map(direction).collect_view()}
                 </div>
             </Show>
-            <label class="button file">
-                <span>{t!(i18n, own_model)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=open />
-            </label>
+            <OwnModel open=move |file| desk.open_file(file) />
         </div>
     }
 }
