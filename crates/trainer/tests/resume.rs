@@ -229,3 +229,25 @@ fn super_resolution_and_the_toy_are_gone_on_with_alike() {
         &["distribution=\"ring\" where"],
     );
 }
+
+#[test]
+fn a_checkpoint_of_another_run_goes_on_in_a_new_folder_to_the_same_end() {
+    let folder = tempfile::tempdir().unwrap();
+    works(folder.path(), &format!("{TRAIN} --steps 3"));
+    let file = folder.path().join("from-a-tab.safetensors");
+    fs::copy(folder.path().join("run/checkpoint-0000000003.safetensors"), &file).unwrap();
+    works(folder.path(), &format!("{TRAIN} --steps 6 --resume"));
+    let end = |run: &str| fs::read(folder.path().join(format!("{run}/checkpoint-0000000006.safetensors"))).unwrap();
+    works(folder.path(), "train dcgan --data avatars:16 --out @/other --steps 6 --resume @/from-a-tab.safetensors");
+    assert_eq!(end("other"), end("run"));
+    // What is there is not written over, and what is no checkpoint is refused before anything is made.
+    let again = "train dcgan --data avatars:16 --out @/other --steps 7 --resume @/from-a-tab.safetensors";
+    refused(folder.path(), again, &["is not empty"]);
+    fs::write(&file, b"no checkpoint").unwrap();
+    refused(
+        folder.path(),
+        "train dcgan --data avatars:16 --out @/third --resume @/from-a-tab.safetensors",
+        &["from-a-tab.safetensors", "damaged"],
+    );
+    assert!(!folder.path().join("third").exists());
+}

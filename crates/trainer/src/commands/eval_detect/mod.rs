@@ -149,7 +149,7 @@ fn train(args: &EvalDetectArgs, class: &str, out: &Path) -> Result<()> {
     let run = RunArgs {
         out: out.to_owned(),
         device: DeviceArgs { device: args.device.device.clone(), secret_file: args.device.secret_file.clone() },
-        resume: Run::open(out).is_ok_and(|run| run.newest_step().is_some()),
+        resume: Run::open(out).is_ok_and(|run| run.newest_step().is_some()).then_some(None),
         recipe: args.recipe.clone(),
         set: args.set.clone(),
         steps: None,

@@ -11,9 +11,9 @@ mod steps;
 pub mod superres;
 pub mod toy;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use burn::tensor::Device;
 use clap::{Args, Subcommand};
 use forger_core::System;
@@ -84,9 +84,10 @@ pub struct RunArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub device: DeviceArgs,
-    /// Go on from the newest checkpoint of --out, with its settings; --set may change learning rates for the rest of the run
-    #[arg(long)]
-    pub resume: bool,
+    /// Go on from the newest checkpoint of --out, with its settings; --set may change learning rates for the rest of the run. With
+    /// a file, go on from that checkpoint, of another run or of a browser's, in a new --out
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub resume: Option<Option<PathBuf>>,
     /// A preset (see `forger recipes`) or a TOML file
     #[arg(long)]
     pub recipe: Option<String>,
@@ -161,7 +162,10 @@ fn run<C: Course>(course: &C) -> Result<()> {
     let args = course.run();
     let (device, helpers) = if C::SHARES { args.device.open()? } else { (args.device.open_single()?, Vec::new()) };
     let begin = Begin { checkpoint: None, note: DataNote::default(), device, helpers };
-    if args.resume { go_on(course, begin) } else { start(course, begin) }
+    match &args.resume {
+        Some(file) => go_on(course, begin, file.as_deref()),
+        None => start(course, begin),
+    }
 }
 
 fn start<C: Course>(course: &C, begin: Begin) -> Result<()> {
@@ -177,14 +181,31 @@ fn start<C: Course>(course: &C, begin: Begin) -> Result<()> {
     advance(course.run(), &folder, &config, prepared)
 }
 
-fn go_on<C: Course>(course: &C, begin: Begin) -> Result<()> {
-    let folder = Run::open(&course.run().out)?;
-    let checkpoint = folder.newest()?;
-    let config = resume::settings(course, &folder, &checkpoint)?;
+/// Goes on with the run of --out, or in a new --out from a checkpoint of wherever.
+fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()> {
+    let out = &course.run().out;
+    let run = if file.is_none() { Some(Run::open(out)?) } else { None };
+    let checkpoint = match (file, &run) {
+        (Some(file), _) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+        (None, Some(run)) => run.newest()?,
+        (None, None) => bail!("there is no run in {}", out.display()),
+    };
+    let config = resume::settings(course, run.as_ref(), &checkpoint)
+        .with_context(|| file.unwrap_or(out).display().to_string())?;
     config.validate()?;
-    let begin = Begin { checkpoint: Some(checkpoint), note: folder.read_note(), ..begin };
+    let note = run.as_ref().map(Run::read_note).unwrap_or_default();
+    let begin = Begin { checkpoint: Some(checkpoint), note, ..begin };
     let mut prepared = course.prepare(&config, &begin)?;
     prepared.note = begin.note.followed_by(prepared.note, prepared.system.steps());
+    let folder = match run {
+        Some(run) => run,
+        None => {
+            let folder = Run::create(out)?;
+            folder.write_begun(&config)?;
+            begin.checkpoint.iter().try_for_each(|checkpoint| folder.save(prepared.system.steps(), checkpoint))?;
+            folder
+        }
+    };
     advance(course.run(), &folder, &config, prepared)
 }
 
@@ -234,7 +255,7 @@ mod tests {
             let device = DeviceArgs { device: device.into(), secret_file: None };
             let out = folder.path().to_owned();
             let args =
-                RunArgs { out, device, resume: false, recipe: None, set: Vec::new(), steps: None, checkpoint_every: 1 };
+                RunArgs { out, device, resume: None, recipe: None, set: Vec::new(), steps: None, checkpoint_every: 1 };
             let error = guarded(&args, || panic!("index out of range")).unwrap_err().to_string();
             assert!(error.contains("a fault of Forger and not of the device: index out of range (trainer/"), "{error}");
             let error = guarded(&args, || Err(device::Failed::new("lost").into())).unwrap_err().to_string();

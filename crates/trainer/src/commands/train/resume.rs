@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context as _, Result, bail};
 use forger_core::{checkpoint::Reader, systems::AnySettings as _};
 use forger_protocol::Settings;
 use serde_json::json;
@@ -31,9 +31,10 @@ impl Change {
 }
 
 /// The settings with which a run goes on: those of its checkpoint, and what the flags change. What cannot change is refused.
-pub fn settings<C: Course>(course: &C, run: &Run, checkpoint: &[u8]) -> Result<C::Config> {
+/// `run` is the run of --out, where it is that which goes on.
+pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> Result<C::Config> {
     let reader = Reader::new(checkpoint)?;
-    let kept: C::Config = reader.settings().with_context(|| course.run().out.display().to_string())?;
+    let kept: C::Config = reader.settings()?;
     let asked = match &course.run().recipe {
         Some(name) => with_recipe(name, run, &kept)?,
         None => kept.clone(),
@@ -59,9 +60,9 @@ pub fn settings<C: Course>(course: &C, run: &Run, checkpoint: &[u8]) -> Result<C
 }
 
 /// What `--recipe` changes: nothing, if it is the one that the run began with.
-fn with_recipe<C: Settings>(name: &str, run: &Run, kept: &C) -> Result<C> {
+fn with_recipe<C: Settings>(name: &str, run: Option<&Run>, kept: &C) -> Result<C> {
     let recipe: C = recipes::find(name)?;
-    let Some(begun) = run.read_begun::<C>() else {
+    let Some(begun) = run.and_then(Run::read_begun::<C>) else {
         let changes = changes(kept, &recipe)?;
         if !changes.is_empty() {
             let others = list(&changes, "the run");
