@@ -7,7 +7,6 @@ importScripts(
   `${PACKAGES}/tfjs/dist/tf.min.js`,
   `${PACKAGES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js`,
   `${PACKAGES}/tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js`,
-  'tfjs_gan.js',
 );
 
 /** Longest time between two reads, which wait until the device has done what it was told. */
@@ -43,8 +42,9 @@ async function run(gan, ms) {
   }
 }
 
-onmessage = async ({ data: { backend, config, warmUp, measure } }) => {
+onmessage = async ({ data: { backend, config, script, warmUp, measure } }) => {
   try {
+    importScripts(script);
     await choose(backend);
     const gan = createGan(config);
     await run(gan, warmUp);

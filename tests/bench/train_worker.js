@@ -2,10 +2,10 @@
 
 import init, { steps_per_second } from '/forger/forger_bench.js';
 
-onmessage = async ({ data: { config, warmUp, measure } }) => {
+onmessage = async ({ data: { system, config, warmUp, measure } }) => {
   try {
     await init();
-    postMessage({ stepsPerSecond: steps_per_second(JSON.stringify(config), warmUp, measure) });
+    postMessage({ stepsPerSecond: steps_per_second(system, JSON.stringify(config), warmUp, measure) });
   } catch (error) {
     postMessage({ error: String(error) });
   }

@@ -21,6 +21,8 @@ const ROUTES = {
   refine: 'refine',
   'refine-digits': 'refine?simulator=digits',
   detect: 'detect?model=sneakers&sample=3',
+  train: 'train',
+  models: 'models',
   upscale: 'upscale',
   missing: 'no/such/page',
 };
@@ -48,6 +50,12 @@ async function settle(page, name) {
   }
   if (name === 'detect') {
     await page.getByTestId('numbers').filter({ hasText: 'p = ' }).waitFor({ timeout: 60_000 });
+  }
+  if (name === 'train') {
+    await page.getByTestId('begin').click();
+    await page.getByTestId('pictures').waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(4000);
+    await page.getByTestId('pause-button').click();
   }
   if (name === 'upscale') {
     await page.getByTestId('photo-file').setInputFiles(process.env.FORGER_PHOTO ?? 'pictures/see-through.png');

@@ -46,6 +46,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/refine") view=lazy::refine />
                         <Route path=path!("/detect") view=lazy::detect />
                         <Route path=path!("/upscale") view=lazy::upscale />
+                        <Route path=path!("/train") view=lazy::train />
+                        <Route path=path!("/models") view=lazy::models />
                     </Routes>
                 </main>
             </Router>

@@ -3,11 +3,13 @@
 
 mod listeners;
 mod recovery;
+mod store;
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use forger_protocol::{
-    DeviceChoice, DeviceKind, DeviceReport, EngineError, Envelope, Event, Message, PROTOCOL_VERSION, Reply, Request,
+    DeviceChoice, DeviceReport, EngineError, Envelope, Event, Message, PROTOCOL_VERSION, Reply, Request,
+    message::{LabUpdate, RunUpdate},
 };
 use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer};
@@ -18,7 +20,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions};
 
 use crate::state::site;
 pub use listeners::Underway;
-use listeners::{LabListener, Listener};
+use listeners::{Listener, Looks};
 use recovery::Recovery;
 pub use recovery::Source;
 
@@ -50,8 +52,8 @@ struct Line {
     /// Requests made before the worker was ready.
     held: Vec<(JsValue, Array)>,
     waiting: HashMap<u32, Asked>,
-    /// Who is told of looks at the toy session, and the number that this was given.
-    lab: Option<(u32, LabListener)>,
+    lab: Looks<LabUpdate>,
+    run: Looks<RunUpdate>,
     /// Grows with every new worker: a message of an old one does not count.
     generation: u32,
     recovery: Recovery,
@@ -208,24 +210,12 @@ impl Engine {
             Event::Device(report) => self.device.set(Some(report)),
             Event::Warning(error) => self.warning.set(Some(error)),
             Event::Stopped(reason) => self.stopped(reason),
-            Event::Lab(update) => {
-                let device = update.device;
-                self.tell_lab(update, buffers);
-                self.used(device);
-            }
+            Event::Lab(update) => self.tell_lab(update, buffers),
+            Event::Run(update) => self.tell_run(*update, buffers),
             Event::Progress { .. } | Event::Inverting { .. } | Event::Detecting { .. } | Event::Tile(_) => {
                 self.tell(id, &event, buffers);
             }
         }
-    }
-
-    /// This device did the last run.
-    pub fn used(self, device: DeviceKind) {
-        self.device.update(|report| {
-            if let Some(report) = report {
-                report.used = device;
-            }
-        });
     }
 
     fn open(self) {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use forger_protocol::{Card, EngineError, Manifest, ManifestEntry, Reply, Settings, SystemConfig, error::ModelError};
 use futures_channel::oneshot;
 use js_sys::ArrayBuffer;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     engine_client::{Engine, Source, Underway, use_engine},
@@ -17,6 +17,13 @@ use crate::{
 
 /// Somebody who waits for a model to be opened.
 type Waiting = oneshot::Sender<Result<(), EngineError>>;
+
+/// The models of the site.
+pub async fn manifest() -> Result<Manifest, EngineError> {
+    let url = site::url("models/manifest.json");
+    let fetched = site::fetch_json::<Manifest>(&url).await;
+    fetched.map_err(|detail| EngineError::Fetch { url, detail })
+}
 
 /// What the worker says of a model that it has opened.
 pub struct Opened {
@@ -32,10 +39,12 @@ pub struct Shelf {
     engine: Engine,
     is_of_page: fn(&SystemConfig) -> bool,
     check: fn(&SystemConfig) -> Result<(), ModelError>,
-    /// Of the models of its systems on the site, those that it lists.
+    /// Of the models of its systems, those that it lists.
     lists: fn(&Card) -> bool,
-    /// Those of the site; `None` until the manifest is there.
+    /// Those of the site, then those that were made on this machine; `None` until the manifest is there.
     pub models: RwSignal<Option<Vec<ManifestEntry>>>,
+    /// Of those that are listed, the names of those that were made on this machine.
+    own: StoredValue<Vec<String>>,
     /// The opening that began last, while it is under way.
     pub opening: RwSignal<Option<Underway>>,
     /// Names of the models that this page has opened. Gone with the page.
@@ -58,6 +67,7 @@ impl Shelf {
             check,
             lists: |_| true,
             models: RwSignal::new(None),
+            own: StoredValue::new(Vec::new()),
             opening: RwSignal::new(None),
             opened: StoredValue::new(Vec::new()),
             waiting: StoredValue::new(HashMap::new()),
@@ -70,7 +80,7 @@ impl Shelf {
         shelf
     }
 
-    /// Lists only such models of the site.
+    /// Lists only such models.
     pub fn only(self, lists: fn(&Card) -> bool) -> Self {
         Self { lists, ..self }
     }
@@ -80,19 +90,52 @@ impl Shelf {
         self.models.with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect())
     }
 
-    /// Fetches the manifest.
-    pub async fn load(self) -> Result<(), EngineError> {
-        let url = site::url("models/manifest.json");
-        let fetched = site::fetch_json::<Manifest>(&url).await;
-        let mut models = fetched.map_err(|detail| EngineError::Fetch { url, detail })?.models;
-        models.retain(|entry| (self.is_of_page)(&entry.card.system) && (self.lists)(&entry.card));
-        match self.models.try_set(Some(models)) {
-            None => Ok(()),
-            Some(_) => Err(EngineError::Cancelled),
+    /// Lists the models of the site, and those of this machine once the worker has said which there are. That is waited for only
+    /// where the site does not have the model that is wanted, by its name; an empty one is content with any.
+    pub async fn load(self, wanted: &str) -> Result<(), EngineError> {
+        let mut models = manifest().await?.models;
+        models.retain(|entry| self.takes(&entry.card));
+        let is_there = models.iter().any(|entry| wanted.is_empty() || entry.card.name == wanted);
+        if self.models.try_set(Some(models)).is_some() {
+            return Err(EngineError::Cancelled);
+        }
+        if is_there {
+            spawn_local(self.load_own());
+        } else {
+            self.load_own().await;
+        }
+        if self.is_left() { Err(EngineError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Lists the models of this machine. A name means one model, and the site's is there for all who have a link.
+    async fn load_own(self) {
+        // Where nothing can be kept there are none.
+        let mut own = self.engine.stored().await.unwrap_or_default().models;
+        let listed = self.models.try_with_untracked(|models| {
+            models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>()
+        });
+        let Some(listed) = listed else { return };
+        own.retain(|entry| self.takes(&entry.card) && !listed.contains(&entry.card.name));
+        if !own.is_empty() {
+            self.own.try_update_value(|names| names.extend(own.iter().map(|entry| entry.card.name.clone())));
+            self.models.try_update(|models| models.get_or_insert_default().extend(own));
         }
     }
 
-    /// A model of the site. Tracked.
+    /// Whether a model is of this page.
+    fn takes(self, card: &Card) -> bool {
+        (self.is_of_page)(&card.system) && (self.lists)(card)
+    }
+
+    /// Where a model that is listed comes from.
+    pub fn source(self, entry: &ManifestEntry) -> Source {
+        match self.own.try_with_value(|own| own.contains(&entry.card.name)) {
+            Some(true) => Source::Stored(entry.file.clone()),
+            _ => Source::Site(Box::new(entry.clone())),
+        }
+    }
+
+    /// A model that is listed. Tracked.
     pub fn find(self, name: &str) -> Option<ManifestEntry> {
         self.models.try_with(|models| models.as_ref()?.iter().find(|entry| entry.card.name == name).cloned())?
     }
@@ -184,8 +227,8 @@ impl Shelf {
             all.len() == 1
         });
         if is_first == Some(true) {
-            let of_site = || untrack(|| self.find(name)).map(|entry| Source::Site(Box::new(entry)));
-            let result = match self.engine.source(name).or_else(of_site) {
+            let listed = || untrack(|| self.find(name)).map(|entry| self.source(&entry));
+            let result = match self.engine.source(name).or_else(listed) {
                 Some(source) => self.open(source).await.map(drop),
                 None => Err(EngineError::NotOpen(name.to_owned())),
             };
@@ -196,6 +239,12 @@ impl Shelf {
         }
         // Of a page that is left, nobody is here to send.
         brought.await.unwrap_or(Err(EngineError::Cancelled))
+    }
+
+    /// Closes a model that this page has opened.
+    pub fn close(self, name: String) {
+        self.opened.try_update_value(|opened| opened.retain(|other| *other != name));
+        self.engine.close_model(name);
     }
 
     /// Stops the opening that is under way.

@@ -70,11 +70,9 @@ impl<S: System + ?Sized> Session<S> {
         }
     }
 
-    /// Runs on, as far as the session whose place this one takes would have.
+    /// Is what the session is whose place this one takes: it runs on, as far as that would have.
     pub fn go_on_like(&mut self, before: &Self) {
-        if before.state == SessionState::Running {
-            (self.state, self.until) = (before.state, before.until);
-        }
+        (self.state, self.until) = (before.state, before.until);
     }
 
     fn forget(&mut self) {

@@ -52,6 +52,16 @@ impl Part {
         Self { prefix: prefix.to_owned(), shapes, values: Values::Host(values) }
     }
 
+    /// Values in all of its tensors.
+    pub fn len(&self) -> usize {
+        self.shapes.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     fn read(self) -> Result<(String, Vec<NamedTensor>), CheckpointError> {
         let values = match self.values {
             Values::Host(values) => values,

@@ -1,12 +1,12 @@
-//! Whether a GPU trains a toy faster than the CPU, found out while the session trains on the CPU.
+//! Whether a GPU trains a system faster than the CPU, found out while it trains on the CPU.
 //!
 //! The first steps on a GPU compile kernels, which may take most of a minute: nobody waits for them.
 
 use std::rc::{Rc, Weak};
 
 use burn::tensor::Device;
-use forger_core::{System, Toy};
-use forger_protocol::{DeviceKind, EngineError, StepKind, ToyConfig};
+use forger_core::System;
+use forger_protocol::{DeviceKind, EngineError, StepKind};
 
 use crate::{
     devices::{Devices, read},
@@ -18,24 +18,27 @@ const WORTH_TRYING: f64 = 5.0;
 /// Steps that are timed.
 const TIMED: usize = 4;
 
+/// Makes the system, at its beginning, on a device.
+pub type Make = Rc<dyn Fn(&Device) -> Result<Box<dyn System>, EngineError>>;
+
 /// A contest under way. It is called off when this is dropped, once what is being read is there.
 pub struct Contest {
     contender: Pending<Result<Option<Contender>, EngineError>>,
     _on: Rc<()>,
 }
 
-/// The same toy on the GPU, its kernels compiled, and what it has to beat.
+/// The same system on the GPU, its kernels compiled, and what it has to beat.
 pub struct Contender {
-    toy: Toy,
+    system: Box<dyn System>,
     /// Milliseconds of a step on the CPU.
     cpu: f64,
 }
 
 impl Contest {
-    pub fn begin(devices: &mut Devices, config: ToyConfig) -> Self {
+    pub fn begin(devices: &mut Devices, make: Make) -> Self {
         let on = Rc::new(());
         let gpu = devices.get(DeviceKind::WebGpu);
-        let contender = begin(warm_up(config, gpu, Rc::downgrade(&on)));
+        let contender = begin(warm_up(make, gpu, Rc::downgrade(&on)));
         Self { contender, _on: on }
     }
 
@@ -50,38 +53,38 @@ impl Contender {
     pub async fn wins(mut self) -> Result<bool, EngineError> {
         let start = now();
         for _ in 1..TIMED {
-            self.toy.step(StepKind::Both);
+            self.system.step(StepKind::Both);
         }
-        read(self.toy.step(StepKind::Both)).await?;
+        read(self.system.step(StepKind::Both)).await?;
         Ok((now() - start) / (TIMED as f64) < self.cpu)
     }
 }
 
 async fn warm_up(
-    config: ToyConfig,
+    make: Make,
     gpu: impl Future<Output = Result<Device, EngineError>>,
     on: Weak<()>,
 ) -> Result<Option<Contender>, EngineError> {
-    let mut toy = Toy::new(config.clone(), &Device::flex())?;
-    toy.step(StepKind::Both);
+    let mut system = make(&Device::flex())?;
+    system.step(StepKind::Both);
     let start = now();
     for _ in 0..TIMED {
-        toy.step(StepKind::Both);
+        system.step(StepKind::Both);
     }
     let cpu = (now() - start) / TIMED as f64;
     if cpu < WORTH_TRYING {
         return Ok(None);
     }
-    let mut toy = Toy::new(config, &gpu.await?)?;
+    let mut system = make(&gpu.await?)?;
     let mut took = 0.0;
     for _ in 0..2 {
         if on.upgrade().is_none() {
             return Ok(None);
         }
         let start = now();
-        read(toy.step(StepKind::Both)).await?;
+        read(system.step(StepKind::Both)).await?;
         took = now() - start;
     }
     // The second step has compiled nothing. One that is far behind is not worth a stop to time it.
-    Ok((took < 4.0 * TIMED as f64 * cpu).then_some(Contender { toy, cpu }))
+    Ok((took < 4.0 * TIMED as f64 * cpu).then_some(Contender { system, cpu }))
 }

@@ -11,7 +11,9 @@ use crate::{
     latent,
     models::Models,
     pictures,
+    runs::Runs,
     schedule::yield_now,
+    store::Store,
     task::Task,
 };
 
@@ -19,6 +21,8 @@ struct Engine {
     channel: Channel,
     devices: Devices,
     lab: Lab,
+    runs: Runs,
+    store: Store,
     models: Models,
     task: Option<Task>,
 }
@@ -30,7 +34,8 @@ pub fn start() {
         let devices = Devices::find().await;
         channel.tell(Event::Ready { version: PROTOCOL_VERSION }, &[]);
         channel.tell(Event::Device(devices.report()), &[]);
-        Engine { channel, devices, lab: Lab::default(), models: Models::default(), task: None }.run().await;
+        let (lab, runs, store) = (Lab::default(), Runs::default(), Store::default());
+        Engine { channel, devices, lab, runs, store, models: Models::default(), task: None }.run().await;
     });
 }
 
@@ -40,7 +45,7 @@ impl Engine {
             while let Some(incoming) = self.channel.poll() {
                 self.take(incoming).await;
             }
-            if !self.lab.is_running() && self.task.is_none() {
+            if !self.lab.is_running() && !self.runs.is_running() && self.task.is_none() {
                 self.channel.wait().await;
                 continue;
             }
@@ -78,6 +83,10 @@ impl Engine {
             Request::Lab(request) => {
                 self.lab.answer(request, buffers, &self.channel, devices).await.map(Outcome::Answer)
             }
+            Request::Run(request) => self.runs.answer(caller, request, buffers, &self.channel, devices).await,
+            Request::Store(request) => {
+                self.store.answer(caller, request, buffers, &mut self.runs).await.map(Outcome::Answer)
+            }
             Request::Model(request) => models.answer(caller, request, buffers, devices).await.map(Outcome::Answer),
             Request::Latent(request) => latent::answer(caller, request, buffers, models, devices).await,
             Request::Picture(request) => pictures::answer(caller, request, buffers, models, devices).await,
@@ -92,6 +101,7 @@ impl Engine {
             self.devices.get(DeviceKind::WebGpu).await?;
         }
         self.devices.choice = choice;
+        self.runs.migrate(&mut self.devices).await?;
         if self.lab.is_open() {
             self.lab.migrate(&mut self.devices).await?;
             self.lab.look(&self.channel).await?;
@@ -105,17 +115,25 @@ impl Engine {
         Ok((Reply::Device(self.devices.report()), Vec::new()))
     }
 
-    /// A slice of training.
+    /// A slice of training of whatever trains.
     async fn train(&mut self) {
-        if !self.lab.is_running() {
-            return;
+        if self.lab.is_running() {
+            let trained = self
+                .recovering(async |engine: &mut Self| engine.lab.train(&engine.channel, &mut engine.devices).await)
+                .await;
+            if let Err(error) = trained {
+                self.lab.end();
+                self.channel.tell(Event::Warning(error), &[]);
+            }
         }
-        let trained = self
-            .recovering(async |engine: &mut Self| engine.lab.train(&engine.channel, &mut engine.devices).await)
-            .await;
-        if let Err(error) = trained {
-            self.lab.end();
-            self.channel.tell(Event::Warning(error), &[]);
+        if self.runs.is_running() {
+            let trained = self
+                .recovering(async |engine: &mut Self| engine.runs.train(&engine.channel, &mut engine.devices).await)
+                .await;
+            if let Err(error) = trained {
+                self.runs.end();
+                self.channel.tell(Event::Warning(error), &[]);
+            }
         }
     }
 
@@ -157,6 +175,7 @@ impl Engine {
         self.devices.lose(reason.clone());
         self.channel.tell(Event::Device(self.devices.report()), &[]);
         self.channel.tell(Event::Warning(EngineError::DeviceLost(reason)), &[]);
+        self.runs.migrate(&mut self.devices).await?;
         self.lab.migrate(&mut self.devices).await
     }
 }

@@ -10,6 +10,8 @@ mod channel;
 #[cfg(target_arch = "wasm32")]
 mod constructors;
 #[cfg(target_arch = "wasm32")]
+mod contest;
+#[cfg(target_arch = "wasm32")]
 mod detect;
 #[cfg(target_arch = "wasm32")]
 mod devices;
@@ -17,6 +19,8 @@ mod devices;
 mod engine;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
+#[cfg(any(target_arch = "wasm32", test))]
+mod frames;
 #[cfg(target_arch = "wasm32")]
 mod lab;
 #[cfg(target_arch = "wasm32")]
@@ -26,7 +30,13 @@ mod models;
 #[cfg(target_arch = "wasm32")]
 mod pictures;
 #[cfg(target_arch = "wasm32")]
+mod runs;
+#[cfg(target_arch = "wasm32")]
 mod schedule;
+#[cfg(any(target_arch = "wasm32", test))]
+mod slots;
+#[cfg(target_arch = "wasm32")]
+mod store;
 #[cfg(target_arch = "wasm32")]
 mod task;
 #[cfg(target_arch = "wasm32")]

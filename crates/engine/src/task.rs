@@ -3,13 +3,19 @@
 use forger_protocol::EngineError;
 
 use crate::{
-    answer::Answer, channel::Caller, detect::Detection, devices::Devices, latent::search::Search, models::Models,
+    answer::Answer,
+    channel::Caller,
+    detect::{Calibrating, Detection},
+    devices::Devices,
+    latent::search::Search,
+    models::Models,
     pictures::making::Making,
 };
 
 pub enum Task {
     Search(Box<Search>),
     Detection(Box<Detection>),
+    Calibrating(Box<Calibrating>),
     Making(Box<Making>),
 }
 
@@ -19,6 +25,7 @@ impl Task {
         match self {
             Self::Search(search) => &search.caller,
             Self::Detection(detection) => &detection.caller,
+            Self::Calibrating(calibrating) => &calibrating.caller,
             Self::Making(making) => &making.caller,
         }
     }
@@ -28,6 +35,7 @@ impl Task {
         match self {
             Self::Search(search) => search.advance(models, devices).await,
             Self::Detection(detection) => detection.advance(devices).await,
+            Self::Calibrating(calibrating) => calibrating.advance(devices).await,
             Self::Making(making) => making.advance(models, devices).await,
         }
     }

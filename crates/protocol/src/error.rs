@@ -79,6 +79,9 @@ pub enum EngineError {
     /// The file of a run was refused.
     #[error("this run does not read: {0}")]
     BadRun(String),
+    /// The browser keeps nothing, has no room, or what was kept is not there.
+    #[error("this browser's storage: {0}")]
+    Storage(String),
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
     Fetch {

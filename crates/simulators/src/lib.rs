@@ -8,6 +8,7 @@
 mod canvas;
 pub mod digits;
 pub mod eyes;
+pub mod shapes;
 
 use std::{fmt, str::FromStr};
 

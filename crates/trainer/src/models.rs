@@ -8,11 +8,7 @@ use forger_core::{
     checkpoint::Reader,
     weights::{self, Drawer, Model, Networks, Upscaler},
 };
-use forger_protocol::{
-    Card, SystemConfig,
-    card::DataSource,
-    system::{self, Role},
-};
+use forger_protocol::{Card, SystemConfig, card::DataSource};
 
 use crate::{
     device::values,
@@ -54,12 +50,6 @@ pub fn of_run<N: Networks>(run: &Run, checkpoint: &[u8], device: &Device) -> Res
 /// A checkpoint of a run on such data. Its card has no name.
 pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &Device) -> Result<Model<N>> {
     let reader = Reader::new(checkpoint)?;
-    let config = &reader.state["config"];
-    let system =
-        SystemConfig { name: reader.state["system"].as_str().unwrap_or_default().into(), config: config.clone() };
-    let seed = config["seed"].as_u64().unwrap_or_default() as u32;
-    let networks = system::find(&system.name).map(|declared| declared.networks).unwrap_or_default();
-    let mut judges = networks.iter().filter(|network| network.role == Role::Discriminator);
     let mut notes = Vec::new();
     if !note.from.is_empty() {
         notes.push(format!("Began with the weights of {}.", note.from));
@@ -70,25 +60,22 @@ pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &De
     let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
     let card = Card {
         data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
-        steps: reader.steps()?,
-        trainer: format!("forger {}", env!("CARGO_PKG_VERSION")),
         notes: notes.join(" "),
-        discriminator: judges.any(|network| reader.progress(network.name).is_ok()),
-        ..Card::new("", system, seed)
+        ..weights::card_of(&reader)?
     };
     Ok(Model::of_checkpoint(reader, card, device)?)
 }
 
-/// The system of a model file or of a run.
-pub fn system_of(from: &Path) -> Result<String> {
+/// The system of a model file or of a run, and its settings.
+pub fn system_of(from: &Path) -> Result<SystemConfig> {
     let context = || from.display().to_string();
     if from.is_dir() {
         let checkpoint = Run::open(from)?.newest()?;
         let reader = Reader::new(&checkpoint).with_context(context)?;
-        return Ok(reader.state["system"].as_str().unwrap_or_default().to_owned());
+        return Ok(weights::card_of(&reader).with_context(context)?.system);
     }
     let bytes = std::fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    Ok(weights::system(&bytes).with_context(context)?.name)
+    weights::system(&bytes).with_context(context)
 }
 
 /// The name on the card; where it came from, if it has none.

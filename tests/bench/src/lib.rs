@@ -4,7 +4,7 @@
 #[path = "../../../crates/engine/src/constructors.rs"]
 mod constructors;
 mod infer;
-mod lab;
+mod training;
 mod translate;
 mod upscale;
 

@@ -18,6 +18,8 @@ const ROUTES = [
   'refine?simulator=digits',
   'detect',
   'upscale',
+  'models',
+  'train',
   'no/such/page',
 ];
 

@@ -4,7 +4,7 @@ import { expect, test } from '../support/test.js';
 import { drawn } from '../support/latent.js';
 import { open } from '../support/page.js';
 
-const ROUTES = ['', 'lab', 'latent', 'translate', 'upscale', 'refine', 'detect'];
+const ROUTES = ['', 'lab', 'latent', 'translate', 'upscale', 'refine', 'detect', 'train', 'models'];
 
 test.use({ serviceWorkers: 'allow' });
 

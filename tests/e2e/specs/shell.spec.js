@@ -3,7 +3,7 @@
 import { expect, test } from '../support/test.js';
 import { engineReady, open } from '../support/page.js';
 
-const ROUTES = ['', 'lab', 'latent', 'translate', 'refine', 'upscale'];
+const ROUTES = ['', 'lab', 'latent', 'translate', 'refine', 'upscale', 'train', 'models'];
 
 test('the story is told in five steps around a live lab', async ({ page }) => {
   await open(page, '');

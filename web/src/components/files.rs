@@ -13,6 +13,7 @@ use web_sys::{
 };
 
 use crate::{i18n::*, state::toasts::use_toasts};
+pub use folders::is_picture;
 use folders::{Dropped, Found};
 pub use unreadable::unreadable;
 

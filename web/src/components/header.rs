@@ -27,6 +27,8 @@ pub fn Header() -> impl IntoView {
                 <A href=site::link("/refine")>{t!(i18n, refine)}</A>
                 <A href=site::link("/detect")>{t!(i18n, detect)}</A>
                 <A href=site::link("/upscale")>{t!(i18n, upscale)}</A>
+                <A href=site::link("/train")>{t!(i18n, train_page)}</A>
+                <A href=site::link("/models")>{t!(i18n, models)}</A>
             </nav>
             <div class="tools">
                 <DeviceBadge />

@@ -216,6 +216,16 @@ pub const fn device(kind: DeviceKind) -> &'static str {
     }
 }
 
+/// So many bytes, in the unit in which people read them.
+pub fn bytes(count: f64) -> String {
+    match count {
+        ..1e3 => format!("{count:.0} B"),
+        ..1e6 => format!("{:.0} kB", count / 1e3),
+        ..1e9 => format!("{:.1} MB", count / 1e6),
+        _ => format!("{:.1} GB", count / 1e9),
+    }
+}
+
 /// Tells an error, unless it is one that nobody need hear of.
 pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
     if !error.is_quiet() {
@@ -232,6 +242,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         }
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
+        EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
         EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),
@@ -256,5 +267,17 @@ fn model_error(locale: Locale, error: ModelError) -> String {
         ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),
         ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
         ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
+    }
+}
+
+/// What the models of a system do, and what it is called.
+pub fn system(locale: Locale, name: &str) -> String {
+    match name {
+        "dcgan" => td_string!(locale, models_s_dcgan).to_string(),
+        "superres" => td_string!(locale, models_s_superres).to_string(),
+        "pix2pix" => td_string!(locale, models_s_pix2pix).to_string(),
+        "cyclegan" => td_string!(locale, models_s_cyclegan).to_string(),
+        "simgan" => td_string!(locale, models_s_simgan).to_string(),
+        other => other.to_owned(),
     }
 }

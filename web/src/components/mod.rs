@@ -1,7 +1,10 @@
 //! Reusable views.
 
 pub mod about;
+pub mod camera;
+pub mod confirm;
 pub mod files;
+pub mod fold;
 pub mod header;
 pub mod labels;
 pub mod models;

@@ -1,4 +1,4 @@
-//! Which model a page works with: those of the site, or a file of the user's.
+//! Which model a page works with: those of the site and of this machine, or a file of the user's.
 
 use leptos::prelude::*;
 use web_sys::File;
@@ -46,7 +46,7 @@ pub fn OwnModel(#[prop(into)] open: Callback<File>) -> impl IntoView {
     }
 }
 
-/// Says so where the site has none.
+/// Says so where there is none.
 #[component]
 pub fn NoModels(shelf: Shelf) -> impl IntoView {
     let i18n = use_i18n();

@@ -20,6 +20,8 @@ const SPAN: f64 = 60_000.0;
 #[derive(Clone)]
 pub enum Source {
     Site(Box<ManifestEntry>),
+    /// Made on this machine: the name of its file.
+    Stored(String),
     File(web_sys::File),
 }
 
@@ -36,6 +38,7 @@ impl Source {
     async fn request(self) -> Result<(Request, Vec<ArrayBuffer>), EngineError> {
         let (request, buffers) = match self {
             Self::Site(entry) => (ModelRequest::Fetch { base: site::url("models/"), entry }, Vec::new()),
+            Self::Stored(file) => (ModelRequest::Stored { file }, Vec::new()),
             Self::File(file) => match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => (ModelRequest::Open, vec![buffer.unchecked_into()]),
                 Err(_) => return Err(EngineError::Fetch { url: file.name(), detail: String::new() }),

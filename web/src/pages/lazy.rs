@@ -55,6 +55,8 @@ pages! {
     translate: TranslatePage,
     detect: DetectPage,
     upscale: UpscalePage,
+    train: TrainPage,
+    models: ModelsPage,
 }
 
 /// What `part` gives, or why there is nothing and a way to try again.

@@ -1,11 +1,26 @@
-//! What pages say of a link that cannot be used as it is.
+//! Links: what a page is opened with, and what pages say of a link that cannot be used as it is.
 
 use forger_protocol::latent_url::ModelRef;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
-use crate::{i18n::*, state::toasts::Toasts};
+use crate::{
+    i18n::*,
+    state::{storage, toasts::Toasts},
+};
 
 /// As much of what could not be used as a message holds, in characters.
 const SHOWN: usize = 80;
+
+/// The query of the address that a page is opened with. The bar of the browser may still have the page before.
+pub fn query() -> String {
+    use_location().search.get_untracked()
+}
+
+/// The name of the model of a link, or else of that which was used last and kept under this key.
+pub fn asked(wanted: Option<&ModelRef>, last: &str) -> String {
+    wanted.map(|model| model.name.clone()).or_else(|| storage::get(last)).unwrap_or_default()
+}
 
 /// Names the parts of a link that could not be used. Of a drawing, that says enough.
 pub fn complain(toasts: Toasts, locale: Locale, wrong: &[String]) {

@@ -8,4 +8,5 @@ pub mod lines;
 pub mod mesh;
 pub mod pictures;
 pub mod plane;
+pub mod scalars;
 pub mod scatter;

@@ -1,6 +1,7 @@
 //! What the page remembers: in the URL first, then on this machine, then by default.
 
 pub mod offline;
+pub mod room;
 pub mod saved;
 pub mod screen;
 pub mod site;

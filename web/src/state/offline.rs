@@ -19,11 +19,20 @@ pub fn provide_offline() {
     });
 }
 
+/// The script that keeps files, where there is one and the browser allows it.
+fn script() -> Option<String> {
+    let knows = Reflect::has(&window().navigator(), &"serviceWorker".into()).unwrap_or_default();
+    site::built("offline").filter(|_| knows)
+}
+
+/// Whether files are kept for times without a network.
+pub fn is_possible() -> bool {
+    script().is_some() && !site::is_embedded()
+}
+
 fn start() {
-    let navigator = window().navigator();
-    let knows = Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or_default();
-    let Some(script) = site::built("offline").filter(|_| knows) else { return };
-    let registered = navigator.service_worker().register(&site::url(&script));
+    let Some(script) = script() else { return };
+    let registered = window().navigator().service_worker().register(&site::url(&script));
     leptos::task::spawn_local(async move {
         // Private windows may forbid it: then there is a network or nothing, as on any page.
         if let Err(error) = JsFuture::from(registered).await {

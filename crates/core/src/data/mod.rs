@@ -3,6 +3,7 @@
 pub mod alpha;
 pub mod augment;
 pub mod degrade;
+pub mod derived;
 pub mod distributions;
 pub mod domains;
 pub mod images;
@@ -10,6 +11,7 @@ pub mod jpeg;
 pub mod patches;
 pub mod photos;
 pub mod resize;
+pub mod squares;
 
 use burn::tensor::{Device, Tensor};
 use forger_protocol::{Random, RandomState, Stream};

@@ -44,9 +44,11 @@ impl Patches {
     }
 
     /// The middles of the first photos that are so large, at most `count`: small ones, made by interpolation, and large ones,
-    /// whose side is the multiple of the scale below `side`. `None` where all are smaller.
+    /// whose side is the multiple of the scale below `side`, or below that of the largest photo where all are smaller. `None` where
+    /// there are no photos.
     pub fn middles(&self, count: usize, side: usize, device: &Device) -> Option<Pairs> {
-        let side = side / self.scale * self.scale;
+        let largest = self.pairs.iter().map(|pair| pair.large.height.min(pair.large.width)).max()?;
+        let side = side.min(largest) / self.scale * self.scale;
         let is_large = |pair: &&Pair| pair.large.height >= side && pair.large.width >= side;
         let middle = |pair: &Pair| {
             let (top, left) = ((pair.large.height - side) / 2, (pair.large.width - side) / 2);

@@ -16,12 +16,13 @@ mod search;
 
 use std::ops::ControlFlow;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use forger_protocol::error::ModelError;
 
 use crate::{
     nets::fold,
     parameters::{self, values},
-    weights::Drawer,
+    weights::{Drawer, Model},
 };
 
 pub use forger_protocol::detect::{DetectSettings, Over, Way};
@@ -155,4 +156,10 @@ pub fn features(model: &Drawer, pictures: &[f32]) -> Result<Vec<f32>, DetectErro
 /// Values of a picture.
 fn size(model: &Drawer) -> usize {
     model.config.channels * model.config.image_size * model.config.image_size
+}
+/// A model as its file has it, in which weights are rounded: scores of normal pictures are those of this one.
+pub fn as_filed(mut trained: Model<Drawer>) -> Result<Model<Drawer>, ModelError> {
+    trained.card.normal = None;
+    let (bytes, card) = Model::write(trained.card, &trained.networks)?;
+    Ok(Model { card, ..Model::read(&bytes, &Device::flex())? })
 }

@@ -1,5 +1,6 @@
 //! GAN systems, one file each.
 
+pub mod build;
 pub mod cyclegan;
 pub mod dcgan;
 pub mod gan;
@@ -214,6 +215,11 @@ pub fn networks(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTens
 /// [`networks`] where waiting is not allowed.
 pub async fn networks_async(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTensor>>, CheckpointError> {
     snapshot::read_async(network_parts(system)).await
+}
+
+/// How many numbers the networks of a system learn.
+pub fn parameters(system: &mut (impl System + ?Sized)) -> usize {
+    system.parts().players.iter().filter_map(|player| Some(player.parts().first()?.len())).sum()
 }
 
 fn network_parts(system: &mut (impl System + ?Sized)) -> Vec<Part> {

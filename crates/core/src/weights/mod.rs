@@ -6,6 +6,7 @@
 //! with the networks is said by [`Networks`], once for each kind of system.
 
 mod drawer;
+mod kind;
 mod packed;
 mod translator;
 mod upscaler;
@@ -27,6 +28,7 @@ use crate::{checkpoint::Reader, parameters::NamedTensor, player::average_of};
 use packed::{pack, serialize, unpack};
 
 pub use drawer::Drawer;
+pub use kind::{Kind, card_of, kind, write_checkpoint};
 pub use translator::Translator;
 pub use upscaler::Upscaler;
 

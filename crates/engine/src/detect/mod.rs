@@ -3,6 +3,8 @@
 //! On the CPU, whatever the page draws on: scores of normal pictures on the card were found there, a search of one picture is too
 //! small for a card to be faster, and what a score is must not depend on the device.
 
+mod calibrating;
+
 use forger_core::{
     detect::{DetectError, DetectSettings, Search},
     weights,
@@ -17,6 +19,8 @@ use crate::{
     models::Models,
     schedule::now,
 };
+
+pub use calibrating::{Calibrating, Plan};
 
 /// Between two pictures of how far it is, in milliseconds.
 const LOOK_EVERY: f64 = 80.0;

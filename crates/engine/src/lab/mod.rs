@@ -1,6 +1,5 @@
 //! The lab: the open toy session, and what it was before each change. `requests` is what it is asked.
 
-mod contest;
 mod requests;
 mod session;
 mod shown;

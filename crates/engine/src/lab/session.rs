@@ -1,7 +1,7 @@
 //! A toy session: its pictures and measures, and the device that it trains on.
 //!
 //! Where the choice of device is open, it begins on the CPU at once; a GPU that may be faster shows it behind
-//! ([`super::contest`]), and the session moves when it is.
+//! ([`crate::contest`]), and the session moves when it is.
 
 use std::rc::Rc;
 
@@ -13,12 +13,10 @@ use forger_protocol::{
 };
 use js_sys::ArrayBuffer;
 
-use super::{
-    contest::Contest,
-    shown::{MAP_SIDE, MEASURED, Shown},
-};
+use super::shown::{MAP_SIDE, MEASURED, Shown};
 use crate::{
     channel::Channel,
+    contest::Contest,
     devices::Devices,
     schedule::now,
     training::{Told, Training, bad_run, lost},
@@ -52,7 +50,10 @@ impl ToySession {
             DeviceChoice::WebGpu => DeviceKind::WebGpu,
             DeviceChoice::Cpu | DeviceChoice::Auto => DeviceKind::Cpu,
         };
-        let contest = devices.is_gpu_promising().then(|| Contest::begin(devices, config.clone()));
+        let contest = devices.is_gpu_promising().then(|| {
+            let config = config.clone();
+            Contest::begin(devices, Rc::new(move |device| Ok(Box::new(Toy::new(config.clone(), device)?))))
+        });
         Self::open_on(devices, (kind, contest), config, saved, before).await
     }
 

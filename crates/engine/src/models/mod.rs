@@ -5,11 +5,8 @@ mod loaded;
 
 use std::rc::Rc;
 
-use forger_core::weights::{self, Drawer, Model, Translator, Upscaler};
-use forger_protocol::{
-    Card, CycleganConfig, DcganConfig, DeviceKind, EngineError, ManifestEntry, ModelRequest, Pix2pixConfig, Reply,
-    SimganConfig, SuperresConfig, Way, error::ModelError,
-};
+use forger_core::weights::{self, Drawer, Kind, Model, Translator, Upscaler};
+use forger_protocol::{Card, DeviceKind, EngineError, ManifestEntry, ModelRequest, Reply, Way};
 use js_sys::ArrayBuffer;
 
 use crate::{
@@ -19,6 +16,7 @@ use crate::{
     devices::Devices,
     fetch::fetch,
     pictures::image_to_image::{ImageToImage, Translation},
+    store::own_models,
 };
 use loaded::Loaded;
 
@@ -32,15 +30,10 @@ enum Open {
 impl Open {
     /// Opens a file, whatever its system.
     async fn file(file: Vec<u8>, devices: &mut Devices) -> Result<Self, EngineError> {
-        let system = weights::system(&file)?;
-        if system.is::<DcganConfig>() {
-            Loaded::open(file, devices).await.map(Self::Drawer)
-        } else if system.is::<SuperresConfig>() {
-            Loaded::open(file, devices).await.map(Self::Upscaler)
-        } else if system.is::<Pix2pixConfig>() || system.is::<CycleganConfig>() || system.is::<SimganConfig>() {
-            Loaded::open(file, devices).await.map(Self::Translator)
-        } else {
-            Err(ModelError::BadCard { detail: format!("no system {}", system.name) }.into())
+        match weights::kind(&weights::system(&file)?)? {
+            Kind::Drawer => Loaded::open(file, devices).await.map(Self::Drawer),
+            Kind::Upscaler => Loaded::open(file, devices).await.map(Self::Upscaler),
+            Kind::Translator => Loaded::open(file, devices).await.map(Self::Translator),
         }
     }
 
@@ -78,6 +71,10 @@ impl Models {
             ModelRequest::Fetch { base, entry } => {
                 let file = fetch(caller, &format!("{base}{}", entry.file), entry.bytes).await?;
                 self.open(file, Some(&entry), devices).await
+            }
+            ModelRequest::Stored { file } => {
+                let (bytes, entry) = own_models::read(&file).await?;
+                self.open(bytes, Some(&entry), devices).await
             }
             ModelRequest::Open => self.open(channel::to_bytes(channel::first(buffers)?), None, devices).await,
             ModelRequest::Close { name } => {

@@ -9,6 +9,7 @@
 
 mod lab;
 mod request;
+mod run;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,17 +19,19 @@ pub use self::{
         mesh,
     },
     request::{LabRequest, LatentRequest, ModelRequest, PictureRequest, Request},
+    run::{RunPictures, RunRequest, RunUpdate, StoreRequest},
 };
 pub use crate::pictures::{Film, InvertSettings, Inverted, Made, TilePlace};
 use crate::{
-    card::Card,
+    card::{Card, ManifestEntry},
     config::{StepKind, ToyConfig},
     detect::Detected,
     error::EngineError,
+    runs::{RunInfo, SetInfo, Stored, Weight},
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -161,6 +164,21 @@ pub enum Reply {
         /// 1 for equal pictures.
         ssim: f64,
     },
+    /// What lies on this machine.
+    Stored(Box<Stored>),
+    /// A picture is in a set, or is not, since this file shows the same.
+    Added {
+        /// The file that was there before.
+        duplicate_of: Option<String>,
+    },
+    /// A set that is kept now.
+    Set(Box<SetInfo>),
+    /// The run as it is kept now.
+    Run(Box<RunInfo>),
+    /// What a run will take.
+    Weight(Weight),
+    /// A model that lies on this machine now. Buffers: its file.
+    Exported(Box<ManifestEntry>),
     /// In place of every other answer.
     Failed(EngineError),
 }
@@ -178,6 +196,8 @@ pub enum Event {
     Device(DeviceReport),
     /// A look at the toy session. Buffers: [`LabBuffer`].
     Lab(LabUpdate),
+    /// A look at the run. Buffers: see [`RunUpdate`].
+    Run(Box<RunUpdate>),
     /// Work done so far for the request of this id, in its own unit (bytes, pictures).
     Progress {
         /// From 0 to `total`.
@@ -217,6 +237,7 @@ pub enum Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runs::{Derived, DrawnSet, Item, PictureSet, RunConfig, RunData, presets};
 
     fn round_trip<T: Serialize + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug>(body: T) {
         let sent = Envelope { id: 7, body };
@@ -239,6 +260,16 @@ mod tests {
         round_trip(Request::Latent(LatentRequest::Detect { model: "zeros".into() }));
         round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, back: false, width: 3, height: 2 }));
         round_trip(Request::Picture(PictureRequest::Judge { model: "day".into(), back: true, width: 3, height: 2 }));
+        let run = RunConfig {
+            name: "faces".into(),
+            system: presets::ALL[1].settings(32, 3),
+            data: RunData::Pairs { set: PictureSet::Own("1".into()), input: Derived::Edges },
+        };
+        round_trip(Request::Run(RunRequest::Begin(Box::new(run))));
+        round_trip(Request::Run(RunRequest::Tune(vec![("generator_optimizer".into(), 1e-4)])));
+        let set = PictureSet::Drawn(DrawnSet::WornDigits);
+        round_trip(Request::Store(StoreRequest::Preview { set, side: 28, count: 8 }));
+        round_trip(Request::Store(StoreRequest::Delete { item: Item::Run, id: "1".into() }));
         round_trip(Request::Cancel { request: 3 });
     }
 

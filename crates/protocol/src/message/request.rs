@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, DeviceChoice, Film, InvertSettings};
+use super::{Command, DeviceChoice, Film, InvertSettings, RunRequest, StoreRequest};
 use crate::{card::ManifestEntry, config::ToyConfig};
 
 /// Page to worker.
@@ -19,6 +19,10 @@ pub enum Request {
     Latent(LatentRequest),
     /// Work on pictures of the user's.
     Picture(PictureRequest),
+    /// Training of pictures.
+    Run(RunRequest),
+    /// What lies on the user's machine.
+    Store(StoreRequest),
     /// Stops the work of an earlier request, which is then answered by [`crate::EngineError::Cancelled`].
     Cancel {
         /// The id of its envelope.
@@ -73,6 +77,11 @@ pub enum ModelRequest {
         base: String,
         /// The file, and what it must be.
         entry: Box<ManifestEntry>,
+    },
+    /// Opens a model that lies on this machine. Answered by [`super::Reply::Model`].
+    Stored {
+        /// The name of its file.
+        file: String,
     },
     /// Opens a model file the user has chosen. Answered by [`super::Reply::Model`]. Buffers: the file.
     Open,

@@ -6,6 +6,7 @@
 
 mod draw;
 mod shapes;
+pub mod worn;
 
 use forger_protocol::Random;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::weights::{Drawer, Model};
+use forger_core::{detect::as_filed, weights::Drawer};
 use forger_protocol::detect::{Calibration, Normal, Way};
 
 use super::{
@@ -55,10 +55,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
         // It would only make the file larger.
         trained.networks.discriminator = None;
     }
-    trained.card.normal = None;
-    // Scores are those of the weights as a file has them, which are rounded.
-    let (bytes, card) = Model::write(trained.card, &trained.networks)?;
-    let mut model = Model { card, ..Model::<Drawer>::read(&bytes, &Device::flex())? };
+    let mut model = as_filed(trained)?;
     let config = &model.config;
     let chosen = args
         .chosen

@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::weights::{Drawer, Model, Networks, Translator, Upscaler};
-use forger_protocol::{
-    CycleganConfig, DcganConfig, Pix2pixConfig, Settings as _, SimganConfig, SuperresConfig, card::DirectionKind,
-};
+use forger_core::weights::{self, Drawer, Kind, Model, Networks, Translator, Upscaler};
+use forger_protocol::card::DirectionKind;
 
 use super::publish::CardArgs;
 use crate::{
@@ -48,14 +46,14 @@ pub struct ExportArgs {
 /// Writes the model file of a run, or of another model file.
 pub fn export(args: &ExportArgs) -> Result<()> {
     let system = models::system_of(&args.from)?;
-    if [Pix2pixConfig::SYSTEM.name, CycleganConfig::SYSTEM.name, SimganConfig::SYSTEM.name].contains(&system.as_str()) {
-        return translator(args);
+    let kind = weights::kind(&system).with_context(|| args.from.display().to_string())?;
+    if kind != Kind::Translator {
+        args.card.refuse_translation(&args.from)?;
     }
-    args.card.refuse_translation(&args.from)?;
-    match system {
-        system if system == DcganConfig::SYSTEM.name => args.card.publish(with_directions(args)?),
-        system if system == SuperresConfig::SYSTEM.name => args.card.publish(plain::<Upscaler>(args)?),
-        system => bail!("{}: a model of {system} is not exported", args.from.display()),
+    match kind {
+        Kind::Translator => translator(args),
+        Kind::Drawer => args.card.publish(with_directions(args)?),
+        Kind::Upscaler => args.card.publish(plain::<Upscaler>(args)?),
     }
 }
 

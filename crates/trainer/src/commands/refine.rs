@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use forger_protocol::{Settings as _, SimganConfig};
+use forger_protocol::SimganConfig;
 
 use super::translate::{TranslateArgs, translate};
 use crate::{data::Background, device::DeviceArgs, models};
@@ -33,10 +33,11 @@ pub struct RefineArgs {
 pub fn refine(args: RefineArgs) -> Result<()> {
     let RefineArgs { from, out, model, overwrite, background, device } = args;
     let system = models::system_of(&model)?;
-    if system != SimganConfig::SYSTEM.name {
+    if !system.is::<SimganConfig>() {
         bail!(
-            "{} is a model of {system} and refines nothing: `forger train simgan` makes one that does",
-            model.display()
+            "{} is a model of {} and refines nothing: `forger train simgan` makes one that does",
+            model.display(),
+            system.name
         );
     }
     translate(&TranslateArgs { from, out, model, back: false, fit: false, overwrite, background, device })

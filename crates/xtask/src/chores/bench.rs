@@ -21,6 +21,8 @@ pub struct Args {
 enum What {
     /// Toy GANs, against TensorFlow.js on each of its backends; takes seven minutes
     Lab,
+    /// DCGANs of the page, against TensorFlow.js on each of its backends; takes five minutes
+    Train,
     /// The faces of the published model, against ONNX Runtime Web with the same weights; takes five minutes
     Infer {
         /// On this device alone
@@ -89,6 +91,7 @@ pub fn run(args: &Args) -> Result<()> {
     let profile = if args.ship { Profile::Ship } else { Profile::Fast };
     let report = match &args.what {
         What::Lab => beside(profile, "lab", None)?,
+        What::Train => beside(profile, "train", None)?,
         What::Infer { only } => beside(profile, "infer", only.map(Device::name))?,
         What::Upscale { only } => beside(profile, "upscale", only.map(Device::name))?,
         What::Translate { only } => beside(profile, "translate", only.map(Device::name))?,

@@ -47,7 +47,7 @@ impl Dropped {
 }
 
 /// A picture by its type or name, and none that a system hides.
-fn is_picture(file: &File) -> bool {
+pub fn is_picture(file: &File) -> bool {
     let name = file.name().to_lowercase();
     let end = name.rsplit('.').next().unwrap_or_default();
     !name.starts_with('.') && (file.type_().starts_with("image/") || UNTYPED.contains(&end))

@@ -22,7 +22,7 @@ use crate::{
     i18n::*,
     pages::{
         image_to_image::ask::Picture,
-        links::{Found, compare, complain},
+        links::{Found, asked, compare, complain, query},
     },
     shelf::Shelf,
     state::{
@@ -86,7 +86,7 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let (state, wrong) = from_query(&window().location().search().unwrap_or_default());
+        let (state, wrong) = from_query(&query());
         let shelf = Shelf::new::<DcganConfig>().only(|card| card.normal.is_some());
         let (name, moved) = (RwSignal::new(String::new()), RwSignal::new(state.threshold));
         let model = Memo::new(move |_| {
@@ -123,7 +123,7 @@ impl Desk {
     pub fn load(self) {
         self.failed.set(false);
         spawn_local(async move {
-            match self.shelf.load().await {
+            match self.shelf.load(&self.asked()).await {
                 Ok(()) => self.begin(),
                 Err(error) => {
                     self.failed.try_set(true);
@@ -133,14 +133,16 @@ impl Desk {
         });
     }
 
+    /// The name of the model that is asked for.
+    fn asked(self) -> String {
+        self.wanted.with_value(|state| asked(state.model.as_ref(), KEY))
+    }
+
     fn begin(self) {
-        let wanted = self.wanted.with_value(|state| state.model.clone());
-        let last = storage::get(KEY).unwrap_or_default();
+        let (wanted, asked) = (self.wanted.with_value(|state| state.model.clone()), self.asked());
         let entry = self.shelf.models.with_untracked(|models| {
             let models = models.as_ref()?;
-            let named = |name: &str| models.iter().find(|entry| entry.card.name == name);
-            let asked = wanted.as_ref().map_or(last.as_str(), |model| &model.name);
-            named(asked).or(models.first()).cloned()
+            models.iter().find(|entry| entry.card.name == asked).or(models.first()).cloned()
         });
         let Some(entry) = entry else { return };
         let hash = entry.sha256.get(..8).unwrap_or_default();

@@ -82,8 +82,7 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
     let pick_folder = move |event: web_sys::Event| match files::all_chosen(&event) {
         files if files.is_empty() => {}
         files => {
-            let is_picture = |file: &web_sys::File| file.type_().starts_with("image/") && !file.name().starts_with('.');
-            let pictures = files.into_iter().filter(is_picture).collect::<Vec<_>>();
+            let pictures = files.into_iter().filter(files::is_picture).collect::<Vec<_>>();
             if pictures.is_empty() {
                 desk.toasts.error(td_string!(desk.locale(), detect_no_pictures).to_string());
             } else {

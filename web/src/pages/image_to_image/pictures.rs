@@ -91,7 +91,8 @@ pub async fn decode(locale: Locale, file: &File) -> Result<OpenPicture, String> 
     Ok(OpenPicture { name: file.name(), size, canvas, metadata: Rc::new(metadata) })
 }
 
-async fn bitmap(file: &File) -> Option<ImageBitmap> {
+/// What a browser decodes a file to; `None` where it does not read it.
+pub async fn bitmap(file: &File) -> Option<ImageBitmap> {
     let promise = window().create_image_bitmap_with_blob(file).ok()?;
     JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }

@@ -11,12 +11,13 @@ use super::{curves::Curves, numbers::is_real, run::use_run, state::use_lab};
 use crate::{
     components::labels,
     i18n::*,
-    plots::lines::{self, Chart, Line},
+    plots::{
+        lines::{self, Chart, Line},
+        scalars::{self, BINS, within},
+    },
     state::screen::animate,
 };
 
-/// Points of a line in a chart.
-const BINS: usize = 240;
 /// Steps of the button that zooms without a drag.
 const LAST: u64 = 500;
 /// A shorter drag is a click.
@@ -62,39 +63,13 @@ impl Curve {
             Chart { lines: vec![Line { colour: "--accent", points }], band, steps, ..Chart::default() }
         };
         match self {
-            Self::Scalars(kind) => {
-                let of_kind = ToyConfig::SYSTEM.of_kind(kind);
-                let lines = of_kind.map(|(place, scalar)| line(scalar, place, curves, steps)).collect();
-                let whole = Chart { lines, steps, ..Chart::default() };
-                match kind {
-                    ScalarKind::Loss => whole,
-                    ScalarKind::Verdict => Chart { range: Some((0.0, 1.0)), mark: Some(0.5), ..whole },
-                    ScalarKind::Gradient => Chart { log: true, ..whole },
-                }
-            }
+            Self::Scalars(kind) => scalars::chart(&ToyConfig::SYSTEM, kind, &curves.metrics, steps, |_, scalar| {
+                if is_real(scalar) { "--real" } else { "--fake" }
+            }),
             Self::JensenShannon => score(|m| m.jensen_shannon),
             Self::SlicedWasserstein => score(|m| m.sliced_wasserstein),
         }
     }
-}
-
-/// What lies within these steps, and a neighbour on either side so that lines reach the edge.
-fn within<T>(items: &[T], (first, last): (f64, f64), step: impl Fn(&T) -> u64) -> &[T] {
-    let from = items.partition_point(|item| (step(item) as f64) < first).saturating_sub(1);
-    let to = items.partition_point(|item| step(item) as f64 <= last).saturating_add(1).min(items.len());
-    items.get(from..to).unwrap_or_default()
-}
-
-/// The line of a scalar, which has this place among those of a step.
-fn line(scalar: &Scalar, place: usize, curves: &Curves, steps: (f64, f64)) -> Line {
-    let within = within(&curves.metrics, steps, |metrics| metrics.step);
-    let value = |values: &[f32]| values.get(place).copied().map_or(f64::NAN, f64::from);
-    let mut points = lines::thin(within, BINS, |m| (m.step as f64, value(&m.values)));
-    if scalar.kind == ScalarKind::Gradient {
-        // A player that was not updated has none.
-        points.retain(|point| point.1 > 0.0);
-    }
-    Line { colour: if is_real(scalar) { "--real" } else { "--fake" }, points }
 }
 
 /// Five small charts.
@@ -227,19 +202,5 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
                 on:dblclick=move |_| lab.zoom.set(None)
             ></canvas>
         </figure>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::within;
-
-    #[test]
-    fn a_range_of_steps_and_its_neighbours() {
-        let steps = [10_u64, 20, 30, 40, 50];
-        assert_eq!(within(&steps, (25.0, 35.0), |step| *step), [20, 30, 40]);
-        assert_eq!(within(&steps, (0.0, 99.0), |step| *step), steps);
-        assert_eq!(within(&steps, (60.0, 99.0), |step| *step), [50]);
-        assert!(within(&[] as &[u64], (0.0, 1.0), |step| *step).is_empty());
     }
 }

@@ -37,13 +37,10 @@ use leptos_router::{
 };
 
 use crate::{
+    components::fold::Fold,
     i18n::*,
     pages::links::complain,
-    state::{
-        screen::{matches, use_screen},
-        site,
-        toasts::use_toasts,
-    },
+    state::{screen::matches, site, toasts::use_toasts},
 };
 use buttons::Buttons;
 use charts::Charts;
@@ -88,8 +85,9 @@ pub fn LabPage() -> impl IntoView {
             navigate(&format!("/lab{}{query}", if query.is_empty() { "" } else { "?" }), options);
         }
     });
+    let is_wide = Signal::stored(matches(WIDE));
     let part = move |name: &str, title: Signal<String>, inner: fn() -> AnyView| {
-        lab.has(name).then(|| view! { <Fold name=name.to_owned() title>{inner()}</Fold> })
+        lab.has(name).then(|| view! { <Fold name=name.to_owned() title open=is_wide>{inner()}</Fold> })
     };
     view! {
         <h1 class="unseen">{t!(i18n, lab)}</h1>
@@ -147,18 +145,6 @@ fn address(run: Run, lab: Lab, gallery: Gallery, page: &[(&'static str, String)]
     query.extend(view_query(lab.layers.get()));
     query.extend(page.iter().cloned());
     query_text(&query)
-}
-
-/// A part of the page that folds away.
-#[component]
-fn Fold(name: String, title: Signal<String>, children: Children) -> impl IntoView {
-    let screen = use_screen();
-    view! {
-        <details class=format!("fold {name}") open=matches(WIDE) on:toggle=move |_| screen.changed()>
-            <summary>{move || title.get()}</summary>
-            {children()}
-        </details>
-    }
 }
 
 /// Where the page is part of another, the way to the whole.

@@ -27,7 +27,7 @@ use web_sys::DragEvent;
 use crate::{
     components::{about::About, files},
     i18n::*,
-    pages::links::complain,
+    pages::links::{complain, query},
 };
 use board::{Board, begin};
 use edit::Edit;
@@ -46,7 +46,7 @@ use walk::Walk;
 #[component]
 pub fn LatentPage() -> impl IntoView {
     let i18n = use_i18n();
-    let (state, wrong) = from_query(&window().location().search().unwrap_or_default());
+    let (state, wrong) = from_query(&query());
     let explorer = Explorer::new(state);
     complain(explorer.toasts, explorer.locale(), &wrong);
     explorer.load_manifest();

@@ -1,7 +1,7 @@
 //! Which model the latent page shows: that of the link, or the one that the user chose.
 
 use forger_protocol::{
-    Card, Codes, DcganConfig, EngineError,
+    Card, Codes, DcganConfig, EngineError, ManifestEntry,
     codes::Mapping,
     error::ModelError,
     latent_url::{Code, LatentState, ModelRef},
@@ -15,8 +15,9 @@ use crate::{engine_client::Source, i18n::*, pages::links::compare, shelf::Opened
 impl Explorer {
     /// Loads the manifest, then the model that the page shows.
     pub fn load_manifest(self) {
+        let model = self.state.with_untracked(|state| state.model.as_ref().map(|model| model.name.clone()));
         spawn_local(async move {
-            match self.shelf.load().await {
+            match self.shelf.load(&model.unwrap_or_default()).await {
                 Ok(()) => self.load_wanted(),
                 Err(error) => {
                     self.failed.try_set(true);
@@ -26,7 +27,7 @@ impl Explorer {
         });
     }
 
-    /// Loads the model that the state names, from the site. A link that names none means the first that has directions;
+    /// Loads the model that the state names. A link that names none means the first that has directions;
     /// where nothing was asked for, it is the first that can say the sentence that the page is about.
     pub fn load_wanted(self) {
         let model = self.state.with_untracked(|state| state.model.clone());
@@ -47,7 +48,7 @@ impl Explorer {
                 compare(self.toasts, self.locale(), &model, &entry.card.name, hash(&entry.sha256));
             }
         }
-        self.load(Source::Site(Box::new(entry)));
+        self.load(self.shelf.source(&entry), Some(&entry));
     }
 
     /// Loads the model of this name, which the user has chosen.
@@ -62,16 +63,13 @@ impl Explorer {
 
     /// Loads a file of the user.
     pub fn load_file(self, file: web_sys::File) {
-        self.load(Source::File(file));
+        self.load(Source::File(file), None);
     }
 
-    fn load(self, source: Source) {
+    fn load(self, source: Source, entry: Option<&ManifestEntry>) {
         self.failed.set(false);
         let is_own = matches!(source, Source::File(_));
-        self.loading.set(match &source {
-            Source::Site(entry) => Some((entry.card.name.clone(), entry.bytes)),
-            Source::File(_) => None,
-        });
+        self.loading.set(entry.map(|entry| (entry.card.name.clone(), entry.bytes)));
         let number = self.loads.try_update_value(|count| {
             *count += 1;
             *count

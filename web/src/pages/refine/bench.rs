@@ -14,7 +14,7 @@ use crate::{
     i18n::*,
     pages::{
         image_to_image::ask::{Asker, Latest, Picture, Verdicts},
-        links::{compare, complain},
+        links::{compare, complain, query},
     },
     shelf::Shelf,
     state::toasts::{Toasts, use_toasts},
@@ -63,7 +63,7 @@ pub struct Bench {
 
 impl Bench {
     pub fn new() -> Self {
-        let (state, mut wrong) = from_query(&window().location().search().unwrap_or_default());
+        let (state, mut wrong) = from_query(&query());
         let simulator = state.simulator.as_deref().map(str::parse::<Simulator>);
         if let Some(Err(unknown)) = &simulator {
             wrong.push(format!("simulator={}", unknown.0));
@@ -134,8 +134,9 @@ impl Bench {
     /// Loads what there is of models, and takes that of the link.
     pub fn load(self) {
         self.unlisted.set(false);
+        let wanted = self.wanted.with_value(|wanted| wanted.as_ref().map(|model| model.name.clone()));
         spawn_local(async move {
-            match self.shelf.load().await {
+            match self.shelf.load(&wanted.unwrap_or_default()).await {
                 Ok(()) => self.begin(),
                 Err(error) => {
                     self.unlisted.try_set(true);

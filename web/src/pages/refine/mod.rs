@@ -9,7 +9,7 @@ mod proof;
 mod share;
 mod stage;
 mod subject;
-mod words;
+pub mod words;
 
 use leptos::prelude::*;
 

@@ -1,26 +1,22 @@
 //! The camera as a source: each picture goes through the network while the next one is waited for.
 
 use forger_protocol::{DeviceKind, EngineError};
-use futures_channel::oneshot;
-use js_sys::{Object, Reflect};
 use leptos::{html::Video, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
+use web_sys::{HtmlVideoElement, MediaStream};
 
 use super::{desk::Desk, words};
 use crate::{
-    components::{files::reason, labels},
+    components::{
+        camera::{next_frame, open, refusal, square, stop},
+        labels,
+    },
     i18n::*,
     pages::image_to_image::{
         ask::{Picture, Told},
         heat::Shown,
     },
-    plots::canvas::{context, hidden},
 };
-
-/// What of a camera's picture is asked for, in pixels.
-const WIDTH: u32 = 640;
 
 /// The last picture that went through.
 #[derive(Clone, PartialEq)]
@@ -29,66 +25,6 @@ struct Frame {
     made: Picture,
     milliseconds: f64,
     device: DeviceKind,
-}
-
-/// The next frame of the page; there is none while nobody sees it.
-async fn next_frame() {
-    let (sender, shown) = oneshot::channel();
-    request_animation_frame(move || {
-        let _ = sender.send(());
-    });
-    let _ = shown.await;
-}
-
-fn stop(stream: &MediaStream) {
-    stream
-        .get_tracks()
-        .iter()
-        .filter_map(|track| track.dyn_into::<MediaStreamTrack>().ok())
-        .for_each(|track| track.stop());
-}
-
-/// Asks for the camera.
-async fn open() -> Result<MediaStream, JsValue> {
-    let video = Object::new();
-    Reflect::set(&video, &"facingMode".into(), &"user".into())?;
-    Reflect::set(&video, &"width".into(), &WIDTH.into())?;
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_video(&video);
-    // Browsers have no cameras for pages that are not secure.
-    let devices = window().navigator().media_devices()?;
-    if devices.is_undefined() {
-        return Err(JsValue::UNDEFINED);
-    }
-    JsFuture::from(devices.get_user_media_with_constraints(&constraints)?).await?.dyn_into()
-}
-
-/// Why there is no camera, in words.
-fn refusal(locale: Locale, error: &JsValue) -> String {
-    let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
-    match name.as_str() {
-        "NotAllowedError" | "SecurityError" => td_string!(locale, tr_camera_refused).to_string(),
-        "NotFoundError" | "OverconstrainedError" | "" => td_string!(locale, tr_camera_none).to_string(),
-        "NotReadableError" | "AbortError" => td_string!(locale, tr_camera_busy).to_string(),
-        _ => td_string!(locale, tr_camera_failed, detail = reason(error)).to_string(),
-    }
-}
-
-/// The square in the middle of what the camera sees, if it sees something yet.
-fn grab(video: &HtmlVideoElement, side: usize) -> Option<Picture> {
-    let (width, height) = (f64::from(video.video_width()), f64::from(video.video_height()));
-    let from = width.min(height);
-    if from < 1.0 {
-        return None;
-    }
-    let (canvas, to) = (hidden(side as u32, side as u32)?, side as f64);
-    let (left, top) = ((width - from) / 2.0, (height - from) / 2.0);
-    context(&canvas)?
-        .draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            video, left, top, from, from, 0.0, 0.0, to, to,
-        )
-        .ok()?;
-    Picture::of(&canvas)
 }
 
 #[derive(Clone, Copy)]
@@ -163,7 +99,7 @@ impl Live {
 
     async fn once(self, video: &HtmlVideoElement, run: u32) -> Result<(), EngineError> {
         let model = self.desk.model.try_get_untracked().flatten().ok_or(EngineError::Cancelled)?;
-        let Some(given) = grab(video, model.side) else { return Ok(()) };
+        let Some(given) = square(video, model.side).as_ref().and_then(Picture::of) else { return Ok(()) };
         let back = self.desk.back.get_untracked() && model.goes_back();
         let told = Told::new(move |(id, _, _)| self.request.set(Some(id)));
         let (made, took) = self.desk.make(&given, back, told).await?;

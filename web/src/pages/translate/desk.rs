@@ -19,7 +19,7 @@ use crate::{
     i18n::*,
     pages::{
         image_to_image::ask::{Asker, Picture, Told, Verdicts},
-        links::{compare, complain},
+        links::{asked, compare, complain, query},
     },
     shelf::Shelf,
     state::{
@@ -51,7 +51,7 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let (state, wrong) = from_query(&window().location().search().unwrap_or_default());
+        let (state, wrong) = from_query(&query());
         let (shelf, way) = (Shelf::of(is_of_page, check), RwSignal::new(String::new()));
         let desk = Self {
             engine: use_engine(),
@@ -95,7 +95,7 @@ impl Desk {
             if self.examples.try_set(examples).is_some() {
                 return;
             }
-            match self.shelf.load().await {
+            match self.shelf.load(&self.asked()).await {
                 Ok(()) => self.begin(),
                 Err(error) => {
                     self.failed.try_set(true);
@@ -105,17 +105,17 @@ impl Desk {
         });
     }
 
+    /// The name of the model that is asked for.
+    fn asked(self) -> String {
+        self.wanted.with_value(|state| asked(state.model.as_ref(), KEY))
+    }
+
     fn begin(self) {
-        let wanted = self.wanted.with_value(|state| state.model.clone());
-        let last = storage::get(KEY).unwrap_or_default();
+        let (wanted, asked) = (self.wanted.with_value(|state| state.model.clone()), self.asked());
         let entry = self.shelf.models.with_untracked(|models| {
             let models = models.as_ref()?;
-            let named = |name: &str| models.iter().find(|entry| entry.card.name == name);
             let first = models.iter().find(|entry| !entry.card.palette.is_empty()).or(models.first());
-            match &wanted {
-                Some(model) => named(&model.name).or(first).cloned(),
-                None => named(&last).or(first).cloned(),
-            }
+            models.iter().find(|entry| entry.card.name == asked).or(first).cloned()
         });
         let Some(entry) = entry else { return };
         if let Some(model) = wanted {

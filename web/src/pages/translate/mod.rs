@@ -5,13 +5,13 @@ mod camera;
 mod cycle;
 mod desk;
 mod examples;
-mod model;
+pub mod model;
 mod outcome;
 mod palette;
 mod photos;
 mod share;
 mod size;
-mod words;
+pub mod words;
 
 use leptos::prelude::*;
 

@@ -1,14 +1,18 @@
 //! Super-resolution: a photo becomes larger, in this tab.
 
-use forger_protocol::SuperresConfig;
+use forger_protocol::{SuperresConfig, latent_url::ModelRef};
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{DragEvent, File};
+use wasm_bindgen::JsValue;
+use web_sys::{DragEvent, File, UrlSearchParams};
 
-use super::image_to_image::{
-    Progress, Results, Sides, Viewer,
-    batch::{Batch, BatchPanel},
-    limits::{megabytes, refusal, refused},
-    studio::{Plan, Studio},
+use super::{
+    image_to_image::{
+        Progress, Results, Sides, Viewer,
+        batch::{Batch, BatchPanel},
+        limits::{megabytes, refusal, refused},
+        studio::{Plan, Studio},
+    },
+    links::{compare, query},
 };
 use crate::{
     components::{
@@ -18,6 +22,7 @@ use crate::{
     },
     i18n::*,
     shelf::Shelf,
+    state::site,
 };
 
 /// The way that needs no model.
@@ -25,7 +30,23 @@ const BICUBIC: &str = "bicubic";
 /// How many times larger it makes a picture.
 const SCALE: usize = 4;
 
-/// A studio whose ways are the models of super-resolution, the first to begin with, and bicubic interpolation.
+/// The model that a query asks for.
+fn wanted(query: &str) -> Option<ModelRef> {
+    let name = UrlSearchParams::new_with_str(query).ok()?.get("model")?;
+    Some(ModelRef::parse(&name)).filter(|model| !model.name.is_empty())
+}
+
+/// Takes out of the address what is no longer here.
+fn forget_link() {
+    if wanted(&window().location().search().unwrap_or_default()).is_some()
+        && let Ok(history) = window().history()
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&site::url("upscale")));
+    }
+}
+
+/// A studio whose ways are the models of super-resolution, that of the link or else the first to begin with, and bicubic
+/// interpolation.
 fn studio() -> Studio {
     let (shelf, way) = (Shelf::new::<SuperresConfig>(), RwSignal::new(BICUBIC.to_owned()));
     let scale = Memo::new(move |_| {
@@ -40,15 +61,23 @@ fn studio() -> Studio {
         refusal: Callback::new(move |size| refusal(i18n.get_locale(), size, scale.get())),
     };
     let studio = Studio::new(shelf, way, scale, plan);
+    let wanted = wanted(&query());
     spawn_local(async move {
-        if let Err(error) = shelf.load().await {
-            if !error.is_quiet() {
-                studio.toasts.error(labels::error(studio.locale(), &error));
-            }
+        let name = wanted.as_ref().map_or("", |model| &model.name);
+        if let Err(error) = shelf.load(name).await {
+            labels::tell(studio.toasts, studio.locale(), &error);
             return;
         }
-        let first = shelf.models.with_untracked(|models| Some(models.as_ref()?.first()?.card.name.clone()));
-        first.into_iter().for_each(|first| way.set(first));
+        let entry = shelf.models.with_untracked(|models| {
+            let models = models.as_ref()?;
+            models.iter().find(|entry| entry.card.name == name).or(models.first()).cloned()
+        });
+        let Some(entry) = entry else { return };
+        if let Some(wanted) = &wanted {
+            let hash = entry.sha256.get(..8).unwrap_or_default();
+            compare(studio.toasts, studio.locale(), wanted, &entry.card.name, hash);
+        }
+        way.set(entry.card.name);
     });
     studio
 }
@@ -90,15 +119,13 @@ pub fn UpscalePage() -> impl IntoView {
 #[component]
 fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
     let i18n = use_i18n();
-    let names = move || {
-        studio
-            .shelf
-            .models
-            .with(|models| models.iter().flatten().map(|entry| entry.card.name.clone()).collect::<Vec<_>>())
-    };
     let option = move |name: String| {
         let (value, label) = (name.clone(), name.clone());
         view! { <option value=value prop:selected=move || studio.way.get() == name>{label}</option> }
+    };
+    let choose = move |name| {
+        studio.way.set(name);
+        forget_link();
     };
     let is_possible = move || studio.size().is_some_and(|size| refused(size, studio.scale.get()).is_none());
     view! {
@@ -106,8 +133,8 @@ fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoVi
             <PhotoButtons camera="environment" multiple=true open />
             <label>
                 <span>{t!(i18n, model)}</span>
-                <select data-testid="model-select" on:change=move |event| studio.way.set(event_target_value(&event))>
-                    {move || names().into_iter().map(option).collect_view()}
+                <select data-testid="model-select" on:change=move |event| choose(event_target_value(&event))>
+                    {move || studio.shelf.names().into_iter().map(option).collect_view()}
                     <option value=BICUBIC prop:selected=move || studio.way.get() == BICUBIC>{t!(i18n, up_bicubic)}</option>
                 </select>
             </label>

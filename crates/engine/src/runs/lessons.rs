@@ -1,0 +1,156 @@
+//! What a run learns from: its pictures, and what systems are made of them.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use forger_core::{
+    Images as _, System,
+    data::{derived::derived, photos::Photo, squares::Squares},
+    systems::{
+        self,
+        build::{BuildError, Material, build},
+    },
+};
+use forger_protocol::{
+    DcganConfig, EngineError, SystemConfig,
+    runs::{DrawnSet, PictureSet, RunConfig, RunData, Weight},
+};
+
+use super::pictures::photos;
+use crate::{channel::Caller, contest::Make};
+
+/// Digits of the simulator, which a refiner is given.
+const SIMULATED: PictureSet = PictureSet::Drawn(DrawnSet::Digits);
+/// Bytes of a picture of a step, for each value of it: what its layers keep for the gradient.
+const KEPT: f64 = 400.0;
+
+/// Pictures of a DCGAN that are kept back, at most, and the least of which some are.
+const KEPT_BACK: usize = 100;
+const ENOUGH: usize = 200;
+
+/// The pictures of a run.
+pub struct Lessons {
+    /// What they are of: the name of the system, its data, and the side of the pictures.
+    of: (String, RunData, usize),
+    /// Those that it learns from, of one set or of two; of SimGAN the synthetic ones are the second.
+    sets: [Vec<Photo>; 2],
+    /// Of DCGAN, pictures that it is not shown: what is normal is measured on them.
+    kept_back: Vec<Photo>,
+}
+
+impl Lessons {
+    /// Draws or reads them, with progress.
+    pub async fn load(caller: &Caller, config: &RunConfig) -> Result<Rc<Self>, EngineError> {
+        let side = side(&config.system);
+        let most = usize::MAX;
+        let sets = match &config.data {
+            RunData::Pictures(set) | RunData::Pairs { set, .. } => [photos(caller, set, side, most).await?, Vec::new()],
+            RunData::Domains { x, y } => [photos(caller, x, side, most).await?, photos(caller, y, side, most).await?],
+            RunData::Simulated(real) => {
+                [photos(caller, real, side, most).await?, photos(caller, &SIMULATED, side, most).await?]
+            }
+        };
+        let [mut first, second] = sets;
+        let is_drawing = config.system.is::<DcganConfig>();
+        let kept_back = if is_drawing && first.len() >= ENOUGH { (first.len() / 10).min(KEPT_BACK) } else { 0 };
+        let kept_back = first.split_off(first.len() - kept_back);
+        Ok(Rc::new(Self { of: key(config), sets: [first, second], kept_back }))
+    }
+
+    /// Whether they are what a run of these settings learns from.
+    pub fn are_of(&self, config: &RunConfig) -> bool {
+        self.of == key(config)
+    }
+
+    /// Pictures of each set.
+    pub fn counts(&self) -> [usize; 2] {
+        [self.sets[0].len(), self.sets[1].len()]
+    }
+
+    /// Pictures of the set that is gone through first.
+    pub fn smaller(&self) -> usize {
+        let [first, second] = self.counts();
+        if matches!(self.of.1, RunData::Domains { .. }) { first.min(second) } else { first }
+    }
+
+    /// The first pictures that are learned from.
+    pub fn first(&self) -> &[Photo] {
+        &self.sets[0]
+    }
+
+    /// The pictures that it is not shown, as the network sees pictures.
+    pub fn kept_back(&self, config: &DcganConfig) -> Vec<Vec<f32>> {
+        let squares = Squares::new(&self.kept_back, config.channels, config.image_size);
+        let picture = |index: usize| {
+            let mut values = vec![0.0; config.shape().iter().product()];
+            squares.write(index, &mut values);
+            values
+        };
+        (0..squares.len()).map(picture).collect()
+    }
+
+    fn material(&self) -> Material {
+        let [first, second] = &self.sets;
+        match &self.of.1 {
+            RunData::Pictures(_) => Material::Pictures(first.clone()),
+            RunData::Pairs { input, .. } => {
+                Material::Pairs(first.iter().map(|photo| [derived(photo, *input), photo.clone()]).collect())
+            }
+            RunData::Domains { .. } => Material::Domains([first.clone(), second.clone()]),
+            RunData::Simulated(_) => {
+                let side = second.first().map_or(1, |photo| photo.height);
+                Material::Simulated { synthetic: Box::new(Squares::new(second, 1, side)), real: first.clone() }
+            }
+        }
+    }
+
+    /// The system, at its beginning.
+    pub fn system(&self, system: &SystemConfig, device: &Device) -> Result<Box<dyn System>, EngineError> {
+        build(system, self.material(), device).map_err(refused)
+    }
+
+    /// What makes the system on any device.
+    pub fn make(self: &Rc<Self>, system: &SystemConfig) -> Make {
+        let (lessons, system) = (self.clone(), system.clone());
+        Rc::new(move |device| lessons.system(&system, device))
+    }
+
+    /// What a run of these settings will take.
+    pub fn weigh(&self, system: &SystemConfig) -> Result<Weight, EngineError> {
+        let mut built = self.system(system, &Device::flex())?;
+        let parameters = systems::parameters(&mut *built) as f64;
+        let pixels = self.sets.iter().flatten().map(|photo| photo.pixels.len() as f64).sum::<f64>();
+        let side = side(system) as f64;
+        let step = batch(system) as f64 * 3.0 * side * side * KEPT;
+        // Weights, gradients, two moments and an average; pictures here, and as the system holds them.
+        Ok(Weight { pictures: self.counts(), parameters, bytes: 2.0 * pixels + 5.0 * 4.0 * parameters + step })
+    }
+}
+
+fn key(config: &RunConfig) -> (String, RunData, usize) {
+    (config.system.name.clone(), config.data.clone(), side(&config.system))
+}
+
+fn refused(error: BuildError) -> EngineError {
+    match error {
+        BuildError::Config(error) => EngineError::Config(error),
+        BuildError::Settings(error) => EngineError::Model(error),
+        other => EngineError::BadRun(other.to_string()),
+    }
+}
+
+fn number(system: &SystemConfig, key: &str) -> Option<usize> {
+    system.config.get(key)?.as_u64().map(|value| value as usize)
+}
+
+/// Side of the pictures of a run, in pixels. Super-resolution cuts patches out of larger ones.
+pub fn side(system: &SystemConfig) -> usize {
+    let whole = number(system, "image_size").or_else(|| number(system, "image_width"));
+    let patches = || Some(2 * number(system, "patch")? * number(system, "scale")?);
+    whole.or_else(patches).unwrap_or(64).clamp(8, 512)
+}
+
+/// Pictures of a step.
+pub fn batch(system: &SystemConfig) -> usize {
+    number(system, "batch").unwrap_or(1)
+}

@@ -1,0 +1,217 @@
+//! Training of pictures: the open run. What is kept of all runs is in [`crate::store`].
+
+mod card;
+mod lessons;
+pub mod pictures;
+mod run;
+mod shown;
+
+use std::rc::Rc;
+
+use forger_core::checkpoint::Reader;
+use forger_protocol::{
+    EngineError, Reply, RunRequest,
+    runs::{RunConfig, RunInfo},
+};
+use js_sys::ArrayBuffer;
+
+use crate::{
+    answer::{Answer, Outcome, done},
+    channel::{Caller, Channel, bytes, to_bytes},
+    detect::Calibrating,
+    devices::Devices,
+    frames::Frames,
+    store::{fresh_id, kept_runs},
+    task::Task,
+    training::bad_run,
+};
+use lessons::Lessons;
+use run::{Run, Start};
+
+/// Bytes that a run may take: a tab has 4 GB at most, and others are open.
+const MOST_BYTES: f64 = 2e9;
+
+#[derive(Default)]
+pub struct Runs {
+    open: Option<Run>,
+    /// The pictures that were asked for last: what is weighed is begun with next.
+    lessons: Option<Rc<Lessons>>,
+}
+
+impl Runs {
+    /// Whether there are steps to do.
+    pub fn is_running(&self) -> bool {
+        self.open.as_ref().is_some_and(Run::is_running)
+    }
+
+    /// Whether it is this run that is open.
+    pub fn is_open(&self, id: &str) -> bool {
+        self.open.as_ref().is_some_and(|run| run.id == id)
+    }
+
+    pub async fn answer(
+        &mut self,
+        caller: &Caller,
+        request: RunRequest,
+        buffers: &[ArrayBuffer],
+        channel: &Channel,
+        devices: &mut Devices,
+    ) -> Result<Outcome, EngineError> {
+        if let RunRequest::Calibrate { name, what } = request {
+            let calibrating = Calibrating::open(caller.clone(), self.run()?.plan(&name, what).await?)?;
+            return Ok(Outcome::Task(Task::Calibrating(Box::new(calibrating))));
+        }
+        self.at_once(caller, request, buffers, channel, devices).await.map(Outcome::Answer)
+    }
+
+    async fn at_once(
+        &mut self,
+        caller: &Caller,
+        request: RunRequest,
+        buffers: &[ArrayBuffer],
+        channel: &Channel,
+        devices: &mut Devices,
+    ) -> Result<Answer, EngineError> {
+        match request {
+            RunRequest::Calibrate { .. } => Err(EngineError::Protocol("calibrate".into())),
+            RunRequest::Weigh(config) => {
+                let lessons = self.lessons(caller, &config).await?;
+                Ok((Reply::Weight(lessons.weigh(&config.system)?), Vec::new()))
+            }
+            RunRequest::Begin(config) => {
+                let start = begin(*config, buffers.first().map(to_bytes))?;
+                self.open(caller, start, channel, devices).await
+            }
+            RunRequest::Resume { id } => {
+                // What is open may be newer than what was saved.
+                self.close(channel).await;
+                let (info, state, next) = kept_runs::read(&id).await?;
+                let frames = kept_runs::read_frames(&id).await.ok().flatten();
+                let RunInfo { config, step, saved, .. } = info;
+                let frames = frames.and_then(|file| Frames::read(&file));
+                let start = Start { id, config, state: Some(state), next, saved: Some((step, saved)), frames };
+                self.open(caller, start, channel, devices).await
+            }
+            RunRequest::Command(command) => {
+                self.run()?.command(channel, command).await?;
+                Ok(done())
+            }
+            RunRequest::Tune(rates) => {
+                let run = self.run()?;
+                run.tune(devices, &rates).await?;
+                run.look(channel).await?;
+                Ok(as_it_is(run.info()))
+            }
+            RunRequest::Save => {
+                let (info, state) = self.run()?.save().await?;
+                Ok((Reply::Run(Box::new(info)), vec![bytes(&state)]))
+            }
+            RunRequest::Frame { step } => {
+                let run = self.run()?;
+                let missing = || EngineError::NotOpen(format!("step {step}"));
+                let (pictures, count, [height, width]) = run.frame(step).ok_or_else(missing)?;
+                let reply = Reply::Pictures { count, width, height, milliseconds: 0.0, device: devices.report().used };
+                Ok((reply, vec![bytes(pictures)]))
+            }
+            RunRequest::Export { name } => {
+                let (entry, file) = self.run()?.export(&name).await?;
+                Ok((Reply::Exported(Box::new(entry)), vec![bytes(&file)]))
+            }
+            RunRequest::Close => {
+                self.close(channel).await;
+                Ok(done())
+            }
+        }
+    }
+
+    /// The pictures of such a run.
+    async fn lessons(&mut self, caller: &Caller, config: &RunConfig) -> Result<Rc<Lessons>, EngineError> {
+        if let Some(lessons) = self.lessons.take().filter(|lessons| lessons.are_of(config)) {
+            return Ok(self.lessons.insert(lessons).clone());
+        }
+        let lessons = Lessons::load(caller, config).await?;
+        Ok(self.lessons.insert(lessons).clone())
+    }
+
+    /// Opens a run in place of the one there is, which is saved.
+    async fn open(
+        &mut self,
+        caller: &Caller,
+        start: Start,
+        channel: &Channel,
+        devices: &mut Devices,
+    ) -> Result<Answer, EngineError> {
+        let lessons = self.lessons(caller, &start.config).await?;
+        let weight = lessons.weigh(&start.config.system)?;
+        if weight.bytes > MOST_BYTES {
+            let megabytes = |bytes: f64| (bytes / 1e6) as u64;
+            let (needed, most) = (megabytes(weight.bytes), megabytes(MOST_BYTES));
+            return Err(EngineError::BadRun(format!("it would take {needed} MB of at most {most}")));
+        }
+        let is_new = start.saved.is_none();
+        // The new one must open before the old one goes.
+        let mut run = Run::open(devices, lessons, start).await?;
+        self.close(channel).await;
+        if is_new {
+            run.keep(channel).await;
+        }
+        run.look(channel).await?;
+        let info = run.info();
+        self.open = Some(run);
+        Ok(as_it_is(info))
+    }
+
+    /// Saves the open run and forgets it.
+    async fn close(&mut self, channel: &Channel) {
+        if let Some(mut run) = self.open.take() {
+            run.keep(channel).await;
+        }
+    }
+
+    /// The run cannot go on; what was saved last is there.
+    pub fn end(&mut self) {
+        self.open = None;
+    }
+
+    /// Trains for one slice.
+    pub async fn train(&mut self, channel: &Channel, devices: &mut Devices) -> Result<(), EngineError> {
+        self.run()?.advance(channel, devices).await
+    }
+
+    /// Goes on where the user wants it to.
+    pub async fn migrate(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
+        match &mut self.open {
+            Some(run) => run.migrate(devices).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the open run another name.
+    pub async fn rename(&mut self, name: String) -> Result<(), EngineError> {
+        let run = self.run()?;
+        run.config.name = name;
+        run.save().await.map(drop)
+    }
+
+    fn run(&mut self) -> Result<&mut Run, EngineError> {
+        self.open.as_mut().ok_or_else(|| EngineError::NotOpen("run".into()))
+    }
+}
+
+/// A new run, from its beginning or from a checkpoint, whose settings it takes.
+fn begin(mut config: RunConfig, checkpoint: Option<Vec<u8>>) -> Result<Start, EngineError> {
+    if let Some(checkpoint) = &checkpoint {
+        let reader = Reader::new(checkpoint).map_err(bad_run)?;
+        let found = reader.state["system"].as_str().unwrap_or_default();
+        if found != config.system.name {
+            return Err(EngineError::BadRun(format!("the checkpoint is of {found}, not of {}", config.system.name)));
+        }
+        config.system.config = reader.state["config"].clone();
+    }
+    let id = fresh_id();
+    Ok(Start { id, config, state: checkpoint, next: kept_runs::Next::default(), saved: None, frames: None })
+}
+
+fn as_it_is(info: RunInfo) -> Answer {
+    (Reply::Run(Box::new(info)), Vec::new())
+}

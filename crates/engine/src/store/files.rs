@@ -1,0 +1,87 @@
+//! Files of this machine that only this site sees: the origin private file system.
+
+use std::io::ErrorKind;
+
+use forger_protocol::EngineError;
+use futures_util::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use js_sys::Reflect;
+use tokio_fs_ext as fs;
+
+/// What is kept lies in here.
+const ROOT: &str = "/forger";
+
+/// Bytes that are written at a time.
+const MOST_AT_A_TIME: usize = 1 << 20;
+
+fn failed(error: std::io::Error) -> EngineError {
+    EngineError::Storage(error.to_string())
+}
+
+/// Fails where this browser keeps no files, as in a private window of some.
+fn check() -> Result<(), EngineError> {
+    let get = |object: &wasm_bindgen::JsValue, name: &str| {
+        Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined())
+    };
+    let storage = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
+    let is_there = storage.is_some_and(|storage| get(&storage, "getDirectory").is_some());
+    if is_there { Ok(()) } else { Err(EngineError::Storage("no origin private file system".into())) }
+}
+
+/// Writes a whole file, whose folders are made. It is on the disk when this ends.
+pub async fn write(path: &str, parts: &[&[u8]]) -> Result<(), EngineError> {
+    check()?;
+    let path = format!("{ROOT}/{path}");
+    let folder = path.rsplit_once('/').map_or(ROOT, |(folder, _)| folder);
+    fs::create_dir_all(folder).await.map_err(failed)?;
+    let mut file = fs::File::create(&path).await.map_err(failed)?;
+    // No more at a time: of a longer piece tokio-fs-ext 0.7.8 writes the beginning again and again.
+    for piece in parts.iter().flat_map(|part| part.chunks(MOST_AT_A_TIME)) {
+        file.write_all(piece).await.map_err(failed)?;
+    }
+    file.sync_all().await.map_err(failed)
+}
+
+/// A whole file; `None` where there is none.
+pub async fn read(path: &str) -> Result<Option<Vec<u8>>, EngineError> {
+    check()?;
+    found(fs::read(format!("{ROOT}/{path}")).await)
+}
+
+/// At most the first `most` bytes of a file, and how many it has.
+pub async fn beginning(path: &str, most: usize) -> Result<Option<(Vec<u8>, u64)>, EngineError> {
+    check()?;
+    let Some(file) = found(fs::File::open(format!("{ROOT}/{path}")).await)? else { return Ok(None) };
+    let size = file.size().map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(most as u64).read_to_end(&mut bytes).await.map_err(failed)?;
+    Ok(Some((bytes, size)))
+}
+
+/// Names of what is in a folder.
+pub async fn list(folder: &str) -> Result<Vec<String>, EngineError> {
+    check()?;
+    let entries = found(fs::read_dir(format!("{ROOT}/{folder}")).await)?;
+    let entries = entries.into_iter().flatten().filter_map(Result::ok);
+    Ok(entries.filter_map(|entry| entry.file_name().into_string().ok()).collect())
+}
+
+/// Removes a folder and all that is in it.
+pub async fn remove_folder(folder: &str) -> Result<(), EngineError> {
+    check()?;
+    found(fs::remove_dir_all(format!("{ROOT}/{folder}")).await).map(|_| ())
+}
+
+/// Removes a file.
+pub async fn remove(path: &str) -> Result<(), EngineError> {
+    check()?;
+    found(fs::remove_file(format!("{ROOT}/{path}")).await).map(|_| ())
+}
+
+/// What is not there is no failure.
+fn found<T>(result: std::io::Result<T>) -> Result<Option<T>, EngineError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}

@@ -1,0 +1,121 @@
+//! Runs: a folder each, with the state in two files in turn and the pictures of its past.
+
+use forger_protocol::{
+    EngineError,
+    runs::{RunConfig, RunInfo},
+};
+use serde::{Deserialize, Serialize};
+
+use super::files;
+use crate::slots::{self, Head};
+
+const FOLDER: &str = "runs";
+const SLOTS: [&str; 2] = ["state-a", "state-b"];
+
+/// What a state is of.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    config: RunConfig,
+    step: u64,
+    /// Milliseconds since 1970.
+    saved: f64,
+}
+
+/// Where the next state goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Next {
+    slot: usize,
+    number: u64,
+}
+
+/// A state on the disk.
+struct Kept {
+    slot: usize,
+    head: Head,
+    description: Description,
+    bytes: u64,
+}
+
+fn path(id: &str, file: &str) -> String {
+    format!("{FOLDER}/{id}/{file}")
+}
+
+/// Keeps a state of a run, in the file whose turn it is.
+pub async fn write(
+    id: &str,
+    next: &mut Next,
+    config: &RunConfig,
+    step: u64,
+    state: &[u8],
+) -> Result<RunInfo, EngineError> {
+    let saved = js_sys::Date::now();
+    let description = Description { config: config.clone(), step, saved };
+    let text = serde_json::to_vec(&description).map_err(|error| EngineError::Internal(error.to_string()))?;
+    let head = slots::head(next.number, &text, state);
+    files::write(&path(id, SLOTS[next.slot]), &[&head, state]).await?;
+    *next = Next { slot: 1 - next.slot, number: next.number + 1 };
+    let bytes = (head.len() + state.len()) as f64;
+    Ok(RunInfo { id: id.to_owned(), config: config.clone(), step, saved, bytes })
+}
+
+/// The states of a run that were written to their end, the newest first.
+async fn kept(id: &str) -> Result<Vec<Kept>, EngineError> {
+    let mut found = Vec::new();
+    for (slot, name) in SLOTS.iter().enumerate() {
+        let Some((beginning, size)) = files::beginning(&path(id, name), slots::BEGINNING).await? else { continue };
+        let Some(head) = Head::of(&beginning, size) else { continue };
+        let description = head.description(&beginning).and_then(|text| serde_json::from_slice(text).ok());
+        let Some(description) = description else { continue };
+        found.push(Kept { slot, head, description, bytes: size });
+    }
+    found.sort_by_key(|kept| std::cmp::Reverse(kept.head.number));
+    Ok(found)
+}
+
+/// The newest whole state of a run, and where the next one goes.
+pub async fn read(id: &str) -> Result<(RunInfo, Vec<u8>, Next), EngineError> {
+    for Kept { slot, head, description, bytes } in kept(id).await? {
+        let Some(file) = files::read(&path(id, SLOTS[slot])).await? else { continue };
+        // One that changed on the disk does not count, and the one before does.
+        let Some(content) = head.content(&file) else { continue };
+        let Description { config, step, saved } = description;
+        let info = RunInfo { id: id.to_owned(), config, step, saved, bytes: bytes as f64 };
+        return Ok((info, content.to_vec(), Next { slot: 1 - slot, number: head.number + 1 }));
+    }
+    Err(EngineError::Storage(format!("no whole state of run {id}")))
+}
+
+/// Every run that has a whole state, the newest first.
+pub async fn list() -> Result<Vec<RunInfo>, EngineError> {
+    let mut runs = Vec::new();
+    for id in files::list(FOLDER).await? {
+        let states = kept(&id).await?;
+        let bytes = states.iter().map(|kept| kept.bytes as f64).sum();
+        if let Some(Kept { description: Description { config, step, saved }, .. }) = states.into_iter().next() {
+            runs.push(RunInfo { id, config, step, saved, bytes });
+        }
+    }
+    runs.sort_by(|a, b| b.saved.total_cmp(&a.saved));
+    Ok(runs)
+}
+
+/// Gives a run another name.
+pub async fn rename(id: &str, name: String) -> Result<(), EngineError> {
+    let (info, state, mut next) = read(id).await?;
+    let config = RunConfig { name, ..info.config };
+    write(id, &mut next, &config, info.step, &state).await.map(drop)
+}
+
+pub async fn delete(id: &str) -> Result<(), EngineError> {
+    files::remove_folder(&format!("{FOLDER}/{id}")).await
+}
+
+/// Keeps the pictures of a run's past.
+pub async fn write_frames(id: &str, frames: &[u8]) -> Result<(), EngineError> {
+    files::write(&path(id, "frames"), &[frames]).await
+}
+
+/// The pictures of a run's past, if there are any.
+pub async fn read_frames(id: &str) -> Result<Option<Vec<u8>>, EngineError> {
+    files::read(&path(id, "frames")).await
+}

@@ -1,0 +1,52 @@
+//! Models that were made here: their files, each with its entry beside it.
+
+use forger_core::weights;
+use forger_protocol::{Card, EngineError, ManifestEntry};
+
+use super::files;
+
+const FOLDER: &str = "models";
+
+fn path(file: &str) -> String {
+    format!("{FOLDER}/{file}")
+}
+
+/// Keeps a model, in place of one of that name.
+pub async fn write(bytes: &[u8], card: Card) -> Result<ManifestEntry, EngineError> {
+    let entry = weights::entry(bytes, card);
+    let before = list().await?.into_iter().find(|other| other.card.name == entry.card.name);
+    files::write(&path(&entry.file), &[bytes]).await?;
+    let text = serde_json::to_vec(&entry).map_err(|error| EngineError::Internal(error.to_string()))?;
+    // Last: a file without an entry does not count.
+    files::write(&path(&format!("{}.json", entry.file)), &[&text]).await?;
+    if let Some(before) = before.filter(|before| before.file != entry.file) {
+        delete(&before.file).await?;
+    }
+    Ok(entry)
+}
+
+/// Every model, in the order of their names.
+pub async fn list() -> Result<Vec<ManifestEntry>, EngineError> {
+    let mut entries = Vec::new();
+    for name in files::list(FOLDER).await?.into_iter().filter(|name| name.ends_with(".json")) {
+        let text = files::read(&path(&name)).await?;
+        entries.extend(text.and_then(|text| serde_json::from_slice::<ManifestEntry>(&text).ok()));
+    }
+    entries.sort_by(|a, b| a.card.name.cmp(&b.card.name));
+    Ok(entries)
+}
+
+/// The file of a model, which is what it was.
+pub async fn read(file: &str) -> Result<(Vec<u8>, ManifestEntry), EngineError> {
+    let entry = list().await?.into_iter().find(|entry| entry.file == file);
+    let bytes = files::read(&path(file)).await?;
+    let missing = || EngineError::Storage(format!("model {file} is not there"));
+    let (bytes, entry) = bytes.zip(entry).ok_or_else(missing)?;
+    weights::verify(&bytes, &entry)?;
+    Ok((bytes, entry))
+}
+
+pub async fn delete(file: &str) -> Result<(), EngineError> {
+    files::remove(&path(&format!("{file}.json"))).await?;
+    files::remove(&path(file)).await
+}

@@ -1,0 +1,158 @@
+//! What is asked and told of training pictures in the tab, and of what lies on the user's machine.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Command, DeviceKind, SessionState, StepMetrics};
+use crate::runs::{Item, PictureSet, RunConfig};
+
+/// What the run is asked. There is one at a time; its page is told of it by [`super::Event::Run`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "run", content = "with")]
+pub enum RunRequest {
+    /// What such a run will take. Answered by [`super::Reply::Weight`].
+    Weigh(Box<RunConfig>),
+    /// Begins a run, idle, in place of the one there is, with [`super::Event::Progress`] while its pictures are drawn or read.
+    /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same settings,
+    /// which it goes on from.
+    Begin(Box<RunConfig>),
+    /// Opens a run of this machine where it was saved last, idle. Answered as [`RunRequest::Begin`].
+    Resume {
+        /// [`crate::runs::RunInfo::id`].
+        id: String,
+    },
+    /// Answered by [`super::Reply::Done`].
+    Command(Command),
+    /// Changes learning rates, those that [`crate::runs::presets::rates`] lists. Answered by [`super::Reply::Run`].
+    Tune(Vec<(String, f64)>),
+    /// Saves it now. Answered by [`super::Reply::Run`]. Buffers: the checkpoint.
+    Save,
+    /// Shows the pictures of a step that [`RunUpdate::frames`] lists. Answered by [`super::Reply::Pictures`].
+    Frame {
+        /// The step.
+        step: u64,
+    },
+    /// Makes a model file of it, which lies on this machine. Answered by [`super::Reply::Exported`]. Buffers: the file.
+    Export {
+        /// The name on its card, `[a-z0-9-]+`.
+        name: String,
+    },
+    /// Makes a model file of a DCGAN that tells strange pictures: searches for pictures that it was not shown, in between other
+    /// requests, with [`super::Event::Progress`]. Answered as [`RunRequest::Export`].
+    Calibrate {
+        /// The name on its card, `[a-z0-9-]+`.
+        name: String,
+        /// What normal pictures show, as in "the digit 0".
+        what: String,
+    },
+    /// Saves it and forgets it: the page that showed it is left. Answered by [`super::Reply::Done`].
+    Close,
+}
+
+/// What is asked of what lies on this machine. Answered by [`crate::EngineError::Storage`] where there is no room or no way to
+/// keep anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "store", content = "with")]
+pub enum StoreRequest {
+    /// Answered by [`super::Reply::Stored`].
+    List,
+    /// Begins a set, in place of one that was not ended. Answered by [`super::Reply::Done`].
+    BeginSet {
+        /// What the user calls it.
+        name: String,
+        /// Side of its pictures, in pixels.
+        side: usize,
+    },
+    /// Adds a picture to it. Answered by [`super::Reply::Added`]. Buffers: RGBA, u8 `[side, side, 4]`.
+    AddPicture {
+        /// Of its file.
+        file: String,
+    },
+    /// Names a file that is no picture. Answered by [`super::Reply::Done`].
+    LeaveOut {
+        /// Of the file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Keeps the set. Answered by [`super::Reply::Set`].
+    EndSet,
+    /// Forgets it. Answered by [`super::Reply::Done`].
+    DropSet,
+    /// Shows the first pictures of a set. Answered by [`super::Reply::Pictures`].
+    Preview {
+        /// Which.
+        set: PictureSet,
+        /// In pixels.
+        side: usize,
+        /// At most.
+        count: usize,
+    },
+    /// Gives something another name; a model keeps the one it has. Answered by [`super::Reply::Done`].
+    Rename {
+        /// What it is.
+        item: Item,
+        /// Which.
+        id: String,
+        /// How it is called from now on.
+        name: String,
+    },
+    /// Deletes something. Answered by [`super::Reply::Done`].
+    Delete {
+        /// What it is.
+        item: Item,
+        /// Which.
+        id: String,
+    },
+    /// The file of something: a model, the newest checkpoint of a run, or the pictures of a set. Answered by [`super::Reply::Done`].
+    /// Buffers: the file; of a set RGB, u8 `[count, side, side, 3]`.
+    Read {
+        /// What it is.
+        item: Item,
+        /// Which.
+        id: String,
+    },
+}
+
+/// A look at the run. Metrics since the last one; nothing dropped. Buffers: where there are pictures, those of
+/// [`RunUpdate::shown`] one kind after the other, RGBA, u8 `[count, height, width, 4]` each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunUpdate {
+    /// [`crate::runs::RunInfo::id`].
+    pub id: String,
+    /// What it is doing.
+    pub state: SessionState,
+    /// Steps done.
+    pub step: u64,
+    /// Smoothed from look to look; 0 while nothing runs.
+    pub steps_per_second: f64,
+    /// Pictures of a step: of the smaller set, once through them is an epoch.
+    pub batch: usize,
+    /// Pictures of the smaller set.
+    pub pictures: usize,
+    /// One for each step since the last look, in order.
+    pub metrics: Vec<StepMetrics>,
+    /// The pictures of this look, if it has any.
+    pub shown: Option<RunPictures>,
+    /// Steps whose pictures are kept, in order: see [`RunRequest::Frame`].
+    pub frames: Vec<u64>,
+    /// The step and the time, in milliseconds since 1970, at which it was saved last; `None` where nothing can be kept.
+    pub saved: Option<(u64, f64)>,
+    /// What trains it.
+    pub device: DeviceKind,
+}
+
+/// The pictures of a look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunPictures {
+    /// What each kind is, in the words of [`crate::Declaration::visuals`]; `real` for pictures that are learned from.
+    pub kinds: Vec<String>,
+    /// Of each kind.
+    pub count: usize,
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// How much the drawn pictures differ from each other, in parts of what those that are learned from do; 0 if all are the same.
+    /// `None` where pictures follow from others.
+    pub variety: Option<f32>,
+}

@@ -1,0 +1,217 @@
+//! What to train: a system, its pictures, its settings, what it will take, and the button that begins.
+
+use forger_protocol::{
+    EngineError, Reply, Request, RunRequest,
+    runs::{Derived, RunConfig, presets, presets::Needs, presets::Preset},
+};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::File;
+
+use super::{
+    checkpoint::{self, Refused},
+    data::Data,
+    settings::Settings,
+    trainer::Trainer,
+    words,
+};
+use crate::{
+    components::{files, labels},
+    i18n::*,
+    pages::image_to_image::ask::Latest,
+};
+
+#[component]
+pub fn Choices(trainer: Trainer) -> impl IntoView {
+    let (i18n, form) = (use_i18n(), trainer.form);
+    let file = StoredValue::new_local(None::<File>);
+    let config = Memo::new(move |_| form.config(&trainer.own_sets()));
+    weigh(trainer, config);
+    let begin = move |_| {
+        let file = form.checkpoint.with_untracked(Option::is_some).then(|| file.get_value()).flatten();
+        trainer.begin(config.get_untracked(), file);
+    };
+    let is_refused = move || form.weight.with(|weight| matches!(weight, Some(Err(_))));
+    let derived = move |of: Derived| {
+        let said = move || words::derived(i18n.get_locale(), of);
+        view! { <option value=of.name() prop:selected=move || form.derived.get() == of>{said}</option> }
+    };
+    let derive = move |event| {
+        let name = event_target_value(&event);
+        Derived::ALL.into_iter().filter(|of| of.name() == name).for_each(|of| form.derived.set(of));
+    };
+    view! {
+        <div class="systems" role="group" aria-label=move || t_string!(i18n, train_system)>
+            {presets::ALL.iter().map(|preset| view! { <System trainer preset /> }).collect_view()}
+        </div>
+        <Data trainer />
+        <div class="buttons">
+            <Show when=move || form.preset.get().needs == Needs::Pairs>
+                <label>
+                    <span>{t!(i18n, train_from)}</span>
+                    <select data-testid="derived" on:change=derive>{Derived::ALL.map(derived).collect_view()}</select>
+                </label>
+            </Show>
+            <Show when=move || form.checkpoint.with(Option::is_none)>
+                <Shape trainer />
+            </Show>
+            <button data-testid="add-pictures" on:click=move |_| trainer.adding.set(true)>{t!(i18n, train_add)}</button>
+        </div>
+        <FromCheckpoint trainer file />
+        <Show when=move || form.checkpoint.with(Option::is_none)>
+            <Settings trainer />
+        </Show>
+        <div class="buttons">
+            <label class="wide">
+                <span>{t!(i18n, train_run_name)}</span>
+                <input
+                    type="text"
+                    maxlength="60"
+                    data-testid="run-name-field"
+                    placeholder=move || form.usual_name(&trainer.own_sets())
+                    prop:value=move || form.typed.get()
+                    on:input=move |event| form.typed.set(event_target_value(&event))
+                />
+            </label>
+            <button
+                class="primary"
+                data-testid="begin"
+                disabled=move || trainer.is_busy.get() || is_refused()
+                on:click=begin
+            >
+                {t!(i18n, train_begin)}
+            </button>
+        </div>
+        <Cost trainer />
+    }
+}
+
+#[component]
+fn System(trainer: Trainer, preset: &'static Preset) -> impl IntoView {
+    let (i18n, form) = (use_i18n(), trainer.form);
+    view! {
+        <button
+            aria-pressed=move || (form.preset.get().system == preset.system).to_string()
+            data-testid=format!("system-{}", preset.system)
+            on:click=move |_| form.choose(preset)
+        >
+            <strong>{move || labels::system(i18n.get_locale(), preset.system)}</strong>
+            <span>{move || words::system_text(i18n.get_locale(), preset.system)}</span>
+        </button>
+    }
+}
+
+/// Side and colours.
+#[component]
+fn Shape(trainer: Trainer) -> impl IntoView {
+    let (i18n, form) = (use_i18n(), trainer.form);
+    let option = move |side: usize| {
+        let is_it = move || form.side.get() == side;
+        view! { <option value=side.to_string() prop:selected=is_it>{format!("{side} × {side}")}</option> }
+    };
+    let set_side = move |event| event_target_value(&event).parse().into_iter().for_each(|side| form.side.set(side));
+    view! {
+        <label>
+            <span>{t!(i18n, train_side)}</span>
+            <select data-testid="side" on:change=set_side>
+                {move || form.preset.get().sides.iter().map(|side| option(*side)).collect_view()}
+            </select>
+        </label>
+        <Show when=move || form.has_colours()>
+            <label>
+                <span>{t!(i18n, train_colours)}</span>
+                <select
+                    data-testid="colours"
+                    on:change=move |event| form.is_grey.set(event_target_value(&event) == "grey")
+                >
+                    <option value="grey" prop:selected=move || form.is_grey.get()>{t!(i18n, train_grey)}</option>
+                    <option value="colour" prop:selected=move || !form.is_grey.get()>{t!(i18n, train_colour)}</option>
+                </select>
+            </label>
+        </Show>
+    }
+}
+
+/// A checkpoint's file to go on from, in place of nothing.
+#[component]
+fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>) -> impl IntoView {
+    let (i18n, form) = (use_i18n(), trainer.form);
+    let pick = move |event: web_sys::Event| {
+        let Some(chosen) = files::chosen(&event) else { return };
+        spawn_local(async move {
+            match checkpoint::read(&chosen).await {
+                Ok(read) => {
+                    file.try_set_value(Some(chosen));
+                    form.go_on_from(read);
+                }
+                Err(refused) => {
+                    let (locale, name) = (trainer.locale(), chosen.name());
+                    let said = match refused {
+                        Refused::Unread => td_string!(locale, train_no_checkpoint, name = name).to_string(),
+                        Refused::System(system) => {
+                            td_string!(locale, train_no_system, name = name, system = system).to_string()
+                        }
+                    };
+                    trainer.toasts.error(said);
+                }
+            }
+        });
+    };
+    let said = move || {
+        let locale = i18n.get_locale();
+        let checkpoint = form.checkpoint.get()?;
+        let (system, step) = (labels::system(locale, &checkpoint.system.name), words::count(checkpoint.steps as f64));
+        Some(
+            td_string!(locale, train_from_checkpoint, name = checkpoint.name, system = system, step = step).to_string(),
+        )
+    };
+    view! {
+        <div class="buttons">
+            <label class="button file">
+                <span>{t!(i18n, train_open_checkpoint)}</span>
+                <input type="file" class="unseen" accept=".safetensors" data-testid="checkpoint-file" on:change=pick />
+            </label>
+            <Show when=move || form.checkpoint.with(Option::is_some)>
+                <span role="status" data-testid="checkpoint">{said}</span>
+                <button data-testid="drop-checkpoint" on:click=move |_| form.checkpoint.set(None)>{t!(i18n, remove)}</button>
+            </Show>
+        </div>
+    }
+}
+
+/// Keeps up what the run will take.
+fn weigh(trainer: Trainer, config: Memo<RunConfig>) {
+    let (latest, weight) = (Latest::default(), trainer.form.weight);
+    let ask = async move || {
+        let Some(config) = config.try_get_untracked() else { return };
+        let request = Request::Run(RunRequest::Weigh(Box::new(config)));
+        match trainer.engine.request(request, Vec::new()).await {
+            Ok((Reply::Weight(weighed), _)) => drop(weight.try_set(Some(Ok(weighed)))),
+            Ok(_) => {}
+            Err(error) if error.is_quiet() => drop(weight.try_set(None)),
+            Err(EngineError::Storage(_)) => drop(weight.try_set(None)),
+            Err(error) => drop(weight.try_set(Some(Err(labels::error(trainer.locale(), &error))))),
+        }
+    };
+    Effect::new(move |_| {
+        config.track();
+        trainer.engine.restarts.track();
+        latest.ask(ask);
+    });
+}
+
+/// What it will take, or why it cannot be.
+#[component]
+fn Cost(trainer: Trainer) -> impl IntoView {
+    let i18n = use_i18n();
+    let said = move |weight: forger_protocol::runs::Weight| {
+        let locale = i18n.get_locale();
+        let [first, second] = weight.pictures.map(|count| words::count(count as f64));
+        let pictures = if weight.pictures[1] > 0 { format!("{first} + {second}") } else { first };
+        let (n, size) = (words::count(weight.parameters), labels::bytes(weight.bytes));
+        td_string!(locale, train_weight, pictures = pictures, n = n, size = size).to_string()
+    };
+    move || match trainer.form.weight.get()? {
+        Ok(weight) => Some(view! { <p class="muted" data-testid="weight">{said(weight)}</p> }.into_any()),
+        Err(said) => Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any()),
+    }
+}

@@ -1,0 +1,74 @@
+//! The curves of the run: a chart for each kind of number that its system tells.
+
+use forger_protocol::{Declaration, ScalarKind, system};
+use leptos::{html::Canvas, prelude::*};
+
+use super::{form, trainer::Trainer, words};
+use crate::{
+    components::labels,
+    i18n::*,
+    plots::{lines, scalars},
+    state::screen::animate,
+};
+
+/// Colours of lines, by their places in a chart.
+const COLOURS: [&str; 6] = ["--real", "--fake", "--mesh", "--good", "--push", "--muted"];
+
+/// What the texts of the lab call a kind.
+const fn key(kind: ScalarKind) -> &'static str {
+    match kind {
+        ScalarKind::Loss => "losses",
+        ScalarKind::Verdict => "verdicts",
+        ScalarKind::Gradient => "gradients",
+    }
+}
+
+#[component]
+pub fn Curves(trainer: Trainer) -> impl IntoView {
+    let system = Memo::new(move |_| trainer.open.with(|info| info.as_ref().map(|info| info.config.system.clone())));
+    let charts = move || {
+        let system = system.get()?;
+        let declared = system::find(&system.name)?;
+        let has_verdicts = form::has_opponent(&system);
+        let kinds = ScalarKind::ALL.into_iter().filter(|kind| *kind != ScalarKind::Verdict || has_verdicts);
+        Some(kinds.map(|kind| view! { <One trainer declared kind /> }).collect_view())
+    };
+    view! { <div class="charts">{charts}</div> }
+}
+
+#[component]
+fn One(trainer: Trainer, declared: &'static Declaration, kind: ScalarKind) -> impl IntoView {
+    let (i18n, canvas) = (use_i18n(), NodeRef::<Canvas>::new());
+    animate(
+        move || {
+            trainer.look.track();
+            trainer.aim.track();
+            canvas.track();
+        },
+        move || {
+            let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+            let mut chart = trainer.look.with(|look| {
+                // Of a run that went on, earlier steps are not told again.
+                let first = look.metrics.first().map_or(0, |metrics| metrics.step.saturating_sub(1));
+                let steps = (first as f64, look.step().max(first + 1) as f64);
+                scalars::chart(declared, kind, &look.metrics, steps, |place, _| COLOURS[place % COLOURS.len()])
+            });
+            chart.cursor = trainer.aim.get().map(|step| step as f64);
+            lines::draw(&canvas, &chart);
+        },
+    );
+    let keys = declared.of_kind(kind).enumerate().map(|(index, (_, scalar))| {
+        let class = format!("key key-{}", index % COLOURS.len());
+        view! { <span class=class>{move || words::scalar(i18n.get_locale(), scalar)}</span> }
+    });
+    let text = move || words::curve_text(i18n.get_locale(), kind);
+    view! {
+        <figure class="chart" title=text>
+            <figcaption>
+                <strong>{move || labels::curve(i18n.get_locale(), key(kind))}</strong>
+                {keys.collect_view()}
+            </figcaption>
+            <canvas node_ref=canvas data-testid=format!("chart-{}", key(kind)) role="img" aria-label=text></canvas>
+        </figure>
+    }
+}

@@ -1,0 +1,219 @@
+//! The run that is open: what it does, what it draws, and what is done with it.
+
+use forger_protocol::{Command, config::StepKind, message::SessionState, system};
+use leptos::{html::Section, prelude::*};
+
+use super::{
+    curves::Curves,
+    export::Export,
+    form,
+    look::RunLook,
+    pictures::Pictures,
+    rates::LiveRates,
+    signs::{Sign, signs},
+    timeline::Timeline,
+    trainer::Trainer,
+    words,
+};
+use crate::{
+    components::{confirm::Confirm, labels},
+    i18n::*,
+};
+
+#[component]
+pub fn Live(trainer: Trainer) -> impl IntoView {
+    let (i18n, section) = (use_i18n(), NodeRef::<Section>::new());
+    // Whoever began it wants to see it.
+    Effect::new(move |_| {
+        if let Some(section) = section.get() {
+            section.scroll_into_view();
+        }
+    });
+    let name = move || trainer.open.with(|info| info.as_ref().map(|info| info.config.name.clone()));
+    let system = move || {
+        let system = trainer.open.with(|info| info.as_ref().map(|info| info.config.system.name.clone()))?;
+        Some(labels::system(i18n.get_locale(), &system))
+    };
+    view! {
+        <section class="live" node_ref=section aria-label=name data-testid="live">
+            <h2>
+                <span data-testid="run-name">{name}</span>
+                <span class="muted">{system}</span>
+                <span class="badge" role="status" data-testid="state">
+                    {move || labels::state(i18n.get_locale(), trainer.state())}
+                </span>
+            </h2>
+            <Buttons trainer />
+            <Signs trainer />
+            <Readout trainer />
+            <Pictures trainer />
+            <Timeline trainer />
+            <Curves trainer />
+            <LiveRates trainer />
+            <Export trainer />
+        </section>
+    }
+}
+
+/// Train, pause, step, reset, and put away.
+#[component]
+fn Buttons(trainer: Trainer) -> impl IntoView {
+    let i18n = use_i18n();
+    let running = Memo::new(move |_| trainer.is_running());
+    let plays = Memo::new(move |_| {
+        trainer.open.with(|info| info.as_ref().is_some_and(|info| form::has_opponent(&info.config.system)))
+    });
+    let step = move |kind| trainer.command(Command::Step(kind));
+    // The step at which the user wants it to stop.
+    let end = RwSignal::new(None::<u64>);
+    let train = move || {
+        let end = end.get_untracked().filter(|end| trainer.look.with_untracked(RunLook::step) < *end);
+        trainer.command(end.map_or(Command::Train, Command::TrainUntil));
+    };
+    let set_end = move |event| {
+        end.set(event_target_value(&event).parse().ok());
+        if running.get_untracked() {
+            train();
+        }
+    };
+    view! {
+        <div class="buttons run-buttons">
+            <button
+                class="primary"
+                data-testid="train-button"
+                disabled=move || running.get()
+                on:click=move |_| train()
+            >
+                {t!(i18n, train)}
+            </button>
+            <button
+                data-testid="pause-button"
+                disabled=move || !running.get()
+                on:click=move |_| trainer.command(Command::Pause)
+            >
+                {t!(i18n, pause)}
+            </button>
+            <Show
+                when=move || plays.get()
+                fallback=move || view! {
+                    <button
+                        data-testid="step-button"
+                        disabled=move || running.get()
+                        on:click=move |_| step(StepKind::Both)
+                    >
+                        {t!(i18n, step)}
+                    </button>
+                }
+            >
+                <button
+                    data-testid="step-d-button"
+                    disabled=move || running.get()
+                    on:click=move |_| step(StepKind::Discriminator)
+                >
+                    {t!(i18n, step_d)}
+                </button>
+                <button
+                    data-testid="step-g-button"
+                    disabled=move || running.get()
+                    on:click=move |_| step(StepKind::Generator)
+                >
+                    {t!(i18n, step_g)}
+                </button>
+            </Show>
+            <label>
+                <span>{t!(i18n, train_stop_at)}</span>
+                <input type="number" min="1" data-testid="stop-at" on:change=set_end />
+            </label>
+            <Confirm
+                label=Signal::derive(move || t_string!(i18n, reset).to_owned())
+                question=Signal::derive(move || t_string!(i18n, train_reset_ask).to_owned())
+                act=move |()| trainer.command(Command::Reset)
+                id="reset-button"
+            />
+            <button data-testid="put-away" on:click=move |_| trainer.put_away()>{t!(i18n, train_put_away)}</button>
+        </div>
+    }
+}
+
+/// What should be known of how it goes.
+#[component]
+fn Signs(trainer: Trainer) -> impl IntoView {
+    let i18n = use_i18n();
+    let found = Memo::new(move |_| {
+        let name = trainer.open.with(|info| info.as_ref().map(|info| info.config.system.name.clone()));
+        let system = name.as_deref().and_then(system::find);
+        system.map_or_else(Vec::new, |system| trainer.look.with(|look| signs(system, &look.metrics, &look.varieties)))
+    });
+    let is_diverged = Memo::new(move |_| trainer.state() == SessionState::Diverged);
+    let line = move |sign: Sign| {
+        let (id, said) = match sign {
+            Sign::DWins => ("sign-d-wins", td_string!(i18n.get_locale(), train_d_wins).to_string()),
+            Sign::Collapse => ("sign-collapse", td_string!(i18n.get_locale(), train_collapse).to_string()),
+        };
+        view! { <p class="sign" role="status" data-testid=id>{said}</p> }
+    };
+    view! {
+        <Show when=move || is_diverged.get()>
+            <div class="banner" role="alert" data-testid="diverged">
+                <p>{t!(i18n, train_diverged)}</p>
+                <button class="primary" data-testid="go-on-slower" on:click=move |_| trainer.go_on_slower()>
+                    {t!(i18n, train_slower)}
+                </button>
+            </div>
+        </Show>
+        {move || found.get().into_iter().map(line).collect_view()}
+    }
+}
+
+/// How far it is, how fast, on what, and whether it is kept.
+#[component]
+fn Readout(trainer: Trainer) -> impl IntoView {
+    let i18n = use_i18n();
+    let none = || "–".to_owned();
+    let of = move |read: fn(&RunLook) -> Option<String>| trainer.look.with(read).unwrap_or_else(none);
+    let next = move || {
+        let left = trainer.look.with(seconds_to_epoch);
+        left.map_or_else(none, |seconds| words::duration(i18n.get_locale(), seconds))
+    };
+    let device = move || of(|look| Some(labels::device(look.update.as_ref()?.device).to_owned()));
+    let saved = move || {
+        let (locale, now) = (i18n.get_locale(), trainer.now.get());
+        let saved = trainer.look.with(|look| look.update.as_ref().map(|update| update.saved))?;
+        let Some((step, time)) = saved else { return Some(td_string!(locale, train_not_saved).to_string()) };
+        let (step, time) = (words::count(step as f64), words::ago(locale, time, now));
+        Some(td_string!(locale, train_saved_at, step = step, time = time).to_string())
+    };
+    view! {
+        <dl class="readout">
+            <div>
+                <dt>{t!(i18n, step_count)}</dt>
+                <dd data-testid="step-count">{move || of(|look| Some(words::count(look.step() as f64)))}</dd>
+            </div>
+            <div><dt>{t!(i18n, train_epochs)}</dt><dd data-testid="epochs">{move || of(|look| epochs(look).map(|n| format!("{n:.2}")))}</dd></div>
+            <div>
+                <dt>{t!(i18n, train_per_second)}</dt>
+                <dd data-testid="per-second">{move || of(|look| per_second(look).map(|n| format!("{n:.0}")))}</dd>
+            </div>
+            <div><dt>{t!(i18n, train_next_epoch)}</dt><dd data-testid="next-epoch">{next}</dd></div>
+            <div><dt>{t!(i18n, device_choice)}</dt><dd data-testid="run-device">{device}</dd></div>
+        </dl>
+        <p class="muted" data-testid="saved">{saved}</p>
+    }
+}
+
+/// How often all pictures of the smaller set were seen.
+fn epochs(look: &RunLook) -> Option<f64> {
+    let update = look.update.as_ref().filter(|update| update.pictures > 0)?;
+    Some(update.step as f64 * update.batch as f64 / update.pictures as f64)
+}
+
+/// Pictures a second; none while nothing runs.
+fn per_second(look: &RunLook) -> Option<f64> {
+    let update = look.update.as_ref().filter(|update| update.steps_per_second > 0.0)?;
+    Some(update.steps_per_second * update.batch as f64)
+}
+
+fn seconds_to_epoch(look: &RunLook) -> Option<f64> {
+    let (epochs, pictures) = (epochs(look)?, look.update.as_ref()?.pictures as f64);
+    Some((epochs.floor() + 1.0 - epochs) * pictures / per_second(look)?)
+}

@@ -1,0 +1,283 @@
+//! What is on the page: what is to be trained, the run that is open, and what lies on this machine.
+
+use forger_protocol::{
+    Command, EngineError, Reply, Request, RunRequest,
+    message::SessionState,
+    runs::{RunConfig, RunInfo, Stored, presets},
+};
+use js_sys::ArrayBuffer;
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::File;
+
+use super::{
+    form::Form,
+    look::{RunLook, Shown},
+};
+use crate::{
+    components::labels,
+    engine_client::{Engine, Underway, use_engine},
+    i18n::*,
+    state::toasts::{Toasts, use_toasts},
+};
+
+/// How often what says how long ago something was is renewed.
+const TICK: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[derive(Clone, Copy)]
+pub struct Trainer {
+    pub engine: Engine,
+    pub toasts: Toasts,
+    i18n: leptos_i18n::I18nContext<Locale>,
+    pub form: Form,
+    /// What lies on this machine; `None` until the worker has said it.
+    pub stored: RwSignal<Option<Stored>>,
+    /// Why nothing can be kept here.
+    pub unkept: RwSignal<Option<String>>,
+    /// Whether the browser promised to keep it; `None` before it was asked.
+    pub promised: RwSignal<Option<bool>>,
+    /// The run that is open.
+    pub open: RwSignal<Option<RunInfo>>,
+    pub look: RwSignal<RunLook>,
+    /// The newest pictures of the run.
+    pub shown: RwSignal<Option<Shown>>,
+    /// Earlier ones that are shown instead.
+    pub visit: RwSignal<Option<Shown>>,
+    /// The step that the user wants to see, before it is there.
+    pub aim: RwSignal<Option<u64>>,
+    /// Whether a run is being begun or opened, and which request does it.
+    pub is_busy: RwSignal<bool>,
+    pub underway: RwSignal<Option<Underway>>,
+    /// Milliseconds since 1970, to the second.
+    pub now: RwSignal<f64>,
+    /// Whether the part of the user's pictures was asked for.
+    pub adding: RwSignal<bool>,
+}
+
+impl Trainer {
+    pub fn new() -> Self {
+        let trainer = Self {
+            engine: use_engine(),
+            toasts: use_toasts(),
+            i18n: use_i18n(),
+            form: Form::new(),
+            stored: RwSignal::new(None),
+            unkept: RwSignal::new(None),
+            promised: RwSignal::new(None),
+            open: RwSignal::new(None),
+            look: RwSignal::new(RunLook::default()),
+            shown: RwSignal::new(None),
+            visit: RwSignal::new(None),
+            aim: RwSignal::new(None),
+            is_busy: RwSignal::new(false),
+            underway: RwSignal::new(None),
+            now: RwSignal::new(js_sys::Date::now()),
+            adding: RwSignal::new(false),
+        };
+        let number = trainer.engine.listen_to_run(move |update, buffers| {
+            if trainer.look.try_with_untracked(|look| look.is_of(&update.id)) == Some(false) {
+                trainer.shown.set(None);
+                trainer.back_to_now();
+            }
+            if let Some(pictures) = &update.shown {
+                trainer.shown.try_set(Some(Shown::new(pictures, buffers)));
+            }
+            trainer.look.try_update(|look| look.take(update));
+        });
+        // A new worker knows nothing of the run of the old one.
+        Effect::new(move |before: Option<()>| {
+            trainer.engine.restarts.track();
+            if before.is_some() {
+                trainer.recover();
+            }
+        });
+        if let Ok(timer) = set_interval_with_handle(move || trainer.now.set(js_sys::Date::now()), TICK) {
+            on_cleanup(move || timer.clear());
+        }
+        on_cleanup(move || {
+            trainer.cancel();
+            // The next page of this kind may have opened its own run before this one is gone.
+            if trainer.engine.leave_run(number) {
+                spawn_local(async move {
+                    // Where there is none, there is nothing to tell.
+                    let _ = trainer.engine.request(Request::Run(RunRequest::Close), Vec::new()).await;
+                });
+            }
+        });
+        trainer.refresh();
+        trainer
+    }
+
+    pub fn locale(self) -> Locale {
+        self.i18n.get_locale_untracked()
+    }
+
+    pub fn tell(self, error: &EngineError) {
+        labels::tell(self.toasts, self.locale(), error);
+    }
+
+    /// What the run is doing. Tracked.
+    pub fn state(self) -> SessionState {
+        self.look.with(RunLook::state)
+    }
+
+    pub fn is_running(self) -> bool {
+        self.state() == SessionState::Running
+    }
+
+    /// Begins a run and trains it, from a checkpoint if there is one.
+    pub fn begin(self, config: RunConfig, checkpoint: Option<File>) {
+        spawn_local(async move {
+            let buffers = match checkpoint {
+                None => Vec::new(),
+                Some(file) => match JsFuture::from(file.array_buffer()).await {
+                    Ok(buffer) => vec![buffer.unchecked_into()],
+                    Err(_) => {
+                        let said = td_string!(self.locale(), bad_gone, name = file.name());
+                        return self.toasts.error(said.to_string());
+                    }
+                },
+            };
+            self.train(RunRequest::Begin(Box::new(config)), buffers).await;
+            self.ask_for_promise();
+        });
+    }
+
+    /// Opens a run of this machine where it was saved last, and trains on.
+    pub fn go_on(self, id: String) {
+        spawn_local(self.train_on(id));
+    }
+
+    async fn train_on(self, id: String) {
+        self.train(RunRequest::Resume { id }, Vec::new()).await;
+    }
+
+    async fn train(self, request: RunRequest, buffers: Vec<ArrayBuffer>) {
+        if self.is_busy.try_update(|is_busy| std::mem::replace(is_busy, true)) != Some(false) {
+            return;
+        }
+        // The worker saves the run that is open, and keeps it where the new one does not open; the other way about, it goes first.
+        let goes_first = matches!(request, RunRequest::Resume { .. });
+        let answer = self.bring(request, buffers).await;
+        if self.is_busy.try_set(false).is_some() {
+            // The page was left meanwhile.
+            return;
+        }
+        match answer {
+            Ok(()) => self.command(Command::Train),
+            Err(error) => {
+                if goes_first {
+                    self.forget();
+                }
+                self.tell(&error);
+            }
+        }
+        self.refresh();
+    }
+
+    fn forget(self) {
+        self.back_to_now();
+        self.open.try_set(None);
+        self.shown.try_set(None);
+        self.look.try_set(RunLook::default());
+    }
+
+    /// Saves and closes the run that is open.
+    pub fn put_away(self) {
+        spawn_local(async move {
+            if let Err(error) = self.engine.request(Request::Run(RunRequest::Close), Vec::new()).await {
+                self.tell(&error);
+            }
+            self.forget();
+            self.refresh();
+        });
+    }
+
+    /// Opens a run, idle.
+    async fn bring(self, request: RunRequest, buffers: Vec<ArrayBuffer>) -> Result<(), EngineError> {
+        if self.open.try_with_untracked(|_| ()).is_none() {
+            return Err(EngineError::Cancelled);
+        }
+        let (id, answer) = self.engine.send(Request::Run(request), buffers);
+        self.engine.follow(id, self.underway);
+        let answer = answer.await;
+        if self.underway.try_get_untracked().flatten().is_some_and(|underway| underway.id == id) {
+            self.underway.set(None);
+        }
+        match answer? {
+            (Reply::Run(info), _) => {
+                self.open.try_set(Some(*info));
+                Ok(())
+            }
+            _ => Err(EngineError::Protocol("run".into())),
+        }
+    }
+
+    /// Stops what is being begun or opened.
+    pub fn cancel(self) {
+        if let Some(underway) = self.underway.try_get_untracked().flatten() {
+            self.engine.cancel(underway.id);
+        }
+    }
+
+    /// Brings the run into a new worker, where it was saved last.
+    fn recover(self) {
+        let Some(info) = self.open.get_untracked() else { return };
+        let was_running = self.look.with_untracked(RunLook::state) == SessionState::Running;
+        self.back_to_now();
+        spawn_local(async move {
+            match self.bring(RunRequest::Resume { id: info.id }, Vec::new()).await {
+                Ok(()) if was_running => self.command(Command::Train),
+                // Another worker takes the place of this one, too.
+                Ok(()) | Err(EngineError::Restarted(_)) => {}
+                Err(error) => {
+                    self.forget();
+                    self.tell(&error);
+                }
+            }
+        });
+    }
+
+    pub fn back_to_now(self) {
+        self.aim.try_set(None);
+        self.visit.try_set(None);
+    }
+
+    /// Asks for something of the run that is answered by what it is now, if by anything. Gives the buffers.
+    pub async fn ask(self, request: RunRequest) -> Result<Vec<ArrayBuffer>, EngineError> {
+        let (reply, buffers) = self.engine.request(Request::Run(request), Vec::new()).await?;
+        if let Reply::Run(info) = reply {
+            self.open.try_set(Some(*info));
+        }
+        Ok(buffers)
+    }
+
+    fn send(self, request: RunRequest) {
+        spawn_local(async move {
+            if let Err(error) = self.ask(request).await {
+                self.tell(&error);
+            }
+        });
+    }
+
+    pub fn command(self, command: Command) {
+        if command != Command::Pause {
+            self.back_to_now();
+        }
+        self.send(RunRequest::Command(command));
+    }
+
+    /// Changes learning rates.
+    pub fn tune(self, rates: Vec<(String, f64)>) {
+        self.send(RunRequest::Tune(rates));
+    }
+
+    /// Goes on with half of the rates.
+    pub fn go_on_slower(self) {
+        let rates =
+            self.open.with_untracked(|info| info.as_ref().map(|info| presets::rates(&info.config.system.config)));
+        self.tune(rates.unwrap_or_default().into_iter().map(|(key, rate)| (key, rate / 2.0)).collect());
+        self.command(Command::Train);
+    }
+}
