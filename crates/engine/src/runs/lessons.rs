@@ -12,12 +12,12 @@ use forger_core::{
     },
 };
 use forger_protocol::{
-    DcganConfig, EngineError, SystemConfig,
+    DcganConfig, DeviceKind, EngineError, SystemConfig,
     runs::{DrawnSet, PictureSet, RunConfig, RunData, Weight},
 };
 
 use super::pictures::photos;
-use crate::{channel::Caller, contest::Make};
+use crate::{channel::Caller, contest::Make, devices::Devices, training::Training};
 
 /// Digits of the simulator, which a refiner is given.
 const SIMULATED: PictureSet = PictureSet::Drawn(DrawnSet::Digits);
@@ -107,6 +107,19 @@ impl Lessons {
     /// The system, at its beginning.
     pub fn system(&self, system: &SystemConfig, device: &Device) -> Result<Box<dyn System>, EngineError> {
         build(system, self.material(), device).map_err(refused)
+    }
+
+    /// The system in training, idle, on a device, at a state if there is one.
+    pub async fn train(
+        &self,
+        devices: &mut Devices,
+        kind: DeviceKind,
+        config: &RunConfig,
+        state: Option<&[u8]>,
+    ) -> Result<Training<dyn System>, EngineError> {
+        let system = self.system(&config.system, &devices.get(kind).await?)?;
+        devices.used = kind;
+        Training::open(system, kind, state).await
     }
 
     /// What makes the system on any device.

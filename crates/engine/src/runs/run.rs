@@ -73,7 +73,7 @@ impl Run {
             DeviceChoice::WebGpu => DeviceKind::WebGpu,
             DeviceChoice::Cpu | DeviceChoice::Auto => DeviceKind::Cpu,
         };
-        let training = train_on(devices, kind, &lessons, &config, state.as_deref()).await?;
+        let training = lessons.train(devices, kind, &config, state.as_deref()).await?;
         let mut run = Self {
             id,
             config,
@@ -212,7 +212,7 @@ impl Run {
         rates.iter().for_each(|(key, rate)| presets::set_rate(&mut config.system.config, key, *rate));
         let (_, state) = self.training.save().await?;
         let kind = self.training.device();
-        let mut tuned = train_on(devices, kind, &self.lessons, &config, Some(&state)).await?;
+        let mut tuned = self.lessons.train(devices, kind, &config, Some(&state)).await?;
         tuned.replace(&mut self.training);
         (self.training, self.config) = (tuned, config);
         Ok(())
@@ -277,7 +277,7 @@ impl Run {
     }
 
     async fn go_on_at(&mut self, devices: &mut Devices, kind: DeviceKind, state: &[u8]) -> Result<(), EngineError> {
-        let mut moved = train_on(devices, kind, &self.lessons, &self.config, Some(state)).await?;
+        let mut moved = self.lessons.train(devices, kind, &self.config, Some(state)).await?;
         moved.replace(&mut self.training);
         self.training = moved;
         Ok(())
@@ -288,16 +288,4 @@ impl Run {
         let (step, saved) = self.saved.unwrap_or_default();
         RunInfo { id: self.id.clone(), config: self.config.clone(), step, saved, bytes: 0.0 }
     }
-}
-
-async fn train_on(
-    devices: &mut Devices,
-    kind: DeviceKind,
-    lessons: &Lessons,
-    config: &RunConfig,
-    state: Option<&[u8]>,
-) -> Result<Training<dyn System>, EngineError> {
-    let system = lessons.system(&config.system, &devices.get(kind).await?)?;
-    devices.used = kind;
-    Training::open(system, kind, state).await
 }
