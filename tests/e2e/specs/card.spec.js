@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { breakWorker, makeBreakable, passForFastCard, passForRefusingCard } from '../support/gpu.js';
-import { engineState, open } from '../support/page.js';
+import { engineState, number, open } from '../support/page.js';
 import { keptStep, lab, trainTo } from '../support/lab.js';
 import { photoOf, settled, shown } from '../support/latent.js';
 import { choosePicture, saved } from '../support/upscale.js';
@@ -178,4 +178,22 @@ test('a panic of the engine is told, and the run goes on on the CPU', async ({ p
   await expect(badge(page)).toHaveText('CPU', { timeout: 60_000 });
   await expect(page.getByTestId('device-choice')).toHaveValue('cpu');
   await expect.poll(lab(page).steps, { timeout: 60_000 }).toBeGreaterThan(step + 50);
+});
+
+test('a run of pictures goes on on the CPU when its GPU is lost', async ({ page, complaints }) => {
+  test.setTimeout(300_000);
+  // As above: what happens depends on what the GPU was asked for last.
+  complaints.expect(/lost|destroyed|getMappedRange|panicked|unreachable/i);
+  await makeBreakable(page.context(), true);
+  await open(page, 'train');
+  await choose(page, 'webgpu');
+  await page.getByTestId('begin').click();
+  const count = () => number(page.getByTestId('step-count'));
+  await expect.poll(count, { timeout: 200_000 }).toBeGreaterThan(0);
+  await expect(page.getByTestId('run-device')).toHaveText('WebGPU');
+  await breakWorker(page, 'lose');
+  await expect(page.getByTestId('run-device')).toHaveText('CPU', { timeout: 60_000 });
+  const at = await count();
+  await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(at);
+  await expect(page.getByTestId('state')).toHaveText('Training');
 });

@@ -137,6 +137,8 @@ test('pictures are dropped, those that are none are named, and a run learns from
   await page.getByTestId('set-side').selectOption('32');
   await dropFiles(page, page.getByTestId('intake'), paths);
   await expect(page.getByTestId('report')).toHaveText('20 pictures are in photos; 2 files were left out.', LONG);
+  // They are what a run learns from next.
+  await expect(page.getByTestId('data-0')).toHaveValue(/^own:/);
   const leftOut = page.getByTestId('left-out').getByRole('listitem');
   await expect(leftOut).toHaveCount(2);
   await expect(leftOut.filter({ hasText: 'same.png' })).toContainText('shows the same as p03.png');

@@ -8,7 +8,7 @@ mod zip;
 use forger_protocol::{
     EngineError, Reply, Request,
     message::StoreRequest,
-    runs::{LeftOut, SetInfo, Why},
+    runs::{LeftOut, PictureSet, SetInfo, Why},
 };
 use js_sys::{ArrayBuffer, Reflect};
 use leptos::{prelude::*, task::spawn_local};
@@ -255,7 +255,13 @@ impl Intake {
 
     async fn end(self, request: StoreRequest) {
         match self.store(request, Vec::new()).await {
-            Ok(Reply::Set(set)) => drop(self.phase.try_set(Phase::Over(Some(set)))),
+            Ok(Reply::Set(set)) => {
+                let own = PictureSet::Own(set.id.clone());
+                // Whoever adds pictures wants to learn from them, unless the page was left meanwhile.
+                if self.phase.try_set(Phase::Over(Some(set))).is_none() {
+                    self.trainer.form.take(0, own);
+                }
+            }
             Ok(_) => drop(self.phase.try_set(Phase::Over(None))),
             Err(error) => self.fail(&error),
         }
