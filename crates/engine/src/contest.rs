@@ -28,7 +28,7 @@ pub struct Contest {
 }
 
 /// The same system on the GPU, its kernels compiled, and what it has to beat.
-pub struct Contender {
+struct Contender {
     system: Box<dyn System>,
     /// Milliseconds of a step on the CPU.
     cpu: f64,
@@ -42,15 +42,22 @@ impl Contest {
         Self { contender, _on: on }
     }
 
-    /// Who is ready to be timed, once that is known: nobody where a GPU cannot win.
-    pub fn contender(&mut self) -> Option<Result<Option<Contender>, EngineError>> {
-        self.contender.take()
+    /// Whether the GPU has won, which ends the contest; not while that is open.
+    pub async fn is_won(contest: &mut Option<Self>, devices: &Devices) -> Result<bool, EngineError> {
+        let Some(contender) = contest.as_mut().and_then(|contest| contest.contender.take()) else { return Ok(false) };
+        *contest = None;
+        match contender {
+            Ok(Some(gpu)) => Ok(devices.is_gpu_promising() && gpu.wins().await?),
+            Err(error @ EngineError::DeviceLost(_)) => Err(error),
+            // A GPU that cannot be opened, or not train this, is not needed.
+            Ok(None) | Err(_) => Ok(false),
+        }
     }
 }
 
 impl Contender {
     /// Whether it is faster, by a few steps. Nothing else should be computed meanwhile.
-    pub async fn wins(mut self) -> Result<bool, EngineError> {
+    async fn wins(mut self) -> Result<bool, EngineError> {
         let start = now();
         for _ in 1..TIMED {
             self.system.step(StepKind::Both);

@@ -199,15 +199,7 @@ impl ToySession {
 
     /// Moves to the GPU if that turns out to be faster, and ends the contest then.
     pub async fn decide(&mut self, devices: &mut Devices) -> Result<(), EngineError> {
-        let Some(gpu) = self.contest.as_mut().and_then(Contest::contender) else { return Ok(()) };
-        self.contest = None;
-        let gpu = match gpu {
-            Ok(Some(gpu)) => gpu,
-            Err(error @ EngineError::DeviceLost(_)) => return Err(error),
-            // A GPU that cannot be opened, or not train this, is not needed.
-            Ok(None) | Err(_) => return Ok(()),
-        };
-        if devices.is_gpu_promising() && gpu.wins().await? {
+        if Contest::is_won(&mut self.contest, devices).await? {
             let (_, state) = self.training.save().await?;
             let there = (DeviceKind::WebGpu, None);
             let moved = Self::open_on(devices, there, self.config().clone(), Some(&state), Some(self)).await?;

@@ -13,7 +13,7 @@ use forger_core::{
 };
 use forger_protocol::{
     DcganConfig, DeviceKind, EngineError, SystemConfig,
-    runs::{DrawnSet, PictureSet, RunConfig, RunData, Weight},
+    runs::{DrawnSet, PictureSet, RunConfig, RunData, Weight, presets},
 };
 
 use super::pictures::photos;
@@ -41,7 +41,7 @@ pub struct Lessons {
 impl Lessons {
     /// Draws or reads them, with progress.
     pub async fn load(caller: &Caller, config: &RunConfig) -> Result<Rc<Self>, EngineError> {
-        let side = side(&config.system);
+        let side = presets::side(&config.system);
         let most = usize::MAX;
         let sets = match &config.data {
             RunData::Pictures(set) | RunData::Pairs { set, .. } => [photos(caller, set, side, most).await?, Vec::new()],
@@ -133,7 +133,7 @@ impl Lessons {
         let mut built = self.system(system, &Device::flex())?;
         let parameters = systems::parameters(&mut *built) as f64;
         let pixels = self.sets.iter().flatten().map(|photo| photo.pixels.len() as f64).sum::<f64>();
-        let side = side(system) as f64;
+        let side = presets::side(system) as f64;
         let step = batch(system) as f64 * 3.0 * side * side * KEPT;
         // Weights, gradients, two moments and an average; pictures here, and as the system holds them.
         Ok(Weight { pictures: self.counts(), parameters, bytes: 2.0 * pixels + 5.0 * 4.0 * parameters + step })
@@ -141,7 +141,7 @@ impl Lessons {
 }
 
 fn key(config: &RunConfig) -> (String, RunData, usize) {
-    (config.system.name.clone(), config.data.clone(), side(&config.system))
+    (config.system.name.clone(), config.data.clone(), presets::side(&config.system))
 }
 
 fn refused(error: BuildError) -> EngineError {
@@ -152,18 +152,7 @@ fn refused(error: BuildError) -> EngineError {
     }
 }
 
-fn number(system: &SystemConfig, key: &str) -> Option<usize> {
-    system.config.get(key)?.as_u64().map(|value| value as usize)
-}
-
-/// Side of the pictures of a run, in pixels. Super-resolution cuts patches out of larger ones.
-pub fn side(system: &SystemConfig) -> usize {
-    let whole = number(system, "image_size").or_else(|| number(system, "image_width"));
-    let patches = || Some(2 * number(system, "patch")? * number(system, "scale")?);
-    whole.or_else(patches).unwrap_or(64).clamp(8, 512)
-}
-
 /// Pictures of a step.
 pub fn batch(system: &SystemConfig) -> usize {
-    number(system, "batch").unwrap_or(1)
+    system.config.get("batch").and_then(|batch| batch.as_u64()).unwrap_or(1) as usize
 }

@@ -57,30 +57,14 @@ impl Runs {
         channel: &Channel,
         devices: &mut Devices,
     ) -> Result<Outcome, EngineError> {
-        if let RunRequest::Calibrate { name, what } = request {
-            let calibrating = Calibrating::open(caller.clone(), self.run()?.plan(&name, what).await?)?;
-            return Ok(Outcome::Task(Task::Calibrating(Box::new(calibrating))));
-        }
-        self.at_once(caller, request, buffers, channel, devices).await.map(Outcome::Answer)
-    }
-
-    async fn at_once(
-        &mut self,
-        caller: &Caller,
-        request: RunRequest,
-        buffers: &[ArrayBuffer],
-        channel: &Channel,
-        devices: &mut Devices,
-    ) -> Result<Answer, EngineError> {
-        match request {
-            RunRequest::Calibrate { .. } => Err(EngineError::Protocol("calibrate".into())),
+        let answer = match request {
             RunRequest::Weigh(config) => {
                 let lessons = self.lessons(caller, &config).await?;
-                Ok((Reply::Weight(lessons.weigh(&config.system)?), Vec::new()))
+                (Reply::Weight(lessons.weigh(&config.system)?), Vec::new())
             }
             RunRequest::Begin(config) => {
                 let start = begin(*config, buffers.first().map(to_bytes))?;
-                self.open(caller, start, channel, devices).await
+                self.open(caller, start, channel, devices).await?
             }
             RunRequest::Resume { id } => {
                 // What is open may be newer than what was saved.
@@ -90,38 +74,44 @@ impl Runs {
                 let RunInfo { config, step, saved, .. } = info;
                 let frames = frames.and_then(|file| Frames::read(&file));
                 let start = Start { id, config, state: Some(state), next, saved: Some((step, saved)), frames };
-                self.open(caller, start, channel, devices).await
+                self.open(caller, start, channel, devices).await?
             }
             RunRequest::Command(command) => {
                 self.run()?.command(channel, command).await?;
-                Ok(done())
+                done()
             }
             RunRequest::Tune(rates) => {
                 let run = self.run()?;
                 run.tune(devices, &rates).await?;
                 run.look(channel).await?;
-                Ok(as_it_is(run.info()))
+                as_it_is(run.info())
             }
             RunRequest::Save => {
                 let (info, state) = self.run()?.save().await?;
-                Ok((Reply::Run(Box::new(info)), vec![bytes(&state)]))
+                (Reply::Run(Box::new(info)), vec![bytes(&state)])
             }
             RunRequest::Frame { step } => {
                 let run = self.run()?;
                 let missing = || EngineError::NotOpen(format!("step {step}"));
                 let (pictures, count, [height, width]) = run.frame(step).ok_or_else(missing)?;
                 let reply = Reply::Pictures { count, width, height, milliseconds: 0.0, device: devices.report().used };
-                Ok((reply, vec![bytes(pictures)]))
+                (reply, vec![bytes(pictures)])
             }
             RunRequest::Export { name } => {
                 let (entry, file) = self.run()?.export(&name).await?;
-                Ok((Reply::Exported(Box::new(entry)), vec![bytes(&file)]))
+                (Reply::Exported(Box::new(entry)), vec![bytes(&file)])
             }
             RunRequest::Close => {
                 self.close(channel).await;
-                Ok(done())
+                done()
             }
-        }
+            RunRequest::Calibrate { name, what } => {
+                let plan = self.run()?.plan(&name, what).await?;
+                let calibrating = Calibrating::open(caller.clone(), plan)?;
+                return Ok(Outcome::Task(Task::Calibrating(Box::new(calibrating))));
+            }
+        };
+        Ok(Outcome::Answer(answer))
     }
 
     /// The pictures of such a run.

@@ -167,6 +167,15 @@ fn superres(side: usize, _: usize) -> SystemConfig {
     })
 }
 
+/// The side of the pictures that settings are for, in pixels. Super-resolution cuts patches out of larger ones: [`ALL`] gives it
+/// pictures of twice the side of a large patch.
+pub fn side(system: &SystemConfig) -> usize {
+    let number = |key: &str| system.config.get(key)?.as_u64().map(|number| number as usize);
+    let whole = number("image_size").or_else(|| number("image_width"));
+    let of_patches = || Some(2 * number("patch")? * number("scale")?);
+    whole.or_else(of_patches).unwrap_or(64).clamp(8, 512)
+}
+
 /// The learning rates of settings, by their keys: `generator_optimizer`. They may change while a run goes on.
 pub fn rates(config: &Value) -> Vec<(String, f64)> {
     let optimizers = config.as_object().into_iter().flatten().filter(|(key, _)| key.ends_with("_optimizer"));
@@ -193,6 +202,7 @@ mod tests {
         for preset in &ALL {
             for (side, channels) in preset.sides.iter().flat_map(|side| [(*side, 1), (*side, 3)]) {
                 let mut settings = preset.settings(side, channels);
+                assert_eq!(super::side(&settings), side, "{settings:?}");
                 assert_eq!(find(&settings.name).map(|found| found.system), Some(preset.system));
                 assert!(check::<DcganConfig>(&settings) && check::<Pix2pixConfig>(&settings), "{settings:?}");
                 assert!(check::<CycleganConfig>(&settings) && check::<SimganConfig>(&settings), "{settings:?}");

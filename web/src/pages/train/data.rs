@@ -3,12 +3,15 @@
 use forger_protocol::{
     Reply, Request,
     message::StoreRequest,
-    runs::{DrawnSet, PictureSet, presets::Needs},
+    runs::{
+        DrawnSet, PictureSet,
+        presets::{self, Needs},
+    },
 };
 use js_sys::Uint8Array;
 use leptos::{html::Canvas, prelude::*};
 
-use super::{form, trainer::Trainer, words};
+use super::{trainer::Trainer, words};
 use crate::{i18n::*, pages::image_to_image::ask::Latest, plots::pictures};
 
 /// Pictures of a strip, at most.
@@ -103,7 +106,7 @@ fn Choice(trainer: Trainer, place: usize, label: Signal<String>) -> impl IntoVie
 #[component]
 fn Strip(trainer: Trainer, set: RwSignal<PictureSet>, label: Signal<String>, id: String) -> impl IntoView {
     let (i18n, canvas, latest) = (use_i18n(), NodeRef::<Canvas>::new(), Latest::default());
-    let side = Memo::new(move |_| trainer.form.system.with(form::side_of));
+    let side = Memo::new(move |_| trainer.form.system.with(presets::side));
     let show = async move || {
         let (Some(set), Some(side)) = (set.try_get_untracked(), side.try_get_untracked()) else { return };
         let request = StoreRequest::Preview { set, side, count: PREVIEWED };

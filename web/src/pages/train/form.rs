@@ -71,13 +71,6 @@ pub fn rates(system: &SystemConfig) -> Vec<(String, f64)> {
     rates
 }
 
-/// The side of the pictures that a system learns from, in pixels.
-pub fn side_of(system: &SystemConfig) -> usize {
-    let number = |key: &str| system.config.get(key).and_then(Value::as_u64).map(|side| side as usize);
-    let of_patch = || number("patch").map(|patch| patch * 4);
-    number("image_size").or_else(|| number("image_height")).or_else(of_patch).unwrap_or(32)
-}
-
 impl Form {
     pub fn new() -> Self {
         let preset = RwSignal::new(&presets::ALL[0]);
@@ -186,7 +179,6 @@ mod tests {
             let system = preset.settings(preset.sides[0], 3);
             assert_eq!(has_opponent(&system), preset.system != "superres", "{}", preset.system);
             assert_eq!(rates(&system).len(), if preset.system == "superres" { 1 } else { 2 }, "{}", preset.system);
-            assert_eq!(side_of(&system), preset.sides[0], "{}", preset.system);
             assert!(NUMBERS.iter().any(|place| system.config.pointer(place).is_some()));
         }
     }
