@@ -16,8 +16,8 @@ use forger_core::{
 
 const DIM: usize = 4;
 const SAMPLES: usize = 500;
-/// How many of the pictures have each attribute.
-const SHARES: [f64; 2] = [0.5, 0.25];
+/// How many of the pictures are brighter above.
+const SHARE: f64 = 0.25;
 
 /// Every other picture is bright, one in four is brighter above than below.
 struct Halves;
@@ -98,9 +98,14 @@ fn set(judge: &Judge) -> Vec<f32> {
     values(judge.logits(Tensor::from_data(TensorData::new(pictures, [64, 1, 28, 28]), &Device::flex())))
 }
 
+/// As if three in four pictures of the set were brighter above.
+fn turned(judge: &Judge) -> Vec<f32> {
+    set(judge).chunks_exact(2).flat_map(|logits| [logits[0], -logits[1]]).collect()
+}
+
 fn auxiliary(dcgan: &Dcgan, judge: &Judge) -> Auxiliary {
     let (codes, logits) = look(dcgan, judge);
-    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &set(judge)).unwrap().unwrap()
+    Auxiliary::find(judge.clone(), &[], (&codes, DIM), &logits, &turned(judge)).unwrap().unwrap()
 }
 
 /// For each attribute the share of samples that have it, and of those on the right side of the border that lies best across
@@ -162,18 +167,18 @@ fn where_no_attribute_follows_codes_there_is_no_axis() {
     assert!(find(&[], &vec![f32::NAN; 2 * SAMPLES]).is_err());
 }
 
+/// The game alone keeps the shares of the pictures, by 0.02 to 0.05 after however many steps; with a classifier they came to lie 0.29
+/// and more above that, so that no rounding decides here.
 #[test]
-fn attributes_lie_straighter_with_an_auxiliary_classifier() {
+fn an_auxiliary_classifier_has_pictures_show_what_codes_ask_for() {
     let (judge, learned) = (judge(), learned());
-    let [without, with] = [0.0, 2.0].map(|weight| {
+    let [without, with] = [0.0, 10.0].map(|weight| {
         let mut dcgan = go_on(&learned, weight, &judge);
         train(&mut dcgan, 300);
         measure(&dcgan, &judge)
     });
-    for (place, share) in SHARES.iter().enumerate() {
-        assert!((with[place][0] - share).abs() < 0.12 && with[place][1] > 0.95, "{with:?}");
-    }
-    assert!(without[1][1] + 0.02 < with[1][1], "{without:?} {with:?}");
+    assert!(without[1][0] < SHARE + 0.1 && with[1][0] > SHARE + 0.2, "{without:?} {with:?}");
+    assert!(with.iter().all(|[_, straight]| *straight > 0.8), "{with:?}");
 }
 
 #[test]
