@@ -55,6 +55,9 @@ pub struct EvalTranslateArgs {
     pub y: Option<String>,
     #[command(flatten)]
     pub flags: SetFlags,
+    /// Side of the pictures that are compared, in pixels, where it is not the one that the model learned: a ResNet takes any
+    #[arg(long, value_parser = clap::value_parser!(u64).range(8..=1024))]
+    pub image_size: Option<u64>,
     /// Only so many pictures of each set
     #[arg(long)]
     pub count: Option<usize>,
@@ -101,7 +104,11 @@ pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
         };
         let count = args.count.map(|count| count.to_string());
         let classifier = args.classifier.as_ref().map(|_| "CLASSIFIER".to_owned());
-        let more = option("count", &count) + &option("classifier", &classifier) + &option("class", &args.class);
+        let size = args.image_size.map(|side| side.to_string());
+        let more = option("image-size", &size)
+            + &option("count", &count)
+            + &option("classifier", &classifier)
+            + &option("class", &args.class);
         let prefix = option("prefix", &args.prefix);
         line.insert(
             "command".into(),
@@ -112,6 +119,11 @@ pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
     Ok(())
 }
 
+/// Side of the pictures that are compared.
+fn side(args: &EvalTranslateArgs, model: &Translator) -> usize {
+    args.image_size.map_or(model.image_size(), |side| side as usize)
+}
+
 /// How near results come to the second pictures of pairs, each way that the model knows.
 fn of_pairs(
     args: &EvalTranslateArgs,
@@ -119,7 +131,7 @@ fn of_pairs(
     test: &str,
     judge: Option<&(Classified, usize)>,
 ) -> Result<(Figures, String)> {
-    let side = model.image_size();
+    let side = side(args, model);
     let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, side)?;
     // What a run has learned the other way round is measured so, where nothing says what the pictures are.
     let reversed = model.card.system.settings::<Pix2pixConfig>().is_ok_and(|config| config.reversed);
@@ -189,7 +201,7 @@ fn of_sets(
     if !model.knows(Way::Backward) {
         bail!("{} knows no way back: measure it with pairs (--test)", args.model.display());
     }
-    let side = model.image_size();
+    let side = side(args, model);
     let [x, y] = sets.load(Split::Test, side)?;
     let data = sets.flags([&x.name, &y.name]);
     let most = args.count.unwrap_or(usize::MAX);
