@@ -37,8 +37,8 @@ export default defineConfig({
   projects: [
     { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, use: browser(QUIET) },
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
-    // What answers late is the harder case and has all systems; at once, two of them and the layers that all are made of.
-    { name: 'devices', testMatch: /devices\.spec/, grep: /training (toy|dcgan) on|convolutions|twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
+    // What answers late is the harder case and has all systems; at once, one of them and the layers that all are made of.
+    { name: 'devices', testMatch: /devices\.spec/, grep: /training toy on|convolutions|twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
     // The same adapter, but the engine takes it for a card, and it answers as late as one.
     { name: 'card', testMatch: /(webgpu|card)\.spec/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), card: true } },
     { name: 'devices-card', testMatch: /devices\.spec/, grepInvert: /twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL, card: true } },

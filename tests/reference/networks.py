@@ -93,13 +93,13 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    def __init__(self, base, doublings, width, channels, kind):
+    def __init__(self, base, doublings, width, channels, kind, outputs=1):
         super().__init__()
         self.input = nn.Conv2d(channels, width, 4, stride=2, padding=1)
         self.blocks = nn.ModuleList(
             Block(nn.Conv2d, width << level, width << (level + 1), kind) for level in range(doublings - 1)
         )
-        self.out = nn.Conv2d(width << (doublings - 1), 1, base)
+        self.out = nn.Conv2d(width << (doublings - 1), outputs, base)
 
     def forward(self, x):
         x = F.leaky_relu(self.input(x), LEAK)

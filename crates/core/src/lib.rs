@@ -38,6 +38,7 @@ pub use systems::{
     System,
     cyclegan::Cyclegan,
     dcgan::{Auxiliary, Dcgan},
+    encoder::Encoder,
     pix2pix::{Pix2pix, TranslationError},
     simgan::Simgan,
     superres::Superres,

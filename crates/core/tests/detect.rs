@@ -11,13 +11,13 @@ use common::{
     stripes::{Stripes, small},
 };
 use forger_core::{
-    Dcgan, Images, System as _,
+    Dcgan, Encoder, Images, System as _,
     burn::tensor::Device,
     detect::{self, DetectError, DetectSettings, Finding, Over, Progress, Way, baselines},
     metrics::roc::auroc,
     parameters,
-    protocol::{Random, StepKind, Stream, detect::Calibration},
-    weights::Drawer,
+    protocol::{Card, EncoderConfig, OptimizerConfig, Random, StepKind, Stream, SystemConfig, detect::Calibration},
+    weights::{Drawer, Model},
 };
 
 const SIDE: usize = 28;
@@ -107,7 +107,7 @@ fn a_finding_holds_together() {
             let least = losses.iter().copied().fold(f32::INFINITY, f32::min);
             let expected = match way {
                 Way::Adgan { .. } => differences.map(|value| value * value).sum::<f32>() / SIZE as f32,
-                Way::Anogan { .. } => differences.sum::<f32>() / SIZE as f32,
+                Way::Anogan { .. } | Way::Encoder { .. } => differences.sum::<f32>() / SIZE as f32,
             };
             let has_features = way == Way::ANOGAN;
             assert!(has_features || (least - expected).abs() < 1e-4 * (1.0 + expected), "{least} {expected}");
@@ -168,6 +168,61 @@ fn a_code_that_is_given_is_where_a_search_begins() {
     for (begun, found) in begun.iter().zip(&found) {
         assert!((begun.score - found.score).abs() <= 1e-5 * found.score, "{} {}", begun.score, found.score);
     }
+}
+
+/// What an encoder of so many steps knows of the trained model.
+fn encoded_after(steps: usize) -> Drawer {
+    let config =
+        EncoderConfig { width: 8, batch: 16, optimizer: OptimizerConfig::adam(2e-3), ..EncoderConfig::default() };
+    let config = EncoderConfig { constant_steps: 1000, ema_decay: 0.9, ..config }.for_model(&small(), false);
+    let mut system = Encoder::new(config, trained(), Box::new(Stripes), &Device::flex()).unwrap();
+    (0..steps).for_each(|_| drop(system.step(StepKind::Both)));
+    let mut model = trained().clone();
+    model.encoder = Some(system.average().clone());
+    model
+}
+
+#[test]
+fn an_encoder_learns_which_codes_stripes_have() {
+    let (before, after) = (encoded_after(0), encoded_after(1000));
+    let usual = DetectSettings::of(Way::ENCODER);
+    let bare = DetectSettings::of(Way::Encoder { kappa: 0.0 });
+    let sum = |model: &Drawer, settings| scores(model, &normal(), settings).iter().sum::<f32>();
+    // What this generator can draw of stripes at all, by a search.
+    let search = DetectSettings { starts: 8, steps: 60, over: Over::Least, ..settings(Way::Adgan { rate: 0.0 }) };
+    let (untrained, found, best) = (sum(&before, bare), sum(&after, bare), sum(trained(), search));
+    assert!(found < 1.25 * best && untrained > 1.5 * best, "{best} by a search, {untrained} before, {found} after");
+    let area = auroc(&scores(&after, &normal(), usual), &scores(&after, &strange(), usual)).unwrap();
+    assert!(area > 0.95, "{area}");
+    // Its codes are where a search that is given nothing better begins, too.
+    let codes = detect::codes(&after, &normal()).unwrap();
+    let short = DetectSettings { steps: 1, starts: 1, ..settings(Way::Anogan { lambda: 0.0 }) };
+    let given = detect::detect(&after, &normal(), short, &codes, &mut |_| ControlFlow::Continue(())).unwrap();
+    for (given, found) in given.iter().zip(find(&after, &normal(), usual)) {
+        // Together and one by one, sums round otherwise.
+        assert!(given.code.iter().zip(&found.code).all(|(a, b)| (a - b).abs() < 1e-4), "{given:?} {found:?}");
+    }
+    assert_eq!(
+        detect::detect(trained(), &normal(), usual, &[], &mut |_| ControlFlow::Continue(())).err(),
+        Some(DetectError::NoEncoder)
+    );
+}
+
+#[test]
+fn a_file_keeps_an_encoder_and_its_card_says_so() {
+    let model = encoded_after(2);
+    let of = |card: Card| Model::write(card, &model);
+    let card = Card { discriminator: true, ..Card::new("stripes", SystemConfig::of(&small()), 1) };
+    let config = EncoderConfig { width: 8, ..EncoderConfig::default() }.for_model(&small(), false);
+    let (bytes, card) = of(Card { encoder: Some(Box::new(config.clone())), ..card }).unwrap();
+    let read = Model::<Drawer>::read(&bytes, &Device::flex()).unwrap();
+    let usual = DetectSettings::of(Way::ENCODER);
+    // Weights are rounded in a file.
+    for (kept, made) in scores(&read, &normal(), usual).iter().zip(scores(&model, &normal(), usual)) {
+        assert!((kept - made).abs() < 0.02 * made, "{kept} {made}");
+    }
+    let other = EncoderConfig { latent_dim: 5, ..config };
+    assert!(of(Card { encoder: Some(Box::new(other)), ..card }).is_err());
 }
 
 #[test]

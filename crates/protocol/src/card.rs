@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{detect::Normal, system::SystemConfig};
+use crate::{config::EncoderConfig, detect::Normal, system::SystemConfig};
 
 /// The version of [`Card`] and of the tensor names. A reader refuses a newer one. Since 2 a test vector has a seed in place of
 /// its input.
@@ -119,6 +119,9 @@ pub struct Card {
     /// Whether the file holds D, too: its features tell how like two pictures are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub discriminator: bool,
+    /// Of the encoder that the file holds, if it does: the settings that its shape is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<Box<EncoderConfig>>,
     /// The networks that the file holds, by their names in [`crate::system::Declaration::networks`]; empty in files of before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<String>,
@@ -165,6 +168,7 @@ impl Card {
             notes: String::new(),
             directions: Vec::new(),
             discriminator: false,
+            encoder: None,
             networks: Vec::new(),
             domains: Vec::new(),
             palette: Vec::new(),

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    config::{CycleganConfig, DcganConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig},
+    config::{
+        CycleganConfig, DcganConfig, EncoderConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig,
+    },
     error::ModelError,
 };
 
@@ -101,13 +103,14 @@ impl Declaration {
 }
 
 /// Every system.
-pub const ALL: [&Declaration; 6] = [
+pub const ALL: [&Declaration; 7] = [
     &ToyConfig::SYSTEM,
     &DcganConfig::SYSTEM,
     &SuperresConfig::SYSTEM,
     &Pix2pixConfig::SYSTEM,
     &CycleganConfig::SYSTEM,
     &SimganConfig::SYSTEM,
+    &EncoderConfig::SYSTEM,
 ];
 
 /// The system of this name.

@@ -31,6 +31,16 @@ pub fn open<N: Networks>(path: &Path, device: &Device) -> Result<Model<N>> {
     checked(Model::read(&bytes, device).with_context(context)?).with_context(context)
 }
 
+/// Puts an encoder that was trained for a model beside it: that of the folder of a run. Its settings go onto the card.
+pub fn add_encoder(model: &mut Model<Drawer>, run: &Path) -> Result<()> {
+    let context = || run.display().to_string();
+    let checkpoint = Run::open(run)?.newest()?;
+    let reader = Reader::new(&checkpoint).with_context(context)?;
+    let config = model.networks.take_encoder(&reader).with_context(context)?;
+    model.card.encoder = Some(Box::new(config));
+    Ok(())
+}
+
 /// The model that the program carries.
 pub fn bundled(device: &Device) -> Result<Model<Upscaler>> {
     checked(Model::read(LIGHT, device)?)

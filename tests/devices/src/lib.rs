@@ -9,22 +9,26 @@ mod translation;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
-    Auxiliary, Dcgan, Images, Superres, System, Toy,
+    Auxiliary, Dcgan, Encoder, Images, Superres, System, Toy,
     classifier::Training,
     data::photos::Photo,
-    nets::conv::{Window, conv_transpose2d, conv2d},
+    nets::{
+        conv::{Window, conv_transpose2d, conv2d},
+        dcgan::{Discriminator, Generator},
+    },
     parameters::NamedTensor,
     protocol::{
-        Activation, AdversarialLoss, ClassifierConfig, DcganConfig, LatentPrior, MlpConfig, Normalization, Penalty,
-        Random, StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
+        Activation, AdversarialLoss, ClassifierConfig, DcganConfig, EncoderConfig, LatentPrior, MlpConfig,
+        Normalization, Penalty, Random, StepKind, Stream, SuperresConfig, SuperresLosses, ToyConfig,
     },
     systems::networks_async,
-    weights::sha256,
+    weights::{Drawer, sha256},
 };
 use wasm_bindgen::prelude::*;
 
 const STEPS: usize = 20;
-/// Steps of a game whose steps are longer: a software GPU does their operations one after the other.
+/// Steps of a game whose steps are longer, as a software GPU does their operations one after the other, and of what is another in
+/// one part only.
 const FEW: usize = 6;
 
 /// Dimensions of z of the DCGANs.
@@ -95,14 +99,30 @@ fn auxiliary() -> Result<Auxiliary, String> {
     found.ok_or_else(|| "no attribute follows codes".into())
 }
 
-async fn dcgan(device: &Device, change: DcganConfig) -> Result<(Networks, Networks), String> {
-    let config = DcganConfig { image_size: 28, channels: 1, latent_dim: LATENT_DIM, width: 4, batch: 4, ..change };
+fn dcgan_config(change: DcganConfig) -> DcganConfig {
+    DcganConfig { image_size: 28, channels: 1, latent_dim: LATENT_DIM, width: 4, batch: 4, ..change }
+}
+
+async fn dcgan(device: &Device, change: DcganConfig, steps: usize) -> Result<(Networks, Networks), String> {
+    let config = dcgan_config(change);
     let assisted = config.auxiliary > 0.0;
     let mut dcgan = Dcgan::new(config, Box::new(Stripes), device).map_err(|e| e.to_string())?;
     if assisted {
         dcgan.assist(auxiliary()?);
     }
-    train(&mut dcgan, STEPS).await
+    train(&mut dcgan, steps).await
+}
+
+/// Of the DCGAN as it begins.
+async fn encoder(device: &Device) -> Result<(Networks, Networks), String> {
+    let config = dcgan_config(DcganConfig::default());
+    let random = &mut Random::new(config.seed, Stream::Weights);
+    let generator = Generator::new(&config, random, &Device::flex()).map_err(|e| e.to_string())?;
+    let discriminator = Discriminator::new(&config, random, &Device::flex()).map_err(|e| e.to_string())?;
+    let model = Drawer::new(config.clone(), generator, Some(discriminator)).ok_or("no model")?;
+    let settings = EncoderConfig { width: 4, batch: 4, ..EncoderConfig::default() }.for_model(&config, false);
+    let mut encoder = Encoder::new(settings, &model, Box::new(Stripes), device).map_err(|e| e.to_string())?;
+    train(&mut encoder, FEW).await
 }
 
 /// With an opponent. The losses that look through a trained network have none here.
@@ -128,13 +148,14 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
     match system {
         "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
         "toy-penalised" => toy(device, penalised(), FEW).await,
-        "dcgan" => dcgan(device, DcganConfig::default()).await,
-        "dcgan-mapping" => dcgan(device, DcganConfig { mapping: 8, ..DcganConfig::default() }).await,
-        "dcgan-auxiliary" => dcgan(device, DcganConfig { auxiliary: 1.0, ..DcganConfig::default() }).await,
-        "dcgan-spectral" => dcgan(device, DcganConfig { spectral_norm: true, ..DcganConfig::default() }).await,
+        "dcgan" => dcgan(device, DcganConfig::default(), STEPS).await,
+        "dcgan-mapping" => dcgan(device, DcganConfig { mapping: 8, ..DcganConfig::default() }, FEW).await,
+        "dcgan-auxiliary" => dcgan(device, DcganConfig { auxiliary: 1.0, ..DcganConfig::default() }, FEW).await,
+        "dcgan-spectral" => dcgan(device, DcganConfig { spectral_norm: true, ..DcganConfig::default() }, FEW).await,
         "dcgan-instance" => {
-            dcgan(device, DcganConfig { normalization: Normalization::Instance, ..DcganConfig::default() }).await
+            dcgan(device, DcganConfig { normalization: Normalization::Instance, ..DcganConfig::default() }, FEW).await
         }
+        "encoder" => encoder(device).await,
         "superres" => superres(device).await,
         "pix2pix" => translation::pix2pix(device).await,
         "cyclegan" => translation::cyclegan(device).await,

@@ -9,6 +9,7 @@ const ROUTES = [
   '',
   'lab',
   'lab?data=banana',
+  'lab?data=pair&step=0&show=real,fake,walk',
   'latent',
   'latent?tab=edit&base=1.5',
   'latent?tab=walk&walk=1.1,1.5&closed=1',

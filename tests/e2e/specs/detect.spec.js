@@ -50,8 +50,8 @@ const ZERO = Array.from({ length: 33 }, (_, step) => {
 });
 const CROSS = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]];
 
-async function openZeros(page, query = '') {
-  await open(page, `detect?model=${NATIVE.model}${query}`);
+async function openZeros(page, query = '', model = 'zeros') {
+  await open(page, `detect?model=${model}${query}`);
   await expect(page.getByTestId('board')).toBeVisible();
 }
 
@@ -75,19 +75,31 @@ test('a zero that is drawn is normal, a cross is strange, and each takes less th
   expect((await shown(page.getByTestId('made'))).levels).toBeGreaterThan(4);
 });
 
-test('scores are those of the program', async ({ page }) => {
-  await openZeros(page);
-  await page.getByTestId('photo-file').setInputFiles(Object.keys(NATIVE.scores).map(picture));
-  await expect(page.getByTestId('batch-count')).toContainText('2 of 2 judged, 1 strange, 0 not read', { timeout: 60_000 });
-  const { name, bytes } = await savedFile(page, 'save-csv');
-  expect(name).toBe('forger-detect.csv');
-  const [head, ...rows] = bytes.toString().trim().split('\n');
-  expect(head).toBe('file,score,p_value,strange');
-  expect(rows.map((row) => row.split(',')[0])).toEqual(['cross.png', 'ring.png']);
-  for (const [name, score] of rows.map((row) => row.split(','))) {
-    const native = NATIVE.scores[name];
-    expect(Math.abs(Number(score) - native) / native, `${name}: ${score}, native ${native}`).toBeLessThan(APART);
-  }
+for (const [model, scores] of Object.entries(NATIVE)) {
+  test(`scores of ${model} are those of the program`, async ({ page }) => {
+    await openZeros(page, '', model);
+    await page.getByTestId('photo-file').setInputFiles(Object.keys(scores).map(picture));
+    await expect(page.getByTestId('batch-count')).toContainText('2 of 2 judged', { timeout: 60_000 });
+    const { name, bytes } = await savedFile(page, 'save-csv');
+    expect(name).toBe('forger-detect.csv');
+    const [head, ...rows] = bytes.toString().trim().split('\n');
+    expect(head).toBe('file,score,p_value,strange');
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['cross.png', 'ring.png']);
+    for (const [name, score] of rows.map((row) => row.split(','))) {
+      const native = scores[name];
+      expect(Math.abs(Number(score) - native) / native, `${name}: ${score}, native ${native}`).toBeLessThan(APART);
+    }
+  });
+}
+
+test('an encoder needs no search, and the page says so', async ({ page }) => {
+  await openZeros(page, '&sample=2', 'threes');
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+  await expect(page.getByTestId('starts')).toHaveCount(0);
+  await expect(page.getByText('An encoder says at once')).toBeVisible();
+  await page.getByTestId('model-select').selectOption('zeros');
+  await expect(page.getByText('The search begins from several codes')).toBeVisible();
 });
 
 test('a batch goes on past what does not read, stops at once, goes on, and shows each of its pictures', async ({ page }) => {
@@ -126,6 +138,60 @@ test('a threshold that is moved calls other pictures strange, and goes back', as
   await expect(page.getByTestId('verdict')).toHaveText('Strange');
   await page.getByTestId('usual').click();
   await expect(page.getByTestId('verdict')).toHaveText('Not strange');
+});
+
+/** Normal pictures, false alarms among them, strange pictures and those that are missed, as the page says it. */
+async function wrong(page) {
+  const text = await page.getByTestId('misses').innerText();
+  return text.match(/Of (\d+) normal pictures, (\d+) false alarms.*Of (\d+) .+, (\d+) missed/).slice(1).map(Number);
+}
+
+test('the ROC curve says what the threshold calls strange and what it misses, while it moves', async ({ page }) => {
+  await openZeros(page);
+  const curve = page.getByTestId('roc');
+  await expect(curve).toBeVisible();
+  await expect(page.getByTestId('series')).toContainText('strange ones');
+  await expect(page.getByTestId('roc-area')).toContainText(/0\.9\d\d.* 9\d\d of 1000 pairs/);
+  const [normal, alarms, strange, missed] = await wrong(page);
+  expect([normal, alarms]).toEqual([980, 48]);
+  expect(missed).toBeLessThan(strange / 4);
+  const usual = await shown(curve);
+  expect(usual.levels).toBeGreaterThan(3);
+  await page.getByTestId('threshold').focus();
+  await page.keyboard.press('Home');
+  await expect.poll(() => wrong(page)).toEqual([normal, normal, strange, 0]);
+  await expect.poll(async () => (await shown(curve)).sha256).not.toBe(usual.sha256);
+  await page.keyboard.press('End');
+  await expect.poll(() => wrong(page)).toEqual([normal, 0, strange, strange]);
+  await page.getByTestId('usual').click();
+  await expect.poll(() => wrong(page)).toEqual([normal, alarms, strange, missed]);
+});
+
+test('rows of a batch that are marked as strange indeed have a curve of their own', async ({ page }) => {
+  await openZeros(page);
+  const ofCard = await page.getByTestId('misses').innerText();
+  await page.getByTestId('photo-file').setInputFiles(['ring.png', 'cross.png'].map(picture));
+  await expect(page.getByTestId('batch-count')).toContainText('2 of 2 judged', { timeout: 60_000 });
+  // The strangest is first.
+  const [cross, ring] = [0, 1].map((row) => page.getByTestId('mark').nth(row));
+  await expect(cross).toHaveAccessibleName('cross.png is strange indeed');
+  await cross.focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('roc-of')).toContainText('1 marked as strange, 1 not');
+  await expect.poll(() => wrong(page)).toEqual([1, 0, 1, 0]);
+  await expect(page.getByTestId('roc-area')).toContainText('1000 of 1000 pairs');
+  const csv = async () => (await savedFile(page, 'save-csv')).bytes.toString().trim().split('\n');
+  const [head, ...rows] = await csv();
+  expect(head).toBe('file,score,p_value,strange,marked');
+  expect(rows.map((row) => row.split(',').at(-1))).toEqual(['1', '0']);
+  await ring.check();
+  await expect(page.getByTestId('roc-of')).toContainText('pictures of both kinds');
+  await expect(page.getByTestId('roc')).toHaveCount(0);
+  await ring.uncheck();
+  await cross.uncheck();
+  await expect(page.getByTestId('misses')).toHaveText(ofCard);
+  await expect(page.getByTestId('roc-of')).toHaveCount(0);
+  expect((await csv())[0]).toBe('file,score,p_value,strange');
 });
 
 test('a link opens with the same drawing, threshold and score, and never holds a picture of the user’s', async ({ context, page }) => {

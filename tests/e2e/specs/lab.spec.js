@@ -171,3 +171,92 @@ test('a run goes on after the tab was closed', async ({ page }) => {
   await page.getByTestId('continue-button').click();
   await expect.poll(steps).toBe(kept);
 });
+
+/** Clicks a point of the plane, which shows -1.25 to 1.25. */
+async function pick(page, [x, y]) {
+  const { plane } = lab(page);
+  await plane.scrollIntoViewIfNeeded();
+  const { width, height } = await plane.boundingBox();
+  await plane.click({ position: { x: ((x + 1.25) / 2.5) * width, y: ((1.25 - y) / 2.5) * height } });
+}
+
+const said = (page) => page.getByTestId('walk-said');
+
+/** Distance and p-value that the search comes to. */
+async function walked(page) {
+  await expect(said(page)).toContainText(/real points/);
+  const text = await said(page).innerText();
+  const [, distance, p] = text.match(/gets is ([\d.]+) away.*p = ([\d.]+)\)/).map(Number);
+  return { distance, p };
+}
+
+test('a search finds a z for a real point and none for a corner, by pointer and by keyboard', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'lab?data=pair');
+  const { plane, stepsText, train } = lab(page);
+  const [noise, walk] = [page.getByTestId('noise'), page.getByTestId('walk')];
+  await page.getByTestId('already-trained').click();
+  await expect(stepsText).toHaveText('1000', { timeout: 60_000 });
+  await expect(train).toBeEnabled();
+  const still = [await drawnPlane(page), (await picture(noise)).sha256];
+  await pick(page, [0.5, 0.3]);
+  await expect(said(page)).toHaveCount(0);
+
+  await walk.click();
+  await expect(walk).toHaveAttribute('aria-pressed', 'true');
+  await expect(page).toHaveURL(/show=real,fake,verdict,line,walk/);
+  await expect(said(page)).toContainText('Click a point');
+  await pick(page, [0.5, 0.3]);
+  await expect(said(page)).toContainText('it can draw this point');
+  const real = await walked(page);
+  expect(real.distance).toBeLessThan(0.05);
+  expect(real.p).toBeGreaterThan(0.05);
+  await page.mouse.move(0, 0);
+  await expect.poll(async () => (await picture(plane)).sha256).not.toBe(still[0]);
+  await expect.poll(async () => (await picture(noise)).sha256).not.toBe(still[1]);
+
+  await pick(page, [1.1, -1.1]);
+  await expect(said(page)).toContainText('cannot draw');
+  const corner = await walked(page);
+  expect(corner.distance).toBeGreaterThan(0.5);
+  expect(corner.p).toBeLessThan(0.01);
+
+  // Upwards along the edge, where the cluster is nearer.
+  await plane.focus();
+  for (let step = 0; step < 10; step += 1) {
+    await page.keyboard.press('ArrowUp');
+  }
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await walked(page)).distance).toBeLessThan(corner.distance);
+
+  await page.mouse.move(0, 0);
+  await walk.click();
+  await expect(said(page)).toHaveCount(0);
+  await page.mouse.move(0, 0);
+  await expect.poll(async () => (await picture(plane)).sha256).toBe(still[0]);
+});
+
+test('while a run trains nothing is searched for, and where it stops the last point is', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'lab?show=real,fake,walk');
+  const { train, pause, steps } = lab(page);
+  await train.click();
+  await expect.poll(steps).toBeGreaterThan(20);
+  await pick(page, [1.1, 1.1]);
+  await expect(said(page)).toContainText('is training');
+  await pause.click();
+  await walked(page);
+  await page.getByTestId('step-button').click();
+  await walked(page);
+});
+
+test('the page of strange pictures leads to the same search in two dimensions', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'detect');
+  await page.getByTestId('walk-link').click();
+  await expect(page).toHaveURL(/lab\?.*walk/);
+  await expect(page.getByTestId('walk')).toHaveAttribute('aria-pressed', 'true');
+  await expect(lab(page).stepsText).toHaveText('1000', { timeout: 60_000 });
+  await pick(page, [-1.1, 1.1]);
+  expect((await walked(page)).p).toBeLessThan(0.01);
+});

@@ -139,6 +139,7 @@ pub fn model(locale: Locale, name: &str) -> String {
         "avatars" => td_string!(locale, model_avatars).to_string(),
         "faces" => td_string!(locale, model_faces).to_string(),
         "zeros" => td_string!(locale, detect_m_zeros).to_string(),
+        "threes" => td_string!(locale, detect_m_threes).to_string(),
         "sneakers" => td_string!(locale, detect_m_sneakers).to_string(),
         "trousers" => td_string!(locale, detect_m_trousers).to_string(),
         other => other.to_owned(),

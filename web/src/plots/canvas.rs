@@ -65,6 +65,22 @@ pub fn under(event: &web_sys::MouseEvent, extent: f32) -> Option<[f32; 2]> {
     Some([(2.0 * x - 1.0) as f32 * extent, (1.0 - 2.0 * y) as f32 * extent])
 }
 
+/// Draws with dashes.
+pub fn dashed(on: &CanvasRenderingContext2d, draw: impl FnOnce()) {
+    let _ = on.set_line_dash(&js_sys::Array::of2(&4.0.into(), &4.0.into()));
+    draw();
+    let _ = on.set_line_dash(&js_sys::Array::new());
+}
+
+/// A line through points, of the width and colour that are set.
+pub fn trace(on: &CanvasRenderingContext2d, points: impl IntoIterator<Item = (f64, f64)>) {
+    on.begin_path();
+    for (index, (x, y)) in points.into_iter().enumerate() {
+        if index == 0 { on.move_to(x, y) } else { on.line_to(x, y) }
+    }
+    on.stroke();
+}
+
 /// A colour of `tokens.css`, such as `--real`.
 pub fn colour(name: &str) -> String {
     let style = document().document_element().and_then(|root| {

@@ -2,7 +2,7 @@
 
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::canvas::{colour, prepare};
+use super::canvas::{colour, dashed, prepare, trace};
 
 /// A line: a colour of the theme and `(step, value)` in order.
 pub struct Line {
@@ -93,10 +93,7 @@ impl Area<'_> {
     }
 
     fn across(&self, y: f64) {
-        self.context.begin_path();
-        self.context.move_to(LEFT, y);
-        self.context.line_to(self.width - RIGHT, y);
-        self.context.stroke();
+        trace(&self.context, [(LEFT, y), (self.width - RIGHT, y)]);
     }
 
     fn axes(&self) {
@@ -139,21 +136,15 @@ impl Area<'_> {
         self.context.set_line_width(1.5);
         for line in &self.chart.lines {
             self.context.set_stroke_style_str(&colour(line.colour));
-            self.context.begin_path();
-            for (index, (step, value)) in line.points.iter().enumerate() {
-                let (x, y) = (self.x(*step), self.y(level(self.chart, *value)));
-                if index == 0 { self.context.move_to(x, y) } else { self.context.line_to(x, y) }
-            }
-            self.context.stroke();
+            let at = |(step, value): &(f64, f64)| (self.x(*step), self.y(level(self.chart, *value)));
+            trace(&self.context, line.points.iter().map(at));
         }
     }
 
     fn dashes(&self, draw: impl FnOnce()) {
         self.context.set_stroke_style_str(&colour("--ink"));
         self.context.set_line_width(1.0);
-        let _ = self.context.set_line_dash(&js_sys::Array::of2(&4.0.into(), &4.0.into()));
-        draw();
-        let _ = self.context.set_line_dash(&js_sys::Array::new());
+        dashed(&self.context, draw);
     }
 }
 
@@ -171,10 +162,7 @@ pub fn draw(canvas: &HtmlCanvasElement, chart: &Chart) {
     area.lines();
     if let Some(step) = chart.cursor {
         area.dashes(|| {
-            area.context.begin_path();
-            area.context.move_to(area.x(step), ABOVE);
-            area.context.line_to(area.x(step), height - BELOW);
-            area.context.stroke();
+            trace(&area.context, [(area.x(step), ABOVE), (area.x(step), height - BELOW)]);
         });
     }
     if let Some(chosen) = chart.chosen {

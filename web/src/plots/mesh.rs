@@ -48,7 +48,8 @@ pub fn draw(space: &Space, points: &[f32], side: usize) {
     context.set_global_alpha(1.0);
 }
 
-fn polyline<'a>(space: &Space, points: impl Iterator<Item = &'a [f32]>) {
+/// Adds points to the path, one after the other.
+pub(super) fn polyline<'a>(space: &Space, points: impl Iterator<Item = &'a [f32]>) {
     for (index, point) in points.enumerate() {
         let (x, y) = space.at(point[0], point[1]);
         if index == 0 { space.context.move_to(x, y) } else { space.context.line_to(x, y) }

@@ -10,3 +10,4 @@ pub mod pictures;
 pub mod plane;
 pub mod scalars;
 pub mod scatter;
+pub mod ways;

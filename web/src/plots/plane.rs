@@ -8,6 +8,7 @@ use super::{
     canvas::Space,
     contour, heat, mesh,
     scatter::{self, Mark, pairs},
+    ways::{self, Ways},
 };
 
 /// What to draw; what is `None` is not. Maps are `[side, side]` from below, points `[n, 2]`.
@@ -24,6 +25,8 @@ pub struct Picture<'a> {
     pub push: Option<(&'a [f32], &'a [f32])>,
     /// Points to pick out.
     pub chosen: &'a [[f32; 2]],
+    /// The ways of a search.
+    pub ways: Option<Ways<'a>>,
     /// A spot to mark, where there need be no point.
     pub spot: Option<[f32; 2]>,
 }
@@ -55,6 +58,9 @@ pub fn draw(canvas: &HtmlCanvasElement, picture: &Picture) {
     }
     if !picture.chosen.is_empty() {
         scatter::draw(&space, picture.chosen.iter().copied(), "--ink", Mark::Ring, size + 2.0);
+    }
+    if let Some(found) = &picture.ways {
+        ways::draw(&space, found);
     }
     if let Some(spot) = picture.spot {
         scatter::draw(&space, [spot].into_iter(), "--ink", Mark::Cross, 9.0);

@@ -21,6 +21,15 @@ pub trait Images {
     fn write(&self, index: usize, out: &mut [f32]);
 }
 
+/// The first pictures of a set, as many of `count` as there are: `[count, channels, height, width]`.
+pub fn first(images: &dyn Images, count: usize, device: &Device) -> Tensor<4> {
+    let [channels, height, width] = images.shape();
+    let (count, size) = (images.len().min(count), channels * height * width);
+    let mut values = vec![0.0; count * size];
+    values.chunks_exact_mut(size).enumerate().for_each(|(index, out)| images.write(index, out));
+    Tensor::from_data(TensorData::new(values, [count, channels, height, width]), device)
+}
+
 /// Every picture once in each epoch, in a new order each time.
 pub struct Shuffled {
     /// What a checkpoint calls it.

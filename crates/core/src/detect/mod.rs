@@ -6,7 +6,8 @@
 //! - ADGAN: Deecke et al. 2018 ("Image Anomaly Detection with Generative Adversarial Networks", ECML), section 4: several
 //!   starts, and the weights of G move with the codes, picture by picture. The paper has a G for every start; here the starts of
 //!   a picture share one, so that a step is one batch and not as many as there are starts.
-//! - An encoder's code can be the first start of each picture (f-AnoGAN: Schlegl et al. 2019, doi 10.1016/j.media.2019.01.010).
+//! - An encoder's code needs no search (f-AnoGAN: Schlegl et al. 2019, doi 10.1016/j.media.2019.01.010), or can be the first start
+//!   of one.
 //!
 //! Beside them plain ways that need no search ([`baselines`]), without which a figure means little.
 
@@ -52,6 +53,9 @@ pub enum DetectError {
     /// The features of D are asked for, and the file has none.
     #[error("the model has no discriminator, whose features are asked for")]
     NoDiscriminator,
+    /// Its codes are asked for, and the file has none.
+    #[error("the model has no encoder, whose codes are asked for")]
+    NoEncoder,
     /// Nothing to search with.
     #[error("a search needs a picture, a start and a step")]
     Settings,
@@ -135,20 +139,36 @@ pub fn detect(
     Ok(found)
 }
 
+/// What the encoder of a model makes of pictures, `[count, latent_dim]`, waiting for the device: codes to begin searches with.
+pub fn codes(model: &Drawer, pictures: &[f32]) -> Result<Vec<f32>, DetectError> {
+    let network = model.encoder.as_ref().ok_or(DetectError::NoEncoder)?.folded();
+    let network = parameters::copy(&network, &model.device());
+    in_chunks(model, pictures, |pictures| Some(network.forward(pictures)))
+}
+
 /// What the last layer of D before its logit makes of pictures, `[count, features]`, waiting for the device.
 pub fn features(model: &Drawer, pictures: &[f32]) -> Result<Vec<f32>, DetectError> {
     let discriminator = model.discriminator.as_ref().ok_or(DetectError::NoDiscriminator)?;
     // Nothing is differentiated here.
     let network = parameters::copy(&fold::discriminator(discriminator), &model.device());
-    let (size, config) = (size(model), &model.config);
+    in_chunks(model, pictures, |pictures| network.features(pictures).pop())
+}
+
+/// What a network makes of pictures, some at a time.
+fn in_chunks<const D: usize>(
+    model: &Drawer,
+    pictures: &[f32],
+    made: impl Fn(Tensor<4>) -> Option<Tensor<D>>,
+) -> Result<Vec<f32>, DetectError> {
+    let size = size(model);
     if !pictures.len().is_multiple_of(size) {
         return Err(DetectError::Size { expected: size, found: pictures.len() });
     }
+    let [channels, height, width] = model.config.shape();
     let mut found = Vec::new();
     for some in pictures.chunks(CHUNK * size) {
-        let shape = [some.len() / size, config.channels, config.image_size, config.image_size];
-        let last = network.features(Tensor::from_data(TensorData::new(some.to_vec(), shape), &model.device())).pop();
-        found.extend(last.and_then(values).ok_or(DetectError::Device)?);
+        let some = TensorData::new(some.to_vec(), [some.len() / size, channels, height, width]);
+        found.extend(made(Tensor::from_data(some, &model.device())).and_then(values).ok_or(DetectError::Device)?);
     }
     Ok(found)
 }

@@ -4,7 +4,7 @@
 use burn::tensor::{Gradients, Tensor, TensorData};
 use forger_protocol::{LatentPrior, OptimizerConfig};
 
-use super::{DetectError, DetectSettings, Finding, Loss, Over, Way, size};
+use super::{DetectError, DetectSettings, Finding, Loss, Over, Way, codes, size};
 use crate::{
     latent::{adam::Adam, invert::LARGEST},
     nets::{dcgan::Generator, fold},
@@ -85,13 +85,16 @@ impl Search {
         let all = TensorData::new(pictures.to_vec(), [count, shape[0], shape[1], shape[2]]);
         let targets = Tensor::from_data(all, &device);
         let mut generator = fold::generator(trained);
+        let discriminator = model.discriminator.as_ref().filter(|_| settings.way.asks_for_d()).map(fold::discriminator);
+        if discriminator.is_none() && settings.way.asks_for_d() {
+            return Err(DetectError::NoDiscriminator);
+        }
+        let mut encoded = Vec::new();
         let (loss, optimizer) = match settings.way {
-            Way::Anogan { lambda } => {
-                let discriminator = model.discriminator.as_ref().map(fold::discriminator);
-                if discriminator.is_none() && lambda > 0.0 {
-                    return Err(DetectError::NoDiscriminator);
-                }
-                (Loss::residual(targets, discriminator, lambda), None)
+            Way::Anogan { lambda } => (Loss::residual(targets, discriminator, lambda), None),
+            Way::Encoder { kappa } => {
+                encoded = codes(model, pictures)?;
+                (Loss::encoded(targets, discriminator, kappa), None)
             }
             Way::Adgan { .. } if count > 1 => return Err(DetectError::Together { found: count }),
             Way::Adgan { rate } => {
@@ -100,6 +103,7 @@ impl Search {
                 (Loss::squared(targets), Some(Optimizer::new(OptimizerConfig::adam(rate))))
             }
         };
+        let given = if given.is_empty() { &encoded } else { given };
         // The same for every picture, so that none depends on the place that it has.
         let starts = model.codes.samples(settings.seed, settings.starts);
         let followed = |index: usize| {

@@ -172,6 +172,11 @@ impl Discriminator {
 
     /// Weights have shapes and take no memory until they are filled.
     pub(crate) fn unfilled(config: &DcganConfig, device: &Device) -> Result<Self, OutOfRange> {
+        Self::with_outputs(config, 1, device)
+    }
+
+    /// The layers of a discriminator, with so many values at the end; unfilled.
+    pub(super) fn with_outputs(config: &DcganConfig, outputs: usize, device: &Device) -> Result<Self, OutOfRange> {
         let (base, doublings) = doublings(config)?;
         // Spectral normalisation stands in place of the other one, as in the paper.
         let normalization = if config.spectral_norm { Normalization::None } else { config.normalization };
@@ -184,7 +189,7 @@ impl Discriminator {
                     norm: Norm::new(normalization, config.width << level, device),
                 })
                 .collect(),
-            out: Conv2dConfig::new([config.width << (doublings - 1), 1], [base, base]).init(device),
+            out: Conv2dConfig::new([config.width << (doublings - 1), outputs], [base, base]).init(device),
             spectral: Vec::new(),
             mixed_precision: false,
         };

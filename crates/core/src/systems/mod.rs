@@ -3,6 +3,7 @@
 pub mod build;
 pub mod cyclegan;
 pub mod dcgan;
+pub mod encoder;
 pub mod gan;
 pub mod pix2pix;
 mod pool;

@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module as _,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use forger_protocol::{Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream};
 use serde_json::{Value, json};
@@ -11,7 +11,10 @@ use super::{AnySettings, Parts, System, TERM, pix2pix::tune, pool::Pool};
 use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
-    data::{Draws, Source as _, images::Shuffled},
+    data::{
+        Draws, Source as _,
+        images::{Shuffled, first},
+    },
     losses::{
         adversarial::{self, verdict},
         kept::kept,
@@ -260,13 +263,7 @@ impl System for Simgan {
 
     /// The first synthetic pictures, what becomes of them, and by how much they change: grey where nothing does.
     fn visuals(&self) -> Vec<Tensor<4>> {
-        let images = self.synthetic.images();
-        let [channels, height, width] = images.shape();
-        let (count, size) = (images.len().min(SHOWN), channels * height * width);
-        let mut values = vec![0.0; count * size];
-        values.chunks_exact_mut(size).enumerate().for_each(|(index, out)| images.write(index, out));
-        let shape = [count, channels, height, width];
-        let synthetic = Tensor::from_data(TensorData::new(values, shape), &self.device.clone().inner());
+        let synthetic = first(self.synthetic.images(), SHOWN, &self.device.clone().inner());
         let refined = self.average().forward(synthetic.clone());
         let difference = (refined.clone() - synthetic.clone()) * 0.5;
         vec![synthetic, refined, difference]

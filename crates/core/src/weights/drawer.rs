@@ -7,18 +7,24 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{Card, Codes, DcganConfig, Random, card::Direction, detect, error::ModelError};
+use forger_protocol::{Card, Codes, DcganConfig, EncoderConfig, Random, card::Direction, detect, error::ModelError};
 
 use super::{File, Networks, bad_config};
 use crate::{
+    CheckpointError,
+    checkpoint::Reader,
     nets::{
         dcgan::{Discriminator, Generator},
+        encoder::Encoder,
         fold,
         mapping::Mapping,
         painter::Painter,
     },
     parameters::{self, NamedTensor},
+    player::average_of,
 };
+
+const OTHER_ENCODER: &str = "its encoder is of another model";
 
 /// A generator that draws from codes, and what there is beside it.
 #[derive(Clone, Debug)]
@@ -29,6 +35,8 @@ pub struct Drawer {
     pub codes: Codes,
     /// The network that judged it in training, where the file holds it; not of one that is prepared to draw.
     pub discriminator: Option<Discriminator>,
+    /// From its pictures to its codes, where the file holds it; not of one that is prepared to draw.
+    pub encoder: Option<Encoder>,
     way: Way,
     device: Device,
 }
@@ -63,7 +71,19 @@ impl Drawer {
 
     fn trained(config: DcganConfig, codes: Codes, generator: Generator, discriminator: Option<Discriminator>) -> Self {
         let device = generator.project.weight.device();
-        Self { config, codes, discriminator, way: Way::Trained(Box::new(generator)), device }
+        Self { config, codes, discriminator, encoder: None, way: Way::Trained(Box::new(generator)), device }
+    }
+
+    /// Takes an encoder that was trained for it, of a checkpoint, with the moving average of its weights; its settings, for the card.
+    pub fn take_encoder(&mut self, checkpoint: &Reader<'_>) -> Result<EncoderConfig, ModelError> {
+        let failed = |error: CheckpointError| ModelError::Malformed { detail: error.to_string() };
+        let config = checkpoint.settings::<EncoderConfig>().map_err(failed)?;
+        if !config.fits(&self.config) {
+            return Err(ModelError::BadCard { detail: OTHER_ENCODER.into() });
+        }
+        let empty = Encoder::unfilled(&config, &self.device).map_err(bad_config)?;
+        self.encoder = Some(checkpoint.network(&average_of("encoder"), empty, &self.device).map_err(failed)?);
+        Ok(config)
     }
 
     /// The generator as it was trained; not of one that is prepared to draw.
@@ -109,13 +129,17 @@ impl Networks for Drawer {
         let mapping = mapping.map(|empty| file.network("generator.mapping", empty, &cpu)).transpose()?;
         let codes = Codes::new(&config, mapping.and_then(|mapping| mapping.folded()));
         let codes = codes.ok_or_else(|| ModelError::BadCard { detail: "no mapping".into() })?;
-        Ok(Self::trained(config, codes, generator, discriminator))
+        let empty = file.card.encoder.as_deref().map(|config| Encoder::unfilled(config, device));
+        let empty = empty.transpose().map_err(bad_config)?;
+        let encoder = empty.map(|empty| file.network("encoder", empty, device)).transpose()?;
+        Ok(Self { encoder, ..Self::trained(config, codes, generator, discriminator) })
     }
 
     fn tensors(&self) -> Vec<(&'static str, Vec<NamedTensor>)> {
         let generator = self.generator().map(|network| ("generator", parameters::collect(network)));
         let mut tensors = Vec::from_iter(generator);
         tensors.extend(self.discriminator.as_ref().map(|network| ("discriminator", parameters::collect(network))));
+        tensors.extend(self.encoder.as_ref().map(|network| ("encoder", parameters::collect(network))));
         tensors
     }
 
@@ -138,7 +162,7 @@ impl Networks for Drawer {
             Some(painter) => Way::Painter(Arc::new(painter)),
             None => folded(fold::generator(generator).valid()),
         };
-        self.discriminator = None;
+        (self.discriminator, self.encoder) = (None, None);
         self
     }
 
@@ -153,12 +177,17 @@ impl Networks for Drawer {
         }
         if let Some(normal) = &card.normal {
             normal.search.check().map_err(bad_config)?;
-            let asks_for_d = matches!(normal.search.way, detect::Way::Anogan { lambda } if lambda > 0.0);
-            if asks_for_d && self.discriminator.is_none() {
-                return Err(ModelError::BadCard {
-                    detail: "its scores ask for a discriminator, and there is none".into(),
-                });
+            let way = normal.search.way;
+            let lacks = [
+                ("a discriminator", way.asks_for_d() && self.discriminator.is_none()),
+                ("an encoder", matches!(way, detect::Way::Encoder { .. }) && self.encoder.is_none()),
+            ];
+            if let Some((what, _)) = lacks.into_iter().find(|(_, lacks)| *lacks) {
+                return Err(ModelError::BadCard { detail: format!("its scores ask for {what}, and there is none") });
             }
+        }
+        if card.encoder.as_deref().is_some_and(|encoder| !encoder.fits(&self.config)) {
+            return Err(ModelError::BadCard { detail: OTHER_ENCODER.into() });
         }
         Ok(())
     }

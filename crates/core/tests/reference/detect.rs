@@ -4,10 +4,11 @@ use forger_core::{
     detect::Loss,
     nets::{
         dcgan::{Discriminator, Generator},
+        encoder::Encoder,
         fold,
     },
     parameters,
-    protocol::{DcganConfig, Normalization},
+    protocol::{DcganConfig, EncoderConfig, Normalization},
 };
 
 use crate::{
@@ -39,7 +40,7 @@ fn residual_and_discrimination_and_their_gradients() {
             Loss::residual(targets.clone(), discriminator, lambda).losses(generator.forward(z.clone()))
         };
         case.assert_close("residual", &values(losses(None, 0.0).inner()), 1e-5);
-        let losses = losses(Some(discriminator), 0.1);
+        let losses = losses(Some(discriminator.clone()), 0.1);
         case.assert_close("losses", &values(losses.clone().inner()), 1e-5);
         case.assert_close("gradient", &values(z.grad(&losses.sum().backward()).unwrap()), 1e-6);
 
@@ -51,5 +52,19 @@ fn residual_and_discrimination_and_their_gradients() {
         case.assert_close("squared_gradient", &values(z.grad(&gradients).unwrap()), 1e-6);
         // No normalisation follows the last layer, so that its kernel is as it was trained.
         case.assert_close("squared_weights", &values(tuned.out.weight.grad(&gradients).unwrap()), 1e-5);
+
+        // The encoder, as it encodes outside of training.
+        let settings = EncoderConfig { width: 3, ..EncoderConfig::default() }.for_model(&config, false);
+        let encoder = Encoder::new(&settings, &mut random(), &burn::tensor::Device::flex()).unwrap();
+        let encoder = case.fill("e", encoder.body, &burn::tensor::Device::flex());
+        let encoder = Encoder { body: encoder, bounded: false };
+        case.assert_close("codes", &values(encoder.folded().forward(targets.clone()).inner()), 1e-5);
+        let bounded = Encoder { bounded: true, ..encoder }.folded();
+        let bounded = Encoder { body: parameters::copy(&bounded.body, &device), bounded: true };
+        let drawn = generator.forward(bounded.forward(targets.clone()));
+        let encoded = Loss::encoded(targets.clone(), Some(discriminator), 0.7).losses(drawn);
+        case.assert_close("encoded", &values(encoded.clone().inner()), 1e-5);
+        let gradients = encoded.sum().backward();
+        case.assert_close("encoded_weights", &values(bounded.body.input.weight.grad(&gradients).unwrap()), 1e-5);
     }
 }

@@ -80,8 +80,14 @@ impl Calibrating {
         let Plan { model, what, data, strokes, .. } = &self.plan;
         let scores = Calibration::new(std::mem::take(&mut self.scores));
         let scores = scores.map_err(|error| EngineError::BadRun(error.to_string()))?;
-        let normal =
-            Normal { what: what.clone(), data: data.clone(), strokes: *strokes, search: self.settings, scores };
+        let normal = Normal {
+            what: what.clone(),
+            data: data.clone(),
+            strokes: *strokes,
+            search: self.settings,
+            scores,
+            strange: None,
+        };
         let mut card = model.card.clone();
         card.normal = Some(Box::new(normal));
         let (file, card) = Model::write(card, &model.networks)?;

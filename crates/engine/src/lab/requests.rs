@@ -64,6 +64,7 @@ impl Lab {
                 let (update, buffers) = self.session()?.visit(step, can_undo)?;
                 Ok((Reply::LabView(Box::new(update)), buffers))
             }
+            LabRequest::Walk { at, step } => self.session()?.walk(at, step).await,
             LabRequest::Branch { step } => {
                 let branch = self.session()?.branch(devices, step).await?;
                 self.replace(branch, channel).await?;

@@ -6,16 +6,21 @@
 use std::rc::Rc;
 
 use burn::tensor::Device;
-use forger_core::{System, Toy, metrics::two_sample::Reference};
+use forger_core::{
+    System, Toy,
+    metrics::two_sample::Reference,
+    systems::toy::look::{Look, STARTS},
+};
 use forger_protocol::{
-    Command, DeviceChoice, DeviceKind, EngineError, Event, Settings, ToyConfig,
-    message::{LabUpdate, Measures, SessionState},
+    Command, DeviceChoice, DeviceKind, EngineError, Event, Reply, Settings, ToyConfig,
+    message::{LabUpdate, Measures, SessionState, Walked},
 };
 use js_sys::ArrayBuffer;
 
 use super::shown::{MAP_SIDE, MEASURED, Shown};
 use crate::{
-    channel::Channel,
+    answer::Answer,
+    channel::{Channel, floats},
     contest::Contest,
     devices::Devices,
     schedule::now,
@@ -159,10 +164,27 @@ impl ToySession {
 
     /// The newest kept moment at or before a step.
     pub fn visit(&self, step: u64, can_undo: bool) -> Result<(LabUpdate, Vec<ArrayBuffer>), EngineError> {
-        let toy = Toy::resume(self.kept(step)?, &Device::flex()).map_err(bad_run)?;
-        let look = toy.look().map_err(bad_run)?;
-        let shown = Shown::new(&look, toy.steps(), &self.reference, None);
+        let (look, step) = self.kept_look(step)?;
+        let shown = Shown::new(&look, step, &self.reference, None);
         Ok((self.update(&shown, can_undo), shown.buffers))
+    }
+
+    /// Searches for a z that draws a point, now or at a kept moment.
+    pub async fn walk(&self, at: [f32; 2], step: Option<u64>) -> Result<Answer, EngineError> {
+        let look = match step {
+            Some(step) => self.kept_look(step)?.0,
+            None => self.training.system().look_async().await.map_err(lost)?,
+        };
+        let (walk, reals) = look.walk(at).map_err(|error| EngineError::Internal(error.to_string()))?;
+        let walked = Walked {
+            starts: STARTS,
+            nearest: walk.nearest,
+            distance: walk.distance,
+            as_far: reals.as_strange(walk.distance),
+            reals: reals.scores().len(),
+            p: reals.p_value(walk.distance),
+        };
+        Ok((Reply::LabWalked(walked), vec![floats(&walk.codes), floats(&walk.places)]))
     }
 
     /// A session that goes on from there, with the moments up to it.
@@ -171,6 +193,12 @@ impl ToySession {
         branch.training.history = self.training.history.clone();
         branch.training.history.cut(step);
         Ok(branch)
+    }
+
+    /// The networks of the newest kept moment at or before a step, and its step.
+    fn kept_look(&self, step: u64) -> Result<(Look, u64), EngineError> {
+        let toy = Toy::resume(self.kept(step)?, &Device::flex()).map_err(bad_run)?;
+        Ok((toy.look().map_err(bad_run)?, toy.steps()))
     }
 
     fn kept(&self, step: u64) -> Result<&[u8], EngineError> {

@@ -3,6 +3,7 @@
 mod classifier;
 mod cyclegan;
 mod dcgan;
+mod encoder;
 mod optimizer;
 mod pix2pix;
 mod simgan;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use classifier::ClassifierConfig;
 pub use cyclegan::CycleganConfig;
 pub use dcgan::{Augment, DcganConfig};
+pub use encoder::EncoderConfig;
 pub use optimizer::OptimizerConfig;
 pub use pix2pix::Pix2pixConfig;
 pub use simgan::{Kept, SimganConfig};

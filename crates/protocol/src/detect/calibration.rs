@@ -9,15 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 /// Why scores are nothing to measure by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationError {
-    /// No picture is known to be normal.
-    #[error("there are no scores of normal pictures")]
+    /// There is nothing to measure by.
+    #[error("there are no scores")]
     Empty,
     /// A score that cannot be ordered.
     #[error("a score is not a number")]
     NotFinite,
 }
 
-/// Scores of normal pictures that were not trained on, to measure others by.
+/// Scores of normal pictures that were not trained on, to measure others by; or of strange ones, to measure a threshold by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     /// The lowest first.
@@ -48,7 +48,7 @@ impl Calibration {
         self.scores.len() - below
     }
 
-    /// How many of the normal pictures are called strange by a threshold, which is what has a score above it.
+    /// How many of the pictures are called strange by a threshold, which is what has a score above it.
     pub fn called(&self, threshold: f32) -> usize {
         self.scores.len() - self.scores.partition_point(|normal| *normal <= threshold)
     }

@@ -1,6 +1,8 @@
-//! Strange pictures: how they are searched for, what a model file says of normal ones, and what a score means beside theirs.
+//! Strange pictures: how they are searched for, what a model file says of normal ones, what a score means beside theirs, and
+//! how well scores tell the two apart.
 
 mod calibration;
+pub mod roc;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,12 @@ pub enum Way {
         /// Their learning rate.
         rate: f64,
     },
+    /// Nothing moves: the code is that of an encoder (f-AnoGAN, Schlegl et al. 2019). The weight of the features of D, kappa of
+    /// their equation 3; 0 asks for no D.
+    Encoder {
+        /// 1 in the paper.
+        kappa: f32,
+    },
 }
 
 impl Way {
@@ -29,6 +37,16 @@ impl Way {
     pub const ANOGAN: Self = Self::Anogan { lambda: 0.1 };
     /// With the learning rate of the paper.
     pub const ADGAN: Self = Self::Adgan { rate: 5e-5 };
+    /// With the weight of the paper.
+    pub const ENCODER: Self = Self::Encoder { kappa: 1.0 };
+
+    /// Whether it looks at the features of D.
+    pub fn asks_for_d(self) -> bool {
+        match self {
+            Self::Anogan { lambda: weight } | Self::Encoder { kappa: weight } => weight > 0.0,
+            Self::Adgan { .. } => false,
+        }
+    }
 }
 
 /// What the losses of the starts of a picture come to.
@@ -65,14 +83,19 @@ impl DetectSettings {
     /// Of one way, as it serves best. A long search that tunes weights comes near to anything in the end: ADGAN has few steps
     /// from many starts, as in the paper.
     pub fn of(way: Way) -> Self {
-        let (starts, steps) = if matches!(way, Way::Adgan { .. }) { (32, 10) } else { (4, 60) };
+        let (starts, steps) = match way {
+            Way::Adgan { .. } => (32, 10),
+            Way::Anogan { .. } => (4, 60),
+            // A look and no search.
+            Way::Encoder { .. } => (1, 1),
+        };
         Self { way, starts, steps, patience: 20, over: Over::Mean, seed: 1 }
     }
 
     /// Whether this can be searched with in a reasonable time and memory.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let rate = match self.way {
-            Way::Anogan { lambda } => f64::from(lambda),
+            Way::Anogan { lambda: weight } | Way::Encoder { kappa: weight } => f64::from(weight),
             Way::Adgan { rate } => rate,
         };
         let [starts, steps] = Self::MOST.map(|most| most as f64);
@@ -105,6 +128,20 @@ pub struct Normal {
     pub search: DetectSettings,
     /// Their scores.
     pub scores: Calibration,
+    /// Others that are known to be strange: what a threshold misses can be said with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strange: Option<KnownStrange>,
+}
+
+/// Pictures that are known to be strange, and what the same search found for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownStrange {
+    /// What they show, in English: `the other digits`.
+    pub what: String,
+    /// Which pictures the scores are of.
+    pub data: String,
+    /// Their scores.
+    pub scores: Calibration,
 }
 
 /// What was found for a picture.
@@ -126,12 +163,32 @@ mod tests {
 
     #[test]
     fn a_search_survives_its_card() {
-        for way in [Way::ADGAN, Way::ANOGAN] {
+        for way in [Way::ADGAN, Way::ANOGAN, Way::ENCODER] {
             let settings = DetectSettings::of(way);
             assert!(settings.check().is_ok());
             let text = serde_json::to_string(&settings).unwrap();
             assert_eq!(serde_json::from_str::<DetectSettings>(&text).unwrap(), settings, "{text}");
         }
+    }
+
+    #[test]
+    fn a_card_may_know_strange_pictures_and_need_not() {
+        let scores = |scores: &[f32]| Calibration::new(scores.to_vec()).unwrap();
+        let mut normal = Normal {
+            what: "the digit 0".into(),
+            data: "mnist".into(),
+            strokes: true,
+            search: DetectSettings::of(Way::ADGAN),
+            scores: scores(&[1.0, 2.0]),
+            strange: None,
+        };
+        let old = serde_json::to_string(&normal).unwrap();
+        assert!(!old.contains("strange"), "{old}");
+        assert_eq!(serde_json::from_str::<Normal>(&old).unwrap(), normal);
+        let known = KnownStrange { what: "the other digits".into(), data: "mnist".into(), scores: scores(&[3.0]) };
+        normal.strange = Some(known);
+        let new = serde_json::to_string(&normal).unwrap();
+        assert_eq!(serde_json::from_str::<Normal>(&new).unwrap(), normal);
     }
 
     #[test]

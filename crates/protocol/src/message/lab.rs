@@ -95,6 +95,23 @@ pub struct LabUpdate {
     pub device: DeviceKind,
 }
 
+/// What a search for the z of a point of the plane came to, beside the same search for real points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Walked {
+    /// Codes that it starts from.
+    pub starts: usize,
+    /// Which of the places of all starts and steps is nearest to the point.
+    pub nearest: usize,
+    /// From there to the point, in units of the plane.
+    pub distance: f32,
+    /// Real points that are as far from what the search finds for them, or farther.
+    pub as_far: usize,
+    /// Real points that were searched for.
+    pub reals: usize,
+    /// The chance that a real point is at least as far: see [`crate::detect::Calibration::p_value`].
+    pub p: f64,
+}
+
 /// The buffers of [`super::Event::Lab`] and [`super::Reply::LabView`], in this order, all f32. Maps are `[side, side]`
 /// over the plane `[-EXTENT, EXTENT]^2`, row 0 at its lower edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! The worker speaks first, with [`Event::Ready`]: what is posted before that is lost, and a stale cached worker is told
 //! apart by its version.
 
+mod device;
 mod lab;
 mod request;
 mod run;
@@ -14,9 +15,10 @@ mod run;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    device::{DeviceChoice, DeviceKind, DeviceReport},
     lab::{
         Coverage, EXTENT, LabBuffer, LabUpdate, MESH, MOST_WEIGHTS_SHOWN, Measures, Score, SessionState, StepMetrics,
-        mesh,
+        Walked, mesh,
     },
     request::{LabRequest, LatentRequest, ModelRequest, PictureRequest, Request},
     run::{RunPictures, RunRequest, RunUpdate, StoreRequest},
@@ -31,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 8;
+pub const PROTOCOL_VERSION: u32 = 9;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,40 +42,6 @@ pub struct Envelope<T> {
     pub id: u32,
     /// What is said.
     pub body: T,
-}
-
-/// Where tensors live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceKind {
-    /// The processor, without a GPU.
-    Cpu,
-    /// A GPU, by WebGPU.
-    WebGpu,
-}
-
-/// What the page asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceChoice {
-    /// The faster one, found by a short timing.
-    #[default]
-    Auto,
-    /// The processor, whatever else there is.
-    Cpu,
-    /// A GPU, or [`EngineError::NoWebGpu`] where there is none.
-    WebGpu,
-}
-
-/// What did the last run, and what there is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DeviceReport {
-    /// The device that did the last run, never the one hoped for; before any run, the one that will.
-    pub used: DeviceKind,
-    /// Whether this browser offers WebGPU.
-    pub webgpu: bool,
-    /// The reason for a change that the user did not ask for, such as a lost device.
-    pub lost: Option<String>,
 }
 
 /// What a user does to a session.
@@ -127,6 +95,9 @@ pub enum Reply {
     LabOpened(Box<ToyConfig>),
     /// A kept moment. Buffers: those of [`Event::Lab`].
     LabView(Box<LabUpdate>),
+    /// A search for a point. Buffers: its codes, f32 `[steps + 1, starts, latent_dim]`, and what G makes of them, f32
+    /// `[steps + 1, starts, 2]`.
+    LabWalked(Walked),
     /// Buffers: RGBA, u8 `[count, height, width, 4]`.
     Pictures {
         /// How many pictures there are.
@@ -253,6 +224,7 @@ mod tests {
         round_trip(Request::Lab(LabRequest::Command(Command::Reset)));
         round_trip(Request::Lab(LabRequest::Command(Command::TrainUntil(500))));
         round_trip(Request::Lab(LabRequest::Visit { step: 9 }));
+        round_trip(Request::Lab(LabRequest::Walk { at: [0.5, -1.25], step: None }));
         round_trip(Request::Lab(LabRequest::Undo));
         round_trip(Request::Model(ModelRequest::Open));
         round_trip(Request::Model(ModelRequest::Close { name: "digits".into() }));
@@ -277,6 +249,7 @@ mod tests {
     fn replies_and_events_round_trip() {
         let (reply, event) = (|reply| round_trip(Message::Reply(reply)), |event| round_trip(Message::Event(event)));
         reply(Reply::Done);
+        reply(Reply::LabWalked(Walked { starts: 8, nearest: 9, distance: 0.25, as_far: 0, reals: 199, p: 0.005 }));
         reply(Reply::Failed(EngineError::Cancelled));
         reply(Reply::Failed(crate::error::ModelError::NoCard.into()));
         event(Event::Ready { version: PROTOCOL_VERSION });

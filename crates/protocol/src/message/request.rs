@@ -60,6 +60,14 @@ pub enum LabRequest {
         /// Steps done at that moment, at most.
         step: u64,
     },
+    /// Searches for a z that draws a point of the plane, from the first codes of the run's noise. Answered by
+    /// [`super::Reply::LabWalked`].
+    Walk {
+        /// The point.
+        at: [f32; 2],
+        /// With the generator of the newest kept moment at or before this step; `None` for that of now.
+        step: Option<u64>,
+    },
     /// Takes back the last [`LabRequest::Open`], `Tune`, `Import`, `Branch` or [`Command::Reset`]. Answered by
     /// [`super::Reply::LabOpened`], after [`super::Event::Lab`].
     Undo,

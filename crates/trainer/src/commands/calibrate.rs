@@ -1,17 +1,18 @@
-//! `forger calibrate`: a model file that says how strange normal pictures are, so that a page can judge others.
+//! `forger calibrate`: a model file that says how strange normal pictures are, so that a page can judge others, and how strange
+//! known strange ones are, so that it can say what a threshold misses.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{detect::as_filed, weights::Drawer};
-use forger_protocol::detect::{Calibration, Normal, Way};
+use forger_core::{detect::as_filed, metrics::roc::auroc, weights::Drawer};
+use forger_protocol::detect::{Calibration, DetectSettings, KnownStrange, Normal};
 
 use super::{
     detect::{
         Search,
-        normal::{self, NormalArgs},
+        normal::{self, Chosen, NormalArgs},
     },
     publish::CardArgs,
 };
@@ -37,41 +38,78 @@ pub struct CalibrateArgs {
     /// They are strokes on a black sheet, centred by their mass and 20 of 28 pixels long, as MNIST's are: a page fits drawings to that
     #[arg(long)]
     pub strokes: bool,
+    /// Pictures that are known to be strange: their scores go onto the card, too, so that a page can say what a threshold misses.
+    /// --normal itself for all its classes but --class, evenly
+    #[arg(long, value_name = "DATA", requires = "strange_what")]
+    pub strange: Option<String>,
+    /// What strange pictures show, as in "the other digits"
+    #[arg(long, requires = "strange")]
+    pub strange_what: Option<String>,
+    /// Strange pictures whose scores go onto the card, at most
+    #[arg(long, default_value_t = 200, requires = "strange")]
+    pub strange_count: usize,
     /// How to search
     #[arg(long, value_enum, default_value_t = Search::Adgan)]
     pub method: Search,
+    /// The run of `forger train encoder` for this model, which goes into the file: for --method encoder
+    #[arg(long, value_name = "RUN", required_if_eq("method", "encoder"))]
+    pub encoder: Option<PathBuf>,
     #[command(flatten)]
     pub detect: DetectArgs,
     #[command(flatten)]
     pub card: CardArgs,
 }
 
-/// Searches for normal pictures on the CPU, as the page does, and writes the model file with their scores.
+/// Searches for normal pictures on the CPU, and for strange ones, as the page does, and writes the model file with their scores.
 pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
     args.card.refuse_translation(&args.from)?;
     let settings = normal::search(args.method, &args.detect)?;
     let mut trained = models::open::<Drawer>(&args.from, &Device::flex())?;
-    if !matches!(settings.way, Way::Anogan { lambda } if lambda > 0.0) {
+    if let Some(encoder) = &args.encoder {
+        models::add_encoder(&mut trained, encoder)?;
+    }
+    if !settings.way.asks_for_d() {
         // It would only make the file larger.
         trained.networks.discriminator = None;
     }
     let mut model = as_filed(trained)?;
-    let config = &model.config;
-    let chosen = args
-        .chosen
-        .load(&args.normal, args.detect.seed, None, (config.channels, config.image_size))
-        .context("--normal")?;
+    let (seed, shape) = (args.detect.seed, (model.config.channels, model.config.image_size));
+    let chosen = args.chosen.load(&args.normal, seed, None, shape).context("--normal")?;
+    let others = |strange: &String| {
+        args.chosen.others(&args.normal, strange, (args.strange_count, seed), shape).context("--strange")
+    };
+    let strange = args.strange.as_ref().map(others).transpose()?;
+    let scores = |chosen: &Chosen, kind: &str| {
+        scores(&model, settings, chosen, kind).with_context(|| args.from.display().to_string())
+    };
+    let normal_scores = scores(&chosen, "normal")?;
+    let known = |(strange, what): (Chosen, String)| -> Result<KnownStrange> {
+        let scores = scores(&strange, "strange")?;
+        let area = auroc(normal_scores.scores(), scores.scores())?;
+        ui::note(format_args!("{what} against {}: AUROC {area:.4}", args.what));
+        Ok(KnownStrange { what, data: strange.name, scores })
+    };
+    let strange = strange.zip(args.strange_what.clone()).map(known).transpose()?;
+    model.card.normal = Some(Box::new(Normal {
+        what: args.what.clone(),
+        data: chosen.name,
+        strokes: args.strokes,
+        search: settings,
+        scores: normal_scores,
+        strange,
+    }));
+    args.card.publish(model)
+}
+
+/// The scores of pictures, and a word on them.
+fn scores(model: &Drawer, settings: DetectSettings, chosen: &Chosen, kind: &str) -> Result<Calibration> {
     let task = Task::new(chosen.count as u64, "searching", &chosen.name);
-    let found = detection::search(&model, &chosen.pixels, settings, &|count| task.done(count as u64))
-        .with_context(|| args.from.display().to_string())?;
+    let found = detection::search(model, &chosen.pixels, settings, &|count| task.done(count as u64))?;
     task.finish();
     let scores = Calibration::new(found.into_iter().map(|finding| finding.score).collect())?;
     if let (Some(least), Some(most)) = (scores.scores().first(), scores.scores().last()) {
         let count = scores.scores().len();
-        ui::note(format_args!("{count} normal pictures of {}: scores {least:.5} to {most:.5}", chosen.name));
+        ui::note(format_args!("{count} {kind} pictures of {}: scores {least:.5} to {most:.5}", chosen.name));
     }
-    let what = args.what.clone();
-    model.card.normal =
-        Some(Box::new(Normal { what, data: chosen.name, strokes: args.strokes, search: settings, scores }));
-    args.card.publish(model)
+    Ok(scores)
 }

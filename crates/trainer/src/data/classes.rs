@@ -44,14 +44,32 @@ pub fn class_names(args: &DataArgs) -> Result<Vec<String>> {
 
 /// The pictures of one class: of an IDX label, of a folder, or those that have an attribute of the table.
 pub fn of_class(args: &DataArgs, pictures: Pictures, class: &str) -> Result<Pictures> {
-    // Avatars have a table and no folders.
-    let found = if super::avatars::part(args).is_some() { Vec::new() } else { classes(args, &pictures)? };
+    let which = is_of_class(args, &pictures, class, &labels_or_folders(args, &pictures)?)?;
+    Ok(pictures.keep(&which))
+}
+
+/// The pictures of all other classes, and the class of each: none has a name in a set that has attributes only.
+pub fn but_class(args: &DataArgs, pictures: Pictures, class: &str) -> Result<(Pictures, Vec<String>)> {
+    let mut found = labels_or_folders(args, &pictures)?;
+    let which = is_of_class(args, &pictures, class, &found)?.into_iter().map(|is| !is).collect::<Vec<_>>();
+    found.resize(which.len(), String::new());
+    let others = found.into_iter().zip(&which).filter(|(_, other)| **other).map(|(class, _)| class).collect();
+    Ok((pictures.keep(&which), others))
+}
+
+/// Avatars have a table and no folders.
+fn labels_or_folders(args: &DataArgs, pictures: &Pictures) -> Result<Vec<String>> {
+    if super::avatars::part(args).is_some() { Ok(Vec::new()) } else { classes(args, pictures) }
+}
+
+/// Whether each picture is of a class, where `found` is what [`labels_or_folders`] says.
+fn is_of_class(args: &DataArgs, pictures: &Pictures, class: &str, found: &[String]) -> Result<Vec<bool>> {
     if found.iter().any(|found| found == class) {
-        return Ok(pictures.keep(&found.iter().map(|found| found == class).collect::<Vec<_>>()));
+        return Ok(found.iter().map(|found| found == class).collect());
     }
     let names = BTreeSet::from_iter(found.iter().filter(|name| !name.is_empty()).cloned());
     let known = Vec::from_iter(names).join(", ");
-    let Ok(table) = labels(args, &pictures) else {
+    let Ok(table) = labels(args, pictures) else {
         bail!("{} has no class {class}: there are {known}", args.data);
     };
     let Some(place) = table.names.iter().position(|name| name == class) else {
@@ -62,7 +80,7 @@ pub fn of_class(args: &DataArgs, pictures: Pictures, class: &str) -> Result<Pict
     if !has.contains(&true) {
         bail!("no picture of {} is {class}", args.data);
     }
-    Ok(pictures.keep(&has))
+    Ok(has)
 }
 
 impl Pictures {
@@ -116,6 +134,9 @@ mod tests {
         assert_eq!(classes(&whole, &load(&whole, 1)).unwrap(), ["3", "1", "3", "2", "1"]);
         let threes = of_class(&whole, load(&whole, 1), "3").unwrap();
         assert!(threes.len() == 2 && threes.values.iter().all(|value| *value == 30));
+        let (others, of) = but_class(&whole, load(&whole, 1), "3").unwrap();
+        assert_eq!((others.len(), of.join(",").as_str()), (3, "1,2,1"));
+        assert!(others.values.chunks(784).zip([10, 20, 10]).all(|(picture, shade)| picture == [shade; 784]));
         let test = DataArgs { split: Split::Test, ..whole.clone() };
         assert_eq!(of_class(&test, load(&test, 1), "7").unwrap().len(), 1);
         let file = folder.path().join("train-images-idx3-ubyte").display().to_string();
@@ -148,5 +169,7 @@ mod tests {
         let faces = args("avatars:40");
         let men = of_class(&faces, load(&faces, 3), "Male").unwrap();
         assert!((1..40).contains(&men.len()));
+        let (others, of) = but_class(&faces, load(&faces, 3), "Male").unwrap();
+        assert_eq!((others.len(), of.len()), (40 - men.len(), 40 - men.len()));
     }
 }

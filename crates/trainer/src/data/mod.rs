@@ -29,7 +29,7 @@ use anyhow::{Result, bail};
 use forger_core::{Images, data::photos::Photo};
 
 pub use args::{Background, DataArgs, Split};
-pub use classes::{class_names, classes, of_class};
+pub use classes::{but_class, class_names, classes, of_class};
 pub use labels::{Labels, labels};
 
 use self::pictures::Fit;

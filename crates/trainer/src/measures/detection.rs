@@ -23,6 +23,8 @@ pub enum Method {
     Adgan,
     /// A search of codes, in pixels and features of the discriminator
     Anogan,
+    /// A look at the code that an encoder gives, in pixels and features of the discriminator
+    Encoder,
     /// What principal components leave over
     Pca,
     /// The distance from the nearest normal pictures, in pixels
@@ -37,6 +39,7 @@ impl Method {
         match self {
             Self::Adgan => "adgan",
             Self::Anogan => "anogan",
+            Self::Encoder => "encoder",
             Self::Pca => "pca",
             Self::Knn => "knn",
             Self::KnnFeatures => "knn_features",
@@ -70,6 +73,9 @@ pub struct DetectArgs {
     /// Weight of the discriminator's features in the search of anogan
     #[arg(long, default_value_t = 0.1)]
     pub lambda: f32,
+    /// Weight of the discriminator's features in the score of an encoder
+    #[arg(long, default_value_t = 1.0)]
+    pub kappa: f32,
     /// Neighbours of knn
     #[arg(long, default_value_t = 5)]
     pub neighbours: usize,
@@ -94,6 +100,7 @@ impl DetectArgs {
         let way = match method {
             Method::Adgan => Way::Adgan { rate: self.weights_rate },
             Method::Anogan => Way::Anogan { lambda: self.lambda },
+            Method::Encoder => Way::Encoder { kappa: self.kappa },
             Method::Pca | Method::Knn | Method::KnnFeatures => return None,
         };
         let usual = DetectSettings::of(way);
@@ -101,7 +108,10 @@ impl DetectArgs {
             OverArg::Mean => Over::Mean,
             OverArg::Least => Over::Least,
         };
-        let (starts, steps) = (self.starts.unwrap_or(usual.starts), self.search_steps.unwrap_or(usual.steps));
+        // An encoder does not search.
+        let searches = method != Method::Encoder;
+        let own = |asked: Option<usize>, usual| asked.filter(|_| searches).unwrap_or(usual);
+        let (starts, steps) = (own(self.starts, usual.starts), own(self.search_steps, usual.steps));
         Some(DetectSettings { way, starts, steps, patience: self.patience, over, seed: self.seed })
     }
 
@@ -111,10 +121,10 @@ impl DetectArgs {
             |name: &str, value: Option<usize>| value.map(|value| format!("--{name} {value} ")).unwrap_or_default();
         let (starts, steps) = (own("starts", self.starts), own("search-steps", self.search_steps));
         let over = if self.over == OverArg::Mean { "mean" } else { "least" };
-        let Self { patience, weights_rate, lambda, neighbours, components, seed, .. } = self;
+        let Self { patience, weights_rate, lambda, kappa, neighbours, components, seed, .. } = self;
         format!(
             "{starts}{steps}--patience {patience} --over {over} --weights-rate {weights_rate} --lambda {lambda} \
-             --neighbours {neighbours} --components {components} --seed {seed}"
+             --kappa {kappa} --neighbours {neighbours} --components {components} --seed {seed}"
         )
     }
 }
@@ -139,6 +149,13 @@ pub fn search(
     Ok(found)
 }
 
+/// What is found for pictures.
+pub struct Scored {
+    pub scores: Vec<f32>,
+    /// Of methods that search, the least score of each picture so far after each step.
+    pub paths: Vec<Vec<f32>>,
+}
+
 /// The scores of pictures beside `normal` ones that were learned from, both `[count, channels, side, side]` flat.
 pub fn scores(
     method: Method,
@@ -147,10 +164,11 @@ pub fn scores(
     pictures: &[f32],
     args: &DetectArgs,
     told: &dyn Fn(usize),
-) -> Result<Vec<f32>> {
+) -> Result<Scored> {
     if let Some(settings) = args.search(method) {
         let found = search(model, pictures, settings, told)?;
-        return Ok(found.into_iter().map(|finding| finding.score).collect());
+        let (scores, paths) = found.into_iter().map(|finding| (finding.score, finding.path)).unzip();
+        return Ok(Scored { scores, paths });
     }
     let size = size(model);
     let found = match method {
@@ -170,7 +188,7 @@ pub fn scores(
         }
     };
     told(found.len());
-    Ok(found)
+    Ok(Scored { scores: found, paths: Vec::new() })
 }
 
 fn each(rows: &[f32], dim: usize, score: impl Fn(&[f32]) -> f32 + Send + Sync) -> Vec<f32> {
@@ -196,15 +214,15 @@ mod tests {
     #[test]
     fn flags_give_the_same_again() {
         let parse = |line: &str| Line::try_parse_from(line.split_whitespace()).unwrap().args;
-        let given = parse("x --starts 3 --search-steps 9 --over least --weights-rate 1e-4 --lambda 0");
+        let given = parse("x --starts 3 --search-steps 9 --over least --weights-rate 1e-4 --lambda 0 --kappa 0.5");
         let again = parse(&format!("x {}", given.flags()));
-        for method in [Method::Adgan, Method::Anogan] {
+        for method in [Method::Adgan, Method::Anogan, Method::Encoder] {
             assert_eq!(given.search(method), again.search(method));
             let usual = parse("x").search(method).unwrap();
             assert_eq!(usual, DetectSettings::of(usual.way));
-            assert_eq!(usual.starts, if method == Method::Adgan { 32 } else { 4 });
         }
         assert_eq!(given.search(Method::Adgan).unwrap().way, Way::Adgan { rate: 1e-4 });
+        assert_eq!(given.search(Method::Encoder).unwrap().way, Way::Encoder { kappa: 0.5 });
         assert!(given.search(Method::Pca).is_none());
     }
 }

@@ -1,10 +1,10 @@
 //! Several pictures, one after the other, as a table.
 
+mod csv;
 mod table;
 
 use std::cmp::Ordering;
 
-use forger_protocol::detect::Calibration;
 use js_sys::{Array, JsString};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{File, HtmlCanvasElement};
@@ -22,6 +22,7 @@ use crate::{
     },
     plots::canvas::context,
 };
+use csv::csv;
 pub use table::Table;
 
 /// What the table is saved as.
@@ -40,6 +41,8 @@ enum State {
 struct Row {
     name: String,
     state: State,
+    /// Whether the user says that it is strange indeed.
+    is_marked: bool,
 }
 
 impl Row {
@@ -75,23 +78,6 @@ fn square(canvas: &HtmlCanvasElement, side: usize) -> Option<Picture> {
     let (left, top) = (f64::from((width - short) / 2), f64::from((height - short) / 2));
     context(&cut)?.draw_image_with_html_canvas_element(canvas, -left, -top).ok()?;
     Picture::of(&resized(&on_white(&cut)?, [side as u32; 2])?)
-}
-
-/// A field of a table, in quotes where a comma or a quote would part it.
-fn field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
-}
-
-/// The table as `forger detect` writes it. What was not judged has no score.
-fn table(rows: &[Row], scores: &Calibration, threshold: f32) -> String {
-    let line = |row: &Row| match row.score() {
-        Some(score) => {
-            let strange = u8::from(score > threshold);
-            format!("{},{score},{:.6},{strange}\n", field(&row.name), scores.p_value(score))
-        }
-        None => format!("{},,,\n", field(&row.name)),
-    };
-    "file,score,p_value,strange\n".to_owned() + &rows.iter().map(line).collect::<String>()
 }
 
 /// Rows by their places in the list.
@@ -137,7 +123,7 @@ impl Batch {
             });
             return;
         }
-        let row = |file: &File| Row { name: path(file), state: State::Waiting };
+        let row = |file: &File| Row { name: path(file), state: State::Waiting, is_marked: false };
         self.rows.set(files.iter().map(row).collect());
         self.order.set(Order::Given);
         self.files.set_value(files);
@@ -159,6 +145,18 @@ impl Batch {
 
     fn say(self, index: usize, state: State) {
         self.rows.try_update(|rows| rows.get_mut(index).map(|row| row.state = state));
+    }
+
+    fn mark(self, index: usize, is_marked: bool) {
+        self.rows.try_update(|rows| rows.get_mut(index).map(|row| row.is_marked = is_marked));
+    }
+
+    /// The scores of rows that are not marked and of those that are; nothing where none is marked.
+    pub fn marked(self) -> Option<[Vec<f32>; 2]> {
+        self.rows.with(|rows| {
+            let of = |kind: bool| rows.iter().filter(|row| row.is_marked == kind).filter_map(Row::score).collect();
+            rows.iter().any(|row| row.is_marked).then(|| [of(false), of(true)])
+        })
     }
 
     /// Judges those that are not judged yet.
@@ -227,7 +225,7 @@ impl Batch {
         let text = self.rows.with_untracked(|rows| {
             let order = sorted(rows, self.order.get_untracked());
             let rows = order.into_iter().map(|place| rows[place].clone()).collect::<Vec<_>>();
-            table(&rows, &model.normal.scores, threshold)
+            csv(&rows, &model.normal.scores, threshold)
         });
         files::give(&Array::of1(&JsString::from(text)), "text/csv", NAME);
     }
@@ -243,7 +241,7 @@ fn path(file: &File) -> String {
 mod tests {
     use super::*;
 
-    fn row(name: &str, score: Option<f32>) -> Row {
+    pub fn row(name: &str, score: Option<f32>) -> Row {
         let none = Picture { size: [0, 0], values: Vec::new().into() };
         let verdict = |score| Verdict {
             given: none.clone(),
@@ -253,7 +251,8 @@ mod tests {
             milliseconds: 0.0,
             curves: Vec::new(),
         };
-        Row { name: name.into(), state: score.map_or(State::Failed("?".into()), |score| State::Judged(verdict(score))) }
+        let state = score.map_or(State::Failed("?".into()), |score| State::Judged(verdict(score)));
+        Row { name: name.into(), state, is_marked: false }
     }
 
     #[test]
@@ -262,13 +261,5 @@ mod tests {
         assert_eq!(sorted(&rows, Order::Score), [2, 1, 0, 3]);
         assert_eq!(sorted(&rows, Order::Name), [2, 0, 1, 3]);
         assert_eq!(sorted(&rows, Order::Given), [0, 1, 2, 3]);
-    }
-
-    #[test]
-    fn names_with_commas_stay_one_field() {
-        let scores = Calibration::new(vec![0.5, 1.0, 1.5]).unwrap();
-        let rows = [row("a, \"b\".png", Some(1.25)), row("broken.png", None)];
-        let text = table(&rows, &scores, 1.0);
-        assert_eq!(text, "file,score,p_value,strange\n\"a, \"\"b\"\".png\",1.25,0.500000,1\nbroken.png,,,\n");
     }
 }

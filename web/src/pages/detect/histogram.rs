@@ -1,6 +1,6 @@
-//! The scores of normal pictures, the threshold, and where a picture lies among them.
+//! The scores of normal pictures and of known strange ones, the threshold, and where a picture lies among them.
 
-use forger_protocol::detect::Calibration;
+use forger_protocol::detect::{Calibration, KnownStrange, Normal};
 use leptos::{html::Canvas, prelude::*};
 use web_sys::{CanvasRenderingContext2d, PointerEvent};
 
@@ -15,24 +15,31 @@ const BINS: usize = 40;
 /// Room above and below the bars, in CSS pixels.
 const ABOVE: f64 = 18.0;
 const BELOW: f64 = 4.0;
-/// How far beyond the highest normal score the axis goes, of the way from the lowest to it. What lies farther is at its end.
+/// How far beyond the highest normal score the axis goes, of the way from the lowest to it. What lies farther is at its end, but
+/// for known strange pictures: all of them are on the axis, so that a threshold can be above them.
 const BEYOND: f32 = 0.6;
+/// Room at the ends of the axis, of its length.
+const ROOM: f32 = 0.05;
+/// CSS pixels from one line of the hatching to the next.
+const HATCH: f64 = 5.0;
 /// Steps of the slider.
 const STEPS: f32 = 500.0;
 
 /// The scores that there is room for.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Axis {
     low: f32,
     high: f32,
 }
 
 impl Axis {
-    fn new(scores: &Calibration) -> Self {
-        let (low, high) =
-            (scores.scores().first().copied().unwrap_or(0.0), scores.scores().last().copied().unwrap_or(1.0));
+    fn new(normal: &Calibration, strange: Option<&Calibration>) -> Self {
+        let (low, high) = ends(normal);
         let span = (high - low).max(high.abs() * 1e-3).max(1e-6);
-        Self { low: low - span * 0.05, high: high + span * BEYOND }
+        let normal = Self { low: low - span * ROOM, high: high + span * BEYOND };
+        let Some((least, most)) = strange.map(ends) else { return normal };
+        let span = most.max(high) - least.min(low);
+        Self { low: normal.low.min(least - span * ROOM), high: normal.high.max(most + span * ROOM) }
     }
 
     /// In `[0, 1]`.
@@ -45,13 +52,38 @@ impl Axis {
     }
 }
 
-/// How many scores are in each bin.
-fn counts(scores: &Calibration, axis: Axis) -> [usize; BINS] {
-    let mut counts = [0; BINS];
+/// The lowest score and the highest.
+fn ends(scores: &Calibration) -> (f32, f32) {
+    (scores.scores().first().copied().unwrap_or(0.0), scores.scores().last().copied().unwrap_or(1.0))
+}
+
+/// Which share of the scores is in each bin.
+fn shares(scores: &Calibration, axis: Axis) -> [f64; BINS] {
+    let mut counts = [0_usize; BINS];
     for score in scores.scores() {
         counts[((axis.share(*score) * BINS as f64) as usize).min(BINS - 1)] += 1;
     }
-    counts
+    counts.map(|count| count as f64 / scores.scores().len().max(1) as f64)
+}
+
+/// Bars as outlines that are hatched, each a rectangle: not by their colour alone other than those which are filled.
+fn hatched(on: &CanvasRenderingContext2d, bars: &[[f64; 4]], (width, height): (f64, f64), colour: &str) {
+    on.set_stroke_style_str(colour);
+    on.set_line_width(1.5);
+    on.save();
+    on.begin_path();
+    bars.iter().for_each(|[x, y, width, height]| on.rect(*x, *y, *width, *height));
+    on.stroke();
+    on.clip();
+    on.set_line_width(1.0);
+    on.begin_path();
+    for step in 0..((width + height) / HATCH) as u32 {
+        let x = f64::from(step) * HATCH;
+        on.move_to(x, 0.0);
+        on.line_to(x - height, height);
+    }
+    on.stroke();
+    on.restore();
 }
 
 fn line(on: &CanvasRenderingContext2d, x: f64, height: f64, colour: &str) {
@@ -65,24 +97,35 @@ fn line(on: &CanvasRenderingContext2d, x: f64, height: f64, colour: &str) {
 
 /// Bars, with a threshold that a pointer moves and a slider, too.
 #[component]
-pub fn Histogram(desk: Desk, scores: Calibration, #[prop(into)] score: Signal<Option<f32>>) -> impl IntoView {
+pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<f32>>) -> impl IntoView {
     let (i18n, canvas) = (use_i18n(), NodeRef::<Canvas>::new());
-    let axis = Axis::new(&scores);
+    let Normal { scores, strange, .. } = normal;
+    let axis = Axis::new(&scores, strange.as_ref().map(|strange| &strange.scores));
+    let bars = StoredValue::new((shares(&scores, axis), strange.as_ref().map(|strange| shares(&strange.scores, axis))));
+    let counts = (scores.scores().len(), strange.as_ref().map_or(0, |strange| strange.scores.scores().len()));
     let scores = StoredValue::new(scores);
+    let has_strange = strange.is_some();
     let draw = move || {
         let Some((on, width, height)) = canvas.try_get_untracked().flatten().and_then(|canvas| prepare(&canvas)) else {
             return;
         };
-        let Some(counts) = scores.try_with_value(|scores| counts(scores, axis)) else { return };
-        let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
+        let Some((normal, strange)) = bars.try_get_value() else { return };
+        let most = normal.iter().chain(strange.iter().flatten()).copied().fold(f64::MIN_POSITIVE, f64::max);
         let (step, threshold) = (width / BINS as f64, desk.threshold.get_untracked().unwrap_or(axis.high));
-        for (bin, count) in counts.into_iter().enumerate() {
+        let bar = |(bin, share): (usize, f64)| {
+            // A few are not none.
+            let tall = if share > 0.0 { (share / most * (height - ABOVE - BELOW)).max(1.5) } else { 0.0 };
+            [bin as f64 * step + 0.5, height - BELOW - tall, step - 1.0, tall]
+        };
+        for (bin, share) in normal.into_iter().enumerate() {
             let middle = axis.at((bin as f64 + 0.5) / BINS as f64);
             on.set_fill_style_str(&colour(if middle > threshold { "--fake" } else { "--real" }));
-            let tall = count as f64 / most * (height - ABOVE - BELOW);
-            // A few are not none.
-            let tall = if count > 0 { tall.max(1.5) } else { 0.0 };
-            on.fill_rect(bin as f64 * step + 0.5, height - BELOW - tall, step - 1.0, tall);
+            let [x, y, wide, tall] = bar((bin, share));
+            on.fill_rect(x, y, wide, tall);
+        }
+        if let Some(strange) = strange {
+            let some = strange.into_iter().enumerate().filter(|(_, share)| *share > 0.0);
+            hatched(&on, &some.map(bar).collect::<Vec<_>>(), (width, height), &colour("--mesh"));
         }
         line(&on, axis.share(threshold) * width, height, &colour("--ink"));
         if let Some(score) = score.try_get_untracked().flatten() {
@@ -135,13 +178,19 @@ pub fn Histogram(desk: Desk, scores: Calibration, #[prop(into)] score: Signal<Op
         );
         Some(said.to_string())
     };
+    let series = move |what: String| {
+        let (n, m) = counts;
+        move || td_string!(i18n.get_locale(), detect_series, n = n, m = m, what = what.clone()).to_string()
+    };
     view! {
         <figure class="histogram">
             <canvas
                 node_ref=canvas
                 role="img"
                 data-testid="histogram"
-                aria-label=move || t_string!(i18n, detect_histogram)
+                aria-label=move || {
+                    if has_strange { t_string!(i18n, detect_histogram_both) } else { t_string!(i18n, detect_histogram) }
+                }
                 on:pointerdown=down
                 on:pointermove=move |event| {
                     if event.buttons() & 1 == 1 {
@@ -162,6 +211,7 @@ pub fn Histogram(desk: Desk, scores: Calibration, #[prop(into)] score: Signal<Op
             />
             <figcaption>
                 <span data-testid="alarms">{alarms}</span>
+                {strange.map(|KnownStrange { what, .. }| view! { <span class="muted" data-testid="series">{series(what)}</span> })}
                 <Show when=move || desk.moved.get().is_some()>
                     <button data-testid="usual" on:click=move |_| desk.moved.set(None)>{t!(i18n, detect_usual)}</button>
                 </Show>
@@ -177,15 +227,30 @@ mod tests {
     #[test]
     fn every_score_is_in_a_bin_and_what_is_far_beyond_at_the_end() {
         let scores = Calibration::new((0..200).map(|score| score as f32 / 100.0).collect()).unwrap();
-        let axis = Axis::new(&scores);
-        assert_eq!(counts(&scores, axis).iter().sum::<usize>(), 200);
+        let axis = Axis::new(&scores, None);
+        assert!((shares(&scores, axis).iter().sum::<f64>() - 1.0).abs() < 1e-9);
         assert_eq!((axis.share(9e9), axis.share(-1.0)), (1.0, 0.0));
         assert!((axis.at(axis.share(1.5)) - 1.5).abs() < 1e-5);
         // All the same, and all nothing.
         for same in [3.0, 0.0] {
             let scores = Calibration::new(vec![same; 3]).unwrap();
-            assert!(Axis::new(&scores).share(same) < 0.5);
-            assert_eq!(counts(&scores, Axis::new(&scores)).iter().sum::<usize>(), 3);
+            let axis = Axis::new(&scores, None);
+            assert!(axis.share(same) < 0.5);
+            assert!((shares(&scores, axis).iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn known_strange_scores_are_all_within_the_axis() {
+        let of = |scores: &[f32]| Calibration::new(scores.to_vec()).unwrap();
+        let normal = of(&[1.0, 2.0]);
+        assert_eq!(Axis::new(&normal, Some(&of(&[1.5, 2.2]))), Axis::new(&normal, None));
+        for strange in [of(&[0.5, 9.0]), of(&[7.0]), of(&[0.1])] {
+            let axis = Axis::new(&normal, Some(&strange));
+            let (least, most) = ends(&strange);
+            // By more than a step of the slider.
+            let step = (axis.high - axis.low) / STEPS;
+            assert!(axis.low + step < least.min(1.0) && axis.high - step > most.max(2.0), "{axis:?}");
         }
     }
 }

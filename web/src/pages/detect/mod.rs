@@ -5,6 +5,7 @@ mod board;
 mod desk;
 mod histogram;
 mod prepare;
+mod roc;
 mod verdict;
 
 use leptos::prelude::*;
@@ -20,14 +21,14 @@ use crate::{
     i18n::*,
     pages::{
         drawing::easel::{Easel, Sheet, shortcut},
-        lab::share::copy,
+        lab::{share::copy, walk},
     },
 };
 use batch::{Batch, Table};
 use board::Board;
 use desk::{Desk, Model, address};
 use prepare::{INKS, PENS};
-use verdict::{Pictures, Words};
+use verdict::{Pictures, Words, searches};
 
 #[component]
 pub fn DetectPage() -> impl IntoView {
@@ -47,7 +48,7 @@ pub fn DetectPage() -> impl IntoView {
             // A sheet of its own: drawings for one model are not those of another.
             {move || desk.model.get().map(|model| view! { <Judge desk model /> })}
         </div>
-        <Meaning />
+        <Meaning desk />
         <About card />
     }
 }
@@ -134,7 +135,7 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
                 </div>
                 <Pictures board />
             </div>
-            <Words board />
+            <Words board batch />
             <Table batch />
         </div>
     }
@@ -211,12 +212,16 @@ fn Tools(board: Board) -> impl IntoView {
 
 /// What a score means, and what it does not.
 #[component]
-fn Meaning() -> impl IntoView {
+fn Meaning(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
+    let score = move || {
+        let searched = desk.model.with(|model| model.as_ref().is_none_or(|model| searches(&model.normal)));
+        if searched { t_string!(i18n, detect_meaning_search) } else { t_string!(i18n, detect_meaning_encoder) }
+    };
     view! {
         <section class="prose meaning">
             <h2>{t!(i18n, detect_meaning)}</h2>
-            <p>{t!(i18n, detect_meaning_search)}</p>
+            <p>{score} " " <a href=walk::link() data-testid="walk-link">{t!(i18n, detect_in_2d)}</a></p>
             <p>{t!(i18n, detect_meaning_p)}</p>
             <p>{t!(i18n, detect_meaning_limits)}</p>
         </section>

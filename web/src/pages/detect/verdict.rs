@@ -6,9 +6,11 @@ use forger_protocol::detect::Normal;
 use leptos::{html::Canvas, prelude::*};
 
 use super::{
+    batch::Batch,
     board::Board,
     desk::{Model, Verdict},
     histogram::Histogram,
+    roc::Roc,
 };
 use crate::{
     i18n::*,
@@ -27,6 +29,11 @@ fn heat(residual: &Arc<[f32]>, size: [usize; 2]) -> Picture {
         [255, ((heat * 2.0 - 1.0).max(0.0) * 255.0) as u8, 0, (heat * 255.0) as u8]
     };
     Picture { size, values: residual.iter().flat_map(tone).collect() }
+}
+
+/// Whether codes move at all: an encoder gives the one that counts.
+pub fn searches(normal: &Normal) -> bool {
+    normal.search.steps > 1
 }
 
 /// How many of the normal pictures are at least as strange, as a sentence.
@@ -53,10 +60,14 @@ pub fn Pictures(board: Board) -> impl IntoView {
     };
     let (given, map) = (of(|verdict| verdict.given.clone()), of(|verdict| heat(&verdict.residual, verdict.given.size)));
     let none = move || made.with(Option::is_none);
+    let searches = board.model.with_value(|model| searches(&model.normal));
+    let help = move || {
+        if searches { t_string!(i18n, detect_made_help) } else { t_string!(i18n, detect_made_encoder) }
+    };
     view! {
         <figure class="made" class:waiting=none>
             <div class="sheet"><Shown picture=made id="made" /></div>
-            <figcaption><strong>{t!(i18n, detect_made)}</strong> <span class="muted">{t!(i18n, detect_made_help)}</span></figcaption>
+            <figcaption><strong>{t!(i18n, detect_made)}</strong> <span class="muted">{help}</span></figcaption>
         </figure>
         <figure class="where" class:waiting=move || board.verdict.with(Option::is_none)>
             <div class="sheet" class:old=move || board.look.with(Option::is_some)>
@@ -84,12 +95,11 @@ pub fn Pictures(board: Board) -> impl IntoView {
 
 /// The score in words, among those of normal pictures, and how the search went.
 #[component]
-pub fn Words(board: Board) -> impl IntoView {
+pub fn Words(board: Board, batch: Batch) -> impl IntoView {
     let i18n = use_i18n();
     let desk = board.desk;
     let Model { normal, .. } = board.model.get_value();
-    let scores = normal.scores.clone();
-    let normal = StoredValue::new(normal);
+    let normal = StoredValue::new(*normal);
     let score = Signal::derive(move || match board.look.get() {
         Some(look) => Some(look.score),
         None => board.verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.score)),
@@ -145,8 +155,9 @@ pub fn Words(board: Board) -> impl IntoView {
                     <button data-testid="again" on:click=move |_| board.judge()>{t!(i18n, retry)}</button>
                 </Show>
             </div>
-            <Histogram desk scores score />
-            <Starts board />
+            <Histogram desk normal=normal.get_value() score />
+            <Roc batch desk normal=normal.get_value() />
+            {searches(&normal.get_value()).then(|| view! { <Starts board /> })}
         </div>
     }
 }

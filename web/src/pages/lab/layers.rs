@@ -11,12 +11,14 @@ pub enum Layer {
     Real,
     Fake,
     Push,
+    /// Where a search for the z of a point goes.
+    Walk,
 }
 
 impl Layer {
     /// Every layer, in the order of the form.
-    pub const ALL: [Self; 7] =
-        [Self::Real, Self::Fake, Self::Verdict, Self::Line, Self::Density, Self::Manifold, Self::Push];
+    pub const ALL: [Self; 8] =
+        [Self::Real, Self::Fake, Self::Verdict, Self::Line, Self::Density, Self::Manifold, Self::Push, Self::Walk];
 
     /// Its name in the URL.
     pub const fn key(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Layer {
             Self::Real => "real",
             Self::Fake => "fake",
             Self::Push => "push",
+            Self::Walk => "walk",
         }
     }
 }
@@ -77,7 +80,7 @@ mod tests {
 
     #[test]
     fn layers_survive_the_url() {
-        for bits in 0..1 << Layer::ALL.len() {
+        for bits in 0..=u8::MAX {
             let layers = Layers(bits);
             assert_eq!(Layers::from_text(&layers.to_text()), layers);
         }

@@ -27,6 +27,7 @@ mod time;
 pub mod trained;
 mod undo;
 mod visits;
+pub mod walk;
 mod wiring;
 
 use forger_protocol::lab_url::{from_query, to_query};
@@ -55,6 +56,7 @@ use share::{Share, query_text, view_query};
 use slow::SlowMotion;
 use state::{Lab, provide_lab};
 use time::TimeMachine;
+use walk::WalkWords;
 
 /// From here on everything is open at the start; below, all but the stage is folded away.
 const WIDE: &str = "(min-width: 761px)";
@@ -99,6 +101,7 @@ pub fn LabPage() -> impl IntoView {
                 <div class="scene">
                     <div class="main">
                         <Plane />
+                        <WalkWords />
                         <Buttons />
                         <SlowMotion />
                         {lab.has("time").then(|| view! { <TimeMachine /> })}

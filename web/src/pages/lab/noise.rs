@@ -5,6 +5,7 @@ use web_sys::PointerEvent;
 
 use super::{
     brush::{self, Brush},
+    layers::Layer,
     run::use_run,
     state::use_lab,
 };
@@ -13,6 +14,7 @@ use crate::{
     plots::{
         canvas::{Space, under},
         scatter::{self, Mark},
+        ways,
     },
     state::screen::{Motion, animate, play},
 };
@@ -31,6 +33,8 @@ pub fn NoiseView() -> impl IntoView {
             run.visit.track();
             lab.noise.track();
             lab.brush.track();
+            lab.layers.track();
+            lab.walk.track();
             canvas.track();
         },
         move || {
@@ -44,6 +48,14 @@ pub fn NoiseView() -> impl IntoView {
             let chosen = run.with_moment(|moment| lab.chosen(moment));
             let chosen = chosen.into_iter().filter_map(|index| points.get(index).copied());
             scatter::draw(&space, chosen, "--ink", Mark::Ring, 3.0);
+            // Ways through one dimension would lie on one another.
+            if dim == 2 && lab.shown_layers().has(Layer::Walk) {
+                lab.walk.with(|found, share| {
+                    if let Some(found) = found {
+                        ways::draw(&space, &found.in_noise(share));
+                    }
+                });
+            }
         },
     );
     let hover = move |event: PointerEvent| lab.brush.set(under(&event, untrack(extent)).map(Brush::Noise));

@@ -11,6 +11,7 @@ use super::{
     response,
     run::use_run,
     state::{Lab, use_lab},
+    walk::WalkSwitch,
 };
 use crate::{
     components::labels,
@@ -49,9 +50,15 @@ fn draw(canvas: &HtmlCanvasElement, moment: &Moment, lab: Lab, own: bool) {
         // Arrows begin at the samples, not on the way there.
         push: (layers.has(Layer::Push) && moving.is_none()).then_some((&moment.fake[..], &moment.push[..])),
         chosen: &chosen,
+        ways: None,
         spot: lab.spot.get().filter(|_| own),
     };
-    plane::draw(canvas, &picture);
+    // Ways end at the samples, too, not on the way there.
+    let is_walk_shown = own && layers.has(Layer::Walk) && moving.is_none();
+    lab.walk.with(|found, share| {
+        let ways = found.filter(|_| is_walk_shown).map(|found| found.in_plane(share));
+        plane::draw(canvas, &Picture { ways, ..picture });
+    });
 }
 
 /// The plane, and beside it the moment that is compared with.
@@ -83,8 +90,14 @@ pub fn Plane() -> impl IntoView {
                     <canvas
                         node_ref=canvas
                         data-testid="plane"
-                        role="img"
-                        aria-label=move || t_string!(i18n, plane_label)
+                        class:sought=move || lab.is_walking()
+                        role=move || if lab.is_walking() { "group" } else { "img" }
+                        tabindex=move || lab.is_walking().then_some("0")
+                        aria-label=move || {
+                            if lab.is_walking() { t_string!(i18n, walk_label) } else { t_string!(i18n, plane_label) }
+                        }
+                        on:click=move |event| lab.walk_to_pointer(&event)
+                        on:keydown=move |event| lab.walk_by_key(&event)
                         on:pointermove=hover
                         on:pointerleave=move |_| lab.brush.set(None)
                     ></canvas>
@@ -160,7 +173,8 @@ pub fn LayerSwitches() -> impl IntoView {
     view! {
         <fieldset class="layers">
             <legend>{t!(i18n, layers)}</legend>
-            {Layer::ALL.map(one).collect_view()}
+            {Layer::ALL.into_iter().filter(|layer| *layer != Layer::Walk).map(one).collect_view()}
+            <WalkSwitch />
         </fieldset>
     }
 }

@@ -10,6 +10,7 @@ use super::{
     response,
     run::{Run, use_run},
     slow::Slow,
+    walk::Walk,
     wiring,
 };
 
@@ -28,13 +29,14 @@ pub struct Lab {
     pub pad: RwSignal<bool>,
     /// The lesson that is shown, and whether it is its cure.
     pub lesson: RwSignal<Option<(String, bool)>>,
-    /// The spot of the plane that D is asked about.
+    /// The spot of the plane that D is asked about, or a search.
     pub spot: RwSignal<Option<[f32; 2]>>,
     /// The hidden neuron of D under the pointer: its layer, from 1, and its place.
     pub neuron: RwSignal<Option<(usize, usize)>>,
     /// The noise of each fake.
     pub noise: Memo<Vec<f32>>,
     pub slow: Slow,
+    pub walk: Walk,
     run: Run,
     hidden: StoredValue<Vec<String>>,
 }
@@ -63,6 +65,7 @@ pub fn provide_lab(show: Option<String>, hide: Option<String>) -> Lab {
         neuron: RwSignal::new(None),
         noise,
         slow: Slow::new(),
+        walk: Walk::default(),
         run,
         hidden: StoredValue::new(hidden),
     };
@@ -144,6 +147,7 @@ impl Lab {
         self.slow.player.track();
         self.slow.stage.track();
         self.slow.travel.track();
+        self.walk.track();
         self.layers.track();
         self.travel.track();
         self.brush.track();

@@ -2,17 +2,30 @@
 
 use forger_protocol::{
     Random, Stream, ToyConfig,
+    detect::Calibration,
     message::{Coverage, EXTENT, MOST_WEIGHTS_SHOWN, mesh},
 };
 
 use crate::{
+    data::distributions,
     host::{
         losses,
         mlp::{HostMlp, columns, rows},
         penalty::input_gradient,
     },
+    latent::{
+        InvertError,
+        walk::{STEPS, Walk, Walker},
+    },
     metrics::coverage::coverage,
 };
+
+/// Codes that a search for a point starts from: the noise of the first fakes.
+pub const STARTS: usize = 8;
+/// Real points that are searched for as well, at most, and how many it takes to call anything strange at one in twenty.
+const REALS: [usize; 2] = [200, 19];
+/// Multiplications that they may take, about: an eighth of a second natively, on one core.
+const WORK: usize = 900_000_000;
 
 /// The networks at one moment.
 pub struct Look {
@@ -75,6 +88,22 @@ impl Look {
         coverage(self.config.distribution, points)
     }
 
+    /// The search for a z that draws a point, and how near the same search comes to real points.
+    pub fn walk(&self, at: [f32; 2]) -> Result<(Walk, Calibration), InvertError> {
+        let ToyConfig { seed, prior, latent_dim, .. } = self.config;
+        let starts = Random::new(seed, Stream::Latent).latent(prior, STARTS, latent_dim);
+        let walker = Walker::new(&self.generator, prior, &starts)?;
+        let walk = walker.walk(at)?;
+        // Forward and backward.
+        let each = 2 * STARTS * STEPS * self.generator.values.len().max(1);
+        let [most, fewest] = REALS;
+        let random = &mut Random::new(seed, Stream::Metrics);
+        let count = (WORK / each).clamp(fewest, most);
+        let reals = distributions::sample(self.config.distribution, &self.config.points, count, random);
+        let distances = Calibration::new(walker.distances(&reals)?).map_err(|_| InvertError::NotFinite)?;
+        Ok((walk, distances))
+    }
+
     /// The weights of G and D, or nothing where there are too many to be drawn.
     pub fn weights(&self) -> [&[f32]; 2] {
         [&self.generator, &self.discriminator].map(|network| match network.values.len() {
@@ -108,4 +137,39 @@ pub fn density(points: &[f32], side: usize) -> Vec<f32> {
         }
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{System as _, Toy};
+    use burn::tensor::Device;
+    use forger_protocol::{
+        Distribution, StepKind,
+        trained::{Trained, trained},
+    };
+
+    #[test]
+    fn a_generator_that_has_learned_draws_real_points_and_no_corner() {
+        let Trained { config, steps } = trained(Distribution::Pair).unwrap();
+        let mut toy = Toy::new(config, &Device::flex()).unwrap();
+        (0..steps).for_each(|_| drop(toy.step(StepKind::Both)));
+        let look = toy.look().unwrap();
+        let (walk, reals) = look.walk([0.5, 0.3]).unwrap();
+        assert!(walk.distance < 0.03 && reals.p_value(walk.distance) > 0.2, "{}", walk.distance);
+        let (walk, reals) = look.walk([-1.2, 1.2]).unwrap();
+        assert!(walk.distance > 0.5 && reals.p_value(walk.distance) < 0.01, "{}", walk.distance);
+        // It starts at the fakes that are shown first, and what was asked before plays no part.
+        assert_eq!(walk.places[..2 * STARTS], look.fakes(STARTS));
+        assert_eq!(look.walk([-1.2, 1.2]), Ok((walk, reals)));
+    }
+
+    #[test]
+    fn a_generator_of_no_numbers_is_an_error() {
+        let look = Toy::new(ToyConfig::default(), &Device::flex()).unwrap().look().unwrap();
+        let mut broken = look.generator.clone();
+        broken.values[7] = f32::NAN;
+        let look = Look::new(look.config, broken, look.discriminator);
+        assert_eq!(look.walk([0.0, 0.0]), Err(InvertError::NotFinite));
+    }
 }

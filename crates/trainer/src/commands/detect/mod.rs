@@ -47,6 +47,9 @@ pub struct DetectFolderArgs {
     /// How to search
     #[arg(long, value_enum, default_value_t = Search::Adgan)]
     pub method: Search,
+    /// The run of `forger train encoder` for this model, where its file has none: for --method encoder
+    #[arg(long, value_name = "RUN")]
+    pub encoder: Option<PathBuf>,
     /// Call strange what has a score above this
     #[arg(long)]
     pub threshold: Option<f32>,
@@ -69,6 +72,8 @@ pub enum Search {
     Adgan,
     /// Codes only, in pixels and features of the discriminator
     Anogan,
+    /// The code that an encoder gives, in pixels and features of the discriminator
+    Encoder,
 }
 
 /// Something was found to be strange: no fault, but an exit status of its own.
@@ -118,7 +123,10 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     if args.false_alarms.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
         bail!("--false-alarms is a share between 0 and 1");
     }
-    let model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
+    let mut model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
+    if let Some(encoder) = &args.encoder {
+        models::add_encoder(&mut model, encoder)?;
+    }
     let settings = normal::search(args.method, &args.detect)?;
     let (channels, side) = (model.config.channels, model.config.image_size);
     // What is judged first: an empty folder should cost nobody a search.

@@ -1,6 +1,6 @@
-//! Normal pictures that a model has not learned from.
+//! Normal pictures that a model has not learned from, and others beside them.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -62,10 +62,59 @@ impl NormalArgs {
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
         order.truncate(self.count);
         let class = self.class.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
-        let part = if self.split == Split::Test { ", test part" } else { "" };
-        let name = format!("{}{class}{part}", pictures.name);
+        let name = format!("{}{class}{}", pictures.name, self.part());
         Ok(Chosen { pixels: values(&pictures, &order), count: order.len(), name })
     }
+
+    /// So many pictures of `strange`, by chance. Where that is the set of the normal ones, they are of all classes but theirs, as
+    /// many of each as there are; any other set is strange as a whole.
+    pub fn others(
+        &self,
+        normal: &str,
+        strange: &str,
+        (count, seed): (usize, u32),
+        (channels, side): (usize, usize),
+    ) -> Result<Chosen> {
+        let (pictures, classes, name) = if strange == normal {
+            let Some(class) = &self.class else {
+                bail!("the same pictures cannot be normal and strange: say with --class which are normal");
+            };
+            let data = args(strange, self.split, self.holdout, None);
+            let (pictures, classes) = data::but_class(&data, data::load(&data, channels, side)?, class)?;
+            let name = format!("{}, all but class {class}{}", pictures.name, self.part());
+            (pictures, classes, name)
+        } else {
+            let pictures = data::load(&args(strange, Split::Train, 0, None), channels, side)?;
+            let (classes, name) = (vec![String::new(); pictures.len()], pictures.name.clone());
+            (pictures, classes, name)
+        };
+        let mut order = (0..pictures.len()).collect::<Vec<_>>();
+        Random::new(seed, Stream::Metrics).shuffle(&mut order);
+        let order = evenly(order, &classes, count);
+        if order.is_empty() {
+            bail!("there is no picture in {name}");
+        }
+        Ok(Chosen { pixels: values(&pictures, &order), count: order.len(), name })
+    }
+
+    /// What names of sets say of the part.
+    fn part(&self) -> &'static str {
+        if self.split == Split::Test { ", test part" } else { "" }
+    }
+}
+
+/// So many pictures, as many of each class as there are: the first of every class, then the second of every class, and so on.
+fn evenly(order: Vec<usize>, classes: &[String], count: usize) -> Vec<usize> {
+    let mut of_class = BTreeMap::<&str, usize>::new();
+    let rank = |index: usize| {
+        let rank = of_class.entry(&classes[index]).or_default();
+        *rank += 1;
+        (*rank, index)
+    };
+    let mut ranked = order.into_iter().map(rank).collect::<Vec<_>>();
+    // It keeps the order of chance among equals.
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().take(count).map(|(_, index)| index).collect()
 }
 
 /// A set of which nothing more is said.
@@ -83,7 +132,11 @@ pub fn values(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
 
 /// The search that flags ask for.
 pub fn search(method: Search, args: &DetectArgs) -> Result<DetectSettings> {
-    let method = if method == Search::Adgan { Method::Adgan } else { Method::Anogan };
+    let method = match method {
+        Search::Adgan => Method::Adgan,
+        Search::Anogan => Method::Anogan,
+        Search::Encoder => Method::Encoder,
+    };
     let settings = args.search(method).context("this method does not search")?;
     settings.check()?;
     Ok(settings)
@@ -119,4 +172,18 @@ pub fn check_rate(rate: f64, count: usize) -> Result<()> {
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_have_the_same_share_as_long_as_they_last() {
+        let classes = ["a", "b", "a", "a", "b", "a", "c"].map(String::from);
+        let order = vec![6, 5, 4, 3, 2, 1, 0];
+        assert_eq!(evenly(order.clone(), &classes, 5), [6, 5, 4, 3, 1]);
+        assert_eq!(evenly(order.clone(), &classes, 99), [6, 5, 4, 3, 1, 2, 0]);
+        assert!(evenly(order, &classes, 0).is_empty());
+    }
 }

@@ -1,16 +1,13 @@
 //! `forger eval detect`: how well models of one class each tell pictures of that class from all others.
 
 mod results;
+mod steps;
+mod training;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
 
-use anyhow::{Context, Result, bail};
-use clap::Args;
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum as _};
 use forger_core::{
     Images,
     metrics::roc::{aupr, auroc},
@@ -19,15 +16,13 @@ use forger_core::{
 use forger_protocol::{Random, Stream};
 
 use self::results::{Areas, Found, kept, tell};
-use super::train::{RunArgs, TrainCommand, dcgan::DcganArgs};
 use crate::{
     data::{self, DataArgs, Pictures, Split},
     device::{self, DeviceArgs},
-    interrupt,
-    measures::detection::{self, DetectArgs, Method},
+    measures::detection::{self, DetectArgs, Method, Scored},
     models,
     progress::Task,
-    run::{Run, write_whole},
+    run::write_whole,
     ui,
 };
 
@@ -54,6 +49,9 @@ pub struct EvalDetectArgs {
     /// Epochs of --train
     #[arg(long, requires = "train")]
     pub epochs: Option<u64>,
+    /// Steps of the encoders of --train
+    #[arg(long, requires = "train", default_value_t = 2000)]
+    pub encoder_steps: u64,
     /// Classes that are normal one after the other: all of the set if none are named
     #[arg(long, value_delimiter = ',')]
     pub classes: Vec<String>,
@@ -87,8 +85,7 @@ struct Judged {
 
 /// One class after the other.
 pub fn detect(args: &EvalDetectArgs) -> Result<()> {
-    let all = [Method::Adgan, Method::Anogan, Method::Pca, Method::Knn, Method::KnnFeatures];
-    let methods = if args.methods.is_empty() { all.to_vec() } else { args.methods.clone() };
+    let methods = if args.methods.is_empty() { Method::value_variants().to_vec() } else { args.methods.clone() };
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let classes = if args.classes.is_empty() { data::class_names(&args.data)? } else { args.classes.clone() };
     let mut sets = Sets::default();
@@ -96,12 +93,13 @@ pub fn detect(args: &EvalDetectArgs) -> Result<()> {
     for (done, class) in classes.iter().enumerate() {
         ui::note(format_args!("class {class}, {} of {}", done + 1, classes.len()));
         if args.train {
-            train(args, class, &args.runs.join(class))?;
+            training::train(args, &methods, class, &args.runs.join(class))?;
         }
         // Training guards itself.
         let found = device::guard(|| of_class(args, &methods, class, &mut sets))?;
         results.push((class.clone(), found));
     }
+    steps::write(&args.out, &methods, &results)?;
     tell(args, &methods, &results)
 }
 
@@ -115,8 +113,16 @@ struct Sets {
 
 /// The results of a class: those that are there, or new ones.
 fn of_class(args: &EvalDetectArgs, methods: &[Method], class: &str, sets: &mut Sets) -> Result<Found> {
-    let model = models::open::<Drawer>(&args.runs.join(class), &args.device.open_single()?)
+    let run = args.runs.join(class);
+    let mut model = models::open::<Drawer>(&run, &args.device.open_single()?)
         .with_context(|| format!("no model of class {class}: train it with --train, or `forger train dcgan`"))?;
+    if methods.contains(&Method::Encoder) {
+        models::add_encoder(&mut model, &training::encoder_of(&run)).with_context(|| {
+            format!(
+                "no encoder of class {class}: train it with --train, or `forger train encoder`; or name other --methods"
+            )
+        })?;
+    }
     // A run that is still at work has a model, too.
     ui::note(format_args!("class {class}: model of step {}", model.card.steps));
     let shape = (model.config.channels, model.config.image_size);
@@ -142,36 +148,6 @@ fn of_class(args: &EvalDetectArgs, methods: &[Method], class: &str, sets: &mut S
     let found = measure(args, methods, (class, settings), &model, &normal, judged)?;
     write_whole(&file, serde_json::to_string_pretty(&found)?.as_bytes())?;
     Ok(found)
-}
-
-/// Trains the model of a class to its end.
-fn train(args: &EvalDetectArgs, class: &str, out: &Path) -> Result<()> {
-    let run = RunArgs {
-        out: out.to_owned(),
-        device: DeviceArgs { device: args.device.device.clone(), secret_file: args.device.secret_file.clone() },
-        resume: Run::open(out).is_ok_and(|run| run.newest_step().is_some()).then_some(None),
-        recipe: args.recipe.clone(),
-        set: args.set.clone(),
-        steps: None,
-        checkpoint_every: 1000,
-    };
-    let course = DcganArgs {
-        run,
-        data: DataArgs { split: Split::Train, ..args.data.clone() },
-        normal: Some(class.to_owned()),
-        from: None,
-        epochs: args.epochs,
-        classifier: None,
-        measure_count: 0,
-        auxiliary_classifier: None,
-        auxiliary_attributes: Vec::new(),
-        oversample: Vec::new(),
-    };
-    TrainCommand::Dcgan(Box::new(course)).run()?;
-    if interrupt::is_heard() {
-        bail!("stopped: repeat the command to go on");
-    }
-    Ok(())
 }
 
 type Labelled = (Pictures, Vec<String>);
@@ -239,10 +215,13 @@ fn measure(
     let is_normal = judged.classes.iter().map(|other| other == class).collect::<Vec<_>>();
     let started = now();
     let task = Task::new((methods.len() * is_normal.len()) as u64, "judging", &format!("class {class}"));
-    let mut figures = BTreeMap::new();
+    let mut found = Found { settings, ..Found::default() };
     for method in methods {
         let told = |count: usize| task.done(count as u64);
-        let scores = detection::scores(*method, model, normal, &judged.pixels, &args.detect, &told)?;
+        let begun = now();
+        let Scored { scores, paths } = detection::scores(*method, model, normal, &judged.pixels, &args.detect, &told)?;
+        let each = begun.elapsed().as_secs_f64() * 1000.0 / is_normal.len().max(1) as f64;
+        found.milliseconds.insert(method.key().to_owned(), each);
         let of = |kind: bool| {
             let some = scores.iter().zip(&is_normal).filter(|(_, normal)| **normal == kind);
             some.map(|(score, _)| *score).collect::<Vec<_>>()
@@ -251,13 +230,14 @@ fn measure(
         let of_class = || format!("class {class}");
         let (auroc, aupr) = (auroc(&normal, &strange), aupr(&normal, &strange));
         let areas = Areas { auroc: auroc.with_context(of_class)?, aupr: aupr.with_context(of_class)? };
-        figures.insert(method.key().to_owned(), areas);
+        found.figures.insert(method.key().to_owned(), areas);
+        found.steps.insert(method.key().to_owned(), steps::areas(&paths, &is_normal).with_context(of_class)?);
     }
     task.finish();
-    let seconds = started.elapsed().as_secs_f64();
-    let said = figures.iter().map(|(name, areas)| format!("{name} {:.4}", areas.auroc)).collect::<Vec<_>>();
-    ui::note(format_args!("class {class}: AUROC {} ({seconds:.0} s)", said.join(", ")));
-    Ok(Found { settings, seconds, figures })
+    found.seconds = started.elapsed().as_secs_f64();
+    let said = found.figures.iter().map(|(name, areas)| format!("{name} {:.4}", areas.auroc)).collect::<Vec<_>>();
+    ui::note(format_args!("class {class}: AUROC {} ({:.0} s)", said.join(", "), found.seconds));
+    Ok(found)
 }
 
 #[expect(clippy::disallowed_methods, reason = "native only, unlike core and engine")]

@@ -14,13 +14,19 @@ use crate::{
 };
 
 /// The results of a class.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Found {
     /// What was measured, and how: other settings are measured anew.
     pub settings: String,
     pub seconds: f64,
     /// By method.
     pub figures: BTreeMap<String, Areas>,
+    /// Of those that search, the area under the ROC curve after each step.
+    #[serde(default)]
+    pub steps: BTreeMap<String, Vec<f64>>,
+    /// Time at work for a picture, in milliseconds.
+    #[serde(default)]
+    pub milliseconds: BTreeMap<String, f64>,
 }
 
 /// The strange are those of other classes.
@@ -56,6 +62,12 @@ pub fn tell(args: &EvalDetectArgs, methods: &[Method], results: &[(String, Found
     }
     row("mean", &|method| mean(method, |areas| areas.auroc));
     ui::result(table.text());
+    let each = methods.iter().filter_map(|method| {
+        let times = results.iter().filter_map(|(_, found)| found.milliseconds.get(method.key()));
+        let (sum, count) = times.fold((0.0, 0), |(sum, count), time| (sum + time, count + 1));
+        (count > 0).then(|| format!("{} {:.1} ms", method.key(), sum / f64::from(count)))
+    });
+    ui::note(format_args!("time for a picture: {}", each.collect::<Vec<_>>().join(", ")));
     if args.json {
         let prefix = args.prefix.as_ref().map(|prefix| format!("{prefix}_")).unwrap_or_default();
         let mut line = serde_json::Map::<String, Value>::new();

@@ -4,6 +4,7 @@
 mod auxiliary;
 pub mod cyclegan;
 pub mod dcgan;
+pub mod encoder;
 pub mod pix2pix;
 mod resume;
 pub mod simgan;
@@ -20,8 +21,8 @@ use forger_core::System;
 use forger_protocol::Settings;
 
 use self::{
-    cyclegan::CycleganArgs, dcgan::DcganArgs, pix2pix::Pix2pixArgs, simgan::SimganArgs, superres::SuperresArgs,
-    toy::ToyArgs,
+    cyclegan::CycleganArgs, dcgan::DcganArgs, encoder::EncoderArgs, pix2pix::Pix2pixArgs, simgan::SimganArgs,
+    superres::SuperresArgs, toy::ToyArgs,
 };
 use super::classifier::{self, ClassifierArgs};
 use crate::{
@@ -54,6 +55,11 @@ pub enum TrainCommand {
     /// SimGAN: drawn pictures made to look real, their labels kept
     #[command(after_help = "Example: forger train simgan --data mnist --simulator digits --out runs/refine-digits")]
     Simgan(Box<SimganArgs>),
+    /// An encoder for a DCGAN: pictures as the codes of which it draws them (f-AnoGAN)
+    #[command(
+        after_help = "Example: forger train encoder --model runs/threes --data mnist --normal 3 --out runs/threes/encoder"
+    )]
+    Encoder(Box<EncoderArgs>),
     /// A classifier of attributes, which `forger eval` measures generators with
     #[command(after_help = "Example: forger train classifier --data avatars --out runs/avatars-classifier.safetensors")]
     Classifier(ClassifierArgs),
@@ -70,6 +76,7 @@ impl TrainCommand {
             Self::Pix2pix(args) => train(&**args),
             Self::Cyclegan(args) => train(&**args),
             Self::Simgan(args) => train(&**args),
+            Self::Encoder(args) => train(&**args),
             Self::Toy(args) => train(args),
             Self::Classifier(args) => device::guard(|| classifier::train(args)),
         }

@@ -26,7 +26,7 @@ pub fn Table(batch: Batch) -> impl IntoView {
     let row = move |place: usize| {
         let row = Memo::new(move |_| batch.rows.with(|rows| rows.get(place).cloned()));
         let show = move |_| {
-            if let Some(Row { name, state: State::Judged(verdict) }) = row.get_untracked() {
+            if let Some(Row { name, state: State::Judged(verdict), .. }) = row.get_untracked() {
                 board.lay(name, verdict.given.clone(), Some(verdict));
             }
         };
@@ -46,6 +46,10 @@ pub fn Table(batch: Batch) -> impl IntoView {
                 })
             })
         };
+        let mark_label = move || {
+            let name = name().unwrap_or_default();
+            td_string!(i18n.get_locale(), detect_mark, name = name).to_string()
+        };
         let is_failed = move || row.with(|row| matches!(row.as_ref().map(|row| &row.state), Some(State::Failed(_))));
         view! {
             <tr class:strange=move || is_strange() == Some(true)>
@@ -54,7 +58,18 @@ pub fn Table(batch: Batch) -> impl IntoView {
                 </th>
                 <td>{move || score().map(|score| format!("{score:.4}"))}</td>
                 <td>{p}</td>
-                <td class:bad=is_failed>{said}</td>
+                <td class="verdict" class:bad=is_failed>{said}</td>
+                <td>
+                    <label class="mark">
+                        <input
+                            type="checkbox"
+                            data-testid="mark"
+                            aria-label=mark_label
+                            prop:checked=move || row.with(|row| row.as_ref().is_some_and(|row| row.is_marked))
+                            on:change=move |event| batch.mark(place, event_target_checked(&event))
+                        />
+                    </label>
+                </td>
             </tr>
         }
     };
@@ -103,6 +118,7 @@ pub fn Table(batch: Batch) -> impl IntoView {
                             <tr>
                                 {head(Order::Name, name, "sort-name")} {head(Order::Score, score, "sort-score")}
                                 <th scope="col">"p"</th> <th scope="col">{t!(i18n, detect_verdict)}</th>
+                                <th scope="col">{t!(i18n, detect_marked)}</th>
                             </tr>
                         </thead>
                         <tbody>
