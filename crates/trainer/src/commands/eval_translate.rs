@@ -5,10 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use forger_core::{
-    classifier::Judge,
     data::photos::Photo,
     weights::{Model, Translator},
 };
@@ -23,8 +22,8 @@ use crate::{
     },
     device::DeviceArgs,
     measures::{
-        classified::Classified,
         patches,
+        seen::Seen,
         translation::{self, Near},
     },
     models,
@@ -61,10 +60,10 @@ pub struct EvalTranslateArgs {
     /// Only so many pictures of each set
     #[arg(long)]
     pub count: Option<usize>,
-    /// A classifier (`forger train classifier`) that says what results look like
-    #[arg(long, requires = "class")]
+    /// A classifier (`forger train classifier`), in whose features results are compared with real pictures
+    #[arg(long)]
     pub classifier: Option<PathBuf>,
-    /// The attribute that results should have, as the classifier calls it
+    /// The attribute that results should have, as the classifier calls it: the share that has it is measured, too
     #[arg(long, requires = "classifier")]
     pub class: Option<String>,
     /// What the names of figures begin with: facades_l1 for facades
@@ -86,12 +85,12 @@ type Figures = BTreeMap<String, f64>;
 /// Measures what was named.
 pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
     let model = models::open::<Translator>(&args.model, &args.device.open_single()?)?;
-    let judge = args.classifier.as_ref().map(|path| judge(path, args)).transpose()?;
+    let seen = args.classifier.as_ref().map(|path| Seen::open(path, args.class.as_deref())).transpose()?;
     let (figures, data) = match (&args.test, &args.x, &args.y) {
-        (Some(test), ..) => of_pairs(args, &model, test, judge.as_ref())?,
+        (Some(test), ..) => of_pairs(args, &model, test, seen.as_ref())?,
         (None, Some(x), Some(y)) => {
             let sets = Sets { x: x.clone(), y: y.clone(), flags: args.flags.clone() };
-            of_sets(args, &model, &sets, judge.as_ref())?
+            of_sets(args, &model, &sets, seen.as_ref())?
         }
         _ => bail!("name pairs with --test, or two sets with --x and --y"),
     };
@@ -129,7 +128,7 @@ fn of_pairs(
     args: &EvalTranslateArgs,
     model: &Model<Translator>,
     test: &str,
-    judge: Option<&(Classified, usize)>,
+    seen: Option<&Seen>,
 ) -> Result<(Figures, String)> {
     let side = side(args, model);
     let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, side)?;
@@ -167,13 +166,20 @@ fn of_pairs(
             figures.extend(values.map(|(key, value)| (format!("{name}{key}"), value)));
             figures.extend(swd.map(|value| (format!("{name}swd"), value)));
         }
+        if let Some(seen) = seen {
+            let made = made.iter().collect::<Vec<_>>();
+            figures.insert(format!("{before}frechet_classifier"), seen.frechet(&truths, &made)?);
+        }
         if way == Way::Forward {
-            figures.extend(called(judge, &inputs, &made)?);
+            figures.extend(called(seen, &inputs, &made)?);
             rows = pairs.iter().cloned().zip(made).map(|([input, truth], made)| vec![input, made, truth]).collect();
         }
     }
     task.finish();
     ui::result(table.text());
+    for (name, value) in figures.iter().filter(|(name, _)| name.ends_with("frechet_classifier")) {
+        ui::result(format_args!("{name} {value:.3}"));
+    }
     draw(args.sheet.as_deref(), &rows, side)?;
     Ok((figures, format!("--test {}{}", found.name, args.sides.flags())))
 }
@@ -196,7 +202,7 @@ fn of_sets(
     args: &EvalTranslateArgs,
     model: &Model<Translator>,
     sets: &Sets,
-    judge: Option<&(Classified, usize)>,
+    seen: Option<&Seen>,
 ) -> Result<(Figures, String)> {
     if !model.knows(Way::Backward) {
         bail!("{} knows no way back: measure it with pairs (--test)", args.model.display());
@@ -226,7 +232,7 @@ fn of_sets(
             row.extend([photo.clone(), there.clone(), back.clone()]);
         }
         if way == Way::Forward {
-            figures.extend(called(judge, &begun, &there)?);
+            figures.extend(called(seen, &begun, &there)?);
         }
         made.push(there);
     }
@@ -235,6 +241,11 @@ fn of_sets(
     for (name, real, made) in [("swd", &photos[1], &made[0]), ("swd_back", &photos[0], &made[1])] {
         let swd = patches::distance(&Vec::from_iter(real), &Vec::from_iter(made));
         figures.extend(swd.map(|value| (name.to_owned(), value)));
+        if let Some(seen) = seen {
+            let end = name.trim_start_matches("swd");
+            let distance = seen.frechet(&Vec::from_iter(real), &Vec::from_iter(made))?;
+            figures.insert(format!("frechet_classifier{end}"), distance);
+        }
     }
     for (name, value) in &figures {
         ui::result(format_args!("{name:<20} {value:.4}"));
@@ -244,33 +255,12 @@ fn of_sets(
     Ok((figures, data))
 }
 
-/// A classifier, and the place of the class that was named.
-fn judge(path: &Path, args: &EvalTranslateArgs) -> Result<(Classified, usize)> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let device = burn::tensor::Device::flex();
-    let judge = Judge::load(&bytes, &device).with_context(|| path.display().to_string())?;
-    if judge.config.channels != 3 {
-        bail!("{} judges grey pictures: train a classifier with --channels 3", path.display());
-    }
-    let name = args.class.as_deref().unwrap_or_default();
-    let known = || format!("--class {name}: the classifier knows {}", judge.config.attributes.join(", "));
-    let place = judge.attribute(name).with_context(known)?;
-    Ok((Classified::new(judge, device), place))
-}
-
 /// The share of the results that a classifier finds to be of the class, and of what they were made of.
-fn called(judge: Option<&(Classified, usize)>, inputs: &[&Photo], made: &[Photo]) -> Result<Figures> {
-    let Some((classified, place)) = judge else { return Ok(Figures::new()) };
-    let (side, count) = (classified.judge.config.image_size, classified.judge.config.attributes.len());
-    let share = |photos: &[&Photo]| {
-        let pixels = photos.iter().flat_map(|photo| photo.resized(side, side).values()).collect::<Vec<_>>();
-        let (_, probabilities) = classified.see(&pixels)?;
-        let yes = probabilities.chunks_exact(count).filter(|row| row[*place] >= 0.5).count();
-        Ok::<_, anyhow::Error>(yes as f64 / photos.len().max(1) as f64)
-    };
-    let (before, after) = (share(inputs)?, share(&made.iter().collect::<Vec<_>>())?);
-    let class = &classified.judge.config.attributes[*place];
-    Ok([(format!("{class}_share_before"), before), (format!("{class}_share"), after)].into())
+fn called(seen: Option<&Seen>, inputs: &[&Photo], made: &[Photo]) -> Result<Figures> {
+    let Some(seen) = seen else { return Ok(Figures::new()) };
+    let (before, after) = (seen.share(inputs)?, seen.share(&made.iter().collect::<Vec<_>>())?);
+    let before = before.map(|(name, share)| (format!("{name}_before"), share));
+    Ok(before.into_iter().chain(after).collect())
 }
 
 /// A row each of the middles of some pictures.

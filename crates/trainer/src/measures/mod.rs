@@ -10,5 +10,6 @@ pub mod patches;
 pub mod pupil;
 pub mod realism;
 pub mod refined;
+pub mod seen;
 pub mod translation;
 pub mod watch;
