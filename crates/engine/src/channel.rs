@@ -43,11 +43,23 @@ impl Caller {
         if is_cancelled { Err(EngineError::Cancelled) } else { Ok(()) }
     }
 
+    /// Resolves once the page has cancelled the request; for work that waits for something else meanwhile.
+    pub async fn cancelled(&self) {
+        let (tell, told) = oneshot::channel();
+        if self.wants_more().is_ok() {
+            self.channel.inbox.borrow_mut().watch(self.id, tell);
+            // The sender is dropped with the answer, which whoever waits here gives.
+            let _ = told.await;
+        }
+    }
+
     /// Answers the request.
     pub fn answer(&self, answer: Result<Answer, EngineError>) {
         let (reply, buffers) = answer.unwrap_or_else(|error| (Reply::Failed(error), Vec::new()));
         self.channel.post(self.id, Message::Reply(reply), &buffers);
-        self.channel.inbox.borrow_mut().cancelled.retain(|cancelled| *cancelled != self.id);
+        let mut inbox = self.channel.inbox.borrow_mut();
+        inbox.cancelled.retain(|cancelled| *cancelled != self.id);
+        inbox.watching.retain(|(id, _)| *id != self.id);
     }
 }
 
@@ -55,7 +67,17 @@ impl Caller {
 struct Inbox {
     waiting: VecDeque<(Envelope<Request>, Vec<ArrayBuffer>)>,
     cancelled: Vec<u32>,
+    /// Who is to hear at once that a request is cancelled.
+    watching: Vec<(u32, oneshot::Sender<()>)>,
     wake: Option<oneshot::Sender<()>>,
+}
+
+impl Inbox {
+    fn watch(&mut self, id: u32, tell: oneshot::Sender<()>) {
+        // Some no longer wait.
+        self.watching.retain(|(_, tell)| !tell.is_canceled());
+        self.watching.push((id, tell));
+    }
 }
 
 /// The worker's end of the line.
@@ -87,6 +109,10 @@ impl Channel {
                 if let Request::Cancel { request } = envelope.body {
                     // Ahead of its turn, since the work to be cancelled is what blocks the turn.
                     inbox.cancelled.push(request);
+                    for (_, tell) in inbox.watching.extract_if(.., |(id, _)| *id == request) {
+                        // Whoever listened may be gone.
+                        let _ = tell.send(());
+                    }
                 }
                 let buffers = parts.iter().skip(1).filter_map(|part| part.dyn_into().ok()).collect();
                 inbox.waiting.push_back((envelope, buffers));

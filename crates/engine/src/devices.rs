@@ -7,7 +7,10 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::schedule::{begin, sleep};
+use crate::{
+    property::property,
+    schedule::{begin, sleep},
+};
 
 /// Milliseconds that a browser has to say which adapter there is: one whose GPU process hangs never does.
 const PATIENCE: i32 = 10_000;
@@ -136,23 +139,22 @@ async fn adapter() -> Option<Adapter> {
 
 /// Asks once, for the powerful one of two cards or for any.
 async fn ask(powerful: bool) -> Option<Adapter> {
-    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).ok().filter(|v| !v.is_falsy());
-    let gpu = get(&get(&js_sys::global(), "navigator")?, "gpu")?;
-    let request: Function = get(&gpu, "requestAdapter")?.dyn_into().ok()?;
+    let gpu = property(&property(&js_sys::global(), "navigator")?, "gpu")?;
+    let request: Function = property(&gpu, "requestAdapter")?.dyn_into().ok()?;
     let options = Object::new();
     if powerful {
         Reflect::set(&options, &"powerPreference".into(), &"high-performance".into()).ok()?;
     }
     let promise: Promise = request.call1(&gpu, &options).ok()?.dyn_into().ok()?;
     let adapter = JsFuture::from(promise).await.ok().filter(|adapter| !adapter.is_falsy())?;
-    let info = get(&adapter, "info").unwrap_or(JsValue::UNDEFINED);
-    let features = get(&adapter, "features")?;
-    let has: Function = get(&features, "has")?.dyn_into().ok()?;
+    let info = property(&adapter, "info").unwrap_or(JsValue::UNDEFINED);
+    let features = property(&adapter, "features")?;
+    let has: Function = property(&features, "has")?.dyn_into().ok()?;
     if !has.call1(&features, &NEEDED.into()).ok()?.is_truthy() {
         return Some(Adapter::Lacking);
     }
-    let software = get(&adapter, "isFallbackAdapter").is_some()
-        || get(&info, "isFallbackAdapter").is_some()
-        || get(&info, "architecture").and_then(|name| name.as_string()).is_some_and(|name| name == "swiftshader");
+    let software = property(&adapter, "isFallbackAdapter").is_some()
+        || property(&info, "isFallbackAdapter").is_some()
+        || property(&info, "architecture").and_then(|name| name.as_string()).is_some_and(|name| name == "swiftshader");
     Some(if software { Adapter::Software } else { Adapter::Hardware })
 }

@@ -17,6 +17,8 @@ mod detect;
 mod devices;
 #[cfg(target_arch = "wasm32")]
 mod engine;
+#[cfg(any(target_arch = "wasm32", test))]
+mod failures;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
 #[cfg(any(target_arch = "wasm32", test))]
@@ -29,6 +31,8 @@ mod latent;
 mod models;
 #[cfg(target_arch = "wasm32")]
 mod pictures;
+#[cfg(target_arch = "wasm32")]
+mod property;
 #[cfg(target_arch = "wasm32")]
 mod runs;
 #[cfg(target_arch = "wasm32")]

@@ -82,6 +82,9 @@ pub enum EngineError {
     /// The browser keeps nothing, has no room, or what was kept is not there.
     #[error("this browser's storage: {0}")]
     Storage(String),
+    /// Another tab has this run open, and writes it.
+    #[error("the run is open in another tab")]
+    OpenElsewhere,
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
     Fetch {

@@ -1,16 +1,14 @@
-// A run survives the end of its tab, and every system trains.
+// A run survives the end of its tab, belongs to one tab at a time, and every system trains.
 
 import { expect, test } from '../support/test.js';
 import { number, open, picture } from '../support/page.js';
-import { savedFile } from '../support/upscale.js';
+import { LONG, begin, pause, photoFiles, steps } from '../support/train.js';
+import { picture as pictureFile, savedFile } from '../support/upscale.js';
 
-const LONG = { timeout: 120_000 };
 /** Where runs end that are compared. */
 const END = 24;
 
 test.describe.configure({ timeout: 300_000 });
-
-const steps = (page) => number(page.getByTestId('step-count'));
 
 /** Trains the open run to a step. */
 async function trainTo(page, step) {
@@ -21,12 +19,6 @@ async function trainTo(page, step) {
   if (await train.isEnabled()) await train.click();
   await expect.poll(() => steps(page), LONG).toBe(step);
   await expect(page.getByTestId('state')).toHaveText('Paused');
-}
-
-async function pause(page) {
-  await page.getByTestId('pause-button').click();
-  await expect(page.getByTestId('state')).toHaveText('Paused');
-  return steps(page);
 }
 
 /** Ends the process of the page as a system does that is short of memory. */
@@ -73,6 +65,84 @@ test('a run whose tab is killed again and again ends as one that was left alone'
   const { bytes: killed } = await savedFile(tab, 'save-checkpoint');
   expect(killed.equals(alone)).toBe(true);
   await tab.close();
+});
+
+test('a run that one tab has open is refused to another, until the first is gone', async ({ page, context }) => {
+  await open(page, 'train');
+  await page.getByTestId('run-name-field').fill('held');
+  await begin(page, 2);
+  const other = await context.newPage();
+  await open(other, 'train');
+  await expect(other.getByTestId('go-on-banner')).toContainText('held', LONG);
+  await other.getByTestId('go-on').click();
+  const elsewhere = other.getByTestId('elsewhere');
+  await expect(elsewhere).toContainText('open in another tab');
+  await expect(other.getByTestId('live')).toHaveCount(0);
+  // What another tab writes is neither deleted nor renamed.
+  await other.getByTestId('fold-runs').locator('summary').click();
+  const runs = other.getByTestId('runs');
+  const refused = other.getByTestId('error-toast').filter({ hasText: 'open in another tab' });
+  await runs.getByRole('button', { name: 'Delete: held' }).click();
+  await other.getByTestId(/^delete-run-.*-yes$/).click();
+  await expect(refused).toBeVisible();
+  await refused.getByRole('button').click();
+  await runs.getByRole('button', { name: 'Rename held' }).click();
+  await other.getByTestId(/^name-run-/).fill('taken');
+  await other.getByTestId(/^name-run-/).press('Enter');
+  await expect(refused).toBeVisible();
+  await expect(runs).toContainText('held');
+  // The first goes on, and what it saves is whole.
+  const before = await steps(page);
+  await expect.poll(() => steps(page), LONG).toBeGreaterThan(before);
+  const saved = await pause(page);
+  const { bytes } = await savedFile(page, 'save-checkpoint');
+  const { bytes: read } = await savedFile(other, /^save-run-/);
+  expect(read.equals(bytes)).toBe(true);
+  await other.getByTestId('elsewhere-again').click();
+  await expect(other.getByTestId('elsewhere-again')).toBeEnabled();
+  await expect(other.getByTestId('live')).toHaveCount(0);
+  await page.close();
+  await other.getByTestId('elsewhere-again').click();
+  await expect(other.getByTestId('run-name')).toHaveText('held', LONG);
+  await expect(elsewhere).toHaveCount(0);
+  await expect.poll(() => steps(other), LONG).toBeGreaterThan(saved);
+  await other.close();
+});
+
+test('a model of one’s own pictures says which others are strange', async ({ page }) => {
+  await open(page, 'train');
+  await page.getByTestId('add-pictures').click();
+  await page.getByTestId('set-side').selectOption('32');
+  await page.getByTestId('set-files').setInputFiles(await photoFiles(page, 240));
+  await expect(page.getByTestId('report')).toContainText('240 pictures are in', LONG);
+  await page.getByTestId('colours').selectOption('grey');
+  await page.getByTestId('fold-settings').locator('summary').click();
+  await page.getByTestId('set-width').fill('8');
+  await page.getByTestId('set-width').blur();
+  // A tenth is kept back.
+  await expect(page.getByTestId('weight')).toHaveText(/^216 pictures; /, LONG);
+  await begin(page, 2);
+  await pause(page);
+  await page.getByTestId('normal').check();
+  await expect(page.getByTestId('make-model')).toBeDisabled();
+  await page.getByTestId('normal-what').fill('bars');
+  await page.getByTestId('model-name').fill('my-bars');
+  await page.getByTestId('make-model').click();
+  await expect(page.getByTestId('made')).toContainText('my-bars', LONG);
+  await page.getByTestId('use-model').click();
+  await expect(page).toHaveURL(/\/detect\?.*model=my-bars-[0-9a-f]{8}/);
+  await expect(page.getByTestId('model-select')).toHaveValue('my-bars', LONG);
+  // A sample of the model at first, then a picture.
+  const [beside, numbers] = [page.getByTestId('beside'), page.getByTestId('numbers')];
+  await expect(beside).toContainText('24 normal pictures', LONG);
+  const sample = await numbers.innerText();
+  await page.getByTestId('photo-file').setInputFiles(pictureFile('cross.png'));
+  const isJudged = async () => {
+    const now = await numbers.innerText();
+    return now !== sample && /p = [\d.]+, score/.test(now);
+  };
+  await expect.poll(isJudged, LONG).toBe(true);
+  await expect(page.getByTestId('verdict')).not.toBeEmpty();
 });
 
 for (const [system, visuals] of [['pix2pix', 3], ['cyclegan', 6], ['simgan', 3], ['superres', 3]]) {

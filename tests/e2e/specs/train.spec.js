@@ -7,44 +7,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '../support/test.js';
 import { drawn } from '../support/latent.js';
 import { dropFiles, number, open, picture } from '../support/page.js';
+import { LONG, begin, pause, photos, steps } from '../support/train.js';
 import { savedFile, unzip } from '../support/upscale.js';
-
-// A step takes a fraction of a second, and other tests run beside.
-const LONG = { timeout: 120_000 };
 
 test.describe.configure({ timeout: 240_000 });
 
-const steps = (page) => number(page.getByTestId('step-count'));
 const levels = async (canvas) => (await picture(canvas)).levels;
-
-/** Begins what the form says, and waits for so many steps. */
-async function begin(page, least) {
-  await page.getByTestId('begin').click();
-  await expect.poll(() => steps(page), LONG).toBeGreaterThanOrEqual(least);
-}
-
-async function pause(page) {
-  await page.getByTestId('pause-button').click();
-  await expect(page.getByTestId('train-button')).toBeEnabled();
-  await expect(page.getByTestId('state')).toHaveText('Paused');
-  return steps(page);
-}
-
-/** Small pictures that all differ, as PNG files. */
-async function photos(page, count) {
-  const urls = await page.evaluate((count) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 90, height: 70 });
-    const on = canvas.getContext('2d');
-    return Array.from({ length: count }, (_, index) => {
-      on.fillStyle = `hsl(${index * 37} 80% 50%)`;
-      on.fillRect(0, 0, 90, 70);
-      on.fillStyle = '#fff';
-      on.fillRect(15 + 2 * index, 20, 12, 30);
-      return canvas.toDataURL('image/png');
-    });
-  }, count);
-  return urls.map((url) => Buffer.from(url.split(',')[1], 'base64'));
-}
 
 /** Writes files into the folder of the test. Their paths. */
 async function written(testInfo, files) {

@@ -142,6 +142,10 @@ pub fn model(locale: Locale, name: &str) -> String {
         "threes" => td_string!(locale, detect_m_threes).to_string(),
         "sneakers" => td_string!(locale, detect_m_sneakers).to_string(),
         "trousers" => td_string!(locale, detect_m_trousers).to_string(),
+        "refine-eyes" => td_string!(locale, refine_eyes).to_string(),
+        "refine-eyes-bold" => td_string!(locale, model_eyes_bold).to_string(),
+        "refine-eyes-shy" => td_string!(locale, model_eyes_shy).to_string(),
+        "refine-digits" => td_string!(locale, refine_digits).to_string(),
         other => other.to_owned(),
     }
 }
@@ -244,6 +248,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
         EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
+        EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
         EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),

@@ -21,7 +21,10 @@ use crate::{
     detect::Calibrating,
     devices::Devices,
     frames::Frames,
-    store::{fresh_id, kept_runs},
+    store::{
+        fresh_id, kept_runs,
+        locks::{self, Lock},
+    },
     task::Task,
     training::bad_run,
 };
@@ -63,17 +66,19 @@ impl Runs {
                 (Reply::Weight(lessons.weigh(&config.system)?), Vec::new())
             }
             RunRequest::Begin(config) => {
-                let start = begin(*config, buffers.first().map(to_bytes))?;
+                let start = begin(*config, buffers.first().map(to_bytes)).await?;
                 self.open(caller, start, channel, devices).await?
             }
             RunRequest::Resume { id } => {
+                // Before anything else: where another tab has it, what is open here stays so.
+                let lock = self.lock_of(&id).await?;
                 // What is open may be newer than what was saved.
                 self.close(channel).await;
                 let (info, state, next) = kept_runs::read(&id).await?;
                 let frames = kept_runs::read_frames(&id).await.ok().flatten();
                 let RunInfo { config, step, saved, .. } = info;
                 let frames = frames.and_then(|file| Frames::read(&file));
-                let start = Start { id, config, state: Some(state), next, saved: Some((step, saved)), frames };
+                let start = Start { id, config, lock, state: Some(state), next, saved: Some((step, saved)), frames };
                 self.open(caller, start, channel, devices).await?
             }
             RunRequest::Command(command) => {
@@ -121,6 +126,14 @@ impl Runs {
         }
         let lessons = Lessons::load(caller, config).await?;
         Ok(self.lessons.insert(lessons).clone())
+    }
+
+    /// The lock of a run: the open one has it.
+    async fn lock_of(&self, id: &str) -> Result<Rc<Lock>, EngineError> {
+        match self.open.as_ref().filter(|run| run.id == id) {
+            Some(run) => Ok(run.lock.clone()),
+            None => locks::of_run(id).await.map(Rc::new),
+        }
     }
 
     /// Opens a run in place of the one there is, which is saved.
@@ -189,7 +202,7 @@ impl Runs {
 }
 
 /// A new run, from its beginning or from a checkpoint, whose settings it takes.
-fn begin(mut config: RunConfig, checkpoint: Option<Vec<u8>>) -> Result<Start, EngineError> {
+async fn begin(mut config: RunConfig, checkpoint: Option<Vec<u8>>) -> Result<Start, EngineError> {
     if let Some(checkpoint) = &checkpoint {
         let reader = Reader::new(checkpoint).map_err(bad_run)?;
         let found = reader.state["system"].as_str().unwrap_or_default();
@@ -199,7 +212,8 @@ fn begin(mut config: RunConfig, checkpoint: Option<Vec<u8>>) -> Result<Start, En
         config.system.config = reader.state["config"].clone();
     }
     let id = fresh_id();
-    Ok(Start { id, config, state: checkpoint, next: kept_runs::Next::default(), saved: None, frames: None })
+    let lock = Rc::new(locks::of_run(&id).await?);
+    Ok(Start { id, config, lock, state: checkpoint, next: kept_runs::Next::default(), saved: None, frames: None })
 }
 
 fn as_it_is(info: RunInfo) -> Answer {

@@ -24,9 +24,10 @@ use crate::{
     contest::Contest,
     detect::Plan,
     devices::Devices,
+    failures::Failures,
     frames::Frames,
     schedule::now,
-    store::{kept_runs, own_models},
+    store::{kept_runs, locks::Lock, own_models},
     training::{Told, Training, bad_run},
 };
 
@@ -40,6 +41,8 @@ const PICTURES_SHARE: f64 = 15.0;
 pub struct Run {
     pub id: String,
     pub config: RunConfig,
+    /// Keeps other tabs from its files.
+    pub lock: Rc<Lock>,
     lessons: Rc<Lessons>,
     training: Training<dyn System>,
     /// Whether a GPU is faster, while that is open.
@@ -51,12 +54,15 @@ pub struct Run {
     saved: Option<(u64, f64)>,
     /// When saving was tried.
     tried: f64,
+    /// Saves that failed.
+    failures: Failures,
 }
 
 /// Where a run begins.
 pub struct Start {
     pub id: String,
     pub config: RunConfig,
+    pub lock: Rc<Lock>,
     /// The state to go on from.
     pub state: Option<Vec<u8>>,
     pub next: kept_runs::Next,
@@ -68,7 +74,7 @@ pub struct Start {
 impl Run {
     /// Opens it, idle, where the user wants it to train.
     pub async fn open(devices: &mut Devices, lessons: Rc<Lessons>, start: Start) -> Result<Self, EngineError> {
-        let Start { id, config, state, next, saved, frames } = start;
+        let Start { id, config, lock, state, next, saved, frames } = start;
         let kind = match devices.choice {
             DeviceChoice::WebGpu => DeviceKind::WebGpu,
             DeviceChoice::Cpu | DeviceChoice::Auto => DeviceKind::Cpu,
@@ -77,6 +83,7 @@ impl Run {
         let mut run = Self {
             id,
             config,
+            lock,
             lessons,
             training,
             contest: None,
@@ -85,6 +92,7 @@ impl Run {
             pictured: (f64::MIN, 0.0),
             saved,
             tried: now(),
+            failures: Failures::default(),
         };
         run.contend(devices);
         Ok(run)
@@ -184,9 +192,11 @@ impl Run {
         self.frames.as_ref()?.at(step)
     }
 
-    /// Saves the run; where that fails, the page is told, and training goes on.
+    /// Saves the run; where that fails, the page is told once, and training goes on.
     pub async fn keep(&mut self, channel: &Channel) {
-        if let Err(error) = self.save().await {
+        if let Err(error) = self.save().await
+            && self.failures.is_first()
+        {
             channel.tell(Event::Warning(error), &[]);
         }
     }
@@ -200,9 +210,10 @@ impl Run {
         let info = written?;
         self.saved = Some((step, info.saved));
         if let Some(frames) = self.frames.as_mut().filter(|frames| frames.is_new) {
-            frames.is_new = false;
             kept_runs::write_frames(&self.id, &frames.write()).await?;
+            frames.is_new = false;
         }
+        self.failures.end();
         Ok((info, state.to_vec()))
     }
 

@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 
 use forger_protocol::EngineError;
 use futures_util::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use js_sys::Reflect;
 use tokio_fs_ext as fs;
+
+use crate::{property::property, schedule::sleep};
 
 /// What is kept lies in here.
 const ROOT: &str = "/forger";
@@ -13,18 +14,30 @@ const ROOT: &str = "/forger";
 /// Bytes that are written at a time.
 const MOST_AT_A_TIME: usize = 1 << 20;
 
+/// How often a file is tried that another tab has open, and milliseconds between: it is read or written, which is soon over.
+const TRIES: usize = 40;
+const PAUSE: i32 = 50;
+
 fn failed(error: std::io::Error) -> EngineError {
     EngineError::Storage(error.to_string())
 }
 
 /// Fails where this browser keeps no files, as in a private window of some.
 fn check() -> Result<(), EngineError> {
-    let get = |object: &wasm_bindgen::JsValue, name: &str| {
-        Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined())
-    };
-    let storage = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "storage"));
-    let is_there = storage.is_some_and(|storage| get(&storage, "getDirectory").is_some());
+    let storage = property(&js_sys::global(), "navigator").and_then(|navigator| property(&navigator, "storage"));
+    let is_there = storage.is_some_and(|storage| property(&storage, "getDirectory").is_some());
     if is_there { Ok(()) } else { Err(EngineError::Storage("no origin private file system".into())) }
+}
+
+/// Does something with a file, which only one tab can have open at a time.
+async fn in_turn<T>(mut attempt: impl AsyncFnMut() -> std::io::Result<T>) -> std::io::Result<T> {
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(PAUSE).await,
+            result => return result,
+        }
+    }
+    attempt().await
 }
 
 /// Writes a whole file, whose folders are made. It is on the disk when this ends.
@@ -33,7 +46,7 @@ pub async fn write(path: &str, parts: &[&[u8]]) -> Result<(), EngineError> {
     let path = format!("{ROOT}/{path}");
     let folder = path.rsplit_once('/').map_or(ROOT, |(folder, _)| folder);
     fs::create_dir_all(folder).await.map_err(failed)?;
-    let mut file = fs::File::create(&path).await.map_err(failed)?;
+    let mut file = in_turn(async || fs::File::create(&path).await).await.map_err(failed)?;
     // No more at a time: of a longer piece tokio-fs-ext 0.7.8 writes the beginning again and again.
     for piece in parts.iter().flat_map(|part| part.chunks(MOST_AT_A_TIME)) {
         file.write_all(piece).await.map_err(failed)?;
@@ -50,7 +63,8 @@ pub async fn read(path: &str) -> Result<Option<Vec<u8>>, EngineError> {
 /// At most the first `most` bytes of a file, and how many it has.
 pub async fn beginning(path: &str, most: usize) -> Result<Option<(Vec<u8>, u64)>, EngineError> {
     check()?;
-    let Some(file) = found(fs::File::open(format!("{ROOT}/{path}")).await)? else { return Ok(None) };
+    let path = format!("{ROOT}/{path}");
+    let Some(file) = found(in_turn(async || fs::File::open(&path).await).await)? else { return Ok(None) };
     let size = file.size().map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(most as u64).read_to_end(&mut bytes).await.map_err(failed)?;
@@ -68,13 +82,15 @@ pub async fn list(folder: &str) -> Result<Vec<String>, EngineError> {
 /// Removes a folder and all that is in it.
 pub async fn remove_folder(folder: &str) -> Result<(), EngineError> {
     check()?;
-    found(fs::remove_dir_all(format!("{ROOT}/{folder}")).await).map(|_| ())
+    let folder = format!("{ROOT}/{folder}");
+    found(in_turn(async || fs::remove_dir_all(&folder).await).await).map(|_| ())
 }
 
 /// Removes a file.
 pub async fn remove(path: &str) -> Result<(), EngineError> {
     check()?;
-    found(fs::remove_file(format!("{ROOT}/{path}")).await).map(|_| ())
+    let path = format!("{ROOT}/{path}");
+    found(in_turn(async || fs::remove_file(&path).await).await).map(|_| ())
 }
 
 /// What is not there is no failure.

@@ -6,7 +6,7 @@ use forger_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::files;
+use super::{files, locks};
 use crate::slots::{self, Head};
 
 const FOLDER: &str = "runs";
@@ -99,14 +99,17 @@ pub async fn list() -> Result<Vec<RunInfo>, EngineError> {
     Ok(runs)
 }
 
-/// Gives a run another name.
+/// Gives a run another name that is not open here.
 pub async fn rename(id: &str, name: String) -> Result<(), EngineError> {
+    let _lock = locks::of_run(id).await?;
     let (info, state, mut next) = read(id).await?;
     let config = RunConfig { name, ..info.config };
     write(id, &mut next, &config, info.step, &state).await.map(drop)
 }
 
+/// Deletes a run that is open nowhere.
 pub async fn delete(id: &str) -> Result<(), EngineError> {
+    let _lock = locks::of_run(id).await?;
     files::remove_folder(&format!("{FOLDER}/{id}")).await
 }
 

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod kept_runs;
+pub mod locks;
 pub mod own_models;
 pub mod sets;
 

@@ -72,9 +72,16 @@ impl Intake {
     pub async fn keep(&mut self) -> Result<SetInfo, EngineError> {
         self.info.bytes = self.pixels.len() as f64;
         let (info, id) = (&self.info, &self.info.id);
-        files::write(&path(id, "pixels"), &[&self.pixels]).await?;
-        // Last: a set without a description does not count.
-        write_info(info).await?;
+        let kept = async {
+            files::write(&path(id, "pixels"), &[&self.pixels]).await?;
+            // Last: a set without a description does not count.
+            write_info(info).await
+        };
+        if let Err(error) = kept.await {
+            // The half of a set only takes room.
+            let _ = delete(id).await;
+            return Err(error);
+        }
         Ok(info.clone())
     }
 }

@@ -15,7 +15,8 @@ pub enum RunRequest {
     /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same settings,
     /// which it goes on from.
     Begin(Box<RunConfig>),
-    /// Opens a run of this machine where it was saved last, idle. Answered as [`RunRequest::Begin`].
+    /// Opens a run of this machine where it was saved last, idle. Answered as [`RunRequest::Begin`], or where another tab has it
+    /// open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so.
     Resume {
         /// [`crate::runs::RunInfo::id`].
         id: String,
@@ -49,7 +50,7 @@ pub enum RunRequest {
 }
 
 /// What is asked of what lies on this machine. Answered by [`crate::EngineError::Storage`] where there is no room or no way to
-/// keep anything.
+/// keep anything, and by [`crate::EngineError::OpenElsewhere`] where a run is to be changed that another tab has open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "store", content = "with")]
 pub enum StoreRequest {

@@ -4,19 +4,11 @@ use forger_protocol::{
     Card, CycleganConfig, DcganConfig, ManifestEntry, Pix2pixConfig, SimganConfig, SuperresConfig, latent_url::ModelRef,
 };
 
-use crate::{
-    components::labels,
-    i18n::*,
-    pages::{refine, translate},
-    state::site,
-};
+use crate::{components::labels, i18n::*, pages::translate, state::site};
 
 /// A model, as its page calls it.
 pub fn title(locale: Locale, entry: &ManifestEntry) -> String {
     let card = &entry.card;
-    if card.system.is::<SimganConfig>() {
-        return refine::words::model(locale, &card.name);
-    }
     match translator(entry) {
         Some(model) => translate::words::model(locale, &model),
         None => labels::model(locale, &card.name),

@@ -169,8 +169,17 @@ impl Bench {
         }
     }
 
+    /// The name of the model that refines. Tracked.
+    pub fn model_name(self) -> Option<String> {
+        self.model.try_with(|model| model.as_ref().map(|model| model.card.name.clone())).flatten()
+    }
+
     /// Takes another model of the page.
     pub fn choose(self, name: &str) {
+        // What is being opened for it must not be stopped.
+        if untrack(|| self.model_name()).is_some_and(|chosen| chosen == name) {
+            return;
+        }
         // What is not wanted any more is not worth its bytes.
         self.shelf.cancel();
         let found = self.models.with_untracked(|models| models.iter().find(|model| model.card.name == name).cloned());
@@ -216,20 +225,27 @@ impl Bench {
         });
     }
 
-    /// Whether the refined picture is that of what is simulated now.
+    /// Whether the refined picture is that of what is simulated now, by whichever model.
+    pub fn is_of_given(self) -> bool {
+        let is_of =
+            |given: &Picture| self.refined.with(|refined| refined.as_ref().is_some_and(|made| made.given == *given));
+        self.given.with(is_of)
+    }
+
+    /// The same, by the model that refines now.
     pub fn is_current(self) -> bool {
-        let name = self.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
-        self.given.with(|given| {
-            self.refined.with(|refined| {
-                refined.as_ref().is_some_and(|refined| refined.given == *given && Some(&refined.by) == name.as_ref())
-            })
-        })
+        let name = self.model_name();
+        self.is_of_given() && self.refined.with(|refined| refined.as_ref().map(|made| &made.by) == name.as_ref())
     }
 
     /// Refines what is simulated, or what it is by the time when the work before is done.
     pub fn refine(self) {
+        let name = move || untrack(|| self.model_name());
         self.latest.ask(async move || {
+            let asked = name();
             if let Err(error) = self.refine_once().await
+                // What another model has taken the place of is not missed: that one is next.
+                && asked == name()
                 && self.failed.try_set(true).is_none()
             {
                 self.tell(&error);

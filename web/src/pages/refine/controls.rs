@@ -5,11 +5,15 @@ use leptos::prelude::*;
 
 use super::{
     bench::Bench,
+    lambda::Lambda,
     subject::{Control, controls},
     words,
 };
 use crate::{
-    components::models::{ModelSelect, OwnModel},
+    components::{
+        labels,
+        models::{ModelSelect, OwnModel},
+    },
     i18n::*,
     pages::lab::share::copy,
 };
@@ -33,10 +37,9 @@ pub fn Choices(bench: Bench) -> impl IntoView {
     let title = move |name: String| {
         let lambda =
             bench.models.with(|models| models.iter().find(|model| model.card.name == name).map(|model| model.lambda));
-        let name = words::model(i18n.get_locale(), &name);
+        let name = labels::model(i18n.get_locale(), &name);
         td_string!(i18n.get_locale(), refine_model, name = name, lambda = lambda.unwrap_or_default()).to_string()
     };
-    let chosen = move || bench.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
     let share = move |_| {
         copy(bench.link(), move |copied| {
             let locale = bench.locale();
@@ -54,10 +57,11 @@ pub fn Choices(bench: Bench) -> impl IntoView {
                     label=Signal::derive(move || t_string!(i18n, model).to_owned())
                     names=Signal::derive(names)
                     title
-                    chosen=Signal::derive(chosen)
+                    chosen=Signal::derive(move || bench.model_name())
                     choose=move |name: String| bench.choose(&name)
                 />
             </Show>
+            <Lambda bench />
             <OwnModel open=move |file| bench.open_file(file) />
             <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
         </div>

@@ -145,7 +145,7 @@ pub fn Contest(bench: Bench) -> impl IntoView {
     };
     // Another model is another opponent.
     Effect::new(move |before: Option<Option<String>>| {
-        let now = bench.model.with(|model| model.as_ref().map(|model| model.card.name.clone()));
+        let now = bench.model_name();
         if before.is_some_and(|before| before != now) {
             game.round.set(None);
             game.score.set(Score::default());

@@ -4,12 +4,13 @@ mod bench;
 mod controls;
 mod dataset;
 mod game;
+mod lambda;
 mod model;
 mod proof;
 mod share;
 mod stage;
 mod subject;
-pub mod words;
+mod words;
 
 use leptos::prelude::*;
 
@@ -45,7 +46,7 @@ pub fn RefinePage() -> impl IntoView {
                 <Sliders bench />
                 <Stage bench />
             </div>
-            <Opening bench />
+            <div class="opening"><Opening bench /></div>
             <Show when=move || bench.failed.get()>
                 <button class="primary" data-testid="again-button" on:click=move |_| bench.failed.set(false)>
                     {t!(i18n, retry)}

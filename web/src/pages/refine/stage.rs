@@ -31,10 +31,11 @@ pub fn Stage(bench: Bench) -> impl IntoView {
         bench.refined.with(|refined| refined.as_ref().and_then(|refined| difference(&refined.given, &refined.made)))
     });
     let map = Signal::derive(move || apart.with(|apart| apart.as_ref().map(|(_, map)| map.clone())));
-    // What was judged is not what is simulated once that has moved on.
+    // What was judged is not what is simulated once that has moved on. Until another model has refined it, all is of the one
+    // before.
     let verdict = move |after: bool| {
         Signal::derive(move || {
-            let is_old = !bench.is_current();
+            let is_old = !bench.is_of_given();
             bench.verdicts.with(|both| both.as_ref().filter(|_| !is_old).map(|both| both[usize::from(after)].clone()))
         })
     };

@@ -1,4 +1,4 @@
-//! What people call simulators, parameters, models and measures.
+//! What people call simulators, parameters and measures.
 
 use forger_simulators::Simulator;
 
@@ -11,15 +11,6 @@ pub fn simulator(locale: Locale, of: Simulator) -> String {
         Simulator::Digits => td_string!(locale, refine_digits),
     }
     .to_string()
-}
-
-/// A model, by what it does where that is known.
-pub fn model(locale: Locale, name: &str) -> String {
-    match name {
-        "refine-eyes" => td_string!(locale, refine_eyes).to_string(),
-        "refine-digits" => td_string!(locale, refine_digits).to_string(),
-        other => other.to_owned(),
-    }
 }
 
 /// A parameter that has a slider.

@@ -4,6 +4,7 @@ mod checkpoint;
 mod choices;
 mod curves;
 mod data;
+mod elsewhere;
 mod export;
 mod form;
 mod intake;
@@ -26,6 +27,7 @@ use web_sys::DragEvent;
 
 use crate::{components::fold::Fold, i18n::*};
 use choices::Choices;
+use elsewhere::Elsewhere;
 use intake::Panel;
 use keeping::Kept;
 use live::Live;
@@ -64,6 +66,7 @@ pub fn TrainPage() -> impl IntoView {
             </p>
             <Runs trainer />
             <Opening trainer />
+            <Elsewhere trainer />
             <Kept trainer />
             <Fold name="what".to_owned() title=Signal::derive(move || t_string!(i18n, train_new).to_owned()) open=is_free>
                 <Choices trainer />

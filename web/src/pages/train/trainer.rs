@@ -39,6 +39,8 @@ pub struct Trainer {
     pub promised: RwSignal<Option<bool>>,
     /// The run that is open.
     pub open: RwSignal<Option<RunInfo>>,
+    /// The run that was to be opened, and is so in another tab.
+    pub elsewhere: RwSignal<Option<String>>,
     pub look: RwSignal<RunLook>,
     /// The newest pictures of the run.
     pub shown: RwSignal<Option<Shown>>,
@@ -66,6 +68,7 @@ impl Trainer {
             unkept: RwSignal::new(None),
             promised: RwSignal::new(None),
             open: RwSignal::new(None),
+            elsewhere: RwSignal::new(None),
             look: RwSignal::new(RunLook::default()),
             shown: RwSignal::new(None),
             visit: RwSignal::new(None),
@@ -157,17 +160,20 @@ impl Trainer {
         if self.is_busy.try_update(|is_busy| std::mem::replace(is_busy, true)) != Some(false) {
             return;
         }
-        // The worker saves the run that is open, and keeps it where the new one does not open; the other way about, it goes first.
-        let goes_first = matches!(request, RunRequest::Resume { .. });
+        // The worker saves the run that is open, and keeps it where the new one does not open; for one of this machine it goes first.
+        let of = if let RunRequest::Resume { id } = &request { Some(id.clone()) } else { None };
         let answer = self.bring(request, buffers).await;
+        let is_elsewhere = self.note_elsewhere(of.as_deref(), &answer);
         if self.is_busy.try_set(false).is_some() {
             // The page was left meanwhile.
             return;
         }
         match answer {
             Ok(()) => self.command(Command::Train),
+            // Before anything went.
+            Err(_) if is_elsewhere => {}
             Err(error) => {
-                if goes_first {
+                if of.is_some() {
                     self.forget();
                 }
                 self.tell(&error);
@@ -227,10 +233,14 @@ impl Trainer {
         let was_running = self.look.with_untracked(RunLook::state) == SessionState::Running;
         self.back_to_now();
         spawn_local(async move {
-            match self.bring(RunRequest::Resume { id: info.id }, Vec::new()).await {
+            let answer = self.bring(RunRequest::Resume { id: info.id.clone() }, Vec::new()).await;
+            let is_elsewhere = self.note_elsewhere(Some(&info.id), &answer);
+            match answer {
                 Ok(()) if was_running => self.command(Command::Train),
                 // Another worker takes the place of this one, too.
                 Ok(()) | Err(EngineError::Restarted(_)) => {}
+                // Another tab was faster.
+                Err(_) if is_elsewhere => self.forget(),
                 Err(error) => {
                     self.forget();
                     self.tell(&error);

@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlVideoElement, MediaStream};
 
 use super::{
-    Intake, Phase, Stopped,
+    Intake, Stopped,
     square::{Shrinker, Source},
 };
 use crate::{
@@ -75,9 +75,7 @@ pub fn Record(intake: Intake) -> impl IntoView {
             if let Ok(playing) = video.play() {
                 let _ = JsFuture::from(playing).await;
             }
-            if intake.phase.try_with_untracked(|phase| matches!(phase, Phase::Taking(_) | Phase::Asking(_)))
-                != Some(false)
-            {
+            if intake.phase.is_disposed() || untrack(|| intake.is_busy()) {
                 return;
             }
             is_on.set(true);

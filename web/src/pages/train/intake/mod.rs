@@ -2,13 +2,14 @@
 
 mod camera;
 mod panel;
+mod phase;
 mod square;
 mod zip;
 
 use forger_protocol::{
     EngineError, Reply, Request,
     message::StoreRequest,
-    runs::{LeftOut, PictureSet, SetInfo, Why},
+    runs::{LeftOut, PictureSet, Why},
 };
 use js_sys::{ArrayBuffer, Reflect};
 use leptos::{prelude::*, task::spawn_local};
@@ -17,29 +18,9 @@ use web_sys::File;
 use super::trainer::Trainer;
 use crate::{components::files, i18n::*, pages::image_to_image::pictures::bitmap, state::screen::now};
 pub use panel::Panel;
+use phase::{Phase, Progress};
 use square::{Shrinker, Source};
 use zip::{Problem, Zip, is_zip};
-
-/// How far it is.
-#[derive(Clone, Copy, PartialEq)]
-pub struct Progress {
-    pub done: usize,
-    pub total: usize,
-    /// When it began, on the page's clock.
-    start: f64,
-}
-
-/// What happens with pictures now.
-#[derive(Clone, PartialEq)]
-pub enum Phase {
-    /// Nothing.
-    Idle,
-    Taking(Progress),
-    /// It was stopped: is what is there kept?
-    Asking(Progress),
-    /// What came of it: the set, unless there was no picture.
-    Over(Option<Box<SetInfo>>),
-}
 
 /// Why it goes on no more.
 pub enum Stopped {
@@ -60,6 +41,8 @@ pub struct Intake {
     pub name: RwSignal<String>,
     pub side: RwSignal<usize>,
     pub phase: RwSignal<Phase>,
+    /// Whether the one that was begun last still has a picture in hand: it must not get into the next set.
+    filling: RwSignal<bool>,
     /// Files that are not in the set.
     pub left_out: RwSignal<Vec<LeftOut>>,
     /// Pictures that are in it.
@@ -73,14 +56,13 @@ impl Intake {
             name: RwSignal::new(String::new()),
             side: RwSignal::new(64),
             phase: RwSignal::new(Phase::Idle),
+            filling: RwSignal::new(false),
             left_out: RwSignal::new(Vec::new()),
             count: RwSignal::new(0),
         };
         on_cleanup(move || {
             // A set that is not ended when the page is left was not wanted.
-            if intake.phase.try_with_untracked(|phase| matches!(phase, Phase::Taking(_) | Phase::Asking(_)))
-                == Some(true)
-            {
+            if intake.phase.try_with_untracked(Phase::is_open) == Some(true) {
                 spawn_local(async move {
                     let _ = intake.trainer.engine.request(Request::Store(StoreRequest::DropSet), Vec::new()).await;
                 });
@@ -89,8 +71,9 @@ impl Intake {
         intake
     }
 
+    /// Tracked.
     pub fn is_busy(self) -> bool {
-        self.phase.with(|phase| matches!(phase, Phase::Taking(_) | Phase::Asking(_)))
+        self.phase.with(Phase::is_open) || self.filling.get()
     }
 
     async fn store(self, request: StoreRequest, buffers: Vec<ArrayBuffer>) -> Result<Reply, EngineError> {
@@ -99,7 +82,7 @@ impl Intake {
 
     /// Takes files: pictures, and zips of pictures.
     pub fn take(self, files: Vec<File>) {
-        if files.is_empty() || self.phase.with_untracked(|phase| matches!(phase, Phase::Taking(_) | Phase::Asking(_))) {
+        if files.is_empty() || untrack(|| self.is_busy()) {
             return;
         }
         let first = files.first().map(path).unwrap_or_default();
@@ -126,11 +109,13 @@ impl Intake {
         self.left_out.set(Vec::new());
         self.count.set(0);
         self.phase.set(Phase::Taking(Progress { done: 0, total, start: now() }));
+        self.filling.set(true);
         spawn_local(async move {
             let done = match self.store(StoreRequest::BeginSet { name, side }, Vec::new()).await {
                 Ok(_) => fill(shrinker).await,
                 Err(error) => Err(error.into()),
             };
+            self.filling.try_set(false);
             match done {
                 Ok(()) => self.keep().await,
                 // It is asked what becomes of what is there.

@@ -3,7 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{DragEvent, Event, File};
 
-use super::{Intake, Phase, Progress, camera::Record, zip::is_zip};
+use super::{
+    Intake,
+    camera::Record,
+    phase::{Phase, Progress},
+    zip::is_zip,
+};
 use crate::{
     components::files,
     i18n::*,
