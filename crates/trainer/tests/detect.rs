@@ -52,7 +52,7 @@ fn models_of_one_class_are_trained_measured_and_kept() {
     );
     let (code, text) = run(&eval);
     assert!(code == Some(1) && text.contains("no model of class 0"), "{text}");
-    let train = format!("{eval} --train --epochs 2 {SMALL} --prefix stripes");
+    let train = format!("{eval} --train --epochs 2 --encoder-steps 20 {SMALL} --prefix stripes");
     let (code, text) = run(&train);
     assert_eq!(code, Some(0), "{text}");
     assert!(
@@ -60,13 +60,22 @@ fn models_of_one_class_are_trained_measured_and_kept() {
         "{text}"
     );
     let line: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    for key in ["adgan", "anogan", "pca", "knn", "knn_features", "adgan_aupr"] {
+    for key in ["adgan", "anogan", "encoder", "pca", "knn", "knn_features", "adgan_aupr"] {
         assert!((0.0..=1.0).contains(&line[format!("stripes_{key}")].as_f64().unwrap()), "{line}");
     }
     // Every shift was learned from, and no stripe lies.
     assert!(line["stripes_knn"] == 1.0 && line["stripes_pca"].as_f64().unwrap() > 0.99, "{line}");
-    assert!(line["command"].as_str().unwrap().contains("--methods adgan,anogan,pca,knn,knn-features"), "{line}");
-    assert!(fs::read_to_string(at("runs/0/data.json")).unwrap().contains("set, class 0"));
+    assert!(
+        line["command"].as_str().unwrap().contains("--methods adgan,anogan,encoder,pca,knn,knn-features"),
+        "{line}"
+    );
+    for run in ["runs/0", "runs/0/encoder"] {
+        assert!(fs::read_to_string(at(run).join("data.json")).unwrap().contains("set, class 0"));
+    }
+    // Of the two that search, the area after each step.
+    let steps = fs::read_to_string(at("results/steps.csv")).unwrap();
+    assert!(steps.starts_with("step,adgan,anogan\n1,") && steps.lines().count() == 9, "{steps}");
+    assert!(fs::read_to_string(at("results/steps.html")).unwrap().contains("<svg"));
 
     // What is finished is not measured again, and neither trained.
     fs::remove_file(at("results/1.json")).unwrap();

@@ -63,6 +63,7 @@ fn these_take_a_device() {
         "train classifier",
         "train cyclegan",
         "train dcgan",
+        "train encoder",
         "train pix2pix",
         "train simgan",
         "train superres",
