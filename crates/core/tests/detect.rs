@@ -226,6 +226,22 @@ fn a_file_keeps_an_encoder_and_its_card_says_so() {
 }
 
 #[test]
+fn an_encoder_knows_the_model_whose_codes_it_gives() {
+    let model = trained();
+    let config = model.encoder_settings(EncoderConfig::default());
+    assert!(model.is_served_by(&config) && !config.bounded && config.model.len() == 16);
+    // A file rounds its weights, and it is the same model.
+    let card = Card::new("stripes", SystemConfig::of(&small()), 1);
+    let (bytes, _) = Model::write(card, model).unwrap();
+    assert!(Model::<Drawer>::read(&bytes, &Device::flex()).unwrap().is_served_by(&config));
+    // Another of the same sizes is another.
+    let other = model_after(1);
+    assert!(!other.is_served_by(&config));
+    assert!(other.is_served_by(&EncoderConfig { model: String::new(), ..config.clone() }));
+    assert!(!model.is_served_by(&EncoderConfig { bounded: true, ..config }));
+}
+
+#[test]
 fn a_search_stops_early_and_can_be_given_up() {
     let mut steps = 0;
     let mut told = |progress: Progress| {

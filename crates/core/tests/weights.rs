@@ -15,6 +15,7 @@ use forger_core::{
     protocol::{
         Card, DcganConfig, Normalization, Random, Stream, SystemConfig,
         card::{Direction, DirectionKind},
+        detect::{Calibration, DetectSettings, Normal, Patches, Way},
         error::ModelError,
     },
     weights::{self, Drawer, Model},
@@ -282,4 +283,16 @@ fn a_direction_must_fit_z() {
     let long = Direction { name: "b".into(), kind: DirectionKind::Principal, strength: 0.5, vector: vec![0.1; 5] };
     let long = edited(|card| card.directions = vec![long.clone()], |_, _| true);
     assert!(matches!(open(&long), Err(ModelError::BadCard { detail }) if detail.contains("b")));
+}
+
+#[test]
+fn patches_must_leave_nothing_out() {
+    let (search, scores) = (DetectSettings::of(Way::ADGAN), Calibration::new(vec![1.0]).unwrap());
+    let (what, data) = ("tiles".into(), "tiles".into());
+    let normal = Normal { what, data, strokes: false, patches: None, search, scores, strange: None };
+    for (stride, is_right) in [(1, true), (28, true), (0, false), (29, false)] {
+        let normal = Normal { patches: Some(Patches { stride }), ..normal.clone() };
+        let file = edited(|card| card.normal = Some(Box::new(normal.clone())), |_, _| true);
+        assert_eq!(open(&file).is_ok(), is_right, "{stride}");
+    }
 }

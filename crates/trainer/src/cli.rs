@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         bench::BenchArgs, calibrate::CalibrateArgs, compare::CompareArgs, detect::DetectFolderArgs, doctor,
-        eval::EvalArgs, eval_detect::EvalDetectArgs, eval_directions::DirectionsArgs, eval_invert::InvertArgs,
-        eval_latent::LatentArgs, eval_refine::EvalRefineArgs, eval_superres::EvalSuperresArgs,
+        eval::EvalArgs, eval_defects::EvalDefectsArgs, eval_detect::EvalDetectArgs, eval_directions::DirectionsArgs,
+        eval_invert::InvertArgs, eval_latent::LatentArgs, eval_refine::EvalRefineArgs, eval_superres::EvalSuperresArgs,
         eval_translate::EvalTranslateArgs, export::ExportArgs, import::ImportArgs, refine::RefineArgs,
         report::ReportArgs, sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs,
         worker,
@@ -132,6 +132,11 @@ pub enum EvalCommand {
         after_help = "Example: forger eval detect --data digits-mnist --runs runs/digits --train --epochs 10 --prefix mnist --out results --json"
     )]
     Detect(Box<EvalDetectArgs>),
+    /// Defects of surfaces: how well a model of good patches tells pictures with defects, and where these are
+    #[command(
+        after_help = "Example: forger eval defects --model runs/tiles --encoder runs/tiles/encoder --data tiles/train --normal tiles/good --strange tiles/defects --masks tiles/masks --patches 16 --json"
+    )]
+    Defects(Box<EvalDefectsArgs>),
     /// What the directions of a model's card do
     #[command(
         after_help = "Example: forger eval directions --model public/models/avatars-*.safetensors --classifier avatars-classifier.safetensors --sheet strips.png"

@@ -55,6 +55,7 @@ fn run(command: Command) -> Result<()> {
         Command::Eval(EvalCommand::Superres(args)) => commands::eval_superres::superres(&args),
         Command::Eval(EvalCommand::Translate(args)) => device::guard(|| commands::eval_translate::translate(&args)),
         Command::Eval(EvalCommand::Refine(args)) => commands::eval_refine::refine(&args),
+        Command::Eval(EvalCommand::Defects(args)) => commands::eval_defects::defects(&args),
         Command::Eval(EvalCommand::Detect(args)) => commands::eval_detect::detect(&args),
         Command::Translate(args) => device::guard(|| commands::translate::translate(&args)),
         Command::Refine(args) => device::guard(|| commands::refine::refine(args)),

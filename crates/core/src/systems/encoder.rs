@@ -5,7 +5,7 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor},
 };
-use forger_protocol::{EncoderConfig, LatentPrior, OutOfRange, Random, Settings, StepKind, Stream};
+use forger_protocol::{EncoderConfig, OutOfRange, Random, Settings, StepKind, Stream};
 
 use super::{AnySettings, Parts, System, pix2pix::tune};
 use crate::{
@@ -39,7 +39,7 @@ pub enum EncoderError {
     #[error("there is no picture to learn from")]
     NoPictures,
     /// Settings, pictures and model do not belong together.
-    #[error("pictures and codes of another size than the model has")]
+    #[error("pictures or codes of another size than the model has, or settings for another model")]
     OtherModel,
     /// Networks that are prepared to draw have no gradients.
     #[error("an encoder needs the networks as they were trained")]
@@ -80,8 +80,7 @@ impl Encoder {
         if images.is_empty() {
             return Err(EncoderError::NoPictures);
         }
-        let bounded = model.codes.prior() == LatentPrior::Uniform;
-        if !config.fits(&model.config) || config.bounded != bounded || images.shape() != model.config.shape() {
+        if !model.is_served_by(&config) || images.shape() != model.config.shape() {
             return Err(EncoderError::OtherModel);
         }
         let device = device.clone().autodiff();

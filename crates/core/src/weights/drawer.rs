@@ -7,9 +7,12 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{Card, Codes, DcganConfig, EncoderConfig, Random, card::Direction, detect, error::ModelError};
+use forger_protocol::{
+    Card, Codes, DcganConfig, EncoderConfig, LatentPrior, Random, card::Direction, detect, error::ModelError,
+};
+use half::f16;
 
-use super::{File, Networks, bad_config};
+use super::{File, Networks, bad_config, sha256};
 use crate::{
     CheckpointError,
     checkpoint::Reader,
@@ -78,12 +81,33 @@ impl Drawer {
     pub fn take_encoder(&mut self, checkpoint: &Reader<'_>) -> Result<EncoderConfig, ModelError> {
         let failed = |error: CheckpointError| ModelError::Malformed { detail: error.to_string() };
         let config = checkpoint.settings::<EncoderConfig>().map_err(failed)?;
-        if !config.fits(&self.config) {
+        if !self.is_served_by(&config) {
             return Err(ModelError::BadCard { detail: OTHER_ENCODER.into() });
         }
         let empty = Encoder::unfilled(&config, &self.device).map_err(bad_config)?;
         self.encoder = Some(checkpoint.network(&average_of("encoder"), empty, &self.device).map_err(failed)?);
         Ok(config)
+    }
+
+    /// These settings, for an encoder of this model.
+    pub fn encoder_settings(&self, config: EncoderConfig) -> EncoderConfig {
+        let model = self.fingerprint().unwrap_or_default();
+        EncoderConfig { model, ..config.for_model(&self.config, self.codes.prior() == LatentPrior::Uniform) }
+    }
+
+    /// Whether an encoder of these settings gives the codes of this model. One that does not say whose they are is believed.
+    pub fn is_served_by(&self, config: &EncoderConfig) -> bool {
+        config.fits(&self.config)
+            && config.bounded == (self.codes.prior() == LatentPrior::Uniform)
+            && (config.model.is_empty() || self.fingerprint().as_ref() == Some(&config.model))
+    }
+
+    /// What tells its generator from all others, whether its weights are as they were trained or rounded as a file has them. Nothing
+    /// of one that is prepared to draw.
+    fn fingerprint(&self) -> Option<String> {
+        let values = parameters::collect(self.generator()?).into_iter().flat_map(|tensor| tensor.values);
+        let bytes = values.flat_map(|value| f16::from_f32(value).to_le_bytes()).collect::<Vec<_>>();
+        Some(sha256(&bytes)[..16].to_owned())
     }
 
     /// The generator as it was trained; not of one that is prepared to draw.
@@ -177,6 +201,7 @@ impl Networks for Drawer {
         }
         if let Some(normal) = &card.normal {
             normal.search.check().map_err(bad_config)?;
+            normal.patches.map_or(Ok(()), |patches| patches.check(self.config.image_size)).map_err(bad_config)?;
             let way = normal.search.way;
             let lacks = [
                 ("a discriminator", way.asks_for_d() && self.discriminator.is_none()),
@@ -186,7 +211,7 @@ impl Networks for Drawer {
                 return Err(ModelError::BadCard { detail: format!("its scores ask for {what}, and there is none") });
             }
         }
-        if card.encoder.as_deref().is_some_and(|encoder| !encoder.fits(&self.config)) {
+        if card.encoder.as_deref().is_some_and(|encoder| !self.is_served_by(encoder)) {
             return Err(ModelError::BadCard { detail: OTHER_ENCODER.into() });
         }
         Ok(())

@@ -84,6 +84,7 @@ impl Calibrating {
             what: what.clone(),
             data: data.clone(),
             strokes: *strokes,
+            patches: None,
             search: self.settings,
             scores,
             strange: None,

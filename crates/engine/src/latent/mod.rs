@@ -48,8 +48,8 @@ pub async fn answer(
             let search = Search::open(caller.clone(), model, settings, &to_bytes(buffer), models, devices).await?;
             Ok(Outcome::Task(Task::Search(Box::new(search))))
         }
-        LatentRequest::Detect { model } => {
-            let detection = Detection::open(caller.clone(), &model, &to_bytes(buffer), models)?;
+        LatentRequest::Detect { model, size } => {
+            let detection = Detection::open(caller.clone(), &model, size, &to_bytes(buffer), models)?;
             Ok(Outcome::Task(Task::Detection(Box::new(detection))))
         }
     }

@@ -11,6 +11,9 @@ use super::{DcganConfig, OptimizerConfig, OutOfRange, translation::linear_decay,
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EncoderConfig {
+    /// What tells the model from others whose codes it gives; empty where nothing is said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub model: String,
     /// Side of the model's pictures in pixels.
     pub image_size: usize,
     /// Their channels: 1 for grey, 3 for RGB.
@@ -40,6 +43,7 @@ pub struct EncoderConfig {
 impl Default for EncoderConfig {
     fn default() -> Self {
         Self {
+            model: String::new(),
             image_size: 28,
             channels: 1,
             latent_dim: 64,

@@ -2,11 +2,13 @@
 //! how well scores tell the two apart.
 
 mod calibration;
+mod patches;
 pub mod roc;
 
 use serde::{Deserialize, Serialize};
 
 pub use calibration::{Calibration, CalibrationError};
+pub use patches::{Grid, Patches};
 
 use crate::{OutOfRange, message::DeviceKind};
 
@@ -76,6 +78,17 @@ pub struct DetectSettings {
     pub seed: u32,
 }
 
+impl Normal {
+    /// How the parts of a picture `[height, width]` lie, for a model of this side; nothing where it cannot be judged.
+    pub fn grid(&self, size: [usize; 2], side: usize) -> Option<Grid> {
+        match self.patches {
+            Some(patches) if patches.fits(size, side) => Grid::new(size, side, patches.stride),
+            None if size == [side; 2] => Some(Grid::whole(side)),
+            _ => None,
+        }
+    }
+}
+
 impl DetectSettings {
     /// The most starts and steps that a card may ask for: it is a file that anybody can write.
     const MOST: [usize; 2] = [1024, 10_000];
@@ -124,6 +137,9 @@ pub struct Normal {
     /// MNIST's are, and as a drawing can be made to be.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strokes: bool,
+    /// Where pictures are judged in parts of the model's size, how these lie; the score of a picture is the highest of a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patches: Option<Patches>,
     /// The search that the scores are of. Those of another cannot be compared with them.
     pub search: DetectSettings,
     /// Their scores.
@@ -178,12 +194,13 @@ mod tests {
             what: "the digit 0".into(),
             data: "mnist".into(),
             strokes: true,
+            patches: None,
             search: DetectSettings::of(Way::ADGAN),
             scores: scores(&[1.0, 2.0]),
             strange: None,
         };
         let old = serde_json::to_string(&normal).unwrap();
-        assert!(!old.contains("strange"), "{old}");
+        assert!(!old.contains("strange") && !old.contains("patches"), "{old}");
         assert_eq!(serde_json::from_str::<Normal>(&old).unwrap(), normal);
         let known = KnownStrange { what: "the other digits".into(), data: "mnist".into(), scores: scores(&[3.0]) };
         normal.strange = Some(known);

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 10;
+pub const PROTOCOL_VERSION: u32 = 11;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,7 +115,7 @@ pub enum Reply {
     Film,
     /// Buffers: a code, f32 `[latent_dim]`.
     Inverted(Inverted),
-    /// Buffers: what comes nearest to the picture, RGBA, u8 `[side, side, 4]`, and where they differ, f32 `[side, side]`: absolute
+    /// Buffers: what comes nearest to the picture, RGBA, u8 `[height, width, 4]`, and where they differ, f32 `[height, width]`: absolute
     /// differences of values in `[-1, 1]`, the mean over channels.
     Detected(Detected),
     /// Every part was sent before, as [`Event::Tile`].
@@ -187,8 +187,9 @@ pub enum Event {
         /// Peak signal-to-noise ratio between the picture and what the best z draws, in decibels.
         psnr: f32,
     },
-    /// A search for what is strange, so far. Buffers: what the best code draws, RGBA, u8 `[side, side, 4]`; and the losses of each
-    /// step since the last look, f32 `[steps, starts]`.
+    /// A search for what is strange, so far. Buffers: what the best code draws, RGBA, u8 `[height, width, 4]`; and the losses of each
+    /// step since the last look, f32 `[steps, starts]`. Of a picture in parts the steps are parts that are judged, and there are no
+    /// losses.
     Detecting {
         /// Steps done.
         step: usize,
@@ -229,7 +230,7 @@ mod tests {
         round_trip(Request::Model(ModelRequest::Open));
         round_trip(Request::Model(ModelRequest::Close { name: "digits".into() }));
         round_trip(Request::Latent(LatentRequest::Draw { model: "digits".into(), count: 64 }));
-        round_trip(Request::Latent(LatentRequest::Detect { model: "zeros".into() }));
+        round_trip(Request::Latent(LatentRequest::Detect { model: "zeros".into(), size: [28, 28] }));
         round_trip(Request::Picture(PictureRequest::Make { model: None, scale: 4, back: false, width: 3, height: 2 }));
         round_trip(Request::Picture(PictureRequest::Judge { model: "day".into(), back: true, width: 3, height: 2 }));
         let run = RunConfig {

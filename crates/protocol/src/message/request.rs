@@ -132,10 +132,12 @@ pub enum LatentRequest {
     },
     /// Searches for the codes that explain a picture, in between other requests, with [`super::Event::Detecting`]: as the scores of
     /// normal pictures on the card were found, on the CPU. Answered by [`super::Reply::Detected`]. Buffers: the picture, RGBA, u8
-    /// `[side, side, 4]` of the model's side.
+    /// `[height, width, 4]`, of the model's side, or of any size that [`crate::detect::Patches::fits`] where the card has such.
     Detect {
         /// The name on its card.
         model: String,
+        /// Height and width of the picture.
+        size: [usize; 2],
     },
 }
 

@@ -94,6 +94,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
         what: args.what.clone(),
         data: chosen.name,
         strokes: args.strokes,
+        patches: args.chosen.patches(),
         search: settings,
         scores: normal_scores,
         strange,
@@ -103,10 +104,10 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
 
 /// The scores of pictures, and a word on them.
 fn scores(model: &Drawer, settings: DetectSettings, chosen: &Chosen, kind: &str) -> Result<Calibration> {
-    let task = Task::new(chosen.count as u64, "searching", &chosen.name);
-    let found = detection::search(model, &chosen.pixels, settings, &|count| task.done(count as u64))?;
+    let task = Task::new(chosen.pictures.len() as u64, "searching", &chosen.name);
+    let found = detection::judge(model, &chosen.pictures, settings, &|count| task.done(count as u64))?;
     task.finish();
-    let scores = Calibration::new(found.into_iter().map(|finding| finding.score).collect())?;
+    let scores = Calibration::new(found.into_iter().map(|found| found.score).collect())?;
     if let (Some(least), Some(most)) = (scores.scores().first(), scores.scores().last()) {
         let count = scores.scores().len();
         ui::note(format_args!("{count} {kind} pictures of {}: scores {least:.5} to {most:.5}", chosen.name));

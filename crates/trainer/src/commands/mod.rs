@@ -7,6 +7,7 @@ pub mod compare;
 pub mod detect;
 pub mod doctor;
 pub mod eval;
+pub mod eval_defects;
 pub mod eval_detect;
 pub mod eval_directions;
 pub mod eval_invert;

@@ -2,6 +2,7 @@
 //! here as it would beside a GPU.
 
 mod anomalies;
+mod defects;
 
 use std::{ffi::OsString, fs, path::Path};
 
@@ -57,6 +58,7 @@ fn these_take_a_device() {
         "bench train",
         "detect",
         "doctor",
+        "eval defects",
         "eval detect",
         "eval translate",
         "refine",

@@ -29,6 +29,9 @@ pub struct DataArgs {
     /// What is in the pictures: a CSV of file name and attributes, 1 or 0; attributes.csv in or beside the data if not given
     #[arg(long)]
     pub attributes: Option<PathBuf>,
+    /// Of every picture all squares of the model's size that begin so many pixels apart, and nothing made smaller: for what is told by small parts
+    #[arg(long, value_name = "STRIDE")]
+    pub patches: Option<usize>,
 }
 
 impl DataArgs {
@@ -38,13 +41,17 @@ impl DataArgs {
         let crop = self.crop.map(|Crop(at)| format!(" --crop {}", at.map(|edge| edge.to_string()).join(",")));
         let background = self.background.map(|colour| format!(" --background {colour}"));
         let holdout = if self.holdout > 0 { format!(" --holdout {}", self.holdout) } else { String::new() };
-        format!("{name}{split}{}{}{holdout}", crop.unwrap_or_default(), background.unwrap_or_default())
+        let patches = self.patches.map(|stride| format!(" --patches {stride}")).unwrap_or_default();
+        format!("{name}{split}{}{}{holdout}{patches}", crop.unwrap_or_default(), background.unwrap_or_default())
     }
 
     /// Refuses what would change pictures that are taken as they are: such flags must not do nothing in silence.
     pub(super) fn refuse_changes(&self, what: &str) -> Result<()> {
         if self.crop.is_some() {
             bail!("{what}: leave --crop out");
+        }
+        if self.patches.is_some() {
+            bail!("{what}: leave --patches out");
         }
         if self.background.is_some() {
             bail!("{what}, and nothing in them is transparent: leave --background out");

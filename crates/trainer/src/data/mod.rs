@@ -7,6 +7,7 @@ mod classes;
 pub mod decode;
 pub mod fetch;
 mod files;
+pub mod fit;
 mod idx;
 mod kind;
 mod labels;
@@ -19,6 +20,7 @@ pub mod pictures;
 pub mod sets;
 pub mod simulated;
 pub mod tensors;
+pub mod wholes;
 
 use std::{
     ops::Range,
@@ -27,12 +29,13 @@ use std::{
 
 use anyhow::{Result, bail};
 use forger_core::{Images, data::photos::Photo};
+use forger_protocol::detect::Patches;
 
 pub use args::{Background, DataArgs, Split};
 pub use classes::{but_class, class_names, classes, of_class};
 pub use labels::{Labels, labels};
 
-use self::pictures::Fit;
+use self::fit::Fit;
 use crate::ui;
 
 /// A set in memory, 8 bits a value.
@@ -155,7 +158,10 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
     let (files, values) = match idx::find(&path, args.split) {
         Some(file) => (Vec::new(), idx_pictures(args, &file, shape)?),
         None => {
-            let fit = Fit { shape, crop: args.crop, background: args.background.unwrap_or_default() };
+            let fit = Fit { shape, ..Fit::of(args, shape[0]) };
+            if let Some(stride) = args.patches {
+                Patches { stride }.check(shape[1].min(shape[2]))?;
+            }
             pictures::read(&path, &folders, |count| part(args, count), &fit)?
         }
     };
@@ -176,6 +182,14 @@ mod tests {
 
     /// What `--data` alone means.
     pub fn args(data: &str) -> DataArgs {
-        DataArgs { data: data.into(), split: Split::Train, holdout: 0, crop: None, background: None, attributes: None }
+        DataArgs {
+            data: data.into(),
+            split: Split::Train,
+            holdout: 0,
+            crop: None,
+            background: None,
+            attributes: None,
+            patches: None,
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     Background,
     decode::{Decoded, decode, is_picture_name},
     files::{archive, folder},
-    pictures::laid_on,
+    fit::laid_on,
 };
 use crate::ui;
 

@@ -8,38 +8,43 @@ use std::{
 };
 
 use anyhow::{Result, anyhow, bail};
-use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
 
 use super::{
-    args::{Background, Crop},
-    decode::{decode, is_picture_name},
+    decode::is_picture_name,
     files::{LeftOut, members, walk},
+    fit::{Fit, planes},
 };
 
-/// What is made of every picture.
-#[derive(Clone, Copy)]
-pub struct Fit {
-    /// `[channels, height, width]`.
-    pub shape: [usize; 3],
-    pub crop: Option<Crop>,
-    pub background: Background,
-}
-
-/// Every picture of a part that reads: its file, and `[channels, height, width]` bytes, in the order of their names. `part`
-/// chooses among so many files, of which none is read yet, so that what does not read or fit shifts no other picture from
-/// one part to the other. Where folders are named, only files in these are meant.
+/// Every picture of a part that reads: its file, once for each of its patches, and `[channels, height, width]` bytes.
 pub fn read(
     path: &Path,
     folders: &[String],
     part: impl FnOnce(usize) -> Result<Range<usize>>,
     fit: &Fit,
 ) -> Result<(Vec<PathBuf>, Vec<u8>)> {
-    let (mut files, mut values, mut left_out) = (Vec::new(), Vec::new(), LeftOut::default());
-    let mut take = |name: &Path, bytes: &[u8], left_out: &mut LeftOut| match planes(bytes, name, fit) {
-        Ok(planes) => {
-            files.push(name.to_owned());
-            values.extend(planes);
-        }
+    let (mut files, mut values) = (Vec::new(), Vec::new());
+    let size = fit.shape.iter().product::<usize>();
+    each(path, folders, part, &mut |name, bytes| {
+        let planes = planes(bytes, name, fit)?;
+        files.extend((0..planes.len() / size.max(1)).map(|_| name.to_owned()));
+        values.extend(planes);
+        Ok(())
+    })?;
+    Ok((files, values))
+}
+
+/// Gives every picture of a part to `take`, in the order of their names. `part` chooses among so many files, of which none is read
+/// yet, so that what does not read or fit shifts no other picture from one part to the other. Where folders are named, only files
+/// in these are meant. What `take` refuses is left out; it is an error if nothing is left.
+pub fn each(
+    path: &Path,
+    folders: &[String],
+    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    take: &mut dyn FnMut(&Path, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let (mut taken, mut left_out) = (0, LeftOut::default());
+    let mut take = |name: &Path, bytes: &[u8], left_out: &mut LeftOut| match take(name, bytes) {
+        Ok(()) => taken += 1,
         Err(error) => left_out.add(format_args!("{error:#}")),
     };
     if path.is_dir() {
@@ -56,11 +61,11 @@ pub fn read(
             take(name, bytes, &mut left_out);
         }
     }
-    left_out.tell(files.len());
-    if files.is_empty() {
+    left_out.tell(taken);
+    if taken == 0 {
         return Err(nothing(path, &left_out));
     }
-    Ok((files, values))
+    Ok(())
 }
 
 /// Those in one of these folders; all where none is named.
@@ -101,46 +106,13 @@ fn nothing(path: &Path, left_out: &LeftOut) -> anyhow::Error {
     if left_out.first.is_empty() { anyhow!(looked_for) } else { anyhow!("{looked_for}: {}", left_out.first) }
 }
 
-/// Cut out, made square (the middle of the longer side stays), resized, and split into planes.
-fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
-    let [channels, height, width] = fit.shape;
-    let picture = decode(bytes, name)?.image;
-    let cut = match fit.crop {
-        Some(Crop([left, top, right, bottom])) => {
-            let (columns, rows) = (picture.width(), picture.height());
-            if right > columns || bottom > rows {
-                bail!("{} has {columns}x{rows} pixels, and --crop reaches to {right},{bottom}", name.display());
-            }
-            picture.crop_imm(left, top, right - left, bottom - top)
-        }
-        None => picture,
-    };
-    // First of all: clear pixels have colours, too, which resizing would mix in.
-    let opaque = if cut.color().has_alpha() { laid_on(fit.background, &cut) } else { cut };
-    let resized = opaque.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3);
-    if channels == 1 {
-        return Ok(resized.into_luma8().into_raw());
-    }
-    let pixels = resized.into_rgb8().into_raw();
-    Ok((0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect())
-}
-
-pub fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
-    let clear = picture.to_rgba8();
-    let mix = |value: u8, behind: u8, alpha: u32| {
-        ((u32::from(value) * alpha + u32::from(behind) * (255 - alpha) + 127) / 255) as u8
-    };
-    let pixel = |x, y| {
-        let [red, green, blue, alpha] = clear.get_pixel(x, y).0;
-        let mix = |value, channel: usize| mix(value, behind[channel], alpha.into());
-        Rgb([mix(red, 0), mix(green, 1), mix(blue, 2)])
-    };
-    RgbImage::from_fn(clear.width(), clear.height(), pixel).into()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::args::{Background, Crop},
+        *,
+    };
+    use image::{Rgb, RgbImage};
     use std::{fs::File, io};
 
     fn png(shade: u8) -> Vec<u8> {
@@ -151,7 +123,7 @@ mod tests {
     }
 
     fn fit(shape: [usize; 3], crop: Option<Crop>) -> Fit {
-        Fit { shape, crop, background: Background::default() }
+        Fit { shape, crop, background: Background::default(), patches: None }
     }
 
     fn all(path: &Path, fit: &Fit) -> Result<(Vec<PathBuf>, Vec<u8>)> {
@@ -187,6 +159,20 @@ mod tests {
         }
         let cut = fit([1, 28, 28], Some(Crop([0, 0, 28, 28])));
         assert_eq!(all(&inner, &cut).unwrap().1.len(), 2 * 784);
+    }
+
+    #[test]
+    fn a_picture_is_cut_into_patches_as_it_is_and_one_that_is_too_small_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.png"), png(200)).unwrap();
+        RgbImage::new(20, 40).save(folder.path().join("b.png")).unwrap();
+        let fit = Fit { patches: Some(6), ..fit([3, 24, 24], None) };
+        let (files, values) = all(folder.path(), &fit).unwrap();
+        // 40 x 32: begins at 0, 6, 12, 16 of 16, and at 0, 6, 8 of 8.
+        assert_eq!((files.len(), values.len()), (12, 12 * 3 * 576));
+        assert!(files.iter().all(|file| file.ends_with("a.png")));
+        // The second patch begins six columns further, and the green of this picture is its column.
+        assert_eq!((values[576], values[4 * 576], values[0]), (0, 6, 200));
     }
 
     #[test]
@@ -237,20 +223,5 @@ mod tests {
             values[..24].iter().all(|sky| *sky > 200) && values[40..].iter().all(|ground| *ground < 50),
             "{values:?}"
         );
-    }
-
-    #[test]
-    fn clear_pixels_show_what_is_behind_them_and_not_their_own_colour() {
-        let folder = tempfile::tempdir().unwrap();
-        let picture = image::RgbaImage::from_pixel(8, 8, image::Rgba([200, 0, 0, 0]));
-        picture.save(folder.path().join("a.png")).unwrap();
-        let (white, green) = (Background::default(), "00ff00".parse().unwrap());
-        for (background, channels, expected) in [(white, 3, [255; 3]), (green, 3, [0, 255, 0]), (white, 1, [255; 3])] {
-            let fit = Fit { background, ..fit([channels, 8, 8], None) };
-            let (_, values) = all(folder.path(), &fit).unwrap();
-            assert!(values.chunks_exact(64).zip(expected).all(|(plane, value)| plane == [value; 64]), "{values:?}");
-        }
-        let half = laid_on(white, &image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 100, 255, 51])).into());
-        assert_eq!(half.into_rgb8().into_raw(), [204, 224, 255]);
     }
 }

@@ -53,6 +53,7 @@ impl Sets {
             crop,
             background: flags.background.filter(|_| !data.starts_with("avatars")),
             attributes: None,
+            patches: None,
         };
         [of(&self.x, flags.x_crop, flags.x_holdout), of(&self.y, flags.y_crop, flags.y_holdout)]
     }

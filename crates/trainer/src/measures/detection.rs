@@ -13,6 +13,8 @@ use forger_core::{
 };
 use rayon::prelude::*;
 
+use crate::data::wholes::Whole;
+
 /// Pictures between two words of progress.
 const BLOCK: usize = 64;
 
@@ -147,6 +149,69 @@ pub fn search(
         told(block.len() / size);
     }
     Ok(found)
+}
+
+/// What is found for a picture, of all its parts.
+pub struct Found {
+    /// That of the strangest part.
+    pub score: f32,
+    /// `[channels, height, width]`.
+    pub reconstruction: Vec<f32>,
+    /// Where the picture differs from that, `[height, width]`.
+    pub residual: Vec<f32>,
+    /// Where it is strange, `[height, width]`: the scores of the parts, each where it lies.
+    pub map: Vec<f32>,
+}
+
+/// Judges pictures in their parts. `told` hears how many more are done.
+pub fn judge(
+    model: &Drawer,
+    pictures: &[Whole],
+    settings: DetectSettings,
+    told: &dyn Fn(usize),
+) -> Result<Vec<Found>, DetectError> {
+    let mut found = Vec::with_capacity(pictures.len());
+    let mut rest = pictures;
+    while !rest.is_empty() {
+        // As many as have parts enough for all threads.
+        let mut parts = Vec::new();
+        let mut taken = 0;
+        while taken < rest.len() && parts.len() < BLOCK * size(model) {
+            parts.extend(rest[taken].parts());
+            taken += 1;
+        }
+        let mut findings = search(model, &parts, settings, &|_| ())?.into_iter();
+        let (now, later) = rest.split_at(taken);
+        let side = model.config.image_size;
+        let join =
+            |picture: &Whole| Found::new(picture, side, &Vec::from_iter(findings.by_ref().take(picture.grid.count())));
+        found.extend(now.iter().map(join));
+        told(taken);
+        rest = later;
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn new(picture: &Whole, side: usize, parts: &[Finding]) -> Self {
+        let scores = parts.iter().map(|part| part.score).collect::<Vec<_>>();
+        Self {
+            reconstruction: picture.grid.joined(parts.iter().map(|part| part.reconstruction.as_slice())),
+            residual: picture.grid.joined(parts.iter().map(|part| part.residual.as_slice())),
+            ..Self::scored(picture, side, &scores)
+        }
+    }
+
+    /// Of a way that only gives its parts scores.
+    pub fn scored(Whole { grid, .. }: &Whole, side: usize, scores: &[f32]) -> Self {
+        let parts = scores.iter().map(|score| vec![*score; side * side]).collect::<Vec<_>>();
+        Self {
+            score: scores.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+            reconstruction: Vec::new(),
+            residual: Vec::new(),
+            map: grid.joined(parts.iter().map(Vec::as_slice)),
+        }
+    }
 }
 
 /// What is found for pictures.

@@ -5,6 +5,7 @@ mod table;
 
 use std::cmp::Ordering;
 
+use forger_protocol::detect::Patches;
 use js_sys::{Array, JsString};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{File, HtmlCanvasElement};
@@ -18,7 +19,7 @@ use crate::{
     i18n::*,
     pages::image_to_image::{
         ask::Picture,
-        pictures::{blank, decode, on_white, resized},
+        pictures::{OpenPicture, blank, decode, on_white, resized},
     },
     plots::canvas::context,
 };
@@ -32,7 +33,9 @@ const NAME: &str = "forger-detect.csv";
 enum State {
     Waiting,
     Working,
-    Judged(Verdict),
+    /// The score, and what there is to see of small pictures. Large ones are judged again when they are asked for: hundreds of them
+    /// would fill the memory.
+    Judged(f32, Option<Verdict>),
     /// Why there is no verdict.
     Failed(String),
 }
@@ -47,7 +50,7 @@ struct Row {
 
 impl Row {
     fn score(&self) -> Option<f32> {
-        if let State::Judged(verdict) = &self.state { Some(verdict.score) } else { None }
+        if let State::Judged(score, _) = self.state { Some(score) } else { None }
     }
 }
 
@@ -112,16 +115,8 @@ impl Batch {
     /// Lays one picture on the sheet; judges several at once.
     pub fn open(self, files: Vec<File>) {
         self.stop();
-        let Some(model) = self.board.model.try_get_value() else { return };
-        if files.len() == 1 {
-            spawn_local(async move {
-                let picture = self.read(&files[0], model.side()).await;
-                match picture {
-                    Ok(picture) => self.board.lay(files[0].name(), picture, None),
-                    Err(said) => self.desk.toasts.error(said),
-                }
-            });
-            return;
+        if let [file] = files.as_slice() {
+            return self.lay(file.clone());
         }
         let row = |file: &File| Row { name: path(file), state: State::Waiting, is_marked: false };
         self.rows.set(files.iter().map(row).collect());
@@ -130,10 +125,41 @@ impl Batch {
         self.start();
     }
 
-    async fn read(self, file: &File, side: usize) -> Result<Picture, String> {
-        let locale = self.desk.locale();
-        let picture = decode(locale, file).await?;
-        square(&picture.canvas, side).ok_or_else(|| td_string!(locale, up_no_memory).to_string())
+    /// Lays a picture on the sheet, where it is judged.
+    fn lay(self, file: File) {
+        let Some(model) = self.board.model.try_get_value() else { return };
+        spawn_local(async move {
+            match self.read(&file, &model).await {
+                Ok(picture) => self.board.lay(file.name(), picture, None),
+                Err(said) => self.desk.toasts.error(said),
+            }
+        });
+    }
+
+    /// A picture as the model takes it: of its size, or of any that it can judge in parts.
+    async fn read(self, file: &File, model: &Model) -> Result<Picture, String> {
+        let (locale, side) = (self.desk.locale(), model.side());
+        let OpenPicture { canvas, size, .. } = decode(locale, file).await?;
+        let picture = match model.normal.patches {
+            Some(patches) => {
+                let [width, height] = size.map(|length| length as usize);
+                if !patches.fits([height, width], side) {
+                    let (least, most) = (side, Patches::LONGEST);
+                    return Err(td_string!(
+                        locale,
+                        detect_unfit,
+                        least = least,
+                        most = most,
+                        width = width,
+                        height = height
+                    )
+                    .to_string());
+                }
+                on_white(&canvas).and_then(|canvas| Picture::of(&canvas))
+            }
+            None => square(&canvas, side),
+        };
+        picture.ok_or_else(|| td_string!(locale, up_no_memory).to_string())
     }
 
     fn stop(self) {
@@ -194,7 +220,7 @@ impl Batch {
 
     /// The state that a picture comes to; none where it was given up.
     async fn one(self, model: &Model, file: &File) -> Option<State> {
-        let picture = match self.read(file, model.side()).await {
+        let picture = match self.read(file, model).await {
             Ok(picture) => picture,
             Err(said) => return Some(State::Failed(said)),
         };
@@ -207,7 +233,10 @@ impl Batch {
         let answer = self.desk.judge(model, picture, told).await;
         self.request.try_set_value(None);
         match answer {
-            Ok(verdict) => Some(State::Judged(verdict)),
+            Ok(verdict) => {
+                let is_small = model.normal.patches.is_none();
+                Some(State::Judged(verdict.score, is_small.then_some(verdict)))
+            }
             Err(error) if error.is_quiet() => None,
             Err(error) => Some(State::Failed(labels::error(self.desk.locale(), &error))),
         }
@@ -242,16 +271,7 @@ mod tests {
     use super::*;
 
     pub fn row(name: &str, score: Option<f32>) -> Row {
-        let none = Picture { size: [0, 0], values: Vec::new().into() };
-        let verdict = |score| Verdict {
-            given: none.clone(),
-            made: none.clone(),
-            residual: Vec::new().into(),
-            score,
-            milliseconds: 0.0,
-            curves: Vec::new(),
-        };
-        let state = score.map_or(State::Failed("?".into()), |score| State::Judged(verdict(score)));
+        let state = score.map_or(State::Failed("?".into()), |score| State::Judged(score, None));
         Row { name: name.into(), state, is_marked: false }
     }
 

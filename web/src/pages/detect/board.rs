@@ -1,5 +1,6 @@
 //! The sheet: a picture and ink on it, and what the model says of the two.
 
+mod paper;
 mod sheet;
 
 use forger_protocol::{detect_url::DetectState, translate_url::Drawing};
@@ -7,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::{Desk, Look, Model, Verdict},
-    prepare::{INKS, PEN, composed, fitted, is_blank, pen, reduced, scale},
+    prepare::{INKS, PEN, is_blank, scale},
 };
 use crate::{
     i18n::*,
@@ -16,33 +17,7 @@ use crate::{
         image_to_image::ask::{Latest, Picture},
     },
 };
-
-/// What ink lies on.
-#[derive(Clone, PartialEq)]
-pub enum Under {
-    /// Nothing: black.
-    Empty,
-    /// A sample of the model, by its seed.
-    Sample(u32, Picture),
-    /// A picture of the user's, of the model's size. Never in a link.
-    Own(String, Picture),
-}
-
-impl Under {
-    fn picture(&self) -> Option<&Picture> {
-        match self {
-            Self::Empty => None,
-            Self::Sample(_, picture) | Self::Own(_, picture) => Some(picture),
-        }
-    }
-}
-
-/// All that is on the sheet.
-#[derive(Clone, PartialEq)]
-pub struct Paper {
-    pub under: Under,
-    pub drawing: Drawing,
-}
+use paper::{Paper, Under};
 
 #[derive(Clone, Copy)]
 pub struct Board {
@@ -52,7 +27,7 @@ pub struct Board {
     history: RwSignal<History<Paper>>,
     /// What is drawn with, by its number in the drawing; 0 rubs out.
     pub ink: RwSignal<u8>,
-    /// Of the pen, in pixels of the sheet.
+    /// Of the pen, in pixels of a sheet of 128.
     pub width: RwSignal<i32>,
     /// Whether what is drawn on an empty sheet is fitted to the frame.
     pub is_fitted: RwSignal<bool>,
@@ -72,13 +47,13 @@ pub struct Board {
 
 impl Board {
     pub fn new(desk: Desk, model: Model) -> Self {
-        let (side, strokes) = (model.side() * scale(model.side()), model.normal.strokes);
+        let (side, strokes) = (sheet_of(&model), model.normal.strokes);
         let board = Self {
             desk,
-            paper: RwSignal::new(Paper { under: Under::Empty, drawing: Drawing::new(side) }),
+            paper: RwSignal::new(Paper::clean(Under::Empty, side)),
             history: RwSignal::new(History::default()),
             ink: RwSignal::new(1),
-            width: RwSignal::new(pen(PEN, side)),
+            width: RwSignal::new(PEN),
             is_fitted: RwSignal::new(strokes),
             stroke: StoredValue::new(None),
             look: RwSignal::new(None),
@@ -117,15 +92,16 @@ impl Board {
             let Some(model) = self.model.try_get_value() else { return };
             match self.desk.sample(&model, seed).await {
                 Ok(picture) => {
-                    let Some(mut paper) = self.paper.try_get_untracked() else { return };
-                    paper.under = Under::Sample(seed, picture);
-                    if keeps_ink {
-                        // The beginning is nothing to take back.
-                        self.paper.set(paper);
-                        return self.judge();
+                    let under = Under::Sample(seed, picture);
+                    if !keeps_ink {
+                        return self.put(Paper::clean(under, sheet_of(&model)));
                     }
-                    paper.drawing = Drawing::new(self.side());
-                    self.put(paper);
+                    // The beginning is nothing to take back, and nothing to lay over what was opened meanwhile.
+                    let is_empty = |paper: &Paper| paper.under == Under::Empty;
+                    if self.paper.try_with_untracked(is_empty) == Some(true) {
+                        self.paper.update(|paper| paper.under = under);
+                        self.judge();
+                    }
                 }
                 Err(error) => self.desk.tell(&error),
             }
@@ -149,11 +125,17 @@ impl Board {
             self.look.set(None);
             self.verdict.set(verdict);
         }
-        self.put(Paper { under: Under::Own(name, picture), drawing: Drawing::new(self.side()) });
+        let is_in_parts = self.model.with_value(|model| model.normal.patches.is_some());
+        self.cover(if is_in_parts { Under::Whole(name, picture) } else { Under::Own(name, picture) });
     }
 
     pub fn clear(self) {
-        self.put(Paper { under: Under::Empty, drawing: Drawing::new(self.side()) });
+        self.cover(Under::Empty);
+    }
+
+    /// A clean sheet over this.
+    fn cover(self, under: Under) {
+        self.put(Paper::clean(under, self.model.with_value(sheet_of)));
     }
 
     fn put(self, paper: Paper) {
@@ -193,7 +175,7 @@ impl Board {
     pub fn state(self) -> (DetectState, bool) {
         let Paper { under, drawing } = self.paper.get_untracked();
         let sample = if let Under::Sample(seed, _) = under { Some(seed) } else { None };
-        let is_all = !matches!(under, Under::Own(..));
+        let is_all = !under.is_own();
         let is_drawn = is_all && drawing.pixels().iter().any(|ink| *ink > 0);
         (DetectState { sample, drawing: is_drawn.then_some(drawing), ..self.desk.state() }, is_all)
     }
@@ -202,16 +184,7 @@ impl Board {
     fn input(self) -> Option<Picture> {
         let side = self.model.try_with_value(Model::side)?;
         let is_fitted = self.is_fitted.try_get_untracked()?;
-        self.paper.try_with_untracked(|Paper { under, drawing }| {
-            let is_bare = drawing.pixels().iter().all(|ink| *ink == 0);
-            match under {
-                Under::Empty if is_bare => None,
-                // As it came: what is made larger and smaller again is the same, but costs.
-                Under::Sample(_, picture) | Under::Own(_, picture) if is_bare => Some(picture.clone()),
-                Under::Empty if is_fitted => Some(fitted(&composed(drawing, None), side)),
-                under => Some(reduced(&composed(drawing, under.picture()), side)),
-            }
-        })?
+        self.paper.try_with_untracked(|paper| paper.input(side, is_fitted))?
     }
 
     /// Whether the picture that is judged is all of one colour.
@@ -284,4 +257,9 @@ impl Board {
             None => self.desk.shelf.cancel(),
         }
     }
+}
+
+/// Side of the sheet for all but pictures that are judged in parts, in pixels.
+fn sheet_of(model: &Model) -> usize {
+    model.side() * scale(model.side())
 }

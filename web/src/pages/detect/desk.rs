@@ -40,6 +40,8 @@ const RATE: f64 = 0.05;
 /// How far a search is.
 #[derive(Clone, PartialEq)]
 pub struct Look {
+    /// Whether steps are parts of the picture.
+    pub in_parts: bool,
     pub step: usize,
     pub steps: usize,
     pub score: f32,
@@ -218,19 +220,22 @@ impl Desk {
             self.engine.request(Request::Latent(request), vec![buffer]).await
         };
         let (_, buffers) = self.shelf.ask(Some(name), ask).await?;
-        picture(buffers.first(), model.side()).ok_or_else(|| EngineError::Protocol("pictures".into()))
+        picture(buffers.first(), [model.side(); 2]).ok_or_else(|| EngineError::Protocol("pictures".into()))
     }
 
-    /// Has the model judge a picture of its size. `told` hears the id of the request, and how far it is.
+    /// Has the model judge a picture of its size, or of any that it judges in parts. `told` hears the id of the request, and how
+    /// far it is.
     pub async fn judge(
         self,
         model: &Model,
         given: Picture,
         told: Callback<(u32, Option<Look>)>,
     ) -> Result<Verdict, EngineError> {
-        let (name, side, starts) = (&model.card.name, model.side(), model.normal.search.starts);
+        let (name, size, starts) = (&model.card.name, given.size, model.normal.search.starts);
+        let [width, height] = size;
+        let in_parts = model.normal.grid([height, width], model.side()).is_some_and(|grid| grid.count() > 1);
         let ask = async || {
-            let request = LatentRequest::Detect { model: name.clone() };
+            let request = LatentRequest::Detect { model: name.clone(), size: [height, width] };
             let (id, answer) = self.engine.send(Request::Latent(request), vec![given.buffer()]);
             told.try_run((id, None));
             let curves = Rc::new(RefCell::new(vec![Vec::new(); starts]));
@@ -241,18 +246,18 @@ impl Desk {
                 for losses in losses.chunks_exact(starts.max(1)) {
                     into.borrow_mut().iter_mut().zip(losses).for_each(|(curve, loss)| curve.push(*loss));
                 }
-                let Some(made) = picture(buffers.first(), side) else { return };
+                let Some(made) = picture(buffers.first(), size) else { return };
                 let curves = into.borrow().clone();
-                told.try_run((id, Some(Look { step, steps, score, made, curves })));
+                told.try_run((id, Some(Look { in_parts, step, steps, score, made, curves })));
             });
             let (reply, buffers) = answer.await?;
-            let found = match (reply, picture(buffers.first(), side), buffers.get(1)) {
+            let found = match (reply, picture(buffers.first(), size), buffers.get(1)) {
                 (Reply::Detected(found), Some(made), Some(residual)) => Some((found, made, residual.clone())),
                 _ => None,
             };
             let (found, made, residual) = found.ok_or_else(|| EngineError::Protocol("detected".into()))?;
             let residual = Float32Array::new(&residual).to_vec();
-            if residual.len() != side * side {
+            if residual.len() != width * height {
                 return Err(EngineError::Protocol("residual".into()));
             }
             let curves = curves.take();
@@ -270,10 +275,10 @@ pub fn usual(normal: &Normal) -> Option<f32> {
     normal.scores.threshold(RATE).or_else(|| normal.scores.scores().last().copied())
 }
 
-/// RGBA of a square.
-fn picture(buffer: Option<&ArrayBuffer>, side: usize) -> Option<Picture> {
+/// RGBA of a picture of this width and height.
+fn picture(buffer: Option<&ArrayBuffer>, size: [usize; 2]) -> Option<Picture> {
     let values = Uint8Array::new(buffer?).to_vec();
-    (values.len() == side * side * 4).then(|| Picture { size: [side, side], values: values.into() })
+    (values.len() == size[0] * size[1] * 4).then(|| Picture { size, values: values.into() })
 }
 
 /// The link of a state.

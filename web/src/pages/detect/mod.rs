@@ -8,6 +8,7 @@ mod prepare;
 mod roc;
 mod verdict;
 
+use forger_protocol::detect::Patches;
 use leptos::prelude::*;
 use web_sys::DragEvent;
 
@@ -29,6 +30,9 @@ use board::Board;
 use desk::{Desk, Model, address};
 use prepare::{INKS, PENS};
 use verdict::{Pictures, Words, searches};
+
+/// A sheet of a longer side may be shown smaller than it is, in pixels.
+const LARGE: usize = 256;
 
 #[component]
 pub fn DetectPage() -> impl IntoView {
@@ -75,6 +79,7 @@ fn Models(desk: Desk) -> impl IntoView {
 #[component]
 fn Judge(desk: Desk, model: Model) -> impl IntoView {
     let i18n = use_i18n();
+    let parts = in_parts(&model);
     let board = Board::new(desk, model);
     let batch = Batch::new(board);
     let open = move |files| batch.open(files);
@@ -105,9 +110,14 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
             desk.toasts.note(text.to_string());
         });
     };
+    let is_large = move || {
+        board.track();
+        board.side() > LARGE
+    };
     view! {
         <div
             class="judge"
+            class:large=is_large
             on:keydown=move |event| shortcut(board, &event)
             on:dragover=|event: DragEvent| event.prevent_default()
             on:drop=drop
@@ -128,7 +138,10 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
                         <Easel board label=move || t_string!(i18n, detect_board).to_owned() />
                         <figcaption>
                             <strong>{t!(i18n, detect_yours)}</strong>
-                            <span class="muted">{t!(i18n, detect_draw_help)}</span>
+                            <span class="muted">
+                                {t!(i18n, detect_draw_help)}
+                                {parts.map(|parts| view! { " " {move || parts_help(i18n.get_locale(), parts)} })}
+                            </span>
                         </figcaption>
                     </figure>
                     <Tools board />
@@ -145,7 +158,11 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
 #[component]
 fn Tools(board: Board) -> impl IntoView {
     let i18n = use_i18n();
-    let side = board.side();
+    // The sheet is of another side where a picture of another size lies on it.
+    let side = Memo::new(move |_| {
+        board.track();
+        board.side()
+    });
     let ink = move |(number, name): (u8, &'static str)| {
         let label = move || {
             let locale = i18n.get_locale();
@@ -169,8 +186,8 @@ fn Tools(board: Board) -> impl IntoView {
     };
     let inks = INKS.iter().enumerate().map(|(index, (name, _))| (index as u8 + 1, *name)).chain([(0, "rub")]);
     let pen_option = move |width: i32| {
-        let width = prepare::pen(width, side);
-        view! { <option value=width prop:selected=move || board.width.get() == width>{width}</option> }
+        let shown = move || prepare::pen(width, side.get());
+        view! { <option value=width prop:selected=move || board.width.get() == width>{shown}</option> }
     };
     let strokes = board.model.with_value(|model| model.normal.strokes);
     view! {
@@ -210,6 +227,16 @@ fn Tools(board: Board) -> impl IntoView {
     }
 }
 
+/// Side of the parts in which a model judges pictures, where it does.
+fn in_parts(model: &Model) -> Option<usize> {
+    model.normal.patches.map(|_| model.side())
+}
+
+/// How pictures are judged in parts of this side.
+fn parts_help(locale: Locale, side: usize) -> String {
+    td_string!(locale, detect_parts, n = side, most = Patches::LONGEST).to_string()
+}
+
 /// What a score means, and what it does not.
 #[component]
 fn Meaning(desk: Desk) -> impl IntoView {
@@ -218,9 +245,13 @@ fn Meaning(desk: Desk) -> impl IntoView {
         let searched = desk.model.with(|model| model.as_ref().is_none_or(|model| searches(&model.normal)));
         if searched { t_string!(i18n, detect_meaning_search) } else { t_string!(i18n, detect_meaning_encoder) }
     };
+    let parts = move || desk.model.with(|model| model.as_ref().and_then(in_parts));
     view! {
         <section class="prose meaning">
             <h2>{t!(i18n, detect_meaning)}</h2>
+            {move || parts().map(|parts| view! {
+                <p data-testid="meaning-parts">{parts_help(i18n.get_locale(), parts)} " " {t!(i18n, detect_meaning_parts)}</p>
+            })}
             <p>{score} " " <a href=walk::link() data-testid="walk-link">{t!(i18n, detect_in_2d)}</a></p>
             <p>{t!(i18n, detect_meaning_p)}</p>
             <p>{t!(i18n, detect_meaning_limits)}</p>

@@ -30,6 +30,12 @@ pub const fn scale(side: usize) -> usize {
     if scale < 2 { 2 } else { scale }
 }
 
+/// An ink by its number, RGBA; none for what is bare.
+fn tone(ink: u8) -> Option<[u8; 4]> {
+    let (_, grey) = INKS.get(usize::from(ink).wrapping_sub(1))?;
+    Some([*grey, *grey, *grey, u8::MAX])
+}
+
 /// Ink on a picture, `[side * scale, side * scale]`; on black where there is no picture.
 pub fn composed(drawing: &Drawing, under: Option<&Picture>) -> Picture {
     let side = drawing.side();
@@ -39,14 +45,43 @@ pub fn composed(drawing: &Drawing, under: Option<&Picture>) -> Picture {
         let at = (index / side * height / side) * width + index % side * width / side;
         under.values.get(at * 4..at * 4 + 3)
     };
-    let pixel = |(index, ink): (usize, &u8)| match INKS.get(usize::from(*ink).wrapping_sub(1)) {
-        Some((_, grey)) => [*grey, *grey, *grey, u8::MAX],
+    let pixel = |(index, ink): (usize, &u8)| match tone(*ink) {
+        Some(tone) => tone,
         None => match beneath(index) {
             Some(&[r, g, b]) => [r, g, b, u8::MAX],
             _ => [0, 0, 0, u8::MAX],
         },
     };
     Picture { size: [side, side], values: drawing.pixels().iter().enumerate().flat_map(pixel).collect() }
+}
+
+/// Where a picture that lies in the middle of a sheet begins: left and top.
+fn begin(side: usize, size: [usize; 2]) -> [usize; 2] {
+    size.map(|length| side.saturating_sub(length) / 2)
+}
+
+/// Ink on a picture that lies in the middle of the sheet, pixel for pixel: the picture, of its size. Ink beside it is left out.
+pub fn inked(drawing: &Drawing, under: &Picture) -> Picture {
+    let [left, top] = begin(drawing.side(), under.size);
+    let mut values = under.values.to_vec();
+    let inks = drawing.pixels().chunks_exact(drawing.side()).skip(top);
+    for (row, inks) in values.chunks_exact_mut(under.size[0] * 4).zip(inks) {
+        for (pixel, ink) in row.chunks_exact_mut(4).zip(inks.iter().skip(left)) {
+            tone(*ink).iter().for_each(|tone| pixel.copy_from_slice(tone));
+        }
+    }
+    Picture { size: under.size, values: values.into() }
+}
+
+/// The same as the sheet shows it, a square of the longer side: what lies beside the picture is clear.
+pub fn framed(drawing: &Drawing, under: &Picture) -> Picture {
+    let (side, [width, _]) = (drawing.side(), under.size);
+    let [left, top] = begin(side, under.size);
+    let (mut values, inked) = (vec![0; side * side * 4], inked(drawing, under));
+    for (to, from) in values.chunks_exact_mut(side * 4).skip(top).zip(inked.values.chunks_exact(width * 4)) {
+        to[left * 4..(left + width) * 4].copy_from_slice(from);
+    }
+    Picture { size: [side; 2], values: values.into() }
 }
 
 /// A square picture made smaller by a whole number: each pixel is the mean of those that it takes the place of.
@@ -152,6 +187,24 @@ mod tests {
         let greys = reduced.values.chunks_exact(4).map(|pixel| pixel[0]).collect::<Vec<_>>();
         assert_eq!(greys, [178, 100, 100, 100]);
         assert!(!is_blank(&reduced));
+    }
+
+    #[test]
+    fn a_picture_of_any_size_lies_in_the_middle_pixel_for_pixel() {
+        let values = (1..=4 * 2).flat_map(|value| [value, value, value, u8::MAX]).collect();
+        let under = Picture { size: [4, 2], values };
+        // One pixel of the picture, and one beside it.
+        let drawing = stroke(4, [1, 0, 2, 2]);
+        let greys = |picture: &Picture| picture.values.chunks_exact(4).map(|pixel| pixel[0]).collect::<Vec<_>>();
+        let alphas = |picture: &Picture| picture.values.chunks_exact(4).map(|pixel| pixel[3]).collect::<Vec<_>>();
+        let (inked, framed) = (inked(&drawing, &under), framed(&drawing, &under));
+        assert_eq!((inked.size, greys(&inked)), ([4, 2], vec![1, 255, 3, 4, 5, 6, 7, 8]));
+        assert_eq!((framed.size, &greys(&framed)[4..12]), ([4, 4], &greys(&inked)[..]));
+        assert_eq!(alphas(&framed), [[0; 4], [255; 4], [255; 4], [0; 4]].concat());
+        // Upright, and of an odd difference.
+        let upright = Picture { size: [2, 5], values: [9, 9, 9, 255].repeat(10).into() };
+        let framed = super::framed(&Drawing::new(5), &upright);
+        assert_eq!(greys(&framed)[..10], [0, 9, 9, 0, 0, 0, 9, 9, 0, 0]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::{
 /// Differences are shown as they are up to this, of 2 that there are between black and white.
 const HOTTEST: f32 = 1.0;
 
-/// Where two pictures differ, in colours that are clear where they do not: `[side, side]`, of differences in `[0, 2]`.
+/// Where two pictures differ, in colours that are clear where they do not: `[height, width]`, of differences in `[0, 2]`.
 fn heat(residual: &Arc<[f32]>, size: [usize; 2]) -> Picture {
     let tone = |difference: &f32| {
         let heat = (difference / HOTTEST).clamp(0.0, 1.0);
@@ -99,6 +99,8 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
     let i18n = use_i18n();
     let desk = board.desk;
     let Model { normal, .. } = board.model.get_value();
+    // Each part has starts of its own.
+    let has_starts = searches(&normal) && normal.patches.is_none();
     let normal = StoredValue::new(*normal);
     let score = Signal::derive(move || match board.look.get() {
         Some(look) => Some(look.score),
@@ -117,8 +119,12 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
     };
     let status = move || {
         if let Some(look) = board.look.get() {
-            let (step, steps) = (look.step, look.steps);
-            return td_string!(i18n.get_locale(), detect_step, step = step, steps = steps).to_string();
+            let (locale, step, steps) = (i18n.get_locale(), look.step, look.steps);
+            return if look.in_parts {
+                td_string!(locale, detect_part, part = step, parts = steps).to_string()
+            } else {
+                td_string!(locale, detect_step, step = step, steps = steps).to_string()
+            };
         }
         if board.request.get().is_some() || desk.shelf.opening.with(Option::is_some) {
             return t_string!(i18n, detect_loading).to_owned();
@@ -157,7 +163,7 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
             </div>
             <Histogram desk normal=normal.get_value() score />
             <Roc batch desk normal=normal.get_value() />
-            {searches(&normal.get_value()).then(|| view! { <Starts board /> })}
+            {has_starts.then(|| view! { <Starts board /> })}
         </div>
     }
 }

@@ -13,7 +13,7 @@ const KEY_STEPS: i32 = 64;
 
 /// What is drawn on, and what becomes of it.
 pub trait Sheet: Copy + Send + Sync + 'static {
-    /// Of the square, in pixels.
+    /// Of the square, in pixels. May change with what there is to see. Not tracked.
     fn side(self) -> usize;
     /// Reads all that changes what there is to see.
     fn track(self);
@@ -78,7 +78,6 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
     let pointer = StoredValue::new(None::<i32>);
     // Where the keys are, once they were used.
     let cursor = RwSignal::new(None::<Place>);
-    let side = board.side();
     animate(
         move || {
             board.track();
@@ -119,10 +118,12 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
-        let step = if event.shift_key() { 1 } else { (side as i32 / KEY_STEPS).max(1) };
-        let here = cursor.get_untracked().unwrap_or([side as i32 / 2; 2]);
+        let side = board.side() as i32;
+        let step = if event.shift_key() { 1 } else { (side / KEY_STEPS).max(1) };
+        // The sheet may have been larger when they were used last.
+        let here = cursor.get_untracked().unwrap_or([side / 2; 2]).map(|at| at.min(side - 1));
         let to = |dx: i32, dy: i32| {
-            let at = [here[0] + dx * step, here[1] + dy * step].map(|at| at.clamp(0, side as i32 - 1));
+            let at = [here[0] + dx * step, here[1] + dy * step].map(|at| at.clamp(0, side - 1));
             cursor.set(Some(at));
             if board.is_drawing() {
                 board.go(at);
@@ -145,16 +146,17 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
         event.prevent_default();
     };
     let percent = move |axis: usize| {
-        let at = cursor.get().map_or(0, |at| at[axis]);
-        format!("{}%", (f64::from(at) + 0.5) / side as f64 * 100.0)
+        board.track();
+        let (at, side) = (cursor.get().map_or(0, |at| at[axis]), board.side() as i32);
+        format!("{}%", (f64::from(at.min(side - 1)) + 0.5) / f64::from(side) * 100.0)
     };
     view! {
         <div class="sheet">
             <canvas
                 tabindex="0"
                 role="application"
-                width=side
-                height=side
+                width=board.side()
+                height=board.side()
                 data-testid="board"
                 aria-label=label
                 node_ref=canvas

@@ -1,7 +1,7 @@
 //! `forger detect`: which pictures of a folder a model of normal ones cannot draw.
 
 pub mod normal;
-mod page;
+pub mod page;
 
 use std::{
     fmt::{self, Display, Formatter},
@@ -11,13 +11,16 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use forger_core::{Images, detect::Finding, weights::Drawer};
+use forger_core::weights::Drawer;
 use forger_protocol::detect::Calibration;
 
 use crate::{
-    data::{self, Background, Split},
+    data::{
+        Background, Split,
+        wholes::{Whole, wholes},
+    },
     device::DeviceArgs,
-    measures::detection::{self, DetectArgs},
+    measures::detection::{self, DetectArgs, Found},
     models,
     progress::Task,
     run::write_whole,
@@ -98,10 +101,9 @@ impl std::error::Error for Strange {}
 
 /// A picture that was judged.
 struct Judged {
-    name: String,
     /// As the model saw it.
-    pixels: Vec<f32>,
-    finding: Finding,
+    picture: Whole,
+    found: Found,
     p: f64,
     is_strange: bool,
 }
@@ -112,8 +114,8 @@ struct Report {
     judged: Vec<Judged>,
     calibration: Calibration,
     threshold: f32,
-    /// Channels and side of the pictures as they were judged.
-    shape: [usize; 2],
+    /// Of the pictures as they were judged.
+    channels: usize,
     lead: String,
     shown: usize,
 }
@@ -131,31 +133,34 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     let (channels, side) = (model.config.channels, model.config.image_size);
     // What is judged first: an empty folder should cost nobody a search.
     let data = normal::args(&args.from, Split::Train, 0, args.background);
-    let pictures = data::load(&data, channels, side)?;
-    let pixels = normal::values(&pictures, &(0..pictures.len()).collect::<Vec<_>>());
+    let patches = match (&args.normal, &model.card.normal) {
+        (None, Some(normal)) => normal.patches,
+        _ => args.chosen.patches(),
+    };
+    let (set, pictures) = wholes(&data, None, patches, (channels, side))?;
     let rate = args.false_alarms.unwrap_or(RATE);
     let check = |count: usize| if args.threshold.is_none() { check_rate(rate, count) } else { Ok(()) };
     let context = || args.model.display().to_string();
-    let find = |pixels: &[f32], settings, task: &Task| {
-        detection::search(&model, pixels, settings, &|count| task.done(count as u64)).with_context(context)
+    let find = |pictures: &[Whole], settings, task: &Task| {
+        detection::judge(&model, pictures, settings, &|count| task.done(count as u64)).with_context(context)
     };
     let (found, calibration, measured_by) = match &args.normal {
         Some(data) => {
             let shape = (channels, side);
             let normal = args.chosen.load(data, args.detect.seed, args.background, shape).context("--normal")?;
-            check(normal.count)?;
-            let task = Task::new((pictures.len() + normal.count) as u64, "searching", &args.from);
-            let of_normal = find(&normal.pixels, settings, &task)?;
-            let found = find(&pixels, settings, &task)?;
+            check(normal.pictures.len())?;
+            let task = Task::new((pictures.len() + normal.pictures.len()) as u64, "searching", &args.from);
+            let of_normal = find(&normal.pictures, settings, &task)?;
+            let found = find(&pictures, settings, &task)?;
             task.finish();
-            let calibration = Calibration::new(of_normal.iter().map(|finding| finding.score).collect())?;
+            let calibration = Calibration::new(of_normal.iter().map(|found| found.score).collect())?;
             (found, calibration, normal.name)
         }
         None => {
             let normal = of_card(&model, &args.model, settings)?;
             check(normal.scores.scores().len())?;
             let task = Task::new(pictures.len() as u64, "searching", &args.from);
-            let found = find(&pixels, normal.search, &task)?;
+            let found = find(&pictures, normal.search, &task)?;
             task.finish();
             (found, normal.scores.clone(), normal.data.clone())
         }
@@ -164,27 +169,24 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
         Some(threshold) => threshold,
         None => calibration.threshold(rate).context("too few normal pictures")?,
     };
-    let names = pictures.names();
-    let size = channels * side * side;
-    let judged = found.into_iter().zip(names).zip(pixels.chunks_exact(size)).map(|((finding, name), pixels)| Judged {
-        p: calibration.p_value(finding.score),
-        is_strange: finding.score > threshold,
-        pixels: pixels.to_vec(),
-        name,
-        finding,
+    let judged = found.into_iter().zip(pictures).map(|(found, picture)| Judged {
+        p: calibration.p_value(found.score),
+        is_strange: found.score > threshold,
+        picture,
+        found,
     });
     let mut judged = judged.collect::<Vec<_>>();
-    judged.sort_by(|a, b| b.finding.score.total_cmp(&a.finding.score));
+    judged.sort_by(|a, b| b.found.score.total_cmp(&a.found.score));
     let kind = if channels == 1 { "grey" } else { "in colour" };
     let lead = format!(
-        "{} pictures of {} as {} sees them, {side} x {side} and {kind}, beside {} normal ones of {}",
+        "{} pictures of {set} as {} sees them, {} {side} x {side} and {kind}, beside {} normal ones of {}",
         judged.len(),
-        pictures.name,
         models::name(&model, &args.model),
+        if patches.is_some() { "in parts of" } else { "made" },
         calibration.scores().len(),
         measured_by
     );
-    let report = Report { judged, calibration, threshold, shape: [channels, side], lead, shown: args.shown };
+    let report = Report { judged, calibration, threshold, channels, lead, shown: args.shown };
     write(&report, &args.out)
 }
 
@@ -193,16 +195,16 @@ fn write(report: &Report, out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["file", "score", "p_value", "strange"])?;
-    for Judged { name, finding, p, is_strange, .. } in &report.judged {
+    for Judged { picture, found, p, is_strange } in &report.judged {
         let strange = if *is_strange { "1" } else { "0" };
-        table.write_record([name, &finding.score.to_string(), &format!("{p:.6}"), strange])?;
+        table.write_record([&picture.name, &found.score.to_string(), &format!("{p:.6}"), strange])?;
     }
     write_whole(&out.join("scores.csv"), &table.into_inner()?)?;
     write_whole(&out.join("report.html"), page::page(report)?.as_bytes())?;
     let found =
         Strange { count: report.judged.iter().filter(|judged| judged.is_strange).count(), of: report.judged.len() };
     for judged in report.judged.iter().filter(|judged| judged.is_strange) {
-        ui::result(format_args!("{}: score {:.5}, p {:.4}", judged.name, judged.finding.score, judged.p));
+        ui::result(format_args!("{}: score {:.5}, p {:.4}", judged.picture.name, judged.found.score, judged.p));
     }
     ui::note(format_args!(
         "{}: {} pictures, threshold {:.5}",

@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use forger_core::{Images, weights::Model};
+use forger_core::weights::Model;
 use forger_protocol::{
     Random, Stream,
-    detect::{DetectSettings, Normal},
+    detect::{DetectSettings, Normal, Patches},
 };
 
 use crate::{
-    data::{self, Background, DataArgs, Pictures, Split},
+    data::{
+        self, Background, DataArgs, Split,
+        wholes::{Whole, fitted, wholes},
+    },
     measures::detection::{DetectArgs, Method},
 };
 
@@ -32,13 +35,15 @@ pub struct NormalArgs {
     /// Normal pictures that scores are measured by, at most
     #[arg(long, default_value_t = 200)]
     pub count: usize,
+    /// Judge pictures at their own size, in parts of the model's that begin so many pixels apart; a picture is as strange as its
+    /// strangest part. For models of `forger train dcgan --patches`; without --normal it is as the card of the model says
+    #[arg(long, value_name = "STRIDE")]
+    pub patches: Option<usize>,
 }
 
 /// Some of them, by chance.
 pub struct Chosen {
-    /// `[count, channels, side, side]` in `[-1, 1]`, flat.
-    pub pixels: Vec<f32>,
-    pub count: usize,
+    pub pictures: Vec<Whole>,
     /// Where they are from.
     pub name: String,
 }
@@ -50,20 +55,20 @@ impl NormalArgs {
         normal: &str,
         seed: u32,
         background: Option<Background>,
-        (channels, side): (usize, usize),
+        shape: (usize, usize),
     ) -> Result<Chosen> {
         let data = args(normal, self.split, self.holdout, background);
-        let pictures = data::load(&data, channels, side)?;
-        let pictures = match &self.class {
-            Some(class) => data::of_class(&data, pictures, class)?,
-            None => pictures,
-        };
+        let (name, pictures) = wholes(&data, self.class.as_deref(), self.patches(), shape)?;
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
         order.truncate(self.count);
         let class = self.class.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
-        let name = format!("{}{class}{}", pictures.name, self.part());
-        Ok(Chosen { pixels: values(&pictures, &order), count: order.len(), name })
+        Ok(Chosen { pictures: these(&pictures, &order), name: format!("{name}{class}{}", self.part()) })
+    }
+
+    /// How pictures are judged in parts, if they are.
+    pub fn patches(&self) -> Option<Patches> {
+        self.patches.map(|stride| Patches { stride })
     }
 
     /// So many pictures of `strange`, by chance. Where that is the set of the normal ones, they are of all classes but theirs, as
@@ -73,19 +78,19 @@ impl NormalArgs {
         normal: &str,
         strange: &str,
         (count, seed): (usize, u32),
-        (channels, side): (usize, usize),
+        shape: (usize, usize),
     ) -> Result<Chosen> {
         let (pictures, classes, name) = if strange == normal {
             let Some(class) = &self.class else {
                 bail!("the same pictures cannot be normal and strange: say with --class which are normal");
             };
             let data = args(strange, self.split, self.holdout, None);
-            let (pictures, classes) = data::but_class(&data, data::load(&data, channels, side)?, class)?;
+            let (pictures, classes) = data::but_class(&data, data::load(&data, shape.0, shape.1)?, class)?;
             let name = format!("{}, all but class {class}{}", pictures.name, self.part());
-            (pictures, classes, name)
+            (fitted(&pictures), classes, name)
         } else {
-            let pictures = data::load(&args(strange, Split::Train, 0, None), channels, side)?;
-            let (classes, name) = (vec![String::new(); pictures.len()], pictures.name.clone());
+            let (name, pictures) = wholes(&args(strange, Split::Train, 0, None), None, self.patches(), shape)?;
+            let classes = vec![String::new(); pictures.len()];
             (pictures, classes, name)
         };
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
@@ -94,7 +99,7 @@ impl NormalArgs {
         if order.is_empty() {
             bail!("there is no picture in {name}");
         }
-        Ok(Chosen { pixels: values(&pictures, &order), count: order.len(), name })
+        Ok(Chosen { pictures: these(&pictures, &order), name })
     }
 
     /// What names of sets say of the part.
@@ -119,15 +124,12 @@ fn evenly(order: Vec<usize>, classes: &[String], count: usize) -> Vec<usize> {
 
 /// A set of which nothing more is said.
 pub fn args(data: &str, split: Split, holdout: usize, background: Option<Background>) -> DataArgs {
-    DataArgs { data: data.to_owned(), split, holdout, crop: None, background, attributes: None }
+    DataArgs { data: data.to_owned(), split, holdout, crop: None, background, attributes: None, patches: None }
 }
 
-/// Some pictures of a set, flat.
-pub fn values(pictures: &Pictures, which: &[usize]) -> Vec<f32> {
-    let size = pictures.shape().iter().product::<usize>();
-    let mut values = vec![0.0; which.len() * size];
-    which.iter().zip(values.chunks_exact_mut(size)).for_each(|(index, out)| pictures.write(*index, out));
-    values
+/// Some pictures of a set.
+fn these(pictures: &[Whole], which: &[usize]) -> Vec<Whole> {
+    which.iter().filter_map(|index| pictures.get(*index)).cloned().collect()
 }
 
 /// The search that flags ask for.

@@ -20,7 +20,7 @@ const HOTTEST: f32 = 1.0;
 const ROWS: usize = 2000;
 
 /// The page of a report.
-pub fn page(report: &Report) -> Result<String> {
+pub(super) fn page(report: &Report) -> Result<String> {
     let strange = report.judged.iter().filter(|judged| judged.is_strange).count();
     let expected = report.calibration.scores().iter().filter(|score| **score > report.threshold).count();
     let shown = report.judged.iter().take(report.shown);
@@ -43,41 +43,39 @@ pub fn page(report: &Report) -> Result<String> {
 
 /// A picture, what comes nearest to it, and where they differ.
 fn card(report: &Report, judged: &Judged) -> Result<Markup> {
-    let [channels, side] = report.shape;
-    let planes = |values: &[f32]| picture(side, |x, y| colour(values, channels, side, y * side + x));
-    let [given, drawn] = [&judged.pixels, &judged.finding.reconstruction].map(|values| planes(values));
-    let residual = &judged.finding.residual;
-    let heat = picture(side, |x, y| {
-        heated(colour(&judged.pixels, channels, side, y * side + x), residual[y * side + x] / HOTTEST)
-    });
-    let [given, drawn, heat] = [given?, drawn?, heat?];
+    let (channels, size) = (report.channels, judged.picture.grid.size());
+    let given = &judged.picture.pixels;
+    let planes = |values: &[f32]| picture(size, |place| colour(values, channels, size, place));
+    let residual = |place: usize| judged.found.residual.get(place).copied().unwrap_or_default() / HOTTEST;
+    let heat = picture(size, |place| heated(colour(given, channels, size, place), residual(place)))?;
+    let (given, drawn) = (planes(given)?, planes(&judged.found.reconstruction)?);
     let normal = report.calibration.scores().len();
     Ok(html! {
         figure.card {
             div style="display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px" {
                 @for (what, source) in [("as it is", given), ("as the model draws it", drawn), ("where they differ", heat)] {
-                    img style="width: 100%; image-rendering: pixelated" alt=(format!("{}, {what}", judged.name)) title=(what)
+                    img style="width: 100%; image-rendering: pixelated" alt=(format!("{}, {what}", judged.picture.name)) title=(what)
                         src=(source) {}
                 }
             }
             figcaption {
-                h3 { (judged.name) }
-                p.note { "score " (format!("{:.5}", judged.finding.score)) "; of " (normal) " normal pictures "
-                    (report.calibration.as_strange(judged.finding.score)) " are as strange, p " (format!("{:.4}", judged.p)) }
+                h3 { (judged.picture.name) }
+                p.note { "score " (format!("{:.5}", judged.found.score)) "; of " (normal) " normal pictures "
+                    (report.calibration.as_strange(judged.found.score)) " are as strange, p " (format!("{:.4}", judged.p)) }
             }
         }
     })
 }
 
 /// The colour of a pixel of planes in `[-1, 1]`.
-fn colour(values: &[f32], channels: usize, side: usize, place: usize) -> [u8; 3] {
+pub fn colour(values: &[f32], channels: usize, [height, width]: [usize; 2], place: usize) -> [u8; 3] {
     let plane =
-        |channel: usize| values.get(channel.min(channels - 1) * side * side + place).copied().unwrap_or_default();
+        |channel: usize| values.get(channel.min(channels - 1) * height * width + place).copied().unwrap_or_default();
     [0, 1, 2].map(|channel| ((plane(channel).clamp(-1.0, 1.0) + 1.0) * 127.5).round() as u8)
 }
 
 /// The picture in grey below a residual from 0 to 1: clear, then red, then yellow.
-fn heated([red, green, blue]: [u8; 3], residual: f32) -> [u8; 3] {
+pub fn heated([red, green, blue]: [u8; 3], residual: f32) -> [u8; 3] {
     let grey = 0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue);
     let share = residual.clamp(0.0, 1.0);
     let hot = [255.0, 255.0 * ((share - 0.5) * 2.0).max(0.0), 0.0];
@@ -86,9 +84,9 @@ fn heated([red, green, blue]: [u8; 3], residual: f32) -> [u8; 3] {
 }
 
 /// PNG as a `data:` address.
-fn picture(side: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> Result<String> {
+fn picture([height, width]: [usize; 2], colour: impl Fn(usize) -> [u8; 3]) -> Result<String> {
     let mut bytes = Cursor::new(Vec::new());
-    let picture = RgbImage::from_fn(side as u32, side as u32, |x, y| Rgb(colour(x as usize, y as usize)));
+    let picture = RgbImage::from_fn(width as u32, height as u32, |x, y| Rgb(colour(y as usize * width + x as usize)));
     picture.write_to(&mut bytes, ImageFormat::Png)?;
     Ok(format!("data:image/png;base64,{}", STANDARD.encode(bytes.into_inner())))
 }
@@ -96,7 +94,7 @@ fn picture(side: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> Result<Stri
 /// Shares of normal and of judged pictures by score, and the threshold.
 fn histogram(report: &Report) -> Markup {
     let normal = report.calibration.scores();
-    let judged = report.judged.iter().map(|judged| judged.finding.score).collect::<Vec<_>>();
+    let judged = report.judged.iter().map(|judged| judged.found.score).collect::<Vec<_>>();
     let all = || normal.iter().chain(&judged).copied().chain([report.threshold]);
     let (low, high) = (all().fold(f32::INFINITY, f32::min), all().fold(f32::NEG_INFINITY, f32::max));
     let width = (high - low).max(1e-6);
@@ -141,8 +139,8 @@ fn table(report: &Report) -> Markup {
                 tbody {
                     @for judged in report.judged.iter().take(ROWS) {
                         tr {
-                            th scope="row" { (judged.name) }
-                            td { (format!("{:.5}", judged.finding.score)) }
+                            th scope="row" { (judged.picture.name) }
+                            td { (format!("{:.5}", judged.found.score)) }
                             td { (format!("{:.4}", judged.p)) }
                             td { @if judged.is_strange { "yes" } }
                         }
@@ -157,19 +155,13 @@ fn table(report: &Report) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use forger_core::detect::Finding;
-    use forger_protocol::detect::Calibration;
+    use crate::{data::wholes::Whole, measures::detection::Found};
+    use forger_protocol::detect::{Calibration, Grid};
 
     fn judged(name: &str, score: f32) -> Judged {
-        let finding = Finding {
-            score,
-            losses: vec![score],
-            code: vec![0.0],
-            reconstruction: vec![0.0; 4],
-            residual: vec![0.5; 4],
-            path: vec![score],
-        };
-        Judged { name: name.into(), pixels: vec![1.0; 4], finding, p: 0.1, is_strange: score > 2.0 }
+        let found = Found { score, reconstruction: vec![0.0; 4], residual: vec![0.5; 4], map: vec![score; 4] };
+        let picture = Whole { name: name.into(), grid: Grid::whole(2), pixels: vec![1.0; 4] };
+        Judged { picture, found, p: 0.1, is_strange: score > 2.0 }
     }
 
     #[test]
@@ -179,7 +171,7 @@ mod tests {
                 judged: scores.iter().map(|score| judged("<a & b>.png", *score)).collect(),
                 calibration: Calibration::new(vec![1.0, 1.0, 1.0]).unwrap(),
                 threshold: 1.0,
-                shape: [1, 2],
+                channels: 1,
                 lead: "two".into(),
                 shown: 1,
             };

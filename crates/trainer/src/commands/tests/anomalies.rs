@@ -100,30 +100,33 @@ fn a_card_knows_strange_pictures_of_the_other_classes_or_of_another_set() {
     assert!(fails(&format!("{calibrate} --out @/wrong --strange @/set")).contains("--strange-what"));
 }
 
-/// The page is held to the same scores, `tests/e2e/specs/detect.spec.js`.
+/// The page is held to the same scores, `tests/e2e/specs/detect.spec.js` and `detect-patches.spec.js`.
 #[test]
 fn the_page_and_this_program_judge_alike() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let expected = fs::read_to_string(root.join("tests/e2e/fixtures/detect.json")).unwrap();
-    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
-    for (name, scores) in expected.as_object().unwrap() {
-        judges_as_before(&root, name, scores.as_object().unwrap());
+    let (models, fixtures) = (root.join("public/models"), root.join("tests/e2e/fixtures"));
+    let read = |name: &str| -> serde_json::Map<String, serde_json::Value> {
+        serde_json::from_str(&fs::read_to_string(fixtures.join(name)).unwrap()).unwrap()
+    };
+    for (name, scores) in read("detect.json") {
+        let begin = format!("{name}-");
+        let mut files = fs::read_dir(&models).unwrap().map(|file| file.unwrap().path());
+        let model = files.find(|file| file.file_name().unwrap().to_string_lossy().starts_with(&begin)).unwrap();
+        judges_as_before(&root.join("tests/e2e/pictures"), &model, scores.as_object().unwrap());
     }
+    judges_as_before(&fixtures, &fixtures.join("patches.safetensors"), &read("patches.json"));
 }
 
-/// Pictures of the page's tests have the scores that they had, with a model of the page.
-fn judges_as_before(root: &Path, model: &str, scores: &serde_json::Map<String, serde_json::Value>) {
+/// Pictures of the page's tests have the scores that they had.
+fn judges_as_before(pictures: &Path, model: &Path, scores: &serde_json::Map<String, serde_json::Value>) {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let begin = format!("{model}-");
-    let models = fs::read_dir(root.join("public/models")).unwrap().map(|file| file.unwrap().path());
-    let mut models = models.filter(|file| file.file_name().unwrap().to_string_lossy().starts_with(&begin));
-    fs::copy(models.next().unwrap(), at("model.safetensors")).unwrap();
+    fs::copy(model, at("model.safetensors")).unwrap();
     fs::create_dir(at("pictures")).unwrap();
     for name in scores.keys() {
-        fs::copy(root.join("tests/e2e/pictures").join(name), at("pictures").join(name)).unwrap();
+        fs::copy(pictures.join(name), at("pictures").join(name)).unwrap();
     }
-    // The cross is strange, which is an error of its own, and to threes a ring is, too.
+    // The cross and the scratch are strange, which is an error of its own, and to threes a ring is, too.
     let strange = forger(folder.path(), "detect @/pictures --model @/model.safetensors --out @/report").unwrap_err();
     assert!(format!("{strange:#}").ends_with("of 2 pictures are strange"), "{strange:#}");
     let found = fs::read_to_string(at("report/scores.csv")).unwrap();

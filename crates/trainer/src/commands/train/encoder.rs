@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
 use forger_core::{Encoder, Images as _, System as _, weights::Drawer};
-use forger_protocol::{EncoderConfig, LatentPrior};
+use forger_protocol::EncoderConfig;
 
 use super::{Begin, Course, Prepared, RunArgs, falling};
 use crate::{
@@ -50,7 +50,7 @@ impl Course for EncoderArgs {
     fn adjust(&self, config: &mut EncoderConfig) {
         // What cannot be opened is told when the run begins.
         if let Ok(model) = self.open() {
-            *config = config.clone().for_model(&model.config, model.codes.prior() == LatentPrior::Uniform);
+            *config = model.encoder_settings(config.clone());
         }
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
@@ -58,8 +58,11 @@ impl Course for EncoderArgs {
     fn prepare(&self, config: &EncoderConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
         let model = self.open()?;
         let shape = model.config.shape();
-        if !config.fits(&model.config) {
-            bail!("{} has other pictures or codes than the settings ask for", self.model.display());
+        if !model.is_served_by(config) {
+            bail!(
+                "{} is another model, or has other pictures or codes, than the settings ask for",
+                self.model.display()
+            );
         }
         let pictures = data::load(&self.data, config.channels, config.image_size)?;
         let pictures = match &self.normal {

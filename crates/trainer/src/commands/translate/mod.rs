@@ -17,9 +17,9 @@ use crate::{
     data::{
         Background,
         decode::{Beside, decode},
+        fit::laid_on,
         pairs,
         photos::photo,
-        pictures::laid_on,
     },
     device::DeviceArgs,
     models,

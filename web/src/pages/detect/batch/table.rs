@@ -26,8 +26,11 @@ pub fn Table(batch: Batch) -> impl IntoView {
     let row = move |place: usize| {
         let row = Memo::new(move |_| batch.rows.with(|rows| rows.get(place).cloned()));
         let show = move |_| {
-            if let Some(Row { name, state: State::Judged(verdict), .. }) = row.get_untracked() {
-                board.lay(name, verdict.given.clone(), Some(verdict));
+            let Some(Row { name, state: State::Judged(_, verdict), .. }) = row.get_untracked() else { return };
+            match (verdict, batch.files.with_value(|files| files.get(place).cloned())) {
+                (Some(verdict), _) => board.lay(name, verdict.given.clone(), Some(verdict)),
+                (None, Some(file)) => batch.lay(file),
+                (None, None) => {}
             }
         };
         let name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
@@ -41,8 +44,8 @@ pub fn Table(batch: Batch) -> impl IntoView {
                     State::Waiting => td_string!(locale, up_waiting).to_string(),
                     State::Working => td_string!(locale, up_working).to_string(),
                     State::Failed(said) => said.clone(),
-                    State::Judged(_) if is_strange() == Some(true) => td_string!(locale, detect_strange).to_string(),
-                    State::Judged(_) => td_string!(locale, detect_normal).to_string(),
+                    State::Judged(..) if is_strange() == Some(true) => td_string!(locale, detect_strange).to_string(),
+                    State::Judged(..) => td_string!(locale, detect_normal).to_string(),
                 })
             })
         };

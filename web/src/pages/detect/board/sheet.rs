@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{super::prepare::composed, Board};
+use super::{super::prepare::pen, Board, paper::Paper};
 use crate::pages::{
     drawing::{
         easel::Sheet,
@@ -22,7 +22,7 @@ impl Sheet for Board {
     }
 
     fn picture(self) -> Option<Picture> {
-        self.paper.try_with_untracked(|paper| composed(&paper.drawing, paper.under.picture()))
+        self.paper.try_with_untracked(Paper::shown)
     }
 
     fn down(self, at: Place) {
@@ -32,7 +32,7 @@ impl Sheet for Board {
     }
 
     fn go(self, at: Place) {
-        let (width, ink) = (self.width.get_untracked(), self.ink.get_untracked());
+        let (width, ink) = (pen(self.width.get_untracked(), self.side()), self.ink.get_untracked());
         self.stroke.update_value(|stroke| {
             let Some((_, last)) = stroke else { return };
             self.paper.update(|paper| tools::line(&mut paper.drawing, *last, at, width, ink));

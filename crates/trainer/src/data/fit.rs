@@ -1,0 +1,106 @@
+//! What is made of a picture before a network sees it.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use forger_protocol::detect::Grid;
+use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
+
+use super::{
+    args::{Background, Crop, DataArgs},
+    decode::decode,
+};
+
+/// What is made of every picture.
+#[derive(Clone, Copy)]
+pub struct Fit {
+    /// `[channels, height, width]`.
+    pub shape: [usize; 3],
+    pub crop: Option<Crop>,
+    pub background: Background,
+    /// Pixels between the begins of the parts that it is cut into, in place of being made as small as one.
+    pub patches: Option<usize>,
+}
+
+impl Fit {
+    /// What is asked for, with no size yet.
+    pub fn of(args: &DataArgs, channels: usize) -> Self {
+        let DataArgs { crop, background, patches, .. } = *args;
+        Self { shape: [channels, 0, 0], crop, background: background.unwrap_or_default(), patches }
+    }
+}
+
+/// Cut out, made square (the middle of the longer side stays), resized, and split into planes; or cut into parts as it is.
+pub fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
+    let [channels, height, width] = fit.shape;
+    let picture = opaque(bytes, name, fit)?;
+    let Some(stride) = fit.patches else {
+        return Ok(split(picture.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3), channels));
+    };
+    let size = [picture.height(), picture.width()].map(|length| length as usize);
+    let Some(grid) = Grid::new(size, height, stride) else {
+        bail!("{} has {}x{} pixels, and a patch has {height}x{height}", name.display(), size[1], size[0]);
+    };
+    let planes = split(picture, channels);
+    Ok((0..grid.count()).flat_map(|index| grid.cut(&planes, index)).collect())
+}
+
+/// What is asked for of a picture, on its background.
+pub fn opaque(bytes: &[u8], name: &Path, fit: &Fit) -> Result<DynamicImage> {
+    let picture = decode(bytes, name)?.image;
+    let cut = match fit.crop {
+        Some(Crop([left, top, right, bottom])) => {
+            let (columns, rows) = (picture.width(), picture.height());
+            if right > columns || bottom > rows {
+                bail!("{} has {columns}x{rows} pixels, and --crop reaches to {right},{bottom}", name.display());
+            }
+            picture.crop_imm(left, top, right - left, bottom - top)
+        }
+        None => picture,
+    };
+    // First of all: clear pixels have colours, too, which resizing would mix in.
+    Ok(if cut.color().has_alpha() { laid_on(fit.background, &cut) } else { cut })
+}
+
+/// `[channels, height, width]`, grey or in colour.
+pub fn split(picture: DynamicImage, channels: usize) -> Vec<u8> {
+    if channels == 1 {
+        return picture.into_luma8().into_raw();
+    }
+    let pixels = picture.into_rgb8().into_raw();
+    (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
+}
+
+pub fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
+    let clear = picture.to_rgba8();
+    let mix = |value: u8, behind: u8, alpha: u32| {
+        ((u32::from(value) * alpha + u32::from(behind) * (255 - alpha) + 127) / 255) as u8
+    };
+    let pixel = |x, y| {
+        let [red, green, blue, alpha] = clear.get_pixel(x, y).0;
+        let mix = |value, channel: usize| mix(value, behind[channel], alpha.into());
+        Rgb([mix(red, 0), mix(green, 1), mix(blue, 2)])
+    };
+    RgbImage::from_fn(clear.width(), clear.height(), pixel).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clear_pixels_show_what_is_behind_them_and_not_their_own_colour() {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let picture = image::RgbaImage::from_pixel(8, 8, image::Rgba([200, 0, 0, 0]));
+        picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        let bytes = bytes.into_inner();
+        let (white, green) = (Background::default(), "00ff00".parse().unwrap());
+        for (background, channels, expected) in [(white, 3, [255; 3]), (green, 3, [0, 255, 0]), (white, 1, [255; 3])] {
+            let fit = Fit { shape: [channels, 8, 8], crop: None, background, patches: None };
+            let values = planes(&bytes, Path::new("a.png"), &fit).unwrap();
+            assert!(values.chunks_exact(64).zip(expected).all(|(plane, value)| plane == [value; 64]), "{values:?}");
+        }
+        let half = laid_on(white, &image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 100, 255, 51])).into());
+        assert_eq!(half.into_rgb8().into_raw(), [204, 224, 255]);
+    }
+}
