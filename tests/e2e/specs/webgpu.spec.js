@@ -1,11 +1,14 @@
 // A browser with WebGPU, here on a software adapter: slow, and as right as any. Which device "Fastest" means is not for tests
 // to know.
 
+import fs from 'node:fs/promises';
+
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
 import { colours, drawn, settled } from '../support/latent.js';
 import { lab } from '../support/lab.js';
-import { choosePicture, saved } from '../support/upscale.js';
+import { pixelsOf } from '../support/translate.js';
+import { choosePicture, pixels, saved } from '../support/upscale.js';
 
 test('the badge tells the device that did the work', async ({ page }) => {
   test.setTimeout(300_000);
@@ -86,4 +89,29 @@ test('WebGPU and CPU make the same large picture', async ({ page }) => {
   const apart = cpu.reduce((most, value, index) => Math.max(most, Math.abs(value - gpu[index])), 0);
   expect(apart).toBeLessThanOrEqual(2);
   expect(new Set(cpu).size).toBeGreaterThan(50);
+});
+
+test('WebGPU, CPU and the program refine alike', async ({ page }) => {
+  test.setTimeout(300_000);
+  const fixture = async (name) => (await pixels(page, await fs.readFile(new URL(`../fixtures/${name}`, import.meta.url)))).data;
+  await open(page, 'refine?v=1&simulator=eyes&model=refine-eyes&seed=3&yaw=-10');
+  // As `forger refine` made it, whose own tests hold it to the same file.
+  const native = await fixture('eye-refined.png');
+  expect(new Set(native).size).toBeGreaterThan(50);
+  const apart = async () => {
+    const { data } = await pixelsOf(page.getByTestId('refined'));
+    return data.length === native.length ? data.reduce((most, value, at) => Math.max(most, Math.abs(value - native[at])), 0) : 255;
+  };
+  await expect.poll(apart, { timeout: 60_000 }).toBeLessThanOrEqual(2);
+  expect((await pixelsOf(page.getByTestId('synthetic'))).data).toEqual(await fixture('eye.png'));
+  for (const [device, badge] of [['cpu', 'CPU'], ['webgpu', 'WebGPU']]) {
+    await page.getByTestId('device-choice').selectOption(device);
+    // Another eye first, so that the one that is compared was made by this device.
+    await page.getByTestId('slider-yaw').fill('12');
+    await expect.poll(apart, { timeout: 200_000 }).toBeGreaterThan(20);
+    await expect(page.getByTestId('device-badge')).toHaveText(badge, { timeout: 200_000 });
+    await page.getByTestId('slider-yaw').fill('-10');
+    await expect.poll(apart, { timeout: 200_000 }).toBeLessThanOrEqual(2);
+    await expect(page.getByTestId('device-badge')).toHaveText(badge);
+  }
 });
