@@ -137,6 +137,12 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
         (None, Some(normal)) => normal.patches,
         _ => args.chosen.patches(),
     };
+    if args.chosen.patches.is_some() && args.chosen.patches() != patches {
+        bail!(
+            "the scores on the card of {} are of other parts: leave --patches out, or give --normal",
+            args.model.display()
+        );
+    }
     let (set, pictures) = wholes(&data, None, patches, (channels, side))?;
     let rate = args.false_alarms.unwrap_or(RATE);
     let check = |count: usize| if args.threshold.is_none() { check_rate(rate, count) } else { Ok(()) };

@@ -62,6 +62,7 @@ fn defects_are_found_where_they_are_and_a_card_knows_how_pictures_are_cut() {
         values
     };
     assert_eq!(scores(&read()), strange.scores());
+    assert!(fails(&format!("{detect} --threshold 1000 --patches 9")).contains("--normal"));
     // One that is too small is named and left out, and has no part in the scores of the others.
     surface(&at("bad/spot/small.png"), [27, 90], 0, None);
     run(&format!("{detect} --threshold 1000"));
