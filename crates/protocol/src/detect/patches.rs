@@ -16,14 +16,15 @@ impl Patches {
     /// The longest side of a picture that is judged, in pixels.
     pub const LONGEST: usize = 1024;
 
-    /// Whether parts of this side leave no pixel out.
+    /// Whether parts of this side leave no pixel out, and no more than sixteen lie on one: what is found for all of them is kept until
+    /// a picture is judged, and a card is a file that anybody can write.
     pub fn check(self, side: usize) -> Result<(), OutOfRange> {
-        let (value, max) = (self.stride as f64, side as f64);
-        if (1..=side).contains(&self.stride) {
-            Ok(())
-        } else {
-            Err(OutOfRange { field: "patches".into(), value, min: 1.0, max })
+        let least = side.div_ceil(4).max(1);
+        if (least..=side).contains(&self.stride) {
+            return Ok(());
         }
+        let [value, min, max] = [self.stride, least, side].map(|length| length as f64);
+        Err(OutOfRange { field: "patches".into(), value, min, max })
     }
 
     /// Whether a picture `[height, width]` can be judged in parts of this side.
@@ -145,7 +146,9 @@ mod tests {
         assert_eq!(Grid::new([40, 31], 32, 16), None);
         assert_eq!(Grid::new([40, 40], 32, 0), None);
         assert_eq!(Grid::new([40, 40], 32, 33), None);
-        assert!(Patches { stride: 0 }.check(32).is_err() && Patches { stride: 33 }.check(32).is_err());
+        for (stride, is_right) in [(0, false), (7, false), (8, true), (32, true), (33, false)] {
+            assert_eq!(Patches { stride }.check(32).is_ok(), is_right, "{stride}");
+        }
         let patches = Patches { stride: 16 };
         assert!(patches.check(32).is_ok() && patches.fits([32, 1024], 32));
         assert!(!patches.fits([31, 100], 32) && !patches.fits([32, 1025], 32));
