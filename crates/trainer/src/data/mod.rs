@@ -160,6 +160,13 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
         None => {
             let fit = Fit { shape, ..Fit::of(args, shape[0]) };
             if let Some(stride) = args.patches {
+                if shape[1] != shape[2] {
+                    bail!(
+                        "patches are square, and pictures of {} x {} are asked for: leave --patches out",
+                        shape[2],
+                        shape[1]
+                    );
+                }
                 Patches { stride }.check(shape[1].min(shape[2]))?;
             }
             pictures::read(&path, &folders, |count| part(args, count), &fit)?

@@ -42,6 +42,9 @@ fn defects_are_found_where_they_are_and_a_card_knows_how_pictures_are_cut() {
     assert!(image::image_dimensions(at("sheet.png")).unwrap().0 > 4 * 50);
     assert!(fails(&format!("{eval} --methods pca")).contains("--patches"));
     assert!(fails(&format!("{eval} --methods pca --patches 29")).contains("patches"));
+    assert!(
+        fails("train simgan --simulator eyes --data @/train --patches 16 --steps 1 --out @/wrong").contains("square")
+    );
     assert!(fails("train dcgan --data @/train --patches 0 --steps 1 --out @/wrong").contains("patches"));
 
     let calibrate = "calibrate @/run --kappa 0 --method encoder --encoder @/run/encoder --normal @/good --what surfaces --name surfaces";
