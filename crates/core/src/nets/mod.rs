@@ -22,6 +22,7 @@ pub mod spectral;
 pub mod superres;
 pub mod translator;
 pub mod vgg;
+mod winograd;
 
 use burn::{module::Module, tensor::Tensor};
 

@@ -236,6 +236,8 @@ fn a_benchmark() {
     let script = "#!/bin/sh\nread settings\necho '{\"torch\": \"none\"}'\nwhile read steps; do echo 1.0; done\n";
     fs::write(&python, script).unwrap();
     fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
-    let bench = "bench train --image-size 28 --width 2 --batch 4 --steps 1 --turns 1 --python @/python --device second";
+    let bench = "bench train --image-size 32 --width 2 --batch 4 --steps 1 --turns 1 --python @/python --device second";
     forger(folder.path(), bench).unwrap();
+    forger(folder.path(), &format!("{bench} --system cyclegan")).unwrap();
+    assert!(forger(folder.path(), &format!("{bench} --system cyclegan --mixed-precision")).is_err());
 }

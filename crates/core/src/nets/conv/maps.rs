@@ -11,6 +11,7 @@ use burn::{
 use super::{
     backward::Maps,
     unfold::{fold, unfold},
+    winograd,
 };
 
 /// Values of an unfolded group.
@@ -61,6 +62,16 @@ impl Shapes {
         self.inner * self.kernel[0] * self.kernel[1]
     }
 
+    /// The window of the same sums with `x` and `y` exchanged and the kernel turned, where that unfolds fewer channels. It
+    /// multiplies for every value of `x`, so that there must not be many more of them than positions.
+    fn other_way(&self) -> Option<Window> {
+        let Self { inner, height, width, outer, kernel, window, .. } = *self;
+        let is_square = kernel[0] == kernel[1] && window.padding < kernel[0];
+        let is_less = 2 * outer <= inner && height * width <= 2 * self.positions();
+        (window.stride == 1 && is_square && is_less)
+            .then(|| Window { stride: 1, padding: kernel[0] - 1 - window.padding })
+    }
+
     /// Pictures that are unfolded together.
     fn group(&self) -> usize {
         (GROUP / (self.patch() * self.positions()).max(1)).clamp(1, self.batch.max(1))
@@ -94,7 +105,7 @@ fn size(tensor: &FlexTensor) -> [usize; 2] {
     [height, width]
 }
 
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+pub(super) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
 }
 
@@ -103,6 +114,13 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
 fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTensor {
     let (x, weight) = (x.to_contiguous(), weight.to_contiguous());
     let shapes = Shapes::new(dims(&x), dims(&weight)[0], size(&weight), window);
+    let shape = [shapes.batch, shapes.outer, shapes.rows, shapes.columns];
+    if winograd::serves(&shapes) {
+        return tensor(winograd::convolve(&shapes, x.storage::<f32>(), weight), shape);
+    }
+    if let Some(window) = shapes.other_way() {
+        return lay_down(&x, &turned(&weight), window, [shapes.rows, shapes.columns]);
+    }
     let matrix = weight.reshape(Shape::from([shapes.outer, shapes.patch()]));
     let (positions, picture) = (shapes.positions(), shapes.x());
     let values = x.storage::<f32>();
@@ -115,22 +133,29 @@ fn convolve(x: &FlexTensor, weight: &FlexTensor, window: Window) -> FlexTensor {
         let product = Flex::float_matmul(matrix.clone(), patches);
         scatter(product.storage::<f32>(), count, positions, out);
     });
-    tensor(y, [shapes.batch, shapes.outer, shapes.rows, shapes.columns])
+    tensor(y, shape)
 }
 
 /// The transposed convolution: each value of `y`, `[batch, outer, rows, columns]`, lays down its kernel of `weight`,
 /// `[outer, inner, kernel, kernel]`, on a picture of `size`: `[batch, inner, height, width]`.
 fn spread(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, width]: [usize; 2]) -> FlexTensor {
     let (y, weight) = (y.to_contiguous(), weight.to_contiguous());
-    let [batch, outer, rows, columns] = dims(&y);
-    let [_, inner, ..] = dims(&weight);
+    let [.., rows, columns] = dims(&y);
     let kernel = size(&weight);
     let covered = [rows, columns].map(|length| (length + kernel[0]).saturating_sub(1 + 2 * window.padding));
     if window.stride == 1 && kernel[0] == kernel[1] && window.padding < kernel[0] && covered == [height, width] {
         return convolve(&y, &turned(&weight), Window { stride: 1, padding: kernel[0] - 1 - window.padding });
     }
+    lay_down(&y, &weight, window, [height, width])
+}
+
+/// As [`spread`], by summing up; both are contiguous.
+fn lay_down(y: &FlexTensor, weight: &FlexTensor, window: Window, [height, width]: [usize; 2]) -> FlexTensor {
+    let [batch, outer, rows, columns] = dims(y);
+    let [_, inner, ..] = dims(weight);
+    let kernel = size(weight);
     let shapes = Shapes { batch, inner, height, width, outer, rows, columns, kernel, window };
-    let matrix = weight.reshape(Shape::from([outer, shapes.patch()])).transpose(0, 1);
+    let matrix = weight.clone().reshape(Shape::from([outer, shapes.patch()])).transpose(0, 1);
     let positions = shapes.positions();
     let values = y.storage::<f32>();
     let mut x = vec![0.0; batch * shapes.x()];
@@ -165,20 +190,21 @@ fn correlate(x: &FlexTensor, y: &FlexTensor, window: Window, kernel: [usize; 2])
     let [_, outer, rows, columns] = dims(&y);
     let shapes = Shapes { rows, columns, ..Shapes::new(dims(&x), outer, kernel, window) };
     let (positions, picture) = (shapes.positions(), shapes.x());
+    if winograd::serves(&shapes) {
+        return winograd::correlate(&shapes, x.storage::<f32>(), y.storage::<f32>());
+    }
+    if let Some(window) = shapes.other_way() {
+        return turned(&correlate(&y, &x, window, kernel));
+    }
     let (x, y) = (x.storage::<f32>(), y.storage::<f32>());
     let group = shapes.group();
-    let parts = map_groups(shapes.batch.div_ceil(group), |index| {
+    let total = sum_of_groups(shapes.batch.div_ceil(group), outer * shapes.patch(), |index| {
         let (first, last) = (index * group, ((index + 1) * group).min(shapes.batch));
         let patches = unfold(&shapes, &x[first * picture..last * picture]);
         let patches = tensor(patches, [shapes.patch(), (last - first) * positions]);
         let side = gather(&y[first * outer * positions..], outer, last - first, positions);
         Flex::float_matmul(side, patches.transpose(0, 1))
     });
-    // In order, so that rounding is the same whoever was first.
-    let mut total = vec![0.0; outer * shapes.patch()];
-    for part in &parts {
-        total.iter_mut().zip(part.storage::<f32>()).for_each(|(total, part)| *total += part);
-    }
     tensor(total, [outer, shapes.inner, kernel[0], kernel[1]])
 }
 
@@ -203,7 +229,7 @@ fn scatter(values: &[f32], batch: usize, positions: usize, out: &mut [f32]) {
 }
 
 /// Calls `each` with the number and the values of every group of `out`.
-fn over_groups(out: &mut [f32], size: usize, each: impl Fn(usize, &mut [f32]) + Sync + Send) {
+pub(super) fn over_groups(out: &mut [f32], size: usize, each: impl Fn(usize, &mut [f32]) + Sync + Send) {
     if out.is_empty() {
         return;
     }
@@ -216,12 +242,19 @@ fn over_groups(out: &mut [f32], size: usize, each: impl Fn(usize, &mut [f32]) + 
     out.chunks_mut(size).enumerate().for_each(|(group, out)| each(group, out));
 }
 
-fn map_groups(count: usize, each: impl Fn(usize) -> FlexTensor + Sync + Send) -> Vec<FlexTensor> {
+/// The sum of `size` values of every group.
+pub(super) fn sum_of_groups(count: usize, size: usize, each: impl Fn(usize) -> FlexTensor + Sync + Send) -> Vec<f32> {
     #[cfg(feature = "parallel")]
-    {
+    let parts = {
         use rayon::prelude::*;
-        (0..count).into_par_iter().map(each).collect()
-    }
+        (0..count).into_par_iter().map(each).collect::<Vec<_>>()
+    };
     #[cfg(not(feature = "parallel"))]
-    (0..count).map(each).collect()
+    let parts = (0..count).map(each);
+    // In order, so that rounding is the same whoever was first.
+    let mut total = vec![0.0; size];
+    for part in parts {
+        total.iter_mut().zip(part.storage::<f32>()).for_each(|(total, part)| *total += part);
+    }
+    total
 }

@@ -10,9 +10,9 @@ use burn::{
 
 use super::{
     Generator,
-    winograd::{Conv, TILE, filled},
+    winograd::{Conv, filled},
 };
-use crate::nets::painter::maps::Maps;
+use crate::nets::{painter::maps::Maps, winograd::TILE};
 
 /// What [`Generator::residual`] makes outside of training, from copies of its weights.
 #[derive(Clone, Debug)]

@@ -6,12 +6,11 @@
 
 use wide::f32x4;
 
-use crate::nets::painter::{maps::Maps, product::Packed};
+use crate::nets::{
+    painter::{maps::Maps, product::Packed},
+    winograd::{SEEN, TILE, kernel, outputs, samples},
+};
 
-/// Outputs of a tile, in one dimension.
-pub const TILE: usize = 4;
-/// Inputs that a tile sees, in one dimension.
-const SEEN: usize = TILE + 2;
 /// Tiles that are worth the fetching of the weights.
 const TILES: usize = 32;
 /// Channels of a vector.
@@ -33,41 +32,11 @@ pub fn filled(channels: usize) -> usize {
     channels.next_multiple_of(LANES)
 }
 
-/// `G g` of section 4.3.
-fn transformed([a, b, c]: [f32; 3]) -> [f32; SEEN] {
-    let (even, odd) = (a + c, b);
-    let (even_far, odd_far) = (a / 4.0 + c, b / 2.0);
-    [a / 4.0, -(even + odd) / 6.0, -(even - odd) / 6.0, (even_far + odd_far) / 6.0, (even_far - odd_far) / 6.0, c]
-}
-
-/// `B^T d`.
-#[inline(always)]
-fn samples([a, b, c, d, e, f]: [f32x4; SEEN]) -> [f32x4; SEEN] {
-    let (even, odd) = (e - c * 4.0, d - b * 4.0);
-    let (even_far, odd_far) = (e - c, (d - b) * 2.0);
-    [a * 4.0 - c * 5.0 + e, even + odd, even - odd, even_far + odd_far, even_far - odd_far, b * 4.0 - d * 5.0 + f]
-}
-
-/// `A^T m`.
-#[inline(always)]
-fn outputs([a, b, c, d, e, f]: [f32x4; SEEN]) -> [f32x4; TILE] {
-    let (even, odd) = (b + c, b - c);
-    let (even_far, odd_far) = (d + e, d - e);
-    [a + even + even_far, odd + odd_far * 2.0, even + even_far * 4.0, odd + odd_far * 8.0 + f]
-}
-
-/// `G g G^T`, row by row.
-fn kernel(weight: &[f32]) -> [f32; SEEN * SEEN] {
-    let rows: [[f32; SEEN]; 3] = std::array::from_fn(|y| transformed(std::array::from_fn(|x| weight[3 * y + x])));
-    let columns: [[f32; SEEN]; SEEN] = std::array::from_fn(|x| transformed([rows[0][x], rows[1][x], rows[2][x]]));
-    std::array::from_fn(|at| columns[at % SEEN][at / SEEN])
-}
-
 impl Conv {
     /// `weight` is `[outer, inner, 3, 3]` and `bias` `[outer]`.
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
         let inner = weight.len() / (bias.len() * 9).max(1);
-        let kernels = weight.chunks_exact(9).map(kernel).collect::<Vec<_>>();
+        let kernels = weight.as_chunks().0.iter().map(kernel).collect::<Vec<_>>();
         let pack = |sample| {
             Packed::new(filled(inner), filled(bias.len()), |from, to| {
                 let is_real = from < inner && to < bias.len();

@@ -1,4 +1,4 @@
-//! `forger bench train`: steps of DCGAN beside PyTorch, in turns in one run.
+//! `forger bench train`: steps of a system beside PyTorch, in turns in one run.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -9,19 +9,19 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::Device;
-use clap::Args;
-use forger_core::{Dcgan, Images, System};
-use forger_protocol::{DcganConfig, Random, Settings as _, StepKind, Stream};
+use clap::{Args, ValueEnum};
+use forger_core::{Cyclegan, Dcgan, Images, System, data::photos::Photo};
+use forger_protocol::{CycleganConfig, DcganConfig, Random, Settings as _, StepKind, Stream};
 use serde_json::{Value, json};
 
 use crate::{
     device::{DeviceArgs, Name, values},
-    ui,
+    recipes, ui,
 };
 
 const PEER: &str = include_str!("pytorch.py");
 
-/// Speed of training beside PyTorch: the same DCGAN, batch, machine and number of threads
+/// Speed of training beside PyTorch: the same networks, batch, machine and number of threads
 #[derive(Args)]
 pub struct BenchArgs {
     #[command(flatten)]
@@ -29,10 +29,13 @@ pub struct BenchArgs {
     /// A Python that has PyTorch
     #[arg(long, default_value = "python3")]
     pub python: PathBuf,
-    /// Side of the pictures in pixels: 28, 32, 64 or 128
+    /// What is trained: a DCGAN, or a CycleGAN as in the recipe cyclegan-faces, but for the widths
+    #[arg(long, value_enum, default_value_t = Game::Dcgan)]
+    pub system: Game,
+    /// Side of the pictures in pixels: 28, 32, 64 or 128 for a DCGAN
     #[arg(long, default_value_t = 64)]
     pub image_size: usize,
-    /// Channels of the widest picture-sized layer
+    /// Channels of the widest picture-sized layer, of all networks
     #[arg(long, default_value_t = 32)]
     pub width: usize,
     /// Pictures in a step
@@ -50,6 +53,13 @@ pub struct BenchArgs {
     /// Print one line of JSON last
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Game {
+    Dcgan,
+    Cyclegan,
 }
 
 /// Noise as pictures: the speed does not depend on what they show.
@@ -138,14 +148,12 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     let on = of_pytorch(&name.parse()?)?;
     let kind = name.split(':').next().unwrap_or_default().to_owned();
     let &BenchArgs { image_size, width, batch, mixed_precision, .. } = args;
-    let config = DcganConfig { image_size, width, batch, mixed_precision, ..DcganConfig::default() };
-    config.validate()?;
+    let (system, mut settings) = system(args, &device)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut settings = json!(config);
     settings["device"] = json!(on);
     settings["threads"] = json!(if kind == "cpu" { threads } else { 0 });
     let (mut peer, hello) = Peer::start(args, &settings)?;
-    let mut forger = ours(&config, &device)?;
+    let mut forger = ours(system);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for turn in 0..=args.turns {
         let pair = (forger(args.steps)?, peer.run(args.steps)?);
@@ -177,24 +185,61 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     Ok(())
 }
 
+/// Ours, and what the peer is to know of it.
+fn system(args: &BenchArgs, device: &Device) -> Result<(Box<dyn System>, Value)> {
+    let &BenchArgs { image_size, width, batch, mixed_precision, .. } = args;
+    let random = &mut Random::new(1, Stream::Data);
+    let mut noise = |channels: usize| {
+        let mut values = vec![0.0; 4 * batch * channels * image_size * image_size];
+        random.fill_uniform(&mut values, -1.0, 1.0);
+        values
+    };
+    match args.system {
+        Game::Dcgan => {
+            let config = DcganConfig { image_size, width, batch, mixed_precision, ..DcganConfig::default() };
+            config.validate()?;
+            let images = Static { shape: [config.channels, image_size, image_size], values: noise(config.channels) };
+            let mut settings = json!(config);
+            settings["system"] = json!("dcgan");
+            Ok((Box::new(Dcgan::new(config, Box::new(images), device)?), settings))
+        }
+        Game::Cyclegan => {
+            if mixed_precision {
+                bail!("CycleGAN is trained in f32: leave out --mixed-precision");
+            }
+            let mut config = recipes::find::<CycleganConfig>("cyclegan-faces")?;
+            (config.image_size, config.batch) = (image_size, batch);
+            (config.generator.width, config.discriminator_width) = (width, width);
+            config.validate()?;
+            let mut photos = || {
+                let photo = |values: &[f32]| Photo {
+                    height: image_size,
+                    width: image_size,
+                    pixels: values.iter().map(|value| (127.5 * (value + 1.0)) as u8).collect(),
+                };
+                noise(3).chunks_exact(3 * image_size * image_size).map(photo).collect()
+            };
+            let mut settings = json!(config);
+            settings["system"] = json!("cyclegan");
+            Ok((Box::new(Cyclegan::new(config, photos(), photos(), device)?), settings))
+        }
+    }
+}
+
 /// Does as many steps as it is asked for and says how many seconds they took.
-fn ours(config: &DcganConfig, device: &Device) -> Result<impl FnMut(usize) -> Result<f64> + use<>> {
-    let shape = [config.channels, config.image_size, config.image_size];
-    let mut pixels = vec![0.0; 4 * config.batch * shape.iter().product::<usize>()];
-    Random::new(1, Stream::Data).fill_uniform(&mut pixels, -1.0, 1.0);
-    let mut dcgan = Dcgan::new(config.clone(), Box::new(Static { shape, values: pixels }), device)?;
-    Ok(move |steps| {
+fn ours(mut system: Box<dyn System>) -> impl FnMut(usize) -> Result<f64> {
+    move |steps| {
         let start = now();
         let mut last = None;
         for _ in 0..steps {
-            last = Some(dcgan.step(StepKind::Both));
+            last = Some(system.step(StepKind::Both));
         }
         // Reading back waits for a GPU.
         if let Some(metrics) = last {
             values(metrics)?;
         }
         Ok(start.elapsed().as_secs_f64())
-    })
+    }
 }
 
 #[cfg(test)]
