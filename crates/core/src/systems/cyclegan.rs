@@ -141,14 +141,19 @@ impl Cyclegan {
         let mut made = |player: &Player<Translator>, picture: &Tensor<4>| {
             player.network.forward(picture.clone(), Some(&mut self.noise.random))
         };
-        let cycle = absolute(made(&self.f, fake_y), x.clone()) + absolute(made(&self.g, fake_x), y.clone());
-        told.tell("cycle_loss", cycle.clone().detach().inner());
-        loss = loss + cycle * self.config.cycle;
+        let CycleganConfig { cycle, cycle_back, .. } = self.config;
+        // What begins in X, and what begins in Y: told as they are, weighed apart.
+        let mut consistent = |name, of_x: Tensor<1>, of_y: Tensor<1>, weight: f64| {
+            told.tell(name, (of_x.clone() + of_y.clone()).detach().inner());
+            (of_x + of_y * cycle_back) * (cycle * weight)
+        };
+        let (of_x, of_y) = (absolute(made(&self.f, fake_y), x.clone()), absolute(made(&self.g, fake_x), y.clone()));
+        loss = loss + consistent("cycle_loss", of_x, of_y, 1.0);
         let identity = self.config.identity_at(self.steps - 1);
         if identity > 0.0 {
-            let kept = absolute(made(&self.g, y), y.clone()) + absolute(made(&self.f, x), x.clone());
-            told.tell("identity_loss", kept.clone().detach().inner());
-            loss = loss + kept * (self.config.cycle * identity);
+            let of_y = absolute(made(&self.g, y), y.clone());
+            let of_x = absolute(made(&self.f, x), x.clone());
+            loss = loss + consistent("identity_loss", of_x, of_y, identity);
         }
         let mut gradients = loss.backward();
         // Shorter at first, so that the averages soon forget where the networks began.

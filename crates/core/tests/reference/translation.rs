@@ -174,6 +174,7 @@ fn a_game_of_cyclegan() {
     let config = CycleganConfig {
         generator: config(TranslatorNetwork::Resnet, 2, Normalization::Instance, false),
         image_size: 32,
+        cycle_back: 2.0,
         patch: 16,
         discriminator_width: 2,
         jitter: 1.0,

@@ -27,7 +27,10 @@ pub struct CycleganConfig {
     pub loss: AdversarialLoss,
     /// Weight of the cycle consistency loss, lambda of equation 3.
     pub cycle: f64,
-    /// Weight of the identity loss, in parts of `cycle` (section 5.2); 0 for none.
+    /// Weight of the cycle that begins in Y, in parts of `cycle`. More than 1 where pictures of X show more than those of Y can
+    /// keep: a drawn face comes back from a photo of it, but not the photo from a drawing.
+    pub cycle_back: f64,
+    /// Weight of the identity loss, in parts of that of the cycle which begins with the same pictures (section 5.2); 0 for none.
     pub identity: f64,
     /// Steps in which the weight of the identity loss falls to 0; 0 keeps it.
     pub identity_steps: u64,
@@ -64,6 +67,7 @@ impl Default for CycleganConfig {
             discriminator_width: 64,
             loss: AdversarialLoss::LeastSquares,
             cycle: 10.0,
+            cycle_back: 1.0,
             identity: 0.5,
             identity_steps: 0,
             pool: 50,
@@ -121,6 +125,7 @@ impl Settings for CycleganConfig {
         judged(self.image_size, self.patch)?;
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
         within("cycle", self.cycle, 0.0, 1e6)?;
+        within("cycle_back", self.cycle_back, 0.0, 1e6)?;
         within("identity", self.identity, 0.0, 100.0)?;
         within("pool", self.pool as f64, 0.0, 1000.0)?;
         self.generator_optimizer.validate("generator_optimizer")?;
