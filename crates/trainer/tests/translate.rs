@@ -143,6 +143,16 @@ fn two_sets_need_no_pairs() {
          CLASSIFIER --class Male --json"
     );
     assert_eq!(image::open(at("sheet.png")).unwrap().to_rgb8().dimensions(), (192, 64));
+    let line = format!("eval translate --model run {sets} --classifier judge --attributes --json");
+    let (code, text) = run(folder.path(), &line);
+    assert!(code == Some(1) && text.contains("there is no attributes.csv in faces"), "{text}");
+    let table = (0..5).fold("file,Male,Young\n".to_owned(), |table, index| format!("{table}{index}.png,1,0\n"));
+    fs::write(at("faces/attributes.csv"), table).unwrap();
+    let (code, text) = run(folder.path(), &line);
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let names = ["Male_kept", "Male_by_chance", "attributes_kept", "attributes_by_chance"];
+    assert!(code == Some(0) && names.iter().all(|name| figures[name].is_number()), "{text}");
+    assert!(figures["command"].as_str().unwrap().ends_with("--classifier CLASSIFIER --attributes --json"), "{text}");
     let (code, text) = run(folder.path(), &format!("eval translate --model run {sets} --classifier judge --class Hat"));
     assert!(code == Some(1) && text.contains("the classifier knows Male"), "{text}");
     let (code, text) = run(folder.path(), "train cyclegan --x faces:none --y avatars:6 --out other");

@@ -66,6 +66,10 @@ pub struct EvalTranslateArgs {
     /// The attribute that results should have, as the classifier calls it: the share that has it is measured, too
     #[arg(long, requires = "classifier")]
     pub class: Option<String>,
+    /// Measure how often results have the attributes of the pictures of --x, of those that the classifier knows, too; what these
+    /// are is read of attributes.csv in or beside --x
+    #[arg(long, requires_all = ["classifier", "x"])]
+    pub attributes: bool,
     /// What the names of figures begin with: facades_l1 for facades
     #[arg(long)]
     pub prefix: Option<String>,
@@ -107,7 +111,8 @@ pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
         let more = option("image-size", &size)
             + &option("count", &count)
             + &option("classifier", &classifier)
-            + &option("class", &args.class);
+            + &option("class", &args.class)
+            + if args.attributes { " --attributes" } else { "" };
         let prefix = option("prefix", &args.prefix);
         line.insert(
             "command".into(),
@@ -209,6 +214,7 @@ fn of_sets(
     }
     let side = side(args, model);
     let [x, y] = sets.load(Split::Test, side)?;
+    let labels = if args.attributes { Some(sets.labels(Split::Test, &x)?) } else { None };
     let data = sets.flags([&x.name, &y.name]);
     let most = args.count.unwrap_or(usize::MAX);
     let photos = [x, y].map(Pictures::into_photos).map(|photos| Vec::from_iter(photos.into_iter().take(most)));
@@ -233,6 +239,9 @@ fn of_sets(
         }
         if way == Way::Forward {
             figures.extend(called(seen, &begun, &there)?);
+            if let (Some(seen), Some(labels)) = (seen, &labels) {
+                figures.extend(seen.kept(&there.iter().collect::<Vec<_>>(), labels)?);
+            }
         }
         made.push(there);
     }

@@ -4,9 +4,9 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::{
-    Pictures, Split,
+    Labels, Pictures, Split,
     args::{Background, Crop, DataArgs},
-    load,
+    labels, load,
 };
 
 /// The pictures of two domains.
@@ -43,6 +43,12 @@ pub struct SetFlags {
     pub background: Option<Background>,
 }
 
+/// What keeps nothing back is measured on all that it is.
+fn part(args: DataArgs, split: Split) -> DataArgs {
+    let whole = args.holdout == 0 && !args.data.starts_with("avatars");
+    DataArgs { split: if whole { Split::Train } else { split }, ..args }
+}
+
 impl Sets {
     fn args(&self) -> [DataArgs; 2] {
         let flags = &self.flags;
@@ -60,14 +66,15 @@ impl Sets {
 
     /// Squares of this side, of both domains.
     pub fn load(&self, split: Split, side: usize) -> Result<[Pictures; 2]> {
-        let [x, y] = self.args();
-        let read = |args: DataArgs, flag: &'static str| {
-            // What keeps nothing back is measured on all that it is.
-            let whole = args.holdout == 0 && !args.data.starts_with("avatars");
-            let split = if whole { Split::Train } else { split };
-            load(&DataArgs { split, ..args }, 3, side).context(flag)
-        };
+        let [x, y] = self.args().map(|args| part(args, split));
+        let read = |args: DataArgs, flag: &'static str| load(&args, 3, side).context(flag);
         Ok([read(x, "--x")?, read(y, "--y")?])
+    }
+
+    /// The attributes of pictures of the first domain, as they were loaded.
+    pub fn labels(&self, split: Split, x: &Pictures) -> Result<Labels> {
+        let [args, _] = self.args();
+        labels(&part(args, split), x).context("--x")
     }
 
     /// The flags of a command that reads the same, with the names of the sets in place of where they lie.

@@ -11,6 +11,7 @@ use forger_core::{
 };
 
 use super::classified::Classified;
+use crate::data::Labels;
 
 /// A classifier of photos, and the class that is asked for.
 pub struct Seen {
@@ -50,6 +51,39 @@ impl Seen {
         Ok(Some((format!("{}_share", attributes[place]), yes as f64 / photos.len().max(1) as f64)))
     }
 
+    /// For each attribute that both know: the share of photos that have it where the pictures that they were made of have it, and
+    /// have it not where those have it not; and what that would be by chance, for results that have it as often and look at nothing.
+    pub fn kept(&self, photos: &[&Photo], labels: &Labels) -> Result<Vec<(String, f64)>> {
+        let attributes = &self.classified.judge.config.attributes;
+        let probabilities = self.see(photos)?.1;
+        let (mut figures, mut all) = (Vec::new(), Vec::new());
+        for (place, name) in attributes.iter().enumerate() {
+            let Some(column) = labels.names.iter().position(|known| known == name) else { continue };
+            let found = probabilities.chunks_exact(attributes.len()).map(|row| row[place] >= 0.5);
+            // What the table does not name has no attributes.
+            let pairs = labels.rows.iter().zip(found).filter_map(|(row, found)| Some((*row.get(column)?, found)));
+            let pairs = pairs.collect::<Vec<_>>();
+            let share = |is: fn(&(bool, bool)) -> bool| {
+                pairs.iter().filter(|pair| is(pair)).count() as f64 / pairs.len().max(1) as f64
+            };
+            let (before, after) = (share(|(before, _)| *before), share(|(_, after)| *after));
+            let kept = [share(|(before, after)| before == after), before * after + (1.0 - before) * (1.0 - after)];
+            figures
+                .extend(["kept", "by_chance"].iter().zip(kept).map(|(what, value)| (format!("{name}_{what}"), value)));
+            all.push(kept);
+        }
+        if all.is_empty() {
+            bail!(
+                "the classifier knows {}, the pictures are said to have {}",
+                attributes.join(", "),
+                labels.names.join(", ")
+            );
+        }
+        let mean = |at: usize| all.iter().map(|kept| kept[at]).sum::<f64>() / all.len() as f64;
+        figures.extend([("attributes_kept".to_owned(), mean(0)), ("attributes_by_chance".to_owned(), mean(1))]);
+        Ok(figures)
+    }
+
     /// The Fréchet distance of the two in the features of the classifier, which is not FID.
     pub fn frechet(&self, real: &[&Photo], made: &[&Photo]) -> Result<f64> {
         let dim = self.classified.judge.config.features;
@@ -86,6 +120,16 @@ mod tests {
         assert!(same.abs() < 1e-6 * other && other > 0.0, "{same} {other}");
         assert_eq!(seen.share(&photos).unwrap().unwrap().0, "sunset_share");
         assert_eq!(Seen::open(&path, None).unwrap().share(&photos).unwrap(), None);
+        // Half of what is asked for, whatever the classifier finds.
+        let rows = (0..5).map(|index| if index < 4 { vec![index < 2] } else { Vec::new() }).collect();
+        let kept = seen.kept(&[photos[0]; 5], &Labels { names: vec!["sunset".into()], rows }).unwrap();
+        assert_eq!(kept[0], ("sunset_kept".to_owned(), 0.5));
+        assert_eq!(kept[1], ("sunset_by_chance".to_owned(), 0.5));
+        assert_eq!(
+            kept[2..].iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" "),
+            "attributes_kept attributes_by_chance"
+        );
+        assert!(seen.kept(&photos, &Labels { names: vec!["noon".into()], rows: vec![vec![true]; 5] }).is_err());
         let unknown = Seen::open(&path, Some("noon")).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(unknown.contains("sunset"), "{unknown}");
     }
