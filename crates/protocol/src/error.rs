@@ -85,6 +85,9 @@ pub enum EngineError {
     /// Another tab has this run open, and writes it.
     #[error("the run is open in another tab")]
     OpenElsewhere,
+    /// A run that is kept here learns from this set, and could not go on without it.
+    #[error("the run {0} learns from this set")]
+    LearnedFrom(String),
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
     Fetch {

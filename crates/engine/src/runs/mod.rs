@@ -52,6 +52,13 @@ impl Runs {
         self.open.as_ref().is_some_and(|run| run.id == id)
     }
 
+    /// The name of a run, open or kept, that learns from this set of the user's.
+    pub async fn learning_from(&self, set: &str) -> Result<Option<String>, EngineError> {
+        let open = self.open.iter().map(|run| run.config.clone());
+        let kept = kept_runs::list().await?.into_iter().map(|run| run.config);
+        Ok(open.chain(kept).find(|config| config.data.has_own(set)).map(|config| config.name))
+    }
+
     pub async fn answer(
         &mut self,
         caller: &Caller,

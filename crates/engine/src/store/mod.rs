@@ -92,7 +92,10 @@ impl Store {
             StoreRequest::Delete { item, id } => {
                 match item {
                     Item::Run if runs.is_open(&id) => return Err(EngineError::Protocol("the run is open".into())),
-                    Item::Set => sets::delete(&id).await?,
+                    Item::Set => match runs.learning_from(&id).await? {
+                        Some(run) => return Err(EngineError::LearnedFrom(run)),
+                        None => sets::delete(&id).await?,
+                    },
                     Item::Run => kept_runs::delete(&id).await?,
                     Item::Model => own_models::delete(&id).await?,
                 }

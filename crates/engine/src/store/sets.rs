@@ -86,9 +86,16 @@ impl Intake {
     }
 }
 
+/// Where the description is written first: a tab that ends while it is written leaves one of the two whole.
+const COMING: &str = "coming.json";
+const DESCRIPTION: &str = "set.json";
+
 async fn write_info(info: &SetInfo) -> Result<(), EngineError> {
     let text = serde_json::to_vec(info).map_err(|error| EngineError::Internal(error.to_string()))?;
-    files::write(&path(&info.id, "set.json"), &[&text]).await
+    for file in [COMING, DESCRIPTION] {
+        files::write(&path(&info.id, file), &[&text]).await?;
+    }
+    Ok(())
 }
 
 /// RGB of what lies on a white ground.
@@ -102,9 +109,13 @@ fn on_white(rgba: &[u8]) -> Vec<u8> {
 
 /// A set by its id.
 pub async fn info(id: &str) -> Result<SetInfo, EngineError> {
-    let text = files::read(&path(id, "set.json")).await?;
-    let info = text.and_then(|text| serde_json::from_slice(&text).ok());
-    info.ok_or_else(|| EngineError::Storage(format!("set {id} is not there")))
+    for file in [DESCRIPTION, COMING] {
+        let text = files::read(&path(id, file)).await?;
+        if let Some(info) = text.and_then(|text| serde_json::from_slice(&text).ok()) {
+            return Ok(info);
+        }
+    }
+    Err(EngineError::Storage(format!("set {id} is not there")))
 }
 
 /// Every set, the newest first.

@@ -119,6 +119,11 @@ impl RunData {
             Self::Domains { x, y } => vec![x, y],
         }
     }
+
+    /// Whether one of them is this set of the user's.
+    pub fn has_own(&self, id: &str) -> bool {
+        self.sets().into_iter().any(|set| matches!(set, PictureSet::Own(own) if own == id))
+    }
 }
 
 /// All that a run in the tab is made of.
