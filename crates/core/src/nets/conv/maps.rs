@@ -1,4 +1,4 @@
-//! The three maps, each a product of matrices around [`unfold`] or [`fold`].
+//! The three maps, each a product of matrices around [`unfold`] or [`fold`], or many in the tiles of [`winograd`].
 //!
 //! Small pictures share a product, so that none is too small to be fast; large batches are taken in groups, so that an
 //! unfolded group stays in the cache. Groups do not depend on the number of threads, nor do the results.
