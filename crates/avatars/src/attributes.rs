@@ -13,6 +13,9 @@ pub enum Hair {
     Bald,
 }
 
+/// The places of hair among [`Attributes::NAMES`].
+const HAIR: std::ops::Range<usize> = 5..11;
+
 /// Yes or no, exactly. What is true of a face can be seen in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attributes {
@@ -64,6 +67,14 @@ impl Attributes {
             self.long_hair,
             self.dark_skin,
         ]
+    }
+
+    /// Whether they are those of a table with the columns [`Attributes::NAMES`], as far as it says anything: `None` is a column that it
+    /// does not have. A line that is yes to no hair, and to no baldness, says nothing of hair.
+    pub fn are_like(&self, wanted: &[Option<bool>; 13]) -> bool {
+        let says_hair = wanted[HAIR].contains(&Some(true));
+        let mut columns = self.values().into_iter().zip(wanted).enumerate();
+        columns.all(|(at, (value, wanted))| (HAIR.contains(&at) && !says_hair) || wanted.is_none_or(|it| it == value))
     }
 
     /// Draws attributes at random. Glasses, smiles and skin do not depend on the sex; beards and long hair do.

@@ -1,11 +1,14 @@
 //! The set that needs no disk: faces of `forger-avatars`, made when they are asked for.
 
-use anyhow::{Context, Result};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 use forger_avatars::{Attributes, Avatar};
 use rayon::prelude::*;
 
 use super::args::{DataArgs, Split};
-use super::labels::Labels;
+use super::labels::{self, Labels};
+use crate::ui;
 
 pub const LICENCE: &str = "CC0 1.0 (made by Forger)";
 
@@ -14,6 +17,9 @@ pub const SEED: u32 = 1;
 
 /// Where the faces to test with begin: no set to train on is that long.
 const TEST: u64 = 1 << 32;
+
+/// Faces that are looked at for one that is like a line of a table.
+const TRIES: u64 = 20_000;
 
 /// Part of the endless row of faces of a seed.
 pub struct Part {
@@ -40,6 +46,31 @@ pub fn part(args: &DataArgs) -> Option<Result<Part>> {
 pub fn read(part: &Part, [channels, side, _]: [usize; 3]) -> Vec<u8> {
     let faces = (0..part.count as u64).into_par_iter();
     faces.flat_map_iter(|index| planes(&Avatar::nth(SEED, part.first + index).render(side), channels)).collect()
+}
+
+/// Faces of the row of a seed that are like the lines of a table, in their order, each another one. A line that nobody is like is left
+/// out, and that is said.
+pub fn like(table: &Path, seed: u32) -> Result<Vec<u64>> {
+    let (names, lines) = labels::table(table)?;
+    let columns = Attributes::NAMES.map(|name| names.iter().position(|known| known == name));
+    if columns.iter().all(Option::is_none) {
+        bail!("{} says nothing of avatars, which have {}", table.display(), Attributes::NAMES.join(", "));
+    }
+    let found = lines.par_iter().enumerate().map(|(line, values)| {
+        let wanted = columns.map(|column| column.and_then(|column| values.get(column)).copied());
+        let first = line as u64 * TRIES;
+        (first..first + TRIES).find(|index| Avatar::nth(seed, *index).attributes.are_like(&wanted))
+    });
+    let found = found.collect::<Vec<_>>();
+    let faces = found.iter().flatten().copied().collect::<Vec<_>>();
+    let none = found.len() - faces.len();
+    if faces.is_empty() {
+        bail!("no avatar is like any line of {}", table.display());
+    }
+    if none > 0 {
+        ui::warn(format_args!("no avatar is like {none} of {} lines: they are left out", found.len()));
+    }
+    Ok(faces)
 }
 
 fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
@@ -100,5 +131,31 @@ mod tests {
             let face = planes(&avatar.render(8), 3);
             assert_eq!(face, pictures.values[index as usize * 192..][..192]);
         }
+    }
+
+    #[test]
+    fn faces_like_those_of_a_table_have_what_its_lines_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = folder.path().join("attributes.csv");
+        let write = |text: &str| std::fs::write(&table, text).unwrap();
+        // CelebA knows lips; the second line says nothing of hair, the third wants what there is not.
+        let head = "file,Big_Lips,Male,Eyeglasses,Beard,Black_Hair,Gray_Hair,Bald\n";
+        write(&format!(
+            "{head}a.jpg,1,1,1,-1,-1,1,-1\nb.jpg,1,0,0,0,0,0,0\nc.jpg,0,0,0,1,0,0,0\nd.jpg,1,0,0,0,0,0,0\n"
+        ));
+        let found = like(&table, 3).unwrap();
+        assert_eq!(found, like(&table, 3).unwrap());
+        let faces = found.iter().map(|index| Avatar::nth(3, *index).attributes).collect::<Vec<_>>();
+        let [first, second, third] = &faces[..] else { panic!("{faces:?}") };
+        assert!(
+            first.male && first.eyeglasses && !first.beard && first.hair == forger_avatars::Hair::Gray,
+            "{first:?}"
+        );
+        assert!([second, third].iter().all(|face| !face.male && !face.eyeglasses && !face.beard));
+        assert_ne!(found[1], found[2], "each another one");
+        write("file,Big_Lips\na.jpg,1\n");
+        assert!(like(&table, 3).unwrap_err().to_string().contains("says nothing of avatars"));
+        write("file,Male,Beard\na.jpg,0,1\n");
+        assert!(like(&table, 3).unwrap_err().to_string().contains("no avatar is like any line"));
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of pictures: a table of yes and no, a line for each picture.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     ffi::OsString,
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -49,6 +49,42 @@ pub fn labels(args: &DataArgs, of: &Pictures) -> Result<Labels> {
     Ok(Labels { names: table.names, rows })
 }
 
+/// A table without its pictures: what its columns are called, and its lines.
+pub fn table(path: &Path) -> Result<(Vec<String>, Vec<Vec<bool>>)> {
+    let context = || format!("cannot use {}", path.display());
+    let (names, lines) = lines(&mut File::open(path).with_context(context)?).with_context(context)?;
+    Ok((names, lines.into_iter().map(|(_, values)| values).collect()))
+}
+
+impl Labels {
+    /// An attribute for each class, in order.
+    pub fn of_classes(classes: &[String]) -> Self {
+        let names = Vec::from_iter(BTreeSet::from_iter(classes.iter().cloned()));
+        let rows = classes.iter().map(|class| names.iter().map(|name| name == class).collect()).collect();
+        Self { names, rows }
+    }
+
+    /// These attributes, in this order; no picture has what is not known here.
+    pub fn only(&self, names: &[String]) -> Self {
+        let places = names.iter().map(|name| self.names.iter().position(|known| known == name)).collect::<Vec<_>>();
+        let has = |row: &Vec<bool>, place: &Option<usize>| place.and_then(|place| row.get(place)).copied();
+        let rows = self.rows.iter();
+        let rows = rows.map(|row| places.iter().map(|place| has(row, place).unwrap_or_default()).collect()).collect();
+        Self { names: names.to_vec(), rows }
+    }
+
+    /// Those of two sets, one after the other: what both know.
+    pub fn joined(&self, other: Self) -> Result<Self> {
+        let names = self.names.iter().filter(|name| other.names.contains(name)).cloned().collect::<Vec<_>>();
+        if names.is_empty() {
+            bail!("the sets have no attribute in common: {}; {}", self.names.join(", "), other.names.join(", "));
+        }
+        let mut joined = self.only(&names);
+        joined.rows.extend(other.only(&names).rows);
+        Ok(joined)
+    }
+}
+
 /// The table that was named, or the one inside a folder or archive, or beside it.
 fn find(data: &Path, given: Option<&Path>) -> Result<(String, Box<dyn Read>)> {
     let open = |path: &Path| -> Result<(String, Box<dyn Read>)> {
@@ -79,29 +115,42 @@ fn find(data: &Path, given: Option<&Path>) -> Result<(String, Box<dyn Read>)> {
 /// Rows by the last part of their file's name; those that share it are told apart by the rest.
 struct Table {
     names: Vec<String>,
-    rows: HashMap<OsString, Vec<(PathBuf, Vec<bool>)>>,
+    rows: HashMap<OsString, Vec<Line>>,
+}
+
+/// A file, and a value for each attribute.
+type Line = (PathBuf, Vec<bool>);
+
+/// The names of the attributes of a table, and its lines.
+fn lines(text: &mut dyn Read) -> Result<(Vec<String>, Vec<Line>)> {
+    let mut text = BufReader::new(text);
+    if kind::is_html(text.fill_buf()?) {
+        bail!("it is a web page (HTML), and no table: fetch it again, signed in");
+    }
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let names = reader.headers()?.iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    if names.is_empty() {
+        bail!("the first line should be: file, and the names of the attributes");
+    }
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record?;
+        let file = PathBuf::from(record.get(0).unwrap_or_default());
+        let line = record.position().map_or(0, csv::Position::line);
+        let values = record.iter().skip(1).zip(&names).map(|(text, name)| {
+            value(text).with_context(|| format!("line {line}, {name}: {text:?} is neither 1 nor 0"))
+        });
+        let values = values.collect::<Result<Vec<_>>>()?;
+        rows.push((file, values));
+    }
+    Ok((names, rows))
 }
 
 impl Table {
     fn read(text: &mut dyn Read) -> Result<Self> {
-        let mut text = BufReader::new(text);
-        if kind::is_html(text.fill_buf()?) {
-            bail!("it is a web page (HTML), and no table: fetch it again, signed in");
-        }
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-        let names = reader.headers()?.iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
-        if names.is_empty() {
-            bail!("the first line should be: file, and the names of the attributes");
-        }
+        let (names, lines) = lines(text)?;
         let mut rows: HashMap<_, Vec<_>> = HashMap::new();
-        for record in reader.records() {
-            let record = record?;
-            let file = PathBuf::from(record.get(0).unwrap_or_default());
-            let line = record.position().map_or(0, csv::Position::line);
-            let values = record.iter().skip(1).zip(&names).map(|(text, name)| {
-                value(text).with_context(|| format!("line {line}, {name}: {text:?} is neither 1 nor 0"))
-            });
-            let values = values.collect::<Result<Vec<_>>>()?;
+        for (file, values) in lines {
             rows.entry(file.file_name().unwrap_or_default().to_owned()).or_default().push((file, values));
         }
         Ok(Self { names, rows })

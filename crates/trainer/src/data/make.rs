@@ -14,7 +14,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 
-use super::labels;
+use super::{avatars, labels};
 use crate::{interrupt, ui};
 
 #[derive(Args)]
@@ -22,8 +22,12 @@ pub struct MakeArgs {
     /// Name of the set: avatars, eyes or digits
     pub name: String,
     /// How many pictures
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    pub count: u64,
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000), required_unless_present = "like")]
+    pub count: Option<u64>,
+    /// Of avatars: one for each line of this table (CSV of file name and attributes, 1 or 0), with the attributes of the line that
+    /// avatars have. So glasses and hats become as rare as they are among photos
+    #[arg(long, conflicts_with = "count")]
+    pub like: Option<PathBuf>,
     /// Folder to put them in: new, or empty
     #[arg(long)]
     pub out: PathBuf,
@@ -31,15 +35,14 @@ pub struct MakeArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(8..=2048))]
     pub side: Option<u32>,
     /// Another seed, other pictures
-    #[arg(long, default_value_t = super::avatars::SEED)]
+    #[arg(long, default_value_t = avatars::SEED)]
     pub seed: u32,
 }
 
 /// What can be made.
-#[derive(Clone, Copy)]
 enum Set {
-    /// Of this side.
-    Avatars(u32),
+    /// Of this side; which ones of the row of a seed, if not the first.
+    Avatars(u32, Option<Vec<u64>>),
     Simulated(Simulator),
 }
 
@@ -58,12 +61,16 @@ struct Picture {
 impl Set {
     fn of(args: &MakeArgs) -> Result<Self> {
         if args.name == "avatars" {
-            return Ok(Self::Avatars(args.side.unwrap_or(64)));
+            let like = args.like.as_ref().map(|table| avatars::like(table, args.seed)).transpose()?;
+            return Ok(Self::Avatars(args.side.unwrap_or(64), like));
         }
         let Ok(simulator) = args.name.parse::<Simulator>() else {
             let names = Simulator::ALL.map(Simulator::name).join(" and ");
             bail!("unknown data set {}: this version makes avatars, {names}", args.name);
         };
+        if args.like.is_some() {
+            bail!("{simulator} have no attributes: --like is for avatars");
+        }
         if args.side.is_some() {
             let (height, width) = simulator.size();
             bail!("{simulator} are drawn at {width}x{height}: leave --side away");
@@ -72,23 +79,25 @@ impl Set {
     }
 
     /// The file that says what is in the pictures. Of avatars all is yes or no, as in CelebA.
-    fn table(self) -> &'static str {
+    fn table(&self) -> &'static str {
         match self {
-            Self::Avatars(_) => labels::FILE,
+            Self::Avatars(..) => labels::FILE,
             Self::Simulated(_) => "labels.csv",
         }
     }
 
-    fn columns(self) -> &'static [&'static str] {
+    fn columns(&self) -> &'static [&'static str] {
         match self {
-            Self::Avatars(_) => &Attributes::NAMES,
-            Self::Simulated(simulator) => Labels::names(simulator),
+            Self::Avatars(..) => &Attributes::NAMES,
+            Self::Simulated(simulator) => Labels::names(*simulator),
         }
     }
 
-    fn draw(self, seed: u32, index: u64) -> Picture {
+    fn draw(&self, seed: u32, index: u64) -> Picture {
         match self {
-            Self::Avatars(side) => {
+            Self::Avatars(side, like) => {
+                let side = *side;
+                let index = like.as_ref().and_then(|like| like.get(index as usize)).copied().unwrap_or(index);
                 let avatar = Avatar::nth(seed, index);
                 let value = |value| if value { "1" } else { "0" }.to_owned();
                 Picture {
@@ -127,32 +136,36 @@ pub fn make(args: &MakeArgs) -> Result<()> {
     }
     let is_new = !out.exists();
     fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
-    let done = write(args, set, &stop);
+    let done = write(args, &set, &stop);
     if done.is_err() && is_new {
         // Fails where something is in it, which then is not ours.
         let _ = fs::remove_dir(out);
     }
-    done?;
-    let (name, licence) = (&args.name, super::avatars::LICENCE);
-    ui::note(format_args!("{} {name} are in {}; licence: {licence}", args.count, out.display()));
+    let count = done?;
+    let (name, licence) = (&args.name, avatars::LICENCE);
+    ui::note(format_args!("{count} {name} are in {}; licence: {licence}", out.display()));
     Ok(())
 }
 
-/// Everything is made in a folder that vanishes on any error, so that a set is whole or not there.
-fn write(args: &MakeArgs, set: Set, stop: &AtomicBool) -> Result<()> {
+/// How many there are. Everything is made in a folder that vanishes on any error, so that a set is whole or not there.
+fn write(args: &MakeArgs, set: &Set, stop: &AtomicBool) -> Result<u64> {
     let out = &args.out;
+    let count = match set {
+        Set::Avatars(_, Some(like)) => like.len() as u64,
+        _ => args.count.unwrap_or_default(),
+    };
     let work = tempfile::Builder::new().prefix(".part-").tempdir_in(out);
     let work = work.with_context(|| format!("cannot write in {}", out.display()))?;
     let images = work.path().join("images");
     fs::create_dir(&images).with_context(|| format!("cannot write in {}", out.display()))?;
     // As many digits as it takes to have names in the order of the pictures.
-    let digits = args.count.to_string().len().max(6);
+    let digits = count.to_string().len().max(6);
 
-    let bar = ProgressBar::new(args.count).with_message(args.name.clone());
+    let bar = ProgressBar::new(count).with_message(args.name.clone());
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left") {
         bar.set_style(style);
     }
-    let rows = (0..args.count).into_par_iter().map(|index| {
+    let rows = (0..count).into_par_iter().map(|index| {
         if stop.load(Ordering::SeqCst) {
             bail!("stopped; nothing was kept");
         }
@@ -182,7 +195,7 @@ fn write(args: &MakeArgs, set: Set, stop: &AtomicBool) -> Result<()> {
         let to = out.join(part);
         fs::rename(work.path().join(part), &to).with_context(|| format!("cannot write {}", to.display()))?;
     }
-    Ok(())
+    Ok(count)
 }
 
 fn save(path: &Path, picture: &Picture) -> Result<()> {

@@ -49,6 +49,21 @@ pub struct Pictures {
 }
 
 impl Pictures {
+    /// Adds those of another set, of the same size.
+    pub fn append(&mut self, other: Self) {
+        self.name = format!("{} and {}", self.name, other.name);
+        if self.licence != other.licence {
+            self.licence = format!("{}; {}", self.licence, other.licence);
+        }
+        // What has no file of its own is not named by one.
+        if other.files.is_empty() {
+            self.files.clear()
+        } else {
+            self.files.extend(other.files)
+        }
+        self.values.extend(other.values);
+    }
+
     /// Each as a picture of its own; of those in colour.
     pub fn into_photos(self) -> Vec<Photo> {
         let [_, height, width] = self.shape;

@@ -1,5 +1,8 @@
 //! What is refined here and in the tab.
 
+use burn::tensor::Device;
+use forger_core::classifier::Judge;
+
 use super::*;
 
 /// The page is held to the same picture, on both of its devices, `tests/e2e/specs/webgpu.spec.js`.
@@ -16,4 +19,24 @@ fn the_page_and_this_program_refine_alike() {
     fs::copy(root.join("tests/e2e/fixtures/eye.png"), at("eye.png")).unwrap();
     forger(folder.path(), "refine @/eye.png @/refined.png --model @/model.safetensors").unwrap();
     assert_same_picture(&at("refined.png"), &root.join("tests/e2e/fixtures/eye-refined.png"), (55, 35));
+}
+
+#[test]
+fn a_classifier_learns_what_two_sets_have_in_common() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| forger(folder.path(), line);
+    run("data make avatars --count 9 --side 32 --out @/some").unwrap();
+    let table = folder.path().join("some/attributes.csv");
+    let rows = (1..10).map(|index| format!("{index:06}.png,1,0\n")).collect::<String>();
+    fs::write(&table, format!("file,Red_Lips,Eyeglasses\n{rows}")).unwrap();
+    let train = "train classifier --image-size 28 --width 2 --epochs 1 --data @/some --holdout 2 --and";
+    run(&format!("{train} avatars:20 --out @/judge")).unwrap();
+    let judge = Judge::load(&fs::read(folder.path().join("judge")).unwrap(), &Device::flex()).unwrap();
+    assert_eq!(
+        (judge.config.attributes, judge.note["data"].as_str()),
+        (vec!["Eyeglasses".into()], Some("some and avatars:20"))
+    );
+    fs::write(&table, format!("file,Red_Lips,Ears\n{rows}")).unwrap();
+    let error = format!("{:#}", run(&format!("{train} avatars:20 --out @/none")).unwrap_err());
+    assert!(error.contains("no attribute in common"), "{error}");
 }
