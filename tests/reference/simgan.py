@@ -114,6 +114,7 @@ def game(case):
         told = [teach_refiner(alone=step == 0) for _ in range(refiner)]
         r_loss, regularization, r_norm = told[-1] if told else (zero, zero, zero)
         d_loss, real, refined, d_norm = teach_discriminator() if discriminator else (zero, zero, zero, zero)
-        scalars = [d_loss, r_loss, regularization, real, refined, d_norm, r_norm]
+        # Without a classifier there is no semantic consistency.
+        scalars = [d_loss, r_loss, regularization, zero, real, refined, d_norm, r_norm]
         out |= {f"scalars.{step}": torch.stack([value.detach() for value in scalars])}
     return out

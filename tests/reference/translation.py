@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from images import Classifier
 from networks import LEAK, gradients, randomise, tensors
 
 
@@ -211,11 +212,14 @@ def pix2pix(case):
 
 
 def cyclegan(case):
-    """Two steps on one picture of each domain, G and F first; an empty pool shows what is new. What begins in Y weighs double."""
+    """Two steps on one picture of each domain, G and F first; an empty pool shows what is new. What begins in Y weighs double. A
+    classifier says whether they keep what is in them."""
     side = 32
     g, f = (randomise(Resnet("instance", False, 1, 2), 0.1) for _ in range(2))
     d_x, d_y = (randomise(Patch("instance", 3, 2, 1), 0.1) for _ in range(2))
     out = tensors("g", g) | tensors("f", f) | tensors("d_x", d_x) | tensors("d_y", d_y)
+    judge = randomise(Classifier(3, 2, 3, 4, 6, 4), 0.3).eval().requires_grad_(False)
+    out |= tensors("classifier", judge)
     x, y = photo(0, side), photo(90, side)
     optimizers = {name: adam(net) for name, net in (("g", g), ("f", f), ("d_x", d_x), ("d_y", d_y))}
     for step in range(2):
@@ -224,10 +228,14 @@ def cyclegan(case):
         cycles = (f(fake_y) - x).abs().mean(), (g(fake_x) - y).abs().mean()
         kept = (f(x) - x).abs().mean(), (g(y) - y).abs().mean()
         cycle, identity = sum(cycles), sum(kept)
+        semantic = sum(
+            F.binary_cross_entropy_with_logits(judge(made)[1], judge(of)[1].sigmoid())
+            for made, of in ((fake_y, x), (fake_x, y))
+        )
         for name in ("g", "f"):
             optimizers[name].zero_grad()
         for_x, for_y = (10.0 * back + 5.0 * same for back, same in zip(cycles, kept, strict=True))
-        (g_loss + f_loss + for_x + 2.0 * for_y).backward()
+        (g_loss + f_loss + for_x + 2.0 * for_y + 3.0 * semantic).backward()
         norms = {"g": norm_of_gradient(g), "f": norm_of_gradient(f)}
         for name in ("g", "f"):
             optimizers[name].step()
@@ -240,7 +248,7 @@ def cyclegan(case):
             told[name] = [loss, a.clamp(0, 1).mean(), b.clamp(0, 1).mean(), norm_of_gradient(net)]
             optimizers[f"d_{name}"].step()
         (dx, x_real, x_fake, dx_norm), (dy, y_real, y_fake, dy_norm) = told["x"], told["y"]
-        scalars = [dx, dy, g_loss, f_loss, cycle, identity, x_real, x_fake, y_real, y_fake, dx_norm, dy_norm]
-        scalars += [norms["g"], norms["f"]]
+        scalars = [dx, dy, g_loss, f_loss, cycle, identity, semantic]
+        scalars += [x_real, x_fake, y_real, y_fake, dx_norm, dy_norm, norms["g"], norms["f"]]
         out |= {f"scalars.{step}": torch.stack([value.detach() for value in scalars])}
     return out

@@ -6,12 +6,13 @@ mod common;
 
 use common::{networks_of, values};
 use forger_core::{
-    Auxiliary, Dcgan, Images, System,
+    Auxiliary, Dcgan, Images, Simgan, System,
     burn::tensor::{Device, Tensor, TensorData},
     classifier::{Judge, Training},
     latent::attribute_directions,
     nets::Generator,
-    protocol::{ClassifierConfig, DcganConfig, OptimizerConfig, Random, StepKind, Stream},
+    protocol::{ClassifierConfig, DcganConfig, OptimizerConfig, Random, SimganConfig, StepKind, Stream},
+    systems::semantic::{Semantic, SemanticError},
 };
 
 const DIM: usize = 4;
@@ -195,4 +196,79 @@ fn a_run_with_an_auxiliary_classifier_goes_on_from_a_checkpoint() {
     train(&mut without, 6);
     let end = |dcgan: &Dcgan| values(dcgan.ema_generator().project.weight.val());
     assert_ne!(end(&whole), end(&without));
+}
+
+/// The bright ones only.
+struct Bright;
+
+impl Images for Bright {
+    fn len(&self) -> usize {
+        32
+    }
+    fn shape(&self) -> [usize; 3] {
+        Halves.shape()
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        Halves.write(2 * index, out);
+    }
+}
+
+/// The share of dark pictures that are still dark, to the classifier, once a refiner that has only ever seen bright ones as real is
+/// through with them.
+fn still_dark(semantic: f64, judge: &Judge) -> f64 {
+    let adam = OptimizerConfig::adam(2e-3);
+    let config = SimganConfig {
+        image_height: 28,
+        image_width: 28,
+        refiner_width: 4,
+        blocks: 1,
+        discriminator_width: 4,
+        lambda: 0.0,
+        semantic,
+        history: 0,
+        refiner_pretraining: 20,
+        discriminator_pretraining: 10,
+        refiner_optimizer: adam,
+        discriminator_optimizer: adam,
+        batch: 16,
+        ema_decay: 0.9,
+        ..SimganConfig::default()
+    };
+    let device = Device::flex();
+    let mut simgan = Simgan::new(config, Box::new(Halves), Box::new(Bright), Some(judge), &device).unwrap();
+    (0..120).for_each(|_| drop(simgan.step(StepKind::Both)));
+    let mut pictures = vec![0.0; 32 * 784];
+    pictures.chunks_exact_mut(784).enumerate().for_each(|(index, out)| Halves.write(2 * index + 1, out));
+    let refined = simgan.average().forward(Tensor::from_data(TensorData::new(pictures, [32, 1, 28, 28]), &device));
+    values(judge.logits(refined)).chunks_exact(2).filter(|logits| logits[0] < 0.0).count() as f64 / 32.0
+}
+
+#[test]
+fn what_is_made_of_a_picture_keeps_what_a_classifier_sees_in_it() {
+    let judge = judge();
+    let (with, without) = (still_dark(300.0, &judge), still_dark(0.0, &judge));
+    assert!(with > 0.9 && without < 0.5, "{with} with semantic consistency, {without} without");
+}
+
+#[test]
+fn semantic_consistency_has_a_classifier_that_fits() {
+    let (judge, device) = (judge(), Device::flex());
+    let new = |weight, judge, pictures| Semantic::new(weight, judge, pictures, &device).map(|term| term.is_some());
+    assert_eq!(new(0.0, None, [3, 64, 64]), Ok(false));
+    assert_eq!(new(1.0, None, [1, 28, 28]), Err(SemanticError::NoClassifier));
+    for pictures in [[3, 28, 28], [1, 28, 56], [1, 32, 32]] {
+        let expected = SemanticError::OtherSize { judged: [1, 28], pictures };
+        assert_eq!(new(1.0, Some(&judge), pictures), Err(expected));
+    }
+    // Pictures of twice the size are seen as those of which every pixel is there four times.
+    let loss = |times: usize| {
+        let picture = |phase: f32| {
+            let value = |at: usize| ((at / (28 * times) / times * 28 + at % (28 * times) / times) as f32 * phase).sin();
+            let values = (0..784 * times * times).map(value).collect::<Vec<_>>();
+            Tensor::from_data(TensorData::new(values, [1, 1, 28 * times, 28 * times]), &device.clone().autodiff())
+        };
+        let term = Semantic::new(1.0, Some(&judge), [1, 28 * times, 28 * times], &device).unwrap().unwrap();
+        values(term.loss(picture(0.1), picture(0.7)).inner())[0]
+    };
+    assert!(loss(1) > 1e-3 && (loss(1) - loss(2)).abs() < 1e-5, "{} {}", loss(1), loss(2));
 }

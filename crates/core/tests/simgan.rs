@@ -17,7 +17,7 @@ use forger_core::{
 };
 
 fn new(config: SimganConfig) -> Simgan {
-    Simgan::new(config, Box::new(Discs::synthetic(60)), Box::new(Discs::real(60)), &Device::flex()).unwrap()
+    Simgan::new(config, Box::new(Discs::synthetic(60)), Box::new(Discs::real(60)), None, &Device::flex()).unwrap()
 }
 
 fn trained(config: SimganConfig, steps: usize) -> Simgan {
@@ -144,7 +144,7 @@ fn a_model_travels_in_a_file_and_takes_pictures_of_any_size() {
 fn what_cannot_be_learned_from_is_said() {
     let refused = |config, synthetic, real| {
         let [synthetic, real] = [synthetic, real].map(|set| Box::new(set) as Box<dyn Images>);
-        Simgan::new(config, synthetic, real, &Device::flex()).err().unwrap().to_string()
+        Simgan::new(config, synthetic, real, None, &Device::flex()).err().unwrap().to_string()
     };
     let refusal = refused(small_simgan(), Discs::synthetic(3), Discs::real(0));
     assert!(refusal.contains("no real picture"), "{refusal}");

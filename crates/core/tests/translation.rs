@@ -32,7 +32,7 @@ fn pix2pix_learns_what_labels_mean() {
 #[test]
 fn cyclegan_learns_the_other_domain_and_the_way_back() {
     let (red, blue) = (discs(30, 0, false), discs(40, 500, true));
-    let mut system = Cyclegan::new(small_cyclegan(), red, blue, &Device::flex()).unwrap();
+    let mut system = Cyclegan::new(small_cyclegan(), red, blue, None, &Device::flex()).unwrap();
     for _ in 0..150 {
         system.step(StepKind::Both);
     }
@@ -84,7 +84,7 @@ fn a_run_goes_on_bit_equal() {
             identity_steps: 4,
             ..small_cyclegan()
         };
-        Cyclegan::new(config, discs(5, 0, false), discs(7, 9, true), &Device::flex()).unwrap()
+        Cyclegan::new(config, discs(5, 0, false), discs(7, 9, true), None, &Device::flex()).unwrap()
     });
 }
 
@@ -93,6 +93,7 @@ fn there_is_something_to_learn_from_or_it_is_said() {
     let device = Device::flex();
     let refused = Pix2pix::new(small_pix2pix(), Vec::new(), &device).err().unwrap().to_string();
     assert!(refused.contains("pair of pictures"), "{refused}");
-    let refused = Cyclegan::new(small_cyclegan(), discs(1, 0, true), Vec::new(), &device).err().unwrap().to_string();
+    let refused =
+        Cyclegan::new(small_cyclegan(), discs(1, 0, true), Vec::new(), None, &device).err().unwrap().to_string();
     assert!(refused.contains("second domain"), "{refused}");
 }

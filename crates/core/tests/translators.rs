@@ -40,7 +40,7 @@ fn through_a_file(system: &mut impl System, name: &str) -> Model<Translator> {
 fn models_travel_in_a_file_and_take_pictures_of_any_size() {
     let device = Device::flex();
     let mut paired = Pix2pix::new(small_pix2pix(), pairs(0..2), &device).unwrap();
-    let mut unpaired = Cyclegan::new(small_cyclegan(), discs(2, 0, false), discs(2, 9, true), &device).unwrap();
+    let mut unpaired = Cyclegan::new(small_cyclegan(), discs(2, 0, false), discs(2, 9, true), None, &device).unwrap();
     let models = [through_a_file(&mut paired, "pix2pix"), through_a_file(&mut unpaired, "cyclegan")];
     assert_eq!(models.each_ref().map(|model| model.knows(Way::Backward)), [false, true]);
     for model in &models {

@@ -65,7 +65,7 @@ pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &De
         notes.push(format!("Began with the weights of {}.", note.from));
     }
     if !note.features.is_empty() {
-        notes.push(format!("Perceptual losses looked through {}.", note.features));
+        notes.push(format!("Losses looked through {}.", note.features));
     }
     let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
     let card = Card {

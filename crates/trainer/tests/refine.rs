@@ -65,7 +65,7 @@ fn a_run_on_eyes_is_gone_on_with_exported_used_and_measured() {
     let sheet = image::open(at("run/samples/0000000004.png")).unwrap();
     assert_eq!((sheet.width(), sheet.height()), (3 * 55, 8 * 35), "synthetic, refined, difference");
     let losses = fs::read_to_string(at("run/losses.csv")).unwrap();
-    assert!(losses.starts_with("step,d_loss,r_loss,regularization_loss,d_real,d_refined"), "{losses}");
+    assert!(losses.starts_with("step,d_loss,r_loss,regularization_loss,semantic_loss,d_real,d_refined"), "{losses}");
     assert!(well(&format!("{train} --steps 5 --resume --out run")).contains("step 5"));
     let (code, text) = run(&format!("train simgan {data} --simulator digits {SMALL} --steps 6 --resume --out run"));
     assert!(code == Some(1) && text.contains("--simulator digits draws grey pictures of 28 x 28"), "{text}");

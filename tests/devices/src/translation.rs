@@ -52,7 +52,7 @@ pub async fn cyclegan(device: &Device) -> Result<(Networks, Networks), String> {
         ..CycleganConfig::default()
     };
     let set = |seed: u32| (0..4).map(|index| noise(seed + index, 24)).collect();
-    train(&mut Cyclegan::new(config, set(0), set(10), device).map_err(|e| e.to_string())?, FEW).await
+    train(&mut Cyclegan::new(config, set(0), set(10), None, device).map_err(|e| e.to_string())?, FEW).await
 }
 
 /// All phases, and a history that is full and drawn from.
@@ -73,7 +73,8 @@ pub async fn simgan(device: &Device) -> Result<(Networks, Networks), String> {
         batch: 4,
         ..SimganConfig::default()
     };
-    let mut system = Simgan::new(config, Box::new(Stripes), Box::new(Upturned), device).map_err(|e| e.to_string())?;
+    let mut system =
+        Simgan::new(config, Box::new(Stripes), Box::new(Upturned), None, device).map_err(|e| e.to_string())?;
     train(&mut system, FEW).await
 }
 

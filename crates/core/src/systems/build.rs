@@ -74,12 +74,12 @@ pub fn build(system: &SystemConfig, material: Material, device: &Device) -> Resu
             Ok(Box::new(Pix2pix::new(system.settings()?, pairs, device)?))
         }
         Material::Domains([x, y]) if system.is::<CycleganConfig>() => {
-            Ok(Box::new(Cyclegan::new(system.settings()?, x, y, device)?))
+            Ok(Box::new(Cyclegan::new(system.settings()?, x, y, None, device)?))
         }
         Material::Simulated { synthetic, real } if system.is::<SimganConfig>() => {
             let config = system.settings::<SimganConfig>()?;
             let real = Squares::new(&real, config.channels, config.image_width);
-            Ok(Box::new(Simgan::new(config, synthetic, Box::new(real), device)?))
+            Ok(Box::new(Simgan::new(config, synthetic, Box::new(real), None, device)?))
         }
         _ => Err(BuildError::OtherMaterial(system.name.clone())),
     }

@@ -7,10 +7,13 @@ use burn::{
 use forger_protocol::{AdversarialLoss, CycleganConfig, OutOfRange, Random, Settings, StepKind, Stream};
 use serde_json::{Value, json};
 
-use super::{AnySettings, Parts, System, TERM, pix2pix::TranslationError, pix2pix::tune, pool::Pool};
+use super::{
+    AnySettings, Parts, System, TERM, pix2pix::TranslationError, pix2pix::tune, pool::Pool, semantic::Semantic,
+};
 use crate::{
     CheckpointError,
     checkpoint::Reader,
+    classifier::Judge,
     data::{
         Draws, Pairs, Source as _,
         augment::Changes,
@@ -46,6 +49,7 @@ pub struct Cyclegan {
     /// What was made of each domain before.
     pool_x: Pool,
     pool_y: Pool,
+    semantic: Option<Semantic>,
     pictures: Domains,
     /// Of dropout, augmentation and the pools.
     noise: Draws,
@@ -83,11 +87,12 @@ fn players(config: &CycleganConfig, device: &Device) -> Result<Players, OutOfRan
 }
 
 impl Cyclegan {
-    /// `x` and `y` are the pictures of the two domains.
+    /// `x` and `y` are the pictures of the two domains, `classifier` one of what is in both, which semantic consistency needs.
     pub fn new(
         config: CycleganConfig,
         x: Vec<Photo>,
         y: Vec<Photo>,
+        classifier: Option<&Judge>,
         device: &Device,
     ) -> Result<Self, TranslationError> {
         config.validate()?;
@@ -97,11 +102,13 @@ impl Cyclegan {
         }
         let device = device.clone().autodiff();
         let CycleganConfig { image_size: side, jitter, mirror, seed, pool, .. } = config;
+        let semantic = Semantic::new(config.semantic, classifier, [3, side, side], &device)?;
         let pictures = Domains::unpaired(x, y, Cut { side, jitter, mirror, seed });
         let Players { g, f, d_x, d_y } = players(&config, &device)?;
         let pools = ["pool_x", "pool_y"].map(|name| Pool::new(name, pool));
         let [pool_x, pool_y] = pools;
-        Ok(Self { g, f, d_x, d_y, pool_x, pool_y, pictures, noise: Draws::noise(seed), device, steps: 0, config })
+        let noise = Draws::noise(seed);
+        Ok(Self { g, f, d_x, d_y, pool_x, pool_y, semantic, pictures, noise, device, steps: 0, config })
     }
 
     /// The settings.
@@ -125,7 +132,7 @@ impl Cyclegan {
         Changes::draw(self.config.augment, batch, [height, width], &mut self.noise.random).apply(pictures)
     }
 
-    /// One update of G and F, equation 3 and the identity loss of section 5.2.
+    /// One update of G and F, equation 3, the identity loss of section 5.2, and semantic consistency.
     fn teach_generators(&mut self, [x, y]: [&Tensor<4>; 2], [fake_x, fake_y]: [&Tensor<4>; 2], told: &mut Scalars) {
         let mut game = |system: &mut Self, fake: &Tensor<4>, of_y: bool| {
             let shown = system.shown(fake.clone());
@@ -154,6 +161,11 @@ impl Cyclegan {
             let of_y = absolute(made(&self.g, y), y.clone());
             let of_x = absolute(made(&self.f, x), x.clone());
             loss = loss + consistent("identity_loss", of_x, of_y, identity);
+        }
+        if let Some(semantic) = &self.semantic {
+            let seen = semantic.loss(fake_y.clone(), x.clone()) + semantic.loss(fake_x.clone(), y.clone());
+            told.tell("semantic_loss", seen.clone().detach().inner());
+            loss = loss + seen * self.config.semantic;
         }
         let mut gradients = loss.backward();
         // Shorter at first, so that the averages soon forget where the networks began.

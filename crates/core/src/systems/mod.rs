@@ -7,6 +7,7 @@ pub mod encoder;
 pub mod gan;
 pub mod pix2pix;
 mod pool;
+pub mod semantic;
 pub mod simgan;
 pub mod superres;
 pub mod toy;

@@ -6,7 +6,7 @@ use burn::{
 };
 use forger_protocol::{OutOfRange, Pix2pixConfig, Random, Settings, StepKind, Stream};
 
-use super::{AnySettings, Parts, System};
+use super::{AnySettings, Parts, System, semantic::SemanticError};
 use crate::{
     data::{
         Draws, Pairs, Source as _,
@@ -32,6 +32,9 @@ pub enum TranslationError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] OutOfRange),
+    /// Of semantic consistency.
+    #[error(transparent)]
+    Semantic(#[from] SemanticError),
     /// There is nothing to learn from.
     #[error("there is no {0} to learn from")]
     NoPictures(&'static str),

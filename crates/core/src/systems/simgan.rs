@@ -7,10 +7,16 @@ use burn::{
 use forger_protocol::{Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream};
 use serde_json::{Value, json};
 
-use super::{AnySettings, Parts, System, TERM, pix2pix::tune, pool::Pool};
+use super::{
+    AnySettings, Parts, System, TERM,
+    pix2pix::tune,
+    pool::Pool,
+    semantic::{Semantic, SemanticError},
+};
 use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
+    classifier::Judge,
     data::{
         Draws, Source as _,
         images::{Shuffled, first},
@@ -37,6 +43,9 @@ pub enum SimganError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] OutOfRange),
+    /// Of semantic consistency.
+    #[error(transparent)]
+    Semantic(#[from] SemanticError),
     /// There is nothing to learn from.
     #[error("there is no {0} picture to learn from")]
     NoPictures(&'static str),
@@ -59,6 +68,7 @@ pub struct Simgan {
     discriminator: Player<PatchDiscriminator>,
     /// Refined pictures of before.
     history: Pool,
+    semantic: Option<Semantic>,
     synthetic: Shuffled,
     real: Shuffled,
     /// Of the history.
@@ -95,11 +105,13 @@ enum Phase {
 }
 
 impl Simgan {
-    /// `synthetic` are pictures of the simulator, `real` what they are to look like; of the size of the settings.
+    /// `synthetic` are pictures of the simulator, `real` what they are to look like; of the size of the settings. `classifier` is one
+    /// of what the simulator draws, which semantic consistency needs.
     pub fn new(
         config: SimganConfig,
         synthetic: Box<dyn Images>,
         real: Box<dyn Images>,
+        classifier: Option<&Judge>,
         device: &Device,
     ) -> Result<Self, SimganError> {
         config.validate()?;
@@ -114,15 +126,16 @@ impl Simgan {
             }
         }
         let device = device.clone().autodiff();
+        let semantic = Semantic::new(config.semantic, classifier, expected, &device)?;
         let (refiner, discriminator) = players(&config, &device)?;
-        let seed = config.seed;
         Ok(Self {
             refiner,
             discriminator,
             history: Pool::new("history", config.history),
-            synthetic: Shuffled::new(synthetic, seed).called("synthetic"),
-            real: Shuffled::new(real, seed),
-            noise: Draws::noise(seed),
+            semantic,
+            synthetic: Shuffled::new(synthetic, config.seed).called("synthetic"),
+            real: Shuffled::new(real, config.seed),
+            noise: Draws::noise(config.seed),
             device,
             steps: 0,
             config,
@@ -156,19 +169,23 @@ impl Simgan {
     }
 
     /// One update of R, equation 4: what D says, summed over its patches as in equation 2, and self-regularisation, summed over
-    /// values as in equation 3; the mean over the batch.
+    /// values as in equation 3, and semantic consistency; the mean over the batch.
     fn teach_refiner(&mut self, alone: bool, told: &mut Scalars) {
         let SimganConfig { batch, loss, adversarial, lambda, kept: what, ema_decay, .. } = self.config;
         let synthetic = self.synthetic.next(batch, &self.device);
         let refined = self.refiner.network.forward(synthetic.clone());
-        let regularization = kept(what, refined.clone(), synthetic);
+        let regularization = kept(what, refined.clone(), synthetic.clone());
         told.tell("regularization_loss", regularization.clone().detach().inner());
         // Alone, it learns to keep pictures whatever that is worth later.
         let mut total = if alone { regularization } else { regularization * lambda };
         if !alone {
+            if let Some(semantic) = &self.semantic {
+                let seen = semantic.loss(refined.clone(), synthetic);
+                told.tell("semantic_loss", seen.clone().detach().inner());
+                total = total + seen * self.config.semantic;
+            }
             // D's weights need no gradient here.
-            let map = self.discriminator.network.clone().no_grad().verdicts(refined);
-            let (flat, patches) = flat(map);
+            let (flat, patches) = flat(self.discriminator.network.clone().no_grad().verdicts(refined));
             let game = adversarial::generator(loss, flat) * patches;
             told.tell("r_loss", game.clone().detach().inner());
             total = total + game * adversarial;

@@ -76,6 +76,6 @@ fn a_game_of_simgan() {
         batch: 2,
         ..SimganConfig::default()
     };
-    let system = Simgan::new(config, Box::new(Ramp(0)), Box::new(Ramp(90)), &training().inner()).unwrap();
+    let system = Simgan::new(config, Box::new(Ramp(0)), Box::new(Ramp(90)), None, &training().inner()).unwrap();
     play(begin(system, &case, &["refiner", "discriminator"]), &case, 4);
 }

@@ -3,19 +3,25 @@
 use burn::{
     module::Module,
     optim::GradientsParams,
-    tensor::{Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 use forger_core::{
     Cyclegan, Pix2pix, System, burn,
     checkpoint::{Reader, Writer},
+    classifier::Judge,
     data::photos::Photo,
     nets::{
         patch::{PatchDiscriminator, PatchShape},
         translator::Translator,
     },
     parameters::NamedTensor,
-    protocol::{CycleganConfig, Doubling, Normalization, Pix2pixConfig, StepKind, TranslatorConfig, TranslatorNetwork},
+    protocol::{
+        ClassifierConfig, CycleganConfig, Doubling, Normalization, Pix2pixConfig, StepKind, TranslatorConfig,
+        TranslatorNetwork,
+    },
 };
+
+use serde_json::json;
 
 use crate::{
     case::{Case, assert_close, file},
@@ -168,6 +174,20 @@ fn a_game_of_pix2pix() {
     play(begin(system, &case, &["generator", "discriminator"]), &case, 2);
 }
 
+/// The classifier of a game.
+fn judge(case: &Case, device: &Device) -> Judge {
+    let config = ClassifierConfig {
+        image_size: 32,
+        width: 2,
+        features: 6,
+        attributes: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
+        ..ClassifierConfig::default()
+    };
+    let mut writer = Writer::default();
+    writer.network("classifier", case.under("classifier"));
+    Judge::load(&writer.finish(json!({ "classifier": config, "note": null })), device).unwrap()
+}
+
 #[test]
 fn a_game_of_cyclegan() {
     let case = Case::read(&file("translation_games.safetensors"), "cyclegan");
@@ -175,12 +195,15 @@ fn a_game_of_cyclegan() {
         generator: config(TranslatorNetwork::Resnet, 2, Normalization::Instance, false),
         image_size: 32,
         cycle_back: 2.0,
+        semantic: 3.0,
         patch: 16,
         discriminator_width: 2,
         jitter: 1.0,
         mirror: false,
         ..CycleganConfig::default()
     };
-    let system = Cyclegan::new(config, vec![photo(0)], vec![photo(90)], &training().inner()).unwrap();
+    let device = training().inner();
+    let judge = judge(&case, &device);
+    let system = Cyclegan::new(config, vec![photo(0)], vec![photo(90)], Some(&judge), &device).unwrap();
     play(begin(system, &case, &["g", "f", "d_x", "d_y"]), &case, 2);
 }

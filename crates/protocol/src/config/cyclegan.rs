@@ -34,6 +34,9 @@ pub struct CycleganConfig {
     pub identity: f64,
     /// Steps in which the weight of the identity loss falls to 0; 0 keeps it.
     pub identity_steps: u64,
+    /// Weight of semantic consistency: what a classifier sees in a picture, it is to see in what is made of it (Hoffman et al. 2018,
+    /// arXiv 1711.03213, equation 4); 0 for none, and without a classifier.
+    pub semantic: f64,
     /// Pictures of each generator that its discriminator may see again (section 4: 50); 0 shows it the newest only.
     pub pool: usize,
     /// Trains G and F. Its learning rate is the one at first: see `decay_steps`.
@@ -70,6 +73,7 @@ impl Default for CycleganConfig {
             cycle_back: 1.0,
             identity: 0.5,
             identity_steps: 0,
+            semantic: 0.0,
             pool: 50,
             generator_optimizer: OptimizerConfig::adam(2e-4),
             discriminator_optimizer: OptimizerConfig::adam(2e-4),
@@ -93,13 +97,14 @@ const NETWORKS: [Network; 4] = [
     Network { name: "d_y", role: Role::Discriminator },
 ];
 
-const SCALARS: [Scalar; 14] = [
+const SCALARS: [Scalar; 15] = [
     Scalar::new("d_x_loss", ScalarKind::Loss, "d_x"),
     Scalar::new("d_y_loss", ScalarKind::Loss, "d_y"),
     Scalar::new("g_loss", ScalarKind::Loss, "g"),
     Scalar::new("f_loss", ScalarKind::Loss, "f"),
     Scalar::new("cycle_loss", ScalarKind::Loss, "cycle"),
     Scalar::new("identity_loss", ScalarKind::Loss, "identity"),
+    Scalar::new("semantic_loss", ScalarKind::Loss, "semantic"),
     Scalar::new("x_real", ScalarKind::Verdict, "real x"),
     Scalar::new("x_fake", ScalarKind::Verdict, "fake x"),
     Scalar::new("y_real", ScalarKind::Verdict, "real y"),
@@ -127,6 +132,7 @@ impl Settings for CycleganConfig {
         within("cycle", self.cycle, 0.0, 1e6)?;
         within("cycle_back", self.cycle_back, 0.0, 1e6)?;
         within("identity", self.identity, 0.0, 100.0)?;
+        within("semantic", self.semantic, 0.0, 1e6)?;
         within("pool", self.pool as f64, 0.0, 1000.0)?;
         self.generator_optimizer.validate("generator_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;

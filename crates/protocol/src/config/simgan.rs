@@ -40,6 +40,9 @@ pub struct SimganConfig {
     pub lambda: f64,
     /// What of a picture R is to keep.
     pub kept: Kept,
+    /// Weight of semantic consistency: what a classifier of synthetic pictures sees in one, it is to see in the refined one (Hoffman et
+    /// al. 2018, arXiv 1711.03213, equation 4); 0 for none, and without a classifier.
+    pub semantic: f64,
     /// Refined pictures of before, of which half of each batch of D is made (section 2.3); 0 shows it the newest only.
     pub history: usize,
     /// Updates of R a step, `K_g` of algorithm 1, 1 to 100.
@@ -94,6 +97,7 @@ impl Default for SimganConfig {
             adversarial: 1.0,
             lambda: 0.1,
             kept: Kept::Pixels,
+            semantic: 0.0,
             history: 25_600,
             refiner_updates: 2,
             discriminator_updates: 1,
@@ -114,10 +118,11 @@ impl Default for SimganConfig {
 const NETWORKS: [Network; 2] =
     [Network { name: "refiner", role: Role::Generator }, Network { name: "discriminator", role: Role::Discriminator }];
 
-const SCALARS: [Scalar; 7] = [
+const SCALARS: [Scalar; 8] = [
     Scalar::new("d_loss", ScalarKind::Loss, "discriminator"),
     Scalar::new("r_loss", ScalarKind::Loss, "refiner"),
     Scalar::new("regularization_loss", ScalarKind::Loss, "self-regularisation"),
+    Scalar::new("semantic_loss", ScalarKind::Loss, "semantic"),
     Scalar::new("d_real", ScalarKind::Verdict, "real"),
     Scalar::new("d_refined", ScalarKind::Verdict, "refined"),
     Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator"),
@@ -149,6 +154,7 @@ impl Settings for SimganConfig {
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("lambda", self.lambda, 0.0, 1e6)?;
+        within("semantic", self.semantic, 0.0, 1e6)?;
         within("adversarial + lambda", self.adversarial + self.lambda, f64::MIN_POSITIVE, 2e6)?;
         within("history", self.history as f64, 0.0, 1e6)?;
         within("refiner_updates", self.refiner_updates as f64, 1.0, 100.0)?;

@@ -72,9 +72,12 @@ mod tests {
 
     #[test]
     fn either_of_two_judges_may_win() {
-        let mut values = [0.5; 14];
-        (values[8], values[9]) = (0.99, 0.01);
-        assert_eq!(signs(&CycleganConfig::SYSTEM, &told(1, 200, &values), &[]), [Sign::DWins]);
+        let system = &CycleganConfig::SYSTEM;
+        let mut values = vec![0.5; system.scalars.len()];
+        for (key, value) in [("y_real", 0.99), ("y_fake", 0.01)] {
+            values[system.place(key).unwrap()] = value;
+        }
+        assert_eq!(signs(system, &told(1, 200, &values), &[]), [Sign::DWins]);
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn system(args: &BenchArgs, device: &Device) -> Result<(Box<dyn System>, Value)>
             };
             let mut settings = json!(config);
             settings["system"] = json!("cyclegan");
-            Ok((Box::new(Cyclegan::new(config, photos(), photos(), device)?), settings))
+            Ok((Box::new(Cyclegan::new(config, photos(), photos(), None, device)?), settings))
         }
     }
 }

@@ -40,3 +40,27 @@ fn a_classifier_learns_what_two_sets_have_in_common() {
     let error = format!("{:#}", run(&format!("{train} avatars:20 --out @/none")).unwrap_err());
     assert!(error.contains("no attribute in common"), "{error}");
 }
+
+#[test]
+fn semantic_consistency_takes_a_classifier_and_a_run_keeps_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| forger(folder.path(), line);
+    let refused = |line: &str| format!("{:#}", run(line).unwrap_err());
+    run("data make digits --count 60 --out @/digits").unwrap();
+    let classifier = "train classifier --image-size 28 --channels 1 --width 2 --epochs 1";
+    run(&format!("{classifier} --data @/digits/images --holdout 9 --classes --out @/judge")).unwrap();
+    run(&format!("{classifier} --data avatars:40 --out @/other")).unwrap();
+    let train = "train simgan --data @/digits/images --simulator digits --set refiner_width=2 --set blocks=1 --set batch=4 \
+                 --set discriminator_width=2 --set refiner_pretraining=1 --set discriminator_pretraining=0";
+    let without = refused(&format!("{train} --set semantic=1 --steps 2 --out @/run"));
+    assert!(without.contains("--semantic-classifier"), "{without}");
+    let idle = refused(&format!("{train} --semantic-classifier @/judge --steps 2 --out @/run"));
+    assert!(idle.contains("--set semantic=1"), "{idle}");
+    let train = format!("{train} --set semantic=1 --out @/run --semantic-classifier");
+    run(&format!("{train} @/judge --steps 2")).unwrap();
+    let note = fs::read_to_string(folder.path().join("run/data.json")).unwrap();
+    assert!(note.contains("a classifier of images"), "{note}");
+    let other = refused(&format!("{train} @/other --steps 4 --resume"));
+    assert!(other.contains("name that"), "{other}");
+    run(&format!("{train} @/judge --steps 4 --resume")).unwrap();
+}

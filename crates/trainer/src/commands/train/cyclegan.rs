@@ -5,7 +5,7 @@ use clap::Args;
 use forger_core::{Cyclegan, System as _};
 use forger_protocol::CycleganConfig;
 
-use super::{Begin, Course, Prepared, RunArgs, falling};
+use super::{Begin, Course, Prepared, RunArgs, falling, semantic::SemanticArgs};
 use crate::{
     data::{Pictures, Split, sets::Sets},
     run::DataNote,
@@ -20,6 +20,8 @@ pub struct CycleganArgs {
     pub run: RunArgs,
     #[command(flatten)]
     pub sets: Sets,
+    #[command(flatten)]
+    pub semantic: SemanticArgs,
 }
 
 impl Course for CycleganArgs {
@@ -38,7 +40,12 @@ impl Course for CycleganArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(&self, config: &CycleganConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+    fn prepare(
+        &self,
+        config: &CycleganConfig,
+        Begin { checkpoint, note: before, device, .. }: &Begin,
+    ) -> Result<Prepared> {
+        let (features, classifier) = self.semantic.open(config.semantic, before)?;
         // So large that a square can be cut out by chance.
         let side = (config.image_size as f64 * config.jitter).round() as usize;
         let [x, y] = self.sets.load(Split::Train, side)?;
@@ -51,9 +58,10 @@ impl Course for CycleganArgs {
             name: names.join(" and "),
             licence: if licences[0] == licences[1] { licences[0].clone() } else { licences.join("; ") },
             images: first + second,
+            features,
             ..DataNote::default()
         };
-        let mut system = Cyclegan::new(config.clone(), x, y, device)?;
+        let mut system = Cyclegan::new(config.clone(), x, y, classifier.as_ref(), device)?;
         if let Some(checkpoint) = checkpoint {
             system.load(checkpoint)?;
         }

@@ -7,6 +7,7 @@ pub mod dcgan;
 pub mod encoder;
 pub mod pix2pix;
 mod resume;
+mod semantic;
 pub mod simgan;
 mod steps;
 pub mod superres;

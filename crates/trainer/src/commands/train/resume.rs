@@ -123,6 +123,14 @@ fn list(changes: &[Change], whose: &str) -> String {
     named.collect::<Vec<_>>().join(", ") + &more
 }
 
+/// Refuses a network to look through that is not the one of the run, where it has one; `flag` names it.
+pub fn check_features(flag: &str, before: &str, now: &str) -> Result<()> {
+    if !before.is_empty() && before != now {
+        bail!("{flag} is {now}, and the losses of the run looked through {before}: name that");
+    }
+    Ok(())
+}
+
 /// Refuses `--from` unless it names what the run began with. `name` is how a note names it.
 pub fn check_from(begun: &str, given: &Path, name: impl FnOnce() -> Result<String>) -> Result<()> {
     if begun == given.display().to_string() || (!begun.is_empty() && begun == name()?) {

@@ -6,7 +6,7 @@ use forger_core::{Images as _, Simgan, System as _};
 use forger_protocol::SimganConfig;
 use forger_simulators::Simulator;
 
-use super::{Begin, Course, Prepared, RunArgs, falling};
+use super::{Begin, Course, Prepared, RunArgs, falling, semantic::SemanticArgs};
 use crate::{
     data::{self, DataArgs, simulated::Simulated},
     run::DataNote,
@@ -27,6 +27,8 @@ pub struct SimganArgs {
     /// What draws the synthetic ones: eyes (55 wide, 35 high) or digits (28 x 28)
     #[arg(long)]
     pub simulator: Simulator,
+    #[command(flatten)]
+    pub semantic: SemanticArgs,
 }
 
 impl Course for SimganArgs {
@@ -49,7 +51,11 @@ impl Course for SimganArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(&self, config: &SimganConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+    fn prepare(
+        &self,
+        config: &SimganConfig,
+        Begin { checkpoint, note: before, device, .. }: &Begin,
+    ) -> Result<Prepared> {
         let (height, width) = self.simulator.size();
         let found = [config.channels, config.image_height, config.image_width];
         if found != [1, height, width] {
@@ -59,17 +65,19 @@ impl Course for SimganArgs {
                 self.simulator
             );
         }
+        let (features, classifier) = self.semantic.open(config.semantic, before)?;
         let real = data::load_sized(&self.data, found)?;
         let note = DataNote {
             name: format!("{} and the simulator of {}", real.name, self.simulator),
             licence: real.licence.clone(),
             images: real.len() as u64,
+            features,
             flags: Some(format!("--simulator {}{}", self.simulator, self.data.flags(""))),
             ..DataNote::default()
         };
         let lead = format!("{} real pictures of {width} x {height} from {}", real.len(), real.name);
         let synthetic = Simulated { simulator: self.simulator, seed: config.seed, count: SYNTHETIC };
-        let mut system = Simgan::new(config.clone(), Box::new(synthetic), Box::new(real), device)?;
+        let mut system = Simgan::new(config.clone(), Box::new(synthetic), Box::new(real), classifier.as_ref(), device)?;
         if let Some(checkpoint) = checkpoint {
             system.load(checkpoint)?;
         }

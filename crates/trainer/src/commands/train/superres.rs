@@ -79,9 +79,8 @@ impl Course for SuperresArgs {
             None => None,
         };
         let (features, lens) = lens.unzip();
-        let looked = (before.features.as_str(), features.as_deref().unwrap_or_default());
-        if config.losses.need_features() && !looked.0.is_empty() && looked.0 != looked.1 {
-            bail!("--features is {}, and the losses of the run looked through {}: name that", looked.1, looked.0);
+        if let Some(features) = features.as_ref().filter(|_| config.losses.need_features()) {
+            resume::check_features("--features", &before.features, features)?;
         }
         let mut note = DataNote {
             name: photos.name,
