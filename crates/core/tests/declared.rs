@@ -51,11 +51,11 @@ impl Settings for TrioConfig {
     const SYSTEM: Declaration = Declaration {
         name: "trio",
         scalars: &[
-            Scalar { key: "lead_loss", kind: LOSS, of: "lead" },
-            Scalar { key: "second_loss", kind: LOSS, of: "second" },
-            Scalar { key: "critic_loss", kind: LOSS, of: "critic" },
-            Scalar { key: "fake", kind: ScalarKind::Verdict, of: "fake" },
-            Scalar { key: "lead_gradient", kind: ScalarKind::Gradient, of: "lead" },
+            Scalar::new("lead_loss", LOSS, "lead"),
+            Scalar::new("second_loss", LOSS, "second"),
+            Scalar::new("critic_loss", LOSS, "critic"),
+            Scalar::new("fake", ScalarKind::Verdict, "fake"),
+            Scalar::new("lead_gradient", ScalarKind::Gradient, "lead"),
         ],
         networks: &[
             Network { name: "lead", role: Role::Generator },

@@ -88,6 +88,9 @@ pub enum EngineError {
     /// A run that is kept here learns from this set, and could not go on without it.
     #[error("the run {0} learns from this set")]
     LearnedFrom(String),
+    /// The losses of a run look through a trained network that its file does not hold.
+    #[error("the losses of this run look through a trained network that is not here")]
+    LooksThrough,
     /// A file could not be fetched.
     #[error("could not fetch {url}: {detail}")]
     Fetch {

@@ -33,6 +33,8 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// Whose loss or gradient it is, or of what a verdict is given; with its kind it says all.
     pub of: &'static str,
+    /// The weight, among the settings, that is 0 where no step tells it; none where steps always may.
+    pub weight: Option<&'static str>,
 }
 
 /// What a [`Scalar`] says.
@@ -81,7 +83,17 @@ impl ScalarKind {
 impl Scalar {
     /// A number of this key, kind and owner.
     pub const fn new(key: &'static str, kind: ScalarKind, of: &'static str) -> Self {
-        Self { key, kind, of }
+        Self { key, kind, of, weight: None }
+    }
+
+    /// The same, of a term of this weight.
+    pub const fn weighed(self, weight: &'static str) -> Self {
+        Self { weight: Some(weight), ..self }
+    }
+
+    /// Whether steps of a system with these settings tell it.
+    pub fn is_told(&self, config: &Value) -> bool {
+        self.weight.and_then(|weight| config.get(weight)?.as_f64()) != Some(0.0)
     }
 
     /// `loss/generator`.
@@ -191,6 +203,35 @@ mod tests {
             let names = system.networks.iter().map(|network| network.name).collect::<std::collections::BTreeSet<_>>();
             assert_eq!(names.len(), system.networks.len(), "{}", system.name);
         }
+    }
+
+    #[test]
+    fn a_term_without_weight_is_not_told() {
+        let every = [
+            SystemConfig::of(&ToyConfig::default()),
+            SystemConfig::of(&DcganConfig::default()),
+            SystemConfig::of(&SuperresConfig::default()),
+            SystemConfig::of(&Pix2pixConfig::default()),
+            SystemConfig::of(&CycleganConfig::default()),
+            SystemConfig::of(&SimganConfig::default()),
+            SystemConfig::of(&EncoderConfig::default()),
+        ];
+        for SystemConfig { name, config } in &every {
+            for scalar in find(name).unwrap().scalars {
+                // Or a letter of its name is wrong, and it is told for ever.
+                assert!(scalar.weight.is_none_or(|weight| config[weight].is_number()), "{} of {name}", scalar.key);
+            }
+        }
+        let told = |config: &CycleganConfig| {
+            let config = SystemConfig::of(config).config;
+            let hidden = CycleganConfig::SYSTEM.scalars.iter().filter(|scalar| !scalar.is_told(&config));
+            hidden.map(|scalar| scalar.key).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&CycleganConfig::default()), ["semantic_loss"]);
+        assert_eq!(
+            told(&CycleganConfig { identity: 0.0, semantic: 1.0, ..CycleganConfig::default() }),
+            ["identity_loss"]
+        );
     }
 
     #[test]

@@ -248,6 +248,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
         EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
+        EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
         EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
         EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),

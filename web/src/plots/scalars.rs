@@ -11,16 +11,18 @@ const MOST: usize = 50_000;
 /// The newest, which are all kept.
 const NEWEST: usize = 20_000;
 
-/// The chart of a kind of number, over these steps. Each scalar of the kind has a colour by its place among them.
+/// The chart of a kind of number, over these steps. Each scalar of the kind has a colour by its place among them, or
+/// none, and is not shown.
 pub fn chart(
     system: &Declaration,
     kind: ScalarKind,
     metrics: &[StepMetrics],
     steps: (f64, f64),
-    colour: impl Fn(usize, &Scalar) -> &'static str,
+    colour: impl Fn(usize, &Scalar) -> Option<&'static str>,
 ) -> Chart {
     let of_kind = system.of_kind(kind).enumerate();
-    let lines = of_kind.map(|(index, (place, scalar))| line(scalar, place, colour(index, scalar), metrics, steps));
+    let lines = of_kind
+        .filter_map(|(index, (place, scalar))| Some(line(scalar, place, colour(index, scalar)?, metrics, steps)));
     let whole = Chart { lines: lines.collect(), steps, ..Chart::default() };
     match kind {
         ScalarKind::Loss => whole,

@@ -4,11 +4,14 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use forger_core::{
-    Images as _, System,
+    Images as _, System, TranslationError,
     data::{derived::derived, photos::Photo, squares::Squares},
     systems::{
         self,
         build::{BuildError, Material, build},
+        semantic::SemanticError,
+        simgan::SimganError,
+        superres::SuperresError,
     },
 };
 use forger_protocol::{
@@ -148,6 +151,9 @@ fn refused(error: BuildError) -> EngineError {
     match error {
         BuildError::Config(error) => EngineError::Config(error),
         BuildError::Settings(error) => EngineError::Model(error),
+        BuildError::Superres(SuperresError::NoLens)
+        | BuildError::Translation(TranslationError::Semantic(SemanticError::NoClassifier))
+        | BuildError::Simgan(SimganError::Semantic(SemanticError::NoClassifier)) => EngineError::LooksThrough,
         other => EngineError::BadRun(other.to_string()),
     }
 }

@@ -122,7 +122,7 @@ const SCALARS: [Scalar; 8] = [
     Scalar::new("d_loss", ScalarKind::Loss, "discriminator"),
     Scalar::new("r_loss", ScalarKind::Loss, "refiner"),
     Scalar::new("regularization_loss", ScalarKind::Loss, "self-regularisation"),
-    Scalar::new("semantic_loss", ScalarKind::Loss, "semantic"),
+    Scalar::new("semantic_loss", ScalarKind::Loss, "semantic").weighed("semantic"),
     Scalar::new("d_real", ScalarKind::Verdict, "real"),
     Scalar::new("d_refined", ScalarKind::Verdict, "refined"),
     Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator"),

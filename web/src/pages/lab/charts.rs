@@ -64,7 +64,7 @@ impl Curve {
         };
         match self {
             Self::Scalars(kind) => scalars::chart(&ToyConfig::SYSTEM, kind, &curves.metrics, steps, |_, scalar| {
-                if is_real(scalar) { "--real" } else { "--fake" }
+                Some(if is_real(scalar) { "--real" } else { "--fake" })
             }),
             Self::JensenShannon => score(|m| m.jensen_shannon),
             Self::SlicedWasserstein => score(|m| m.sliced_wasserstein),

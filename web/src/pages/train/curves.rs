@@ -2,6 +2,7 @@
 
 use forger_protocol::{Declaration, ScalarKind, system};
 use leptos::{html::Canvas, prelude::*};
+use serde_json::Value;
 
 use super::{form, trainer::Trainer, words};
 use crate::{
@@ -31,14 +32,18 @@ pub fn Curves(trainer: Trainer) -> impl IntoView {
         let declared = system::find(&system.name)?;
         let has_verdicts = form::has_opponent(&system);
         let kinds = ScalarKind::ALL.into_iter().filter(|kind| *kind != ScalarKind::Verdict || has_verdicts);
-        Some(kinds.map(|kind| view! { <One trainer declared kind /> }).collect_view())
+        let of = |kind| view! { <One trainer declared kind config=system.config.clone() /> };
+        Some(kinds.map(of).collect_view())
     };
     view! { <div class="charts">{charts}</div> }
 }
 
 #[component]
-fn One(trainer: Trainer, declared: &'static Declaration, kind: ScalarKind) -> impl IntoView {
+fn One(trainer: Trainer, declared: &'static Declaration, kind: ScalarKind, config: Value) -> impl IntoView {
     let (i18n, canvas) = (use_i18n(), NodeRef::<Canvas>::new());
+    let told = declared.of_kind(kind).enumerate().filter(|(_, (_, scalar))| scalar.is_told(&config));
+    let told = told.map(|(index, (_, scalar))| (index, *scalar)).collect::<Vec<_>>();
+    let drawn = StoredValue::new(told.iter().map(|(index, _)| *index).collect::<Vec<_>>());
     animate(
         move || {
             trainer.look.track();
@@ -51,15 +56,17 @@ fn One(trainer: Trainer, declared: &'static Declaration, kind: ScalarKind) -> im
                 // Of a run that went on, earlier steps are not told again.
                 let first = look.metrics.first().map_or(0, |metrics| metrics.step.saturating_sub(1));
                 let steps = (first as f64, look.step().max(first + 1) as f64);
-                scalars::chart(declared, kind, &look.metrics, steps, |place, _| COLOURS[place % COLOURS.len()])
+                scalars::chart(declared, kind, &look.metrics, steps, |place, _| {
+                    drawn.with_value(|drawn| drawn.contains(&place)).then(|| COLOURS[place % COLOURS.len()])
+                })
             });
             chart.cursor = trainer.aim.get().map(|step| step as f64);
             lines::draw(&canvas, &chart);
         },
     );
-    let keys = declared.of_kind(kind).enumerate().map(|(index, (_, scalar))| {
+    let keys = told.into_iter().map(|(index, scalar)| {
         let class = format!("key key-{}", index % COLOURS.len());
-        view! { <span class=class>{move || words::scalar(i18n.get_locale(), scalar)}</span> }
+        view! { <span class=class>{move || words::scalar(i18n.get_locale(), &scalar)}</span> }
     });
     let text = move || words::curve_text(i18n.get_locale(), kind);
     view! {
