@@ -197,7 +197,7 @@ def files():
         "translation_networks": cases(translation.network, translation.NETWORKS),
         "translation_games": cases(translation.pix2pix, ["pix2pix"]) | cases(translation.cyclegan, ["cyclegan"]),
         "simgan_networks": cases(simgan.network, simgan.NETWORKS),
-        "simgan_losses": cases(simgan.regularization, ["pixels", "derivatives", "channel-mean"]),
+        "simgan_losses": cases(simgan.regularization, ["pixels", "derivatives", "channel-mean", "blurred"]),
         "simgan_game": cases(simgan.game, ["simgan"]),
         "vgg": cases(superres.vgg, ["vgg"]),
     }

@@ -59,6 +59,7 @@ def kept(what, refined, synthetic):
         "pixels": lambda x: [x],
         "derivatives": lambda x: [x[:, :, 1:] - x[:, :, :-1], x[:, :, :, 1:] - x[:, :, :, :-1]],
         "channel-mean": lambda x: [x.mean(1)],
+        "blurred": lambda x: [F.avg_pool2d(x, 5, 1)],
     }[what]
     pairs = zip(psi(refined), psi(synthetic))
     return sum((a - b).abs().flatten(1).sum(1).mean() for a, b in pairs)

@@ -3,6 +3,9 @@
 use burn::tensor::Tensor;
 use forger_protocol::Kept;
 
+/// Side of the squares of [`Kept::Blurred`]. No picture of SimGAN is smaller.
+const SQUARE: usize = 5;
+
 /// `|psi(refined) - psi(synthetic)|_1` of pictures `[batch, channels, height, width]`, summed over all values of psi, the mean over
 /// the batch; `[1]`.
 pub fn kept(what: Kept, refined: Tensor<4>, synthetic: Tensor<4>) -> Tensor<1> {
@@ -12,6 +15,7 @@ pub fn kept(what: Kept, refined: Tensor<4>, synthetic: Tensor<4>) -> Tensor<1> {
     let sum = match what {
         Kept::Pixels => change.abs().sum(),
         Kept::ChannelMean => change.mean_dim(1).abs().sum(),
+        Kept::Blurred => blurred(change).abs().sum(),
         Kept::Derivatives => {
             let along = |dim: usize, length: usize| {
                 change.clone().narrow(dim, 1, length - 1) - change.clone().narrow(dim, 0, length - 1)
@@ -20,6 +24,15 @@ pub fn kept(what: Kept, refined: Tensor<4>, synthetic: Tensor<4>) -> Tensor<1> {
         }
     };
     sum / batch as f32
+}
+
+/// The means of all squares of [`SQUARE`] pixels a side that lie within pictures `[batch, channels, height, width]`.
+fn blurred(pictures: Tensor<4>) -> Tensor<4> {
+    let sums = |x: Tensor<4>, dim: usize| {
+        let length = x.dims()[dim] - SQUARE + 1;
+        (1..SQUARE).fold(x.clone().narrow(dim, 0, length), |sum, at| sum + x.clone().narrow(dim, at, length))
+    };
+    sums(sums(pictures, 2), 3) / (SQUARE * SQUARE) as f32
 }
 
 #[cfg(test)]

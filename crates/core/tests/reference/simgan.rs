@@ -28,9 +28,12 @@ fn refiners() {
 #[test]
 fn what_a_refiner_is_to_keep() {
     let device = training();
-    for (name, what) in
-        [("pixels", Kept::Pixels), ("derivatives", Kept::Derivatives), ("channel-mean", Kept::ChannelMean)]
-    {
+    for (name, what) in [
+        ("pixels", Kept::Pixels),
+        ("derivatives", Kept::Derivatives),
+        ("channel-mean", Kept::ChannelMean),
+        ("blurred", Kept::Blurred),
+    ] {
         let case = Case::read(&file("simgan_losses.safetensors"), name);
         let refined = case.tensor::<4>("refined", &device).require_grad();
         let loss = kept(what, refined.clone(), case.tensor("synthetic", &device));

@@ -80,6 +80,8 @@ pub enum Kept {
     Derivatives,
     /// The mean of the channels of each pixel: colours may change. Of grey pictures it is the identity.
     ChannelMean,
+    /// The means of all squares of 5 x 5 pixels: what is drawn may move by a pixel or two, and not go away.
+    Blurred,
 }
 
 impl Default for SimganConfig {
