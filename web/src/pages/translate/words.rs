@@ -32,7 +32,9 @@ pub fn model(locale: Locale, model: &Model) -> String {
         "facades" => td_string!(locale, tr_m_facades).to_string(),
         "facades-light" => td_string!(locale, tr_m_facades_light).to_string(),
         "maps-aerial-to-map" | "maps-map-to-aerial" => way(locale, model, false),
-        "day-to-sunset" => format!("{} ↔ {}", domain(locale, model, true), domain(locale, model, false)),
+        "day-to-sunset" | "faces-to-avatars" => {
+            format!("{} ↔ {}", domain(locale, model, true), domain(locale, model, false))
+        }
         other => other.to_owned(),
     }
 }
