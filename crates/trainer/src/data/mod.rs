@@ -55,11 +55,11 @@ impl Pictures {
         if self.licence != other.licence {
             self.licence = format!("{}; {}", self.licence, other.licence);
         }
-        // What has no file of its own is not named by one.
-        if other.files.is_empty() {
-            self.files.clear()
+        // A file for each picture, or none at all.
+        if self.files.is_empty() || other.files.is_empty() {
+            self.files.clear();
         } else {
-            self.files.extend(other.files)
+            self.files.extend(other.files);
         }
         self.values.extend(other.values);
     }
