@@ -11,7 +11,7 @@ use common::{
 };
 use forger_core::{
     Cyclegan, Pix2pix, System, burn,
-    protocol::{Augment, CycleganConfig, Pix2pixConfig, StepKind, TranslatorConfig},
+    protocol::{Augment, CycleganConfig, Pix2pixConfig, Settings as _, StepKind, TranslatorConfig},
 };
 
 #[test]
@@ -50,6 +50,29 @@ fn cyclegan_learns_the_other_domain_and_the_way_back() {
     assert!(back < 0.1, "{back} after there and back");
 }
 
+/// What the first step of a run tells, by name.
+fn first_step(config: CycleganConfig) -> impl Fn(&str) -> f32 {
+    let mut system = Cyclegan::new(config, discs(5, 0, false), discs(7, 9, true), None, &Device::flex()).unwrap();
+    let told = values(system.step(StepKind::Both));
+    let names = CycleganConfig::SYSTEM.scalars;
+    move |name| told[names.iter().position(|scalar| scalar.key == name).unwrap()]
+}
+
+#[test]
+fn noise_of_the_cycle_is_on_the_way_back_alone_and_that_of_the_police_before_their_eyes_alone() {
+    let plain = first_step(small_cyclegan());
+    let cycle = first_step(CycleganConfig { cycle_noise: 1.0, ..small_cyclegan() });
+    assert_ne!(cycle("cycle_loss"), plain("cycle_loss"));
+    for same in ["g_loss", "f_loss", "y_real", "x_fake"] {
+        assert_eq!(cycle(same), plain(same), "{same}");
+    }
+    let police = first_step(CycleganConfig { instance_noise: 1.0, ..small_cyclegan() });
+    assert_eq!(police("cycle_loss"), plain("cycle_loss"));
+    for other in ["g_loss", "f_loss", "x_real", "x_fake", "y_real", "y_fake"] {
+        assert_ne!(police(other), plain(other), "{other}");
+    }
+}
+
 /// A run of six steps, and one that was saved after three.
 fn goes_on<S: System>(new: impl Fn() -> S) {
     let (mut whole, mut first, mut second) = (new(), new(), new());
@@ -80,8 +103,11 @@ fn a_run_goes_on_bit_equal() {
         let config = CycleganConfig {
             generator: TranslatorConfig { dropout: true, ..TranslatorConfig::resnet(2, 1) },
             augment: Augment { color: true, translation: true, cutout: false },
+            cycle_noise: 0.1,
             identity: 0.5,
             identity_steps: 4,
+            instance_noise: 0.3,
+            instance_noise_steps: 5,
             ..small_cyclegan()
         };
         Cyclegan::new(config, discs(5, 0, false), discs(7, 9, true), None, &Device::flex()).unwrap()

@@ -13,7 +13,7 @@ pub mod photos;
 pub mod resize;
 pub mod squares;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use forger_protocol::{Random, RandomState, Stream};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -75,6 +75,17 @@ impl Draws {
     /// The choice of its data.
     pub fn data(seed: u32) -> Self {
         Self::new("data", seed, Stream::Data)
+    }
+
+    /// With normal noise of this standard deviation on top; 0 draws nothing.
+    pub fn noisy<const N: usize>(&mut self, x: Tensor<N>, deviation: f64) -> Tensor<N> {
+        if deviation == 0.0 {
+            return x;
+        }
+        let (shape, device) = (x.dims(), x.device());
+        let mut noise = vec![0.0; shape.iter().product()];
+        self.random.fill_normal(&mut noise);
+        x + Tensor::from_data(TensorData::new(noise, shape), &device) * deviation
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Cyclegan {
     pool_y: Pool,
     semantic: Option<Semantic>,
     pictures: Domains,
-    /// Of dropout, augmentation and the pools.
+    /// Of dropout, augmentation, the pools, and what is added to pictures.
     noise: Draws,
     /// With autodiff.
     device: Device,
@@ -129,7 +129,8 @@ impl Cyclegan {
     /// What a discriminator is shown.
     fn shown(&mut self, pictures: Tensor<4>) -> Tensor<4> {
         let [batch, _, height, width] = pictures.dims();
-        Changes::draw(self.config.augment, batch, [height, width], &mut self.noise.random).apply(pictures)
+        let changes = Changes::draw(self.config.augment, batch, [height, width], &mut self.noise.random);
+        self.noise.noisy(changes.apply(pictures), self.config.instance_noise_at(self.steps - 1))
     }
 
     /// One update of G and F, equation 3, the identity loss of section 5.2, and semantic consistency.
@@ -145,6 +146,7 @@ impl Cyclegan {
             loss
         };
         let mut loss = game(self, fake_y, true) + game(self, fake_x, false);
+        let [from_y, from_x] = [fake_y, fake_x].map(|fake| self.noise.noisy(fake.clone(), self.config.cycle_noise));
         let mut made = |player: &Player<Translator>, picture: &Tensor<4>| {
             player.network.forward(picture.clone(), Some(&mut self.noise.random))
         };
@@ -154,7 +156,7 @@ impl Cyclegan {
             told.tell(name, (of_x.clone() + of_y.clone()).detach().inner());
             (of_x + of_y * cycle_back) * (cycle * weight)
         };
-        let (of_x, of_y) = (absolute(made(&self.f, fake_y), x.clone()), absolute(made(&self.g, fake_x), y.clone()));
+        let (of_x, of_y) = (absolute(made(&self.f, &from_y), x.clone()), absolute(made(&self.g, &from_x), y.clone()));
         loss = loss + consistent("cycle_loss", of_x, of_y, 1.0);
         let identity = self.config.identity_at(self.steps - 1);
         if identity > 0.0 {

@@ -30,6 +30,10 @@ pub struct CycleganConfig {
     /// Weight of the cycle that begins in Y, in parts of `cycle`. More than 1 where pictures of X show more than those of Y can
     /// keep: a drawn face comes back from a photo of it, but not the photo from a drawing.
     pub cycle_back: f64,
+    /// Standard deviation of the noise that is added to what was made before the way back is made of it, where pictures are in
+    /// `[-1, 1]`: so that nothing can be hidden in it that nobody sees (Bashkirova et al. 2019, arXiv 1908.01517, section 3); 0 for
+    /// none.
+    pub cycle_noise: f64,
     /// Weight of the identity loss, in parts of that of the cycle which begins with the same pictures (section 5.2); 0 for none.
     pub identity: f64,
     /// Steps in which the weight of the identity loss falls to 0; 0 keeps it.
@@ -57,6 +61,11 @@ pub struct CycleganConfig {
     pub mirror: bool,
     /// What D_X and D_Y see of pictures, real or not.
     pub augment: Augment,
+    /// Standard deviation of the noise that D_X and D_Y see on top of that, where pictures are in `[-1, 1]` (Arjovsky & Bottou
+    /// 2017, arXiv 1701.04862, section 3): so that a domain without any, such as drawings, does not give itself away; 0 for none.
+    pub instance_noise: f64,
+    /// Steps in which that noise falls to 0; 0 keeps it.
+    pub instance_noise_steps: u64,
     /// Gives the weights, the pools, and the order of the pictures: the same seed, the same run.
     pub seed: u32,
 }
@@ -71,6 +80,7 @@ impl Default for CycleganConfig {
             loss: AdversarialLoss::LeastSquares,
             cycle: 10.0,
             cycle_back: 1.0,
+            cycle_noise: 0.0,
             identity: 0.5,
             identity_steps: 0,
             semantic: 0.0,
@@ -84,6 +94,8 @@ impl Default for CycleganConfig {
             jitter: 286.0 / 256.0,
             mirror: true,
             augment: Augment::default(),
+            instance_noise: 0.0,
+            instance_noise_steps: 0,
             seed: 1,
         }
     }
@@ -131,11 +143,13 @@ impl Settings for CycleganConfig {
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
         within("cycle", self.cycle, 0.0, 1e6)?;
         within("cycle_back", self.cycle_back, 0.0, 1e6)?;
+        within("cycle_noise", self.cycle_noise, 0.0, 2.0)?;
         within("identity", self.identity, 0.0, 100.0)?;
         within("semantic", self.semantic, 0.0, 1e6)?;
         within("pool", self.pool as f64, 0.0, 1000.0)?;
         self.generator_optimizer.validate("generator_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
+        within("instance_noise", self.instance_noise, 0.0, 2.0)?;
         within("batch", self.batch as f64, 1.0, 256.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)?;
         within("jitter", self.jitter, 1.0, 2.0)
@@ -150,11 +164,21 @@ impl CycleganConfig {
 
     /// The weight of the identity loss after so many steps, in parts of `cycle`.
     pub fn identity_at(&self, steps: u64) -> f64 {
-        if self.identity_steps == 0 {
-            return self.identity;
-        }
-        self.identity * (1.0 - steps.min(self.identity_steps) as f64 / self.identity_steps as f64)
+        fading(self.identity, steps, self.identity_steps)
     }
+
+    /// The standard deviation of the noise that D_X and D_Y see after so many steps.
+    pub fn instance_noise_at(&self, steps: u64) -> f64 {
+        fading(self.instance_noise, steps, self.instance_noise_steps)
+    }
+}
+
+/// What falls to 0 in so many steps; 0 keeps it.
+fn fading(value: f64, steps: u64, over: u64) -> f64 {
+    if over == 0 {
+        return value;
+    }
+    value * (1.0 - steps.min(over) as f64 / over as f64)
 }
 
 #[cfg(test)]
@@ -162,11 +186,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_are_valid_and_the_identity_loss_fades() {
+    fn defaults_are_valid_and_the_identity_loss_and_the_noise_fade() {
         let config = CycleganConfig::default();
         assert_eq!(config.validate(), Ok(()));
         assert_eq!(config.identity_at(1000), 0.5);
         let config = CycleganConfig { identity_steps: 100, ..config };
         assert_eq!((config.identity_at(0), config.identity_at(50), config.identity_at(900)), (0.5, 0.25, 0.0));
+        let config = CycleganConfig { instance_noise: 0.2, ..config };
+        assert_eq!(config.instance_noise_at(900), 0.2);
+        let config = CycleganConfig { instance_noise_steps: 100, ..config };
+        assert_eq!((config.instance_noise_at(50), config.instance_noise_at(900)), (0.1, 0.0));
     }
 }

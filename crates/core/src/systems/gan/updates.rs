@@ -50,15 +50,7 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
     /// Samples as D sees them: augmented, and with instance noise, where there is any.
     fn shown(&mut self, samples: Tensor<N>) -> Tensor<N> {
         let samples = self.source.augment(samples);
-        let deviation = self.rules.instance_noise;
-        if deviation == 0.0 {
-            return samples;
-        }
-        let shape = samples.dims();
-        let mut noise = vec![0.0; shape.iter().product()];
-        self.noise.random.fill_normal(&mut noise);
-        let device = samples.device();
-        samples + Tensor::from_data(TensorData::new(noise, shape), &device) * deviation
+        self.noise.noisy(samples, self.rules.instance_noise)
     }
 
     /// One update of D on the next real samples.
