@@ -85,3 +85,23 @@ test('a CycleGAN of a file goes there and back, and its police judges', async ({
   await page.getByTestId('cycle-police').check();
   await expect(cycle.getByTestId('police-map')).toHaveCount(2);
 });
+
+test('the way back from drawn faces begins with one that is drawn, another one each time', async ({ page }) => {
+  await open(page, 'translate?model=faces-to-avatars');
+  await expect(page.getByTestId('model-select')).toHaveValue('faces-to-avatars');
+  await expect(page.getByTestId('draw-face')).toBeHidden();
+  await page.getByTestId('way-back').click();
+  const made = [];
+  for (let face = 0; face < 2; face += 1) {
+    await page.getByTestId('draw-face').click();
+    await expect(page.getByTestId('took')).toBeHidden();
+    await page.getByTestId('translate-button').click();
+    await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 90_000 });
+    made.push(await saved(page));
+  }
+  const [first, second] = made;
+  expect([first.width, first.height]).toEqual([64, 64]);
+  expect(first.name).toMatch(/^avatars-\d+-faces-to-avatars-back\.png$/);
+  expect(first.name).not.toBe(second.name);
+  expect(first.data).not.toEqual(second.data);
+});

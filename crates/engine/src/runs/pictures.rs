@@ -18,6 +18,8 @@ use crate::{
 pub const DRAWN: usize = 2048;
 /// Everybody draws the same.
 const SEED: u32 = 1;
+/// Of so many pictures in a row one is of the set for sure: every third face wears glasses.
+const TRIES: u64 = 200;
 /// Milliseconds of drawing between looks at what else is asked.
 const SLICE: f64 = 50.0;
 
@@ -48,6 +50,11 @@ async fn drawn(caller: &Caller, set: DrawnSet, side: usize, count: usize) -> Res
         breathe(caller, &mut start, photos.len(), count).await?;
     }
     Ok(photos)
+}
+
+/// The picture at this place of the endless row of a set, or the next one that is of the set.
+pub fn one(set: DrawnSet, side: usize, number: u64) -> Option<Photo> {
+    (number..number.saturating_add(TRIES)).find_map(|index| draw(set, side, index))
 }
 
 /// Gives way to the page now and then, and says how far it is.

@@ -6,8 +6,9 @@ pub mod locks;
 pub mod own_models;
 pub mod sets;
 
+use forger_core::data::photos::Photo;
 use forger_protocol::{
-    EngineError, Reply, StoreRequest,
+    DeviceKind, EngineError, Reply, StoreRequest,
     runs::{Item, Stored},
 };
 use js_sys::ArrayBuffer;
@@ -16,7 +17,10 @@ use crate::{
     answer::{Answer, done},
     channel::{Caller, bytes, first, to_bytes},
     latent::rgba::to_rgba,
-    runs::{Runs, pictures::photos},
+    runs::{
+        Runs,
+        pictures::{one, photos},
+    },
 };
 use sets::Intake;
 
@@ -29,6 +33,14 @@ pub struct Store {
 /// A name that nothing else has: folders are made by time, and by chance where two tabs do.
 pub fn fresh_id() -> String {
     format!("{:x}-{:05x}", js_sys::Date::now() as u64, (js_sys::Math::random() * f64::from(1 << 20)) as u32)
+}
+
+/// Square pictures, as an answer.
+fn shown(photos: &[Photo], side: usize) -> Answer {
+    let mut rgba = Vec::new();
+    photos.iter().for_each(|photo| to_rgba(&photo.pixels, 3, photo.height * photo.width, &mut rgba));
+    let (count, milliseconds, device) = (photos.len(), 0.0, DeviceKind::Cpu);
+    (Reply::Pictures { count, width: side, height: side, milliseconds, device }, vec![bytes(&rgba)])
 }
 
 impl Store {
@@ -67,19 +79,8 @@ impl Store {
                 self.intake = None;
                 Ok(done())
             }
-            StoreRequest::Preview { set, side, count } => {
-                let photos = photos(caller, &set, side, count).await?;
-                let mut rgba = Vec::new();
-                photos.iter().for_each(|photo| to_rgba(&photo.pixels, 3, photo.height * photo.width, &mut rgba));
-                let reply = Reply::Pictures {
-                    count: photos.len(),
-                    width: side,
-                    height: side,
-                    milliseconds: 0.0,
-                    device: forger_protocol::DeviceKind::Cpu,
-                };
-                Ok((reply, vec![bytes(&rgba)]))
-            }
+            StoreRequest::Preview { set, side, count } => Ok(shown(&photos(caller, &set, side, count).await?, side)),
+            StoreRequest::Draw { set, side, number } => Ok(shown(one(set, side, number).as_slice(), side)),
             StoreRequest::Rename { item, id, name } => {
                 match item {
                     Item::Set => sets::rename(&id, name).await?,

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 13;
+pub const PROTOCOL_VERSION: u32 = 14;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -242,6 +242,7 @@ mod tests {
         round_trip(Request::Run(RunRequest::Tune(vec![("generator_optimizer".into(), 1e-4)])));
         let set = PictureSet::Drawn(DrawnSet::WornDigits);
         round_trip(Request::Store(StoreRequest::Preview { set, side: 28, count: 8 }));
+        round_trip(Request::Store(StoreRequest::Draw { set: DrawnSet::Avatars, side: 64, number: 7 }));
         round_trip(Request::Store(StoreRequest::Delete { item: Item::Run, id: "1".into() }));
         round_trip(Request::Cancel { request: 3 });
     }

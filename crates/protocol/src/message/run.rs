@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Command, DeviceKind, SessionState, StepMetrics};
-use crate::runs::{Item, PictureSet, RunConfig};
+use crate::runs::{DrawnSet, Item, PictureSet, RunConfig};
 
 /// What the run is asked. There is one at a time; its page is told of it by [`super::Event::Run`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +87,15 @@ pub enum StoreRequest {
         side: usize,
         /// At most.
         count: usize,
+    },
+    /// Draws a picture of the endless row of a set. Answered by [`super::Reply::Pictures`].
+    Draw {
+        /// Which.
+        set: DrawnSet,
+        /// In pixels.
+        side: usize,
+        /// Where in the row.
+        number: u64,
     },
     /// Gives something another name; a model keeps the one it has. Answered by [`super::Reply::Done`].
     Rename {

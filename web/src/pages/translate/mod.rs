@@ -4,6 +4,7 @@ mod board;
 mod camera;
 mod cycle;
 mod desk;
+mod drawn;
 mod examples;
 pub mod model;
 mod outcome;

@@ -2,6 +2,7 @@
 
 use forger_protocol::{
     Card, CycleganConfig, Pix2pixConfig, SystemConfig, TranslatorConfig, TranslatorNetwork, error::ModelError,
+    runs::DrawnSet,
 };
 
 /// A model, and what the page has to know of it.
@@ -33,6 +34,12 @@ impl Model {
     /// Whether pictures for it are drawn.
     pub fn is_drawn_for(&self) -> bool {
         !self.card.palette.is_empty()
+    }
+
+    /// The pictures of a domain, the first or the second, where the program draws such.
+    pub fn drawn(&self, first: bool) -> Option<DrawnSet> {
+        let domain = self.card.domains.get(usize::from(!first))?;
+        (domain == "avatar").then_some(DrawnSet::Avatars)
     }
 
     /// Whether it sees all of a picture at once.

@@ -7,6 +7,7 @@ use super::{
     camera::Camera,
     cycle::Cycles,
     desk::Desk,
+    drawn::DrawButton,
     model::Model,
     share::Share,
     size::{Size, refusal},
@@ -101,10 +102,17 @@ fn Tools(
         let key = event_target_value(&event);
         Size::ALL.into_iter().find(|size| size.key() == key).into_iter().for_each(|found| size.set(found));
     };
+    let drawn = Memo::new(move |_| {
+        let back = desk.back.get();
+        desk.model.with(|model| model.as_ref().and_then(|model| Some((model.drawn(!back)?, model.side))))
+    });
     let is_possible = move || studio.size().is_some() && studio.refusal().is_none();
     view! {
         <div class="buttons">
             <PhotoButtons camera="environment" multiple=true open />
+            <Show when=move || drawn.get().is_some()>
+                <DrawButton desk drawn open />
+            </Show>
             <label>
                 <span>{t!(i18n, tr_size)}</span>
                 <select data-testid="size-select" on:change=resize>{Size::ALL.map(option).collect_view()}</select>

@@ -1,0 +1,51 @@
+//! A picture that the program draws, to begin with where nobody has one: a face for the way back from drawn faces.
+
+use forger_protocol::{Reply, Request, message::StoreRequest, runs::DrawnSet};
+use js_sys::{Array, Uint8Array};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::File;
+
+use super::desk::Desk;
+use crate::{
+    i18n::*,
+    pages::image_to_image::{ask::Picture, formats::PNG, pictures::blank, saving::written},
+};
+
+/// Beyond those that runs of the tab learn from.
+const FIRST: u64 = 1 << 20;
+
+/// Draws another one each time, as large as the model learned from.
+#[component]
+pub fn DrawButton(desk: Desk, drawn: Memo<Option<(DrawnSet, usize)>>, open: Callback<Vec<File>>) -> impl IntoView {
+    let i18n = use_i18n();
+    let draw = move |_| {
+        let Some((set, side)) = drawn.get_untracked() else { return };
+        spawn_local(async move {
+            let number = FIRST + (js_sys::Math::random() * FIRST as f64) as u64;
+            let request = Request::Store(StoreRequest::Draw { set, side, number });
+            let picture = match desk.engine.request(request, Vec::new()).await {
+                Ok((Reply::Pictures { width, height, .. }, buffers)) => buffers
+                    .first()
+                    .map(|buffer| Picture { size: [width, height], values: Uint8Array::new(buffer).to_vec().into() }),
+                Ok(_) => None,
+                Err(error) => return desk.tell(&error),
+            };
+            // Another model, or another way, may be wanted by now.
+            if drawn.try_get_untracked().flatten() != Some((set, side)) {
+                return;
+            }
+            match file(picture, &format!("{}-{number}.png", set.name())).await {
+                Some(file) => open.run(vec![file]),
+                None => desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string()),
+            }
+        });
+    };
+    view! { <button data-testid="draw-face" on:click=draw>{t!(i18n, tr_draw_face)}</button> }
+}
+
+async fn file(picture: Option<Picture>, name: &str) -> Option<File> {
+    let (picture, canvas) = (picture?, blank([1, 1])?);
+    picture.show(&canvas);
+    let blob = written(&canvas, &PNG).await.ok()?;
+    File::new_with_blob_sequence(&Array::of1(&blob), name).ok()
+}
