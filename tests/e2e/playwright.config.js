@@ -26,6 +26,7 @@ export default defineConfig({
   testDir: 'specs',
   outputDir: '../../target/e2e',
   reporter: 'list',
+  // No trace, which takes a twentieth of the time: `cargo xtask test --only e2e -- --trace=retain-on-failure` writes one.
   // Speed is measured, so nothing else may run; and what fails once has failed.
   workers: 1,
   retries: 0,
@@ -33,10 +34,12 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 15_000 },
   // Kept files would answer for those that a test holds back or changes: offline.spec.js alone has them.
-  use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', serviceWorkers: 'block', trace: 'retain-on-failure' },
+  use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', serviceWorkers: 'block' },
   projects: [
     { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, use: browser(QUIET) },
-    { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
+    // Games of the lab run on the CPU until a GPU is worth it, so few of them are tested here again; and what answers late, below,
+    // is the harder case and has all the rest.
+    { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, grep: /badge|few steps|with the defaults|search finds|tab was closed/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
     // What answers late is the harder case and has all systems; at once, one of them and the layers that all are made of.
     { name: 'devices', testMatch: /devices\.spec/, grep: /training toy on|convolutions|twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
     // The same adapter, but the engine takes it for a card, and it answers as late as one.
