@@ -13,7 +13,7 @@ use crate::{
         report::ReportArgs, sample::SampleArgs, train::TrainCommand, translate::TranslateArgs, upscale::UpscaleArgs,
         worker,
     },
-    data::{fetch::FetchArgs, make::MakeArgs},
+    data::{fetch::FetchArgs, make::MakeArgs, pair::PairArgs},
 };
 
 /// Train GANs, look at what they draw, and export their weights for the page.
@@ -167,4 +167,9 @@ pub enum DataCommand {
     /// Draw a data set: avatars, eyes or digits, and a table that says what is in the pictures
     #[command(after_help = "Example: forger data make avatars --count 20000 --out avatars")]
     Make(MakeArgs),
+    /// Find an avatar for each photo of a face: pairs to learn from where nobody made any
+    #[command(
+        after_help = "Example: forger data pair --data images.tar.gz --crop 8,22,80,94 --holdout 500 --out pairs"
+    )]
+    Pair(PairArgs),
 }

@@ -67,6 +67,7 @@ fn run(command: Command) -> Result<()> {
         Command::Compare(args) => commands::compare::compare(&args),
         Command::Data(DataCommand::Fetch(args)) => data::fetch::fetch(&args.name, args.to.as_deref()).map(drop),
         Command::Data(DataCommand::Make(args)) => data::make::make(&args),
+        Command::Data(DataCommand::Pair(args)) => data::pair::pair(&args),
         Command::Doctor(args) => commands::doctor::doctor(&args),
         Command::Worker(args) => commands::worker::worker(args),
     }

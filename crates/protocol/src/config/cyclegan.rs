@@ -31,7 +31,7 @@ pub struct CycleganConfig {
     /// keep: a drawn face comes back from a photo of it, but not the photo from a drawing.
     pub cycle_back: f64,
     /// Standard deviation of the noise that is added to what was made before the way back is made of it, where pictures are in
-    /// `[-1, 1]`: so that nothing can be hidden in it that nobody sees (Bashkirova et al. 2019, arXiv 1908.01517, section 3); 0 for
+    /// `[-1, 1]`: so that nothing can be hidden in it that nobody sees (additive noise of Bashkirova et al. 2019, arXiv 1908.01517); 0 for
     /// none.
     pub cycle_noise: f64,
     /// Weight of the identity loss, in parts of that of the cycle which begins with the same pictures (section 5.2); 0 for none.

@@ -46,7 +46,7 @@ pub struct EvalTranslateArgs {
     pub test: Option<String>,
     #[command(flatten)]
     pub sides: Sides,
-    /// Pictures of the first domain, for the way there and back of CycleGAN, as `forger train cyclegan` takes them
+    /// Pictures of the first domain, as `forger train cyclegan` takes them: for the way there, and back where the model knows it
     #[arg(long, requires = "y", conflicts_with = "test")]
     pub x: Option<String>,
     /// Pictures of the second domain
@@ -202,52 +202,53 @@ fn row(table: &mut Table, name: &str, near: &Near, swd: Option<f64>) {
     table.rows.push(std::iter::once(what).chain(figures).map(Cell::new).collect());
 }
 
-/// There and back, of both domains.
+/// There and back, of both domains; there alone, of a model that knows no way back.
 fn of_sets(
     args: &EvalTranslateArgs,
     model: &Model<Translator>,
     sets: &Sets,
     seen: Option<&Seen>,
 ) -> Result<(Figures, String)> {
-    if !model.knows(Way::Backward) {
-        bail!("{} knows no way back: measure it with pairs (--test)", args.model.display());
-    }
-    let side = side(args, model);
+    let (side, returns) = (side(args, model), model.knows(Way::Backward));
     let [x, y] = sets.load(Split::Test, side)?;
     let labels = if args.attributes { Some(sets.labels(Split::Test, &x)?) } else { None };
     let data = sets.flags([&x.name, &y.name]);
     let most = args.count.unwrap_or(usize::MAX);
     let photos = [x, y].map(Pictures::into_photos).map(|photos| Vec::from_iter(photos.into_iter().take(most)));
-    let task = Task::new(2 * photos.iter().map(Vec::len).sum::<usize>() as u64, "translating", "there and back");
+    let all = if returns { 2 * photos.iter().map(Vec::len).sum::<usize>() } else { photos[0].len() };
+    let task = Task::new(all as u64, "translating", if returns { "there and back" } else { "there" });
     let told = |count: usize| task.done(count as u64);
     let mut figures = Figures::new();
     let mut rows = vec![Vec::new(); ROWS];
     let mut made = Vec::new();
-    for (way, photos, end) in [(Way::Forward, &photos[0], ""), (Way::Backward, &photos[1], "_back")] {
-        let other = if way == Way::Forward { Way::Backward } else { Way::Forward };
+    let ways = [(Way::Forward, Way::Backward, &photos[0], ""), (Way::Backward, Way::Forward, &photos[1], "_back")];
+    for (way, other, photos, end) in ways.into_iter().take(if returns { 2 } else { 1 }) {
         let begun = photos.iter().collect::<Vec<_>>();
         let there = translation::translate(model, way, &begun, &told)?;
-        let back = translation::translate(model, other, &there.iter().collect::<Vec<_>>(), &told)?;
+        let middle = there.iter().collect::<Vec<_>>();
+        let back = returns.then(|| translation::translate(model, other, &middle, &told)).transpose()?;
         let mean = |results: &[Photo]| {
             let all = photos.iter().zip(results).map(|(photo, made)| translation::distance(photo, made));
             all.sum::<f64>() / photos.len().max(1) as f64
         };
-        figures.insert(format!("cycle_l1{end}"), mean(&back));
         figures.insert(format!("changed_l1{end}"), mean(&there));
-        for (row, ((photo, there), back)) in rows.iter_mut().zip(photos.iter().zip(&there).zip(&back)) {
-            row.extend([photo.clone(), there.clone(), back.clone()]);
+        figures.extend(back.as_deref().map(|back| (format!("cycle_l1{end}"), mean(back))));
+        for (index, row) in rows.iter_mut().enumerate() {
+            let shown = [photos.get(index), there.get(index), back.as_ref().and_then(|back| back.get(index))];
+            row.extend(shown.into_iter().flatten().cloned());
         }
         if way == Way::Forward {
             figures.extend(called(seen, &begun, &there)?);
             if let (Some(seen), Some(labels)) = (seen, &labels) {
-                figures.extend(seen.kept(&there.iter().collect::<Vec<_>>(), labels)?);
+                figures.extend(seen.kept(&middle, labels)?);
             }
         }
         made.push(there);
     }
     task.finish();
     // What was made of x lies beside y.
-    for (name, real, made) in [("swd", &photos[1], &made[0]), ("swd_back", &photos[0], &made[1])] {
+    for (name, real, made) in [("swd", &photos[1], made.first()), ("swd_back", &photos[0], made.get(1))] {
+        let Some(made) = made else { continue };
         let swd = patches::distance(&Vec::from_iter(real), &Vec::from_iter(made));
         figures.extend(swd.map(|value| (name.to_owned(), value)));
         if let Some(seen) = seen {
@@ -259,7 +260,7 @@ fn of_sets(
     for (name, value) in &figures {
         ui::result(format_args!("{name:<20} {value:.4}"));
     }
-    rows.retain(|row| row.len() == 6);
+    rows.retain(|row| row.len() == if returns { 6 } else { 2 });
     draw(args.sheet.as_deref(), &rows, side)?;
     Ok((figures, data))
 }

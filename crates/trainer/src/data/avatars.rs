@@ -52,12 +52,9 @@ pub fn read(part: &Part, [channels, side, _]: [usize; 3]) -> Vec<u8> {
 /// out, and that is said.
 pub fn like(table: &Path, seed: u32) -> Result<Vec<u64>> {
     let (names, lines) = labels::table(table)?;
-    let columns = Attributes::NAMES.map(|name| names.iter().position(|known| known == name));
-    if columns.iter().all(Option::is_none) {
-        bail!("{} says nothing of avatars, which have {}", table.display(), Attributes::NAMES.join(", "));
-    }
+    let columns = Columns::of(&names).with_context(|| format!("cannot use {}", table.display()))?;
     let found = lines.par_iter().enumerate().map(|(line, values)| {
-        let wanted = columns.map(|column| column.and_then(|column| values.get(column)).copied());
+        let wanted = columns.wanted(values);
         let first = line as u64 * TRIES;
         (first..first + TRIES).find(|index| Avatar::nth(seed, *index).attributes.are_like(&wanted))
     });
@@ -73,7 +70,30 @@ pub fn like(table: &Path, seed: u32) -> Result<Vec<u64>> {
     Ok(faces)
 }
 
-fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
+/// Where the attributes of avatars are among those of a table; with CelebA's `No_Beard` for one that says when there is a beard.
+pub struct Columns([Option<(usize, bool)>; 13]);
+
+impl Columns {
+    /// Fails where none is there.
+    pub fn of(names: &[String]) -> Result<Self> {
+        let place = |name: &str| names.iter().position(|known| known == name);
+        let columns = Attributes::NAMES.map(|name| {
+            let opposite = place(&format!("No_{name}")).map(|at| (at, false));
+            place(name).map(|at| (at, true)).or(opposite)
+        });
+        if columns.iter().all(Option::is_none) {
+            bail!("the table says nothing of avatars, which have {}", Attributes::NAMES.join(", "));
+        }
+        Ok(Self(columns))
+    }
+
+    /// What a line says of an avatar.
+    pub fn wanted(&self, line: &[bool]) -> [Option<bool>; 13] {
+        self.0.map(|column| column.and_then(|(at, yes)| line.get(at).map(|value| *value == yes)))
+    }
+}
+
+pub(super) fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
     if channels == 1 {
         // Rec. 709, as pictures from disk are made grey.
         let grey = |pixel: &[u8]| {
@@ -154,7 +174,7 @@ mod tests {
         assert!([second, third].iter().all(|face| !face.male && !face.eyeglasses && !face.beard));
         assert_ne!(found[1], found[2], "each another one");
         write("file,Big_Lips\na.jpg,1\n");
-        assert!(like(&table, 3).unwrap_err().to_string().contains("says nothing of avatars"));
+        assert!(format!("{:#}", like(&table, 3).unwrap_err()).contains("says nothing of avatars"));
         write("file,Male,Beard\na.jpg,0,1\n");
         assert!(like(&table, 3).unwrap_err().to_string().contains("no avatar is like any line"));
     }

@@ -130,41 +130,47 @@ impl Set {
 pub fn make(args: &MakeArgs) -> Result<()> {
     let set = Set::of(args)?;
     let stop = interrupt::listen("stopping")?;
-    let out = &args.out;
+    let count = whole(&args.out, &["images", set.table()], |work| write(args, &set, work, &stop))?;
+    let (name, licence) = (&args.name, avatars::LICENCE);
+    ui::note(format_args!("{count} {name} are in {}; licence: {licence}", args.out.display()));
+    Ok(())
+}
+
+/// Puts `parts`, which `fill` makes in a folder that vanishes on any error, into an empty folder: a set is whole or not there.
+pub(super) fn whole<T>(out: &Path, parts: &[&str], fill: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     if fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{} is not empty: choose another --out", out.display());
     }
     let is_new = !out.exists();
     fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
-    let done = write(args, &set, &stop);
+    let context = || format!("cannot write in {}", out.display());
+    let done = tempfile::Builder::new().prefix(".part-").tempdir_in(out).with_context(context).and_then(|work| {
+        let made = fill(work.path())?;
+        for part in parts {
+            fs::rename(work.path().join(part), out.join(part)).with_context(context)?;
+        }
+        Ok(made)
+    });
     if done.is_err() && is_new {
         // Fails where something is in it, which then is not ours.
         let _ = fs::remove_dir(out);
     }
-    let count = done?;
-    let (name, licence) = (&args.name, avatars::LICENCE);
-    ui::note(format_args!("{count} {name} are in {}; licence: {licence}", out.display()));
-    Ok(())
+    done
 }
 
-/// How many there are. Everything is made in a folder that vanishes on any error, so that a set is whole or not there.
-fn write(args: &MakeArgs, set: &Set, stop: &AtomicBool) -> Result<u64> {
+/// How many there are.
+fn write(args: &MakeArgs, set: &Set, work: &Path, stop: &AtomicBool) -> Result<u64> {
     let out = &args.out;
     let count = match set {
         Set::Avatars(_, Some(like)) => like.len() as u64,
         _ => args.count.unwrap_or_default(),
     };
-    let work = tempfile::Builder::new().prefix(".part-").tempdir_in(out);
-    let work = work.with_context(|| format!("cannot write in {}", out.display()))?;
-    let images = work.path().join("images");
+    let images = work.join("images");
     fs::create_dir(&images).with_context(|| format!("cannot write in {}", out.display()))?;
     // As many digits as it takes to have names in the order of the pictures.
     let digits = count.to_string().len().max(6);
 
-    let bar = ProgressBar::new(count).with_message(args.name.clone());
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = bar(count, &args.name);
     let rows = (0..count).into_par_iter().map(|index| {
         if stop.load(Ordering::SeqCst) {
             bail!("stopped; nothing was kept");
@@ -176,14 +182,14 @@ fn write(args: &MakeArgs, set: &Set, stop: &AtomicBool) -> Result<u64> {
             fs::create_dir_all(images.join(class)).with_context(|| format!("cannot write in {}", out.display()))?;
             name = format!("{class}/{name}");
         }
-        save(&images.join(&name), &picture)?;
+        save(&images.join(&name), &picture.pixels, picture.size, picture.colour)?;
         bar.inc(1);
         Ok([vec![name], picture.labels].concat())
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     bar.finish_and_clear();
 
-    let table = work.path().join(set.table());
+    let table = work.join(set.table());
     let context = || format!("cannot write {}", table.display());
     let mut csv = csv::Writer::from_path(&table).with_context(context)?;
     csv.write_record(std::iter::once(&"file").chain(set.columns())).with_context(context)?;
@@ -191,16 +197,21 @@ fn write(args: &MakeArgs, set: &Set, stop: &AtomicBool) -> Result<u64> {
         csv.write_record(row).with_context(context)?;
     }
     csv.flush().with_context(context)?;
-    for part in ["images", set.table()] {
-        let to = out.join(part);
-        fs::rename(work.path().join(part), &to).with_context(|| format!("cannot write {}", to.display()))?;
-    }
     Ok(count)
 }
 
-fn save(path: &Path, picture: &Picture) -> Result<()> {
-    let (mut bytes, [width, height]) = (Vec::new(), picture.size);
-    PngEncoder::new(&mut bytes).write_image(&picture.pixels, width, height, picture.colour)?;
+pub(super) fn bar(count: u64, message: &str) -> ProgressBar {
+    let bar = ProgressBar::new(count).with_message(message.to_owned());
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Writes a PNG.
+pub(super) fn save(path: &Path, pixels: &[u8], [width, height]: [u32; 2], colour: ExtendedColorType) -> Result<()> {
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes).write_image(pixels, width, height, colour)?;
     // Not by image::save_buffer, which says nothing when the disk is full: its buffer is written as it is dropped.
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

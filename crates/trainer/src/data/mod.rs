@@ -14,6 +14,7 @@ mod labels;
 pub mod lens;
 pub mod make;
 pub mod oversample;
+pub mod pair;
 pub mod pairs;
 pub mod photos;
 pub mod pictures;
