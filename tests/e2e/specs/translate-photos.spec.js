@@ -112,6 +112,34 @@ test('several photos become one zip', async ({ page }) => {
   expect(files.map((file) => file.name)).toEqual(['plain-maps-aerial-to-map.png', 'on-its-side-maps-aerial-to-map.png']);
 });
 
+test('a face is cut out of a photo, with its own pixels', async ({ page }) => {
+  await take(page, 'twins');
+  await expect(page.getByTestId('cut-button')).toBeHidden();
+  await page.getByTestId('size-select').selectOption('0');
+  await choose(page, 'plain.png');
+  await expect(page.getByText('from chin to crown')).toBeVisible();
+  await translate(page);
+  const whole = await saved(page);
+  expect([whole.width, whole.height]).toEqual([24, 16]);
+  // As far left as it goes.
+  await page.getByTestId('cut-button').click();
+  await page.getByTestId('crop').focus();
+  for (let step = 0; step < 20; step += 1) {
+    await page.keyboard.press('ArrowLeft');
+  }
+  await page.getByTestId('cut-take').click();
+  await expect(page.getByTestId('estimate')).toContainText('16 × 16');
+  await expect(page.getByTestId('crop')).toBeHidden();
+  await translate(page);
+  const part = await saved(page);
+  expect([part.name, part.width, part.height]).toEqual([whole.name, 16, 16]);
+  const left = Array.from({ length: 16 }, (_, row) => Array.from(whole.data.slice(row * 24 * 4, (row * 24 + 16) * 4))).flat();
+  expect(Array.from(part.data)).toEqual(left);
+  // Several photos are taken as they are.
+  await page.getByTestId('photo-file').setInputFiles(['plain.png', 'on-its-side.jpg'].map(picture));
+  await expect(page.getByTestId('cut-button')).toBeHidden();
+});
+
 test('a model that knows two ways goes both, and each is compared with the picture', async ({ page }) => {
   await take(page, 'twins');
   await page.getByTestId('size-select').selectOption('0');

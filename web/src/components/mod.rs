@@ -3,6 +3,7 @@
 pub mod about;
 pub mod camera;
 pub mod confirm;
+pub mod crop;
 pub mod files;
 pub mod fold;
 pub mod header;

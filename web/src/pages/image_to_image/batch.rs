@@ -78,6 +78,11 @@ impl Batch {
         self.files.set_value(files);
     }
 
+    /// Whether there are several. Tracked.
+    pub fn has_many(self) -> bool {
+        self.states.with(|states| !states.is_empty())
+    }
+
     fn stop(self) {
         self.is_wanted.set(false);
         self.studio.cancel();

@@ -1,10 +1,10 @@
 //! Pictures as files: what a format cannot hold, and what a browser does not write, is said.
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, HtmlCanvasElement};
+use web_sys::{Blob, File, HtmlCanvasElement};
 
 use super::{
     formats::{Format, PNG},
@@ -35,6 +35,12 @@ pub async fn written(canvas: &HtmlCanvasElement, format: &Format) -> Result<Blob
         }
     });
     JsFuture::from(promise).await?.dyn_into::<Blob>()
+}
+
+/// A picture as a file that can be opened.
+pub async fn png_file(canvas: &HtmlCanvasElement, name: &str) -> Option<File> {
+    let blob = written(canvas, &PNG).await.ok()?;
+    File::new_with_blob_sequence(&Array::of1(&blob), name).ok()
 }
 
 impl Studio {

@@ -121,6 +121,11 @@ impl Studio {
         self.changed();
     }
 
+    /// The picture as it was opened. Tracked.
+    pub fn opened(self) -> Option<OpenPicture> {
+        self.source.get()
+    }
+
     /// Brings the picture to the size that the plan has for it now.
     pub fn refit(self) {
         if let Some(source) = self.source.get_untracked() {

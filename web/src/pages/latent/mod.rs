@@ -1,7 +1,6 @@
 //! The latent space of a model: samples, arithmetic, directions, walks, and the way from a photo to its code.
 
 mod board;
-mod crop;
 mod drag;
 mod edit;
 mod examples;

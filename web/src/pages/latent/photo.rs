@@ -5,12 +5,12 @@ use leptos::{html::Canvas, prelude::*};
 use web_sys::File;
 
 use super::{
-    crop::Crop,
     pictures::Thumb,
     search::{Found, PhotoSearch},
 };
 use crate::{
     components::{
+        crop::Crop,
         files::{self, PhotoButtons},
         labels,
     },

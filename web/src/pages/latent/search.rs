@@ -11,11 +11,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap};
 
-use super::{
-    crop::{Place, pixels},
-    explorer::Explorer,
+use super::explorer::Explorer;
+use crate::{
+    components::crop::{Place, pixels},
+    i18n::*,
 };
-use crate::i18n::*;
 
 /// The figure on the card under which a photo is unlike what the model knows, in decibels.
 const UNLIKE: &str = "invert_psnr_p05";

@@ -1,14 +1,14 @@
 //! A picture that the program draws, to begin with where nobody has one: a face for the way back from drawn faces.
 
 use forger_protocol::{Reply, Request, message::StoreRequest, runs::DrawnSet};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
 use super::desk::Desk;
 use crate::{
     i18n::*,
-    pages::image_to_image::{ask::Picture, formats::PNG, pictures::blank, saving::written},
+    pages::image_to_image::{ask::Picture, pictures::blank, saving::png_file},
 };
 
 /// Beyond those that runs of the tab learn from.
@@ -46,6 +46,5 @@ pub fn DrawButton(desk: Desk, drawn: Memo<Option<(DrawnSet, usize)>>, open: Call
 async fn file(picture: Option<Picture>, name: &str) -> Option<File> {
     let (picture, canvas) = (picture?, blank([1, 1])?);
     picture.show(&canvas);
-    let blob = written(&canvas, &PNG).await.ok()?;
-    File::new_with_blob_sequence(&Array::of1(&blob), name).ok()
+    png_file(&canvas, name).await
 }

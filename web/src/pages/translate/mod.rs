@@ -2,6 +2,7 @@
 
 mod board;
 mod camera;
+mod cutting;
 mod cycle;
 mod desk;
 mod drawn;

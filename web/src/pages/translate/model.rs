@@ -36,6 +36,11 @@ impl Model {
         !self.card.palette.is_empty()
     }
 
+    /// Whether pictures of a domain, the first or the second, show faces from chin to crown, as the sets of faces do.
+    pub fn is_of_faces(&self, first: bool) -> bool {
+        self.card.domains.get(usize::from(!first)).is_some_and(|domain| domain == "face")
+    }
+
     /// The pictures of a domain, the first or the second, where the program draws such.
     pub fn drawn(&self, first: bool) -> Option<DrawnSet> {
         let domain = self.card.domains.get(usize::from(!first))?;

@@ -5,6 +5,7 @@ use web_sys::{DragEvent, File};
 
 use super::{
     camera::Camera,
+    cutting::Cutting,
     cycle::Cycles,
     desk::Desk,
     drawn::DrawButton,
@@ -60,6 +61,7 @@ pub fn Photos(desk: Desk) -> impl IntoView {
     view! {
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
             <Tools desk studio size side open />
+            <Cutting desk studio batch open />
             <BatchPanel batch start=move || t_string!(i18n, tr_batch_start).to_owned() />
             <Show
                 when=move || studio.picture.with(Option::is_some)

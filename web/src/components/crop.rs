@@ -1,4 +1,4 @@
-//! The square of a photo that the model is to find.
+//! The square of a photo that a model is to see.
 
 use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
 use wasm_bindgen::{Clamped, JsCast};
