@@ -31,7 +31,7 @@ pub fn model(locale: Locale, model: &Model) -> String {
     match model.card.name.as_str() {
         "facades" => td_string!(locale, tr_m_facades).to_string(),
         "facades-light" => td_string!(locale, tr_m_facades_light).to_string(),
-        "maps-aerial-to-map" | "maps-map-to-aerial" => way(locale, model, false),
+        "maps-aerial-to-map" | "maps-map-to-aerial" | "face-to-avatar" => way(locale, model, false),
         "day-to-sunset" | "faces-to-avatars" => {
             format!("{} ↔ {}", domain(locale, model, true), domain(locale, model, false))
         }
