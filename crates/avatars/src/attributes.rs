@@ -13,8 +13,9 @@ pub enum Hair {
     Bald,
 }
 
-/// The places of hair among [`Attributes::NAMES`].
+/// The places of hair among [`Attributes::NAMES`], and of its colours that tables mix up, or do not know.
 const HAIR: std::ops::Range<usize> = 5..11;
+const COLOURED: std::ops::Range<usize> = 5..9;
 
 /// Yes or no, exactly. What is true of a face can be seen in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +71,12 @@ impl Attributes {
     }
 
     /// Whether they are those of a table with the columns [`Attributes::NAMES`], as far as it says anything: `None` is a column that it
-    /// does not have. A line that is yes to no hair, and to no baldness, says nothing of hair.
+    /// does not have. A line that is yes to no hair, and to no baldness, does not say whether it is black, brown, blond or red.
     pub fn are_like(&self, wanted: &[Option<bool>; 13]) -> bool {
         let says_hair = wanted[HAIR].contains(&Some(true));
         let mut columns = self.values().into_iter().zip(wanted).enumerate();
-        columns.all(|(at, (value, wanted))| (HAIR.contains(&at) && !says_hair) || wanted.is_none_or(|it| it == value))
+        columns
+            .all(|(at, (value, wanted))| (COLOURED.contains(&at) && !says_hair) || wanted.is_none_or(|it| it == value))
     }
 
     /// Draws attributes at random. Glasses, smiles and skin do not depend on the sex; beards and long hair do.

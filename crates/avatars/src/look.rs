@@ -13,6 +13,10 @@ macro_rules! chances {
             pub(crate) fn draw(random: &mut Random) -> Self {
                 Self { $($field: random.uniform()),+ }
             }
+
+            const fn all(value: f32) -> Self {
+                Self { $($field: value),+ }
+            }
         }
     };
 }
@@ -43,5 +47,27 @@ chances! {
         clothes_hue, clothes_vivid, clothes_light, collar, shoulders, earrings,
         frame_shape, frame_size, frame_colour, frame_line, tint, tint_hue,
         hat_style, hat_hue, hat_vivid, hat_light, hat_size, hat_detail,
+    }
+}
+
+impl Look {
+    /// The look of somebody of whom nobody knows more than the attributes: the middle of everything, from the front, in even light, as
+    /// like as can be on the left and on the right.
+    pub const fn usual() -> Self {
+        Self {
+            ground_hue: 0.6,
+            ground_turn: 0.25,
+            iris: 0.0,
+            hairline: 0.0,
+            style: 0.3,
+            earrings: 0.9,
+            smile: 0.8,
+            frame_shape: 0.2,
+            frame_size: 1.0,
+            frame_colour: 0.0,
+            hat_style: 0.2,
+            hat_detail: 0.9,
+            ..Self::all(0.5)
+        }
     }
 }

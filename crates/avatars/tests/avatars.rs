@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use forger_avatars::{Attributes, Avatar, Hair};
+use forger_avatars::{Attributes, Avatar, Hair, Look};
 use sha2::{Digest, Sha256};
 
 const SIDE: usize = 64;
@@ -172,4 +172,33 @@ fn a_linear_classifier_learns_the_attributes() {
         let share = right as f64 / test.len() as f64;
         assert!(share > wanted, "{}: {share}", Attributes::NAMES[attribute]);
     }
+}
+
+#[test]
+fn the_usual_look_is_the_same_on_the_left_and_on_the_right() {
+    let apart = |avatar: &Avatar| {
+        let pixels = avatar.render(SIDE);
+        let at = |x: usize, y: usize| &pixels[3 * (y * SIDE + x)..][..3];
+        let far = |[x, y]: [usize; 2]| at(x, y).iter().zip(at(SIDE - 1 - x, y)).any(|(a, b)| a.abs_diff(*b) > 60);
+        let left = (0..SIDE).flat_map(|y| (0..SIDE / 2).map(move |x| [x, y]));
+        left.filter(|place| far(*place)).count()
+    };
+    let people = avatars(5, 200).collect::<Vec<_>>();
+    for avatar in &people {
+        let usual = Avatar { look: Look::usual(), ..avatar.clone() };
+        assert!(apart(&usual) < 40, "{} of 2,048 pixels: {avatar:?}", apart(&usual));
+    }
+    assert!(people.iter().filter(|avatar| apart(avatar) > 80).count() > 100);
+}
+
+#[test]
+fn who_is_of_no_colour_of_hair_is_neither_gray_nor_bald() {
+    let mut wanted = [None; 13];
+    (5..11).for_each(|column| wanted[column] = Some(false));
+    let hair = avatars(6, 300).filter(|avatar| avatar.attributes.are_like(&wanted));
+    let hair = hair.map(|avatar| avatar.attributes.hair).collect::<Vec<_>>();
+    for colour in [Hair::Black, Hair::Brown, Hair::Blond, Hair::Red] {
+        assert!(hair.contains(&colour), "{colour:?}");
+    }
+    assert!(!hair.contains(&Hair::Gray) && !hair.contains(&Hair::Bald));
 }

@@ -18,6 +18,7 @@ pub mod pair;
 pub mod pairs;
 pub mod photos;
 pub mod pictures;
+mod portrait;
 pub mod sets;
 pub mod simulated;
 pub mod tensors;

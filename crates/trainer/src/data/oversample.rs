@@ -47,18 +47,24 @@ pub struct Oversampled {
     order: Vec<usize>,
 }
 
-impl Oversampled {
-    /// Repeats what `wishes` name. A picture that meets several comes as often as the largest says.
-    pub fn new(pictures: Pictures, labels: &Labels, wishes: &[Oversample]) -> Result<Self> {
-        let mut times = vec![1; pictures.len()];
-        for wish in wishes {
-            let columns = wish.columns(labels)?;
-            for (times, row) in times.iter_mut().zip(&labels.rows) {
-                if columns.iter().all(|(column, wanted)| row.get(*column) == Some(wanted)) {
-                    *times = wish.times.max(*times);
-                }
+/// How often each of so many pictures is shown. One that meets several wishes comes as often as the largest says.
+pub fn times(count: usize, labels: &Labels, wishes: &[Oversample]) -> Result<Vec<usize>> {
+    let mut times = vec![1; count];
+    for wish in wishes {
+        let columns = wish.columns(labels)?;
+        for (times, row) in times.iter_mut().zip(&labels.rows) {
+            if columns.iter().all(|(column, wanted)| row.get(*column) == Some(wanted)) {
+                *times = wish.times.max(*times);
             }
         }
+    }
+    Ok(times)
+}
+
+impl Oversampled {
+    /// Repeats what `wishes` name.
+    pub fn new(pictures: Pictures, labels: &Labels, wishes: &[Oversample]) -> Result<Self> {
+        let times = times(pictures.len(), labels, wishes)?;
         let order = times.iter().enumerate().flat_map(|(index, times)| std::iter::repeat_n(index, *times)).collect();
         Ok(Self { pictures, order })
     }

@@ -2,7 +2,7 @@
 //! made any.
 
 use std::{
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
     str::FromStr,
     sync::atomic::{AtomicBool, Ordering},
@@ -21,6 +21,8 @@ use super::{
     labels::labels,
     load,
     make::{bar, save, whole},
+    oversample::{self, Oversample},
+    portrait::{plain, told, with_hair},
 };
 use crate::{interrupt, ui};
 
@@ -35,11 +37,14 @@ pub struct PairArgs {
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(8..=2048))]
     pub side: u32,
     /// How many avatars there are to choose from
-    #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub avatars: u64,
     /// How many of these have an attribute of which the table says nothing, such as Dark_Skin=0.1; as many as are drawn if not given
     #[arg(long, value_name = "ATTRIBUTE=SHARE")]
     pub share: Vec<Share>,
+    /// Write the pairs of photos with an attribute so many times, as in Eyeglasses=4: a network learns little of what it hardly sees
+    #[arg(long, value_name = "ATTRIBUTES=TIMES")]
+    pub oversample: Vec<Oversample>,
     /// Another seed, other avatars
     #[arg(long, default_value_t = avatars::SEED)]
     pub seed: u32,
@@ -49,9 +54,9 @@ pub struct PairArgs {
 const SIDE: usize = 8;
 type Colours = [f32; 3 * SIDE * SIDE];
 
-/// Rows and columns where a face is, not its hair and not what is behind it. They count three times.
-const FACE: [std::ops::Range<usize>; 2] = [2..7, 2..6];
-const WEIGHT: f32 = 3.0;
+/// Columns where a face and the hair above it are: what is beside them may be anything.
+const FACE: std::ops::Range<usize> = 2..6;
+const WEIGHTS: [f32; 2] = [3.0, 0.3];
 
 /// How many of the avatars to choose from have an attribute.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,8 +87,7 @@ fn colours(photo: &Photo) -> Colours {
 fn standardise(all: &mut [Colours]) {
     let count = all.len().max(1) as f32;
     for at in 0..3 * SIDE * SIDE {
-        let is_face = FACE[0].contains(&(at / SIDE % SIDE)) && FACE[1].contains(&(at % SIDE));
-        let weight = if is_face { WEIGHT } else { 1.0 };
+        let weight = WEIGHTS[usize::from(!FACE.contains(&(at % SIDE)))];
         let mean = all.iter().map(|colours| colours[at]).sum::<f32>() / count;
         let variance = all.iter().map(|colours| (colours[at] - mean).powi(2)).sum::<f32>() / count;
         let scale = (weight / variance.max(1.0)).sqrt();
@@ -92,46 +96,34 @@ fn standardise(all: &mut [Colours]) {
 }
 
 /// Avatars to choose from.
-struct Pool {
-    /// Their places in the row of a seed.
-    places: Vec<u64>,
-    faces: Vec<(Attributes, Colours)>,
-    taken: Vec<bool>,
-}
+struct Pool(Vec<(Avatar, Colours)>);
 
 impl Pool {
     fn draw(count: u64, seed: u32, shares: &[Share]) -> Self {
-        let mut places = (0..count).collect::<Vec<_>>();
+        let mut faces = (0..count).map(|index| plain(Avatar::nth(seed, index))).collect::<Vec<_>>();
         for Share { attribute, share } in shares {
-            let has = |index: &u64| Avatar::nth(seed, *index).attributes.values()[*attribute];
-            let (with, without): (Vec<_>, Vec<_>) = places.iter().copied().partition(has);
+            let has = |face: &Avatar| face.attributes.values()[*attribute];
+            let (with, without): (Vec<_>, Vec<_>) = faces.into_iter().partition(has);
             // As many as can be, of both kinds.
             let all = (with.len() as f64 / share).min(without.len() as f64 / (1.0 - share));
             let (with, without) = (with.into_iter().take((all * share).round() as usize), without.into_iter());
-            places = with.chain(without.take((all * (1.0 - share)).round() as usize)).collect();
+            faces = with.chain(without.take((all * (1.0 - share)).round() as usize)).collect();
         }
         // A face of this side has all its colours, and is soon drawn.
         let side = 4 * SIDE;
-        let face = |index: &u64| {
-            let avatar = Avatar::nth(seed, *index);
-            let photo = Photo { height: side, width: side, pixels: planes(&avatar.render(side), 3) };
-            (avatar.attributes, colours(&photo))
-        };
-        let (attributes, mut colours): (Vec<_>, Vec<_>) = places.par_iter().map(face).unzip();
+        let small =
+            |face: &Avatar| colours(&Photo { height: side, width: side, pixels: planes(&face.render(side), 3) });
+        let mut colours = faces.par_iter().map(small).collect::<Vec<_>>();
         standardise(&mut colours);
-        Self { taken: vec![false; places.len()], places, faces: attributes.into_iter().zip(colours).collect() }
+        Self(faces.into_iter().zip(colours).collect())
     }
 
-    /// The nearest in colours of those with these attributes: one that is not taken, as long as there is one.
-    fn take(&mut self, wanted: &[Option<bool>; 13], colours: &Colours) -> Option<u64> {
-        let like = self.faces.par_iter().enumerate().filter(|(_, (attributes, _))| attributes.are_like(wanted));
-        let found = like.map(|(index, (_, of))| {
-            let apart = of.iter().zip(colours).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
-            (self.taken[index], apart, index)
-        });
-        let (.., index) = found.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)))?;
-        self.taken[index] = true;
-        Some(self.places[index])
+    /// The nearest in colours of those with these attributes.
+    fn nearest(&self, wanted: &[Option<bool>; 13], colours: &Colours) -> Option<Avatar> {
+        let like = self.0.par_iter().filter(|(face, _)| face.attributes.are_like(wanted));
+        let apart = |of: &Colours| of.iter().zip(colours).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+        let found = like.map(|(face, of)| (apart(of), face)).reduce_with(|a, b| if b.0 < a.0 { b } else { a });
+        found.map(|(_, face)| face.clone())
     }
 }
 
@@ -142,17 +134,25 @@ pub fn pair(args: &PairArgs) -> Result<()> {
     let labels = labels(&args.data, &pictures)?;
     let columns = Columns::of(&labels.names)?;
     let photos = pictures.into_photos();
-    let count = whole(&args.out, &["photo", "avatar"], |work| {
-        let mut pool = Pool::draw(args.avatars, args.seed, &args.share);
+    let times = oversample::times(photos.len(), &labels, &args.oversample)?;
+    let (count, left_out) = whole(&args.out, &["photo", "avatar"], |work| {
+        let pool = Pool::draw(args.avatars, args.seed, &args.share);
         let mut colours = photos.par_iter().map(colours).collect::<Vec<_>>();
         standardise(&mut colours);
         let bar = bar(photos.len() as u64, "photos");
         let mut pairs = Vec::new();
-        for ((photo, colours), line) in photos.iter().zip(&colours).zip(&labels.rows) {
+        let mut left_out = 0;
+        for (((photo, colours), line), times) in photos.iter().zip(&colours).zip(&labels.rows).zip(&times) {
             refuse(&stop)?;
+            let says = |name: &str| {
+                let at = labels.names.iter().position(|known| known == name);
+                at.and_then(|at| line.get(at)).is_some_and(|yes| *yes)
+            };
             // The table may say nothing of it.
-            let found = (!line.is_empty()).then(|| pool.take(&columns.wanted(line), colours)).flatten();
-            pairs.extend(found.map(|face| (photo, face)));
+            let found = (!line.is_empty()).then(|| pool.nearest(&with_hair(columns.wanted(line)), colours)).flatten();
+            let pair = found.map(|face| (photo, told(face, says)));
+            left_out += usize::from(pair.is_none());
+            pairs.extend(pair.into_iter().flat_map(|pair| iter::repeat_n(pair, *times)));
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -160,14 +160,10 @@ pub fn pair(args: &PairArgs) -> Result<()> {
             bail!("none of {} avatars has the attributes of any photo: more --avatars may", args.avatars);
         }
         write(args, &pairs, work, &stop)?;
-        Ok(pairs.len())
+        Ok((pairs.len(), left_out))
     })?;
-    if count < photos.len() {
-        ui::warn(format_args!(
-            "no avatar is like {} of {} photos: they are left out",
-            photos.len() - count,
-            photos.len()
-        ));
+    if left_out > 0 {
+        ui::warn(format_args!("no avatar is like {left_out} of {} photos: they are left out", photos.len()));
     }
     ui::note(format_args!("{count} pairs are in {}; licence of the avatars: {}", args.out.display(), avatars::LICENCE));
     Ok(())
@@ -180,7 +176,7 @@ fn refuse(stop: &AtomicBool) -> Result<()> {
     Ok(())
 }
 
-fn write(args: &PairArgs, pairs: &[(&Photo, u64)], work: &Path, stop: &AtomicBool) -> Result<()> {
+fn write(args: &PairArgs, pairs: &[(&Photo, Avatar)], work: &Path, stop: &AtomicBool) -> Result<()> {
     let folders = ["photo", "avatar"].map(|name| work.join(name));
     for folder in &folders {
         fs::create_dir(folder).with_context(|| format!("cannot write in {}", args.out.display()))?;
@@ -188,7 +184,7 @@ fn write(args: &PairArgs, pairs: &[(&Photo, u64)], work: &Path, stop: &AtomicBoo
     let digits = pairs.len().to_string().len().max(6);
     pairs.par_iter().enumerate().try_for_each(|(index, (photo, face))| {
         refuse(stop)?;
-        let avatar = Avatar::nth(args.seed, *face).render(args.side as usize);
+        let avatar = face.render(args.side as usize);
         let size = photo.height * photo.width;
         let pixels = (0..size).flat_map(|at| [0, 1, 2].map(|channel| photo.pixels[channel * size + at]));
         for (folder, pixels) in folders.iter().zip([pixels.collect::<Vec<_>>(), avatar]) {
@@ -211,45 +207,53 @@ mod tests {
         let (photos, out) = (folder.path().join("photos"), folder.path().join("out"));
         fs::create_dir(&photos).unwrap();
         let faces = (0..6).map(|index| Avatar::nth(9, index)).collect::<Vec<_>>();
-        let mut table = "file,Male,Eyeglasses,No_Beard\n".to_owned();
+        let mut table = "file,Male,Eyeglasses,No_Beard,Goatee\n".to_owned();
         for (index, face) in faces.iter().enumerate() {
             let Attributes { male, eyeglasses, beard, .. } = face.attributes;
-            let values = [male, eyeglasses, !beard].map(|value| u8::from(value).to_string()).join(",");
+            let values = [male, eyeglasses, !beard, beard].map(|value| u8::from(value).to_string()).join(",");
             table += &format!("{index}.png,{values}\n");
             save(&photos.join(format!("{index}.png")), &face.render(16), [16; 2], ExtendedColorType::Rgb8).unwrap();
         }
         let data = photos.display().to_string();
-        let pair_args =
-            |data: DataArgs| PairArgs { data, out: out.clone(), side: 16, avatars: 400, share: Vec::new(), seed: 1 };
-        let refused = pair(&pair_args(args(&data))).unwrap_err().to_string();
+        let pair_args = |data: DataArgs, times: usize| PairArgs {
+            data,
+            out: out.clone(),
+            side: 16,
+            avatars: 400,
+            share: Vec::new(),
+            oversample: vec![Oversample { attributes: "Male".into(), times }],
+            seed: 1,
+        };
+        let refused = pair(&pair_args(args(&data), 2)).unwrap_err().to_string();
         assert!(refused.contains("attributes.csv") && !out.exists(), "{refused}");
         fs::write(photos.join("attributes.csv"), table).unwrap();
-        pair(&pair_args(args(&data))).unwrap();
+        pair(&pair_args(args(&data), 2)).unwrap();
 
         let sides = pairs::Sides { input: Some("photo".into()), target: Some("avatar".into()), direction: None };
         let found = pairs::load(&out.display().to_string(), Split::Train, &sides, &[], 16).unwrap().pairs;
-        assert_eq!(found.len(), 6);
-        let pool = (0..400).map(|index| Avatar::nth(1, index)).collect::<Vec<_>>();
-        let mut chosen = Vec::new();
-        for (face, [photo, avatar]) in faces.iter().zip(&found) {
+        let shown = faces.iter().flat_map(|face| iter::repeat_n(face, 1 + usize::from(face.attributes.male)));
+        let shown = shown.collect::<Vec<_>>();
+        assert!(shown.len() > 6);
+        assert_eq!(found.len(), shown.len());
+        let pool =
+            (0..400).map(|index| told(plain(Avatar::nth(1, index)), |name| name == "Goatee")).collect::<Vec<_>>();
+        for (face, [photo, avatar]) in shown.iter().zip(&found) {
             assert_eq!(photo.pixels, planes(&face.render(16), 3));
             let of = pool.iter().find(|of| planes(&of.render(16), 3) == avatar.pixels).unwrap().attributes;
             let Attributes { male, eyeglasses, beard, .. } = face.attributes;
             assert_eq!((of.male, of.eyeglasses, of.beard), (male, eyeglasses, beard));
-            chosen.push(&avatar.pixels);
+            // The table does not say it.
+            assert_eq!(of.long_hair, !male);
         }
-        chosen.sort();
-        chosen.dedup();
-        assert_eq!(chosen.len(), 6, "each another one");
-        assert!(pair(&pair_args(args(&data))).unwrap_err().to_string().contains("not empty"));
+        assert!(pair(&pair_args(args(&data), 2)).unwrap_err().to_string().contains("not empty"));
     }
 
     #[test]
     fn an_attribute_can_be_as_rare_as_is_asked_for() {
         let share = |text: &str| text.parse::<Share>();
         let dark = |share: &[Share]| {
-            let faces = Pool::draw(600, 1, share).faces;
-            faces.iter().filter(|(attributes, _)| attributes.dark_skin).count() as f64 / faces.len() as f64
+            let Pool(faces) = Pool::draw(600, 1, share);
+            faces.iter().filter(|(face, _)| face.attributes.dark_skin).count() as f64 / faces.len() as f64
         };
         assert!(dark(&[]) > 0.25);
         assert!((dark(&[share("Dark_Skin=0.1").unwrap()]) - 0.1).abs() < 0.01);
