@@ -54,7 +54,7 @@ pub enum Command {
     Upscale(UpscaleArgs),
     /// Make pictures of pictures with pix2pix or CycleGAN: a file, or every picture of a folder
     #[command(
-        after_help = "Example: forger translate aerial.jpg map.png --model public/models/maps-aerial-to-map-*.safetensors"
+        after_help = "Example: forger translate aerial.jpg map.png --model public/models/maps-aerial-to-map-[0-9a-f]*.safetensors"
     )]
     Translate(TranslateArgs),
     /// Make drawn pictures look real with SimGAN: a file, or every picture of a folder
@@ -119,7 +119,7 @@ pub enum EvalCommand {
     Superres(EvalSuperresArgs),
     /// How near translated pictures come to the truth, or back to where they began
     #[command(
-        after_help = "Example: forger eval translate --model public/models/facades-*.safetensors --test pix2pix-facades --json"
+        after_help = "Example: forger eval translate --model public/models/facades-[0-9a-f]*.safetensors --test pix2pix-facades --json"
     )]
     Translate(Box<EvalTranslateArgs>),
     /// What refined pictures are worth: classifiers that learn from them, whether labels are kept, and whether they look real

@@ -39,7 +39,10 @@ test.beforeEach(async ({ context, page }) => {
 });
 
 test('a photo of odd sides is translated in its own size, or in that which the model learned from', async ({ page }) => {
+  const title = page.getByRole('heading', { level: 1 });
+  await expect(title).toHaveText('Draw it, and it becomes a photo');
   await take(page, 'maps-aerial-to-map');
+  await expect(title).toHaveText('A photo becomes another picture');
   await page.getByTestId('photo-file').setInputFiles(await drawn(page, 201, 133));
   await expect(page.getByTestId('estimate')).toContainText('193 × 128');
   await page.getByTestId('size-select').selectOption('0');

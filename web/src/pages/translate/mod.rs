@@ -50,11 +50,12 @@ pub fn TranslatePage() -> impl IntoView {
             Some(if model.is_drawn_for() { Kind::Board(model.card.name.clone()) } else { Kind::Photos })
         })
     });
+    let is_for_photos = move || kind.with(|kind| *kind == Some(Kind::Photos));
     let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
     view! {
         <div class="lead">
-            <h1>{t!(i18n, tr_title)}</h1>
-            <p>{t!(i18n, tr_lead)}</p>
+            <h1>{move || if is_for_photos() { t_string!(i18n, tr_photo_title) } else { t_string!(i18n, tr_title) }}</h1>
+            <p>{move || if is_for_photos() { t_string!(i18n, tr_photo_lead) } else { t_string!(i18n, tr_lead) }}</p>
         </div>
         <div class="translate">
             <NoModels shelf=desk.shelf />

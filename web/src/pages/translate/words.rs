@@ -26,17 +26,19 @@ pub fn way(locale: Locale, model: &Model, back: bool) -> String {
     format!("{} → {}", domain(locale, model, !back), domain(locale, model, back))
 }
 
-/// A model, by what it does where that is known.
+/// A model, by what it does where that is known. A light one has the name of the one that it learned from.
 pub fn model(locale: Locale, model: &Model) -> String {
-    match model.card.name.as_str() {
+    let name = model.card.name.as_str();
+    let full = name.strip_suffix("-light");
+    let known = match full.unwrap_or(name) {
         "facades" => td_string!(locale, tr_m_facades).to_string(),
-        "facades-light" => td_string!(locale, tr_m_facades_light).to_string(),
         "maps-aerial-to-map" | "maps-map-to-aerial" | "face-to-avatar" => way(locale, model, false),
         "day-to-sunset" | "faces-to-avatars" => {
             format!("{} ↔ {}", domain(locale, model, true), domain(locale, model, false))
         }
-        other => other.to_owned(),
-    }
+        _ => return name.to_owned(),
+    };
+    if full.is_some() { td_string!(locale, tr_light, model = known) } else { known }
 }
 
 /// A colour of a palette.
