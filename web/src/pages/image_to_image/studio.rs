@@ -15,7 +15,7 @@ use crate::{
     state::toasts::{Toasts, use_toasts},
 };
 
-/// The picture itself, its pixels as squares.
+/// The picture itself.
 pub const ORIGINAL: &str = "original";
 
 /// What was made of the picture, whole or in the making.

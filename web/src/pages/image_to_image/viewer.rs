@@ -62,7 +62,7 @@ impl Window {
 }
 
 fn paint(on: &CanvasRenderingContext2d, picture: &HtmlCanvasElement, [x, y, width, height]: [f64; 4], squares: bool) {
-    on.set_image_smoothing_enabled(!squares && width < 8.0 * f64::from(picture.width()));
+    on.set_image_smoothing_enabled(!squares);
     let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(picture, x, y, width, height);
 }
 
@@ -89,9 +89,15 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
         // On whole pixels: edges that are half seen would differ from themselves.
         let ratio = window().device_pixel_ratio().max(1.0);
         let place = seen.place([width, height], photo).map(|at| (at * ratio).round() / ratio);
+        // Who makes a picture larger looks at its pixels, who makes another picture of it, from near only.
+        let is_larger = studio.scale.get_untracked() > 1;
+        let squares = |name: &str, picture: &HtmlCanvasElement| {
+            let is_near = place[2] >= 8.0 * f64::from(picture.width());
+            if is_larger { is_near || name == ORIGINAL } else { is_near && seen.zoom > 1.0 }
+        };
         let one = |name: &str| {
             if let Some(picture) = studio.canvas(name) {
-                paint(&on, &picture, place, name == ORIGINAL);
+                paint(&on, &picture, place, squares(name, &picture));
             }
         };
         if difference.get_untracked() {
@@ -102,7 +108,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
                 && let Some(on_apart) = context(&apart)
             {
                 let _ = on_apart.scale(ratio, ratio);
-                paint(&on_apart, &picture, place, right == ORIGINAL);
+                paint(&on_apart, &picture, place, squares(&right, &picture));
                 let _ = on.set_global_composite_operation("difference");
                 let _ = on.draw_image_with_html_canvas_element_and_dw_and_dh(&apart, 0.0, 0.0, width, height);
             }
