@@ -27,10 +27,8 @@ pub struct Args {
 enum Step {
     /// Rust code is formatted
     Fmt,
-    /// No lint warns, native
+    /// No lint warns, native, and with what the trainer is built with on demand (not CUDA, whose build fetches an LLVM)
     Clippy,
-    /// No lint warns in what the trainer is built with on demand (not CUDA, whose build fetches an LLVM)
-    ClippyFeatures,
     /// No lint warns in what runs in the browser
     ClippyWasm,
     /// The documentation builds, and its links lead somewhere
@@ -50,7 +48,6 @@ impl Step {
         match self {
             Self::Fmt => "Format",
             Self::Clippy => "Lints, native",
-            Self::ClippyFeatures => "Lints, features",
             Self::ClippyWasm => "Lints, wasm",
             Self::Docs => "Documentation",
             Self::Unit => "Unit, reference and doc tests",
@@ -63,10 +60,7 @@ impl Step {
     fn run(self, playwright: &[String]) -> Result<()> {
         match self {
             Self::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
-            Self::Clippy => shell::run(clippy().args(["--workspace", "--all-targets"]).args(DENY)),
-            Self::ClippyFeatures => {
-                shell::run(clippy().args(["--package=forger", "--all-targets", "--features=vulkan,remote"]).args(DENY))
-            }
+            Self::Clippy => shell::run(clippy().args(["--workspace", "--all-targets", FEATURES]).args(DENY)),
             Self::ClippyWasm => {
                 wasm_target::ensure()?;
                 // As the page is built; in one piece it is linted natively.
@@ -75,7 +69,8 @@ impl Step {
             }
             Self::Docs => {
                 let mut doc = shell::cargo();
-                shell::run(doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+                // With what lints looked at, or all that is depended on would be looked at once more.
+                shell::run(doc.args(["doc", "--workspace", "--no-deps", FEATURES]).env("RUSTDOCFLAGS", "-D warnings"))
             }
             Self::Unit => shell::run(shell::cargo().args(["test", "--workspace"])),
             Self::Page => {
@@ -94,6 +89,7 @@ impl Step {
 
 const BROWSER: [&str; 4] =
     ["--package=forger-web", "--package=forger-engine", "--package=forger-devices", "--package=forger-bench"];
+const FEATURES: &str = "--features=forger/vulkan,forger/remote";
 const DENY: [&str; 3] = ["--", "-D", "warnings"];
 
 fn clippy() -> Command {
