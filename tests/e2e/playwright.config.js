@@ -40,8 +40,8 @@ export default defineConfig({
     // Games of the lab run on the CPU until a GPU is worth it, so few of them are tested here again; and what answers late, below,
     // is the harder case and has all the rest.
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, grep: /badge|few steps|with the defaults|search finds|tab was closed/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },
-    // What answers late is the harder case and has all systems; at once, one of them and the layers that all are made of.
-    { name: 'devices', testMatch: /devices\.spec/, grep: /training toy on|convolutions|twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
+    // What answers late is the harder case and has all systems and layers; at once, one of them.
+    { name: 'devices', testMatch: /devices\.spec/, grep: /training toy on|twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL } },
     // The same adapter, but the engine takes it for a card, and it answers as late as one.
     { name: 'card', testMatch: /(webgpu|card)\.spec/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), card: true } },
     { name: 'devices-card', testMatch: /devices\.spec/, grepInvert: /twenty/, use: { ...browser([...QUIET, ...SOFTWARE_WEBGPU]), baseURL: devicesURL, card: true } },

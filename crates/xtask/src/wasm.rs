@@ -2,11 +2,15 @@
 //! There is no wasm-opt: after link-time optimisation it makes a program smaller by a sixth, but not what is sent of it, which is
 //! compressed.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cargo_metadata::Message;
 use wasm_bindgen_cli_support::Bindgen;
+use wasmparser::{Parser, Payload};
 
 use crate::{places, shell, tools::wasm_target::TARGET};
 
@@ -39,6 +43,13 @@ fn program(messages: &str) -> Option<PathBuf> {
 
 /// Writes `NAME_bg.wasm`, and `NAME.js`, which loads it, into `folder`, which is emptied before.
 pub fn bind(program: &Path, name: &str, loader: Loader, folder: &Path) -> Result<()> {
+    let repeats = repeats_constructors(&fs::read(program).with_context(|| program.display().to_string())?)
+        .with_context(|| format!("{} is no program for the browser", program.display()))?;
+    ensure!(
+        !repeats,
+        "{} runs its constructors at every call from JavaScript: call those of crates/engine/src/constructors.rs once",
+        program.display()
+    );
     places::empty(folder)?;
     let mut bindgen = Bindgen::new();
     bindgen.input_path(program).out_name(name).typescript(false).remove_producers_section(true);
@@ -53,11 +64,23 @@ pub fn bind(program: &Path, name: &str, loader: Loader, folder: &Path) -> Result
     bindgen.generate(folder).with_context(|| format!("wasm-bindgen could not take {}", program.display()))
 }
 
+/// Whether the linker took a program for a command, which is right and many times slower: nothing else would tell. One without the
+/// names of its functions tells nothing.
+fn repeats_constructors(program: &[u8]) -> Result<bool> {
+    for payload in Parser::new(0).parse_all(program) {
+        if let Payload::CustomSection(section) = payload?
+            && section.name() == "name"
+        {
+            return Ok(String::from_utf8_lossy(section.data()).contains(".command_export"));
+        }
+    }
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use cargo_metadata::MetadataCommand;
+    use wasm_encoder::{Module, NameMap, NameSection};
 
     use super::*;
 
@@ -87,6 +110,26 @@ mod tests {
             [artifact("/t/liba.rlib"), artifact("/t/a.wasm"), r#"{"reason":"build-finished","success":true}"#.into()];
         assert_eq!(program(&told.join("\n")), Some("/t/a.wasm".into()));
         assert_eq!(program(&artifact("/t/liba.rlib")), None);
+    }
+
+    /// A program without code, of which a function has a name.
+    fn named(function: &str) -> Vec<u8> {
+        let (mut functions, mut names) = (NameMap::new(), NameSection::new());
+        functions.append(0, function);
+        names.functions(&functions);
+        let mut module = Module::new();
+        module.section(&names);
+        module.finish()
+    }
+
+    #[test]
+    fn a_program_that_repeats_its_constructors_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("slow.wasm");
+        fs::write(&program, named("compare.command_export")).unwrap();
+        let error = bind(&program, "slow", Loader::Page, &folder.path().join("out")).unwrap_err();
+        assert!(error.to_string().contains("constructors.rs"), "{error}");
+        assert!(!repeats_constructors(&named("compare")).unwrap());
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! of training, not of operations.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "../../../crates/engine/src/constructors.rs"]
+mod constructors;
 mod layers;
 mod translation;
 
@@ -25,6 +27,12 @@ use forger_core::{
     weights::{Drawer, sha256},
 };
 use wasm_bindgen::prelude::*;
+
+/// Without this, most of the time would go into constructors, which the published worker runs once.
+#[wasm_bindgen(start)]
+fn start() {
+    constructors::run();
+}
 
 const STEPS: usize = 20;
 /// Steps of a game whose steps are longer, as a software GPU does their operations one after the other, and of what is another in

@@ -31,11 +31,11 @@ test('a wide game trains at once, is tried on the GPU behind, and moves there wh
   // Nobody waits for kernels.
   await expect.poll(steps, { timeout: 20_000 }).toBeGreaterThan(0);
   await choose(page, 'webgpu');
-  await stepsOn(page, 'WebGPU', 20);
+  await stepsOn(page, 'WebGPU', 4);
   await choose(page, 'auto');
   await stepsOn(page, 'CPU', 20);
   await choose(page, 'webgpu');
-  await stepsOn(page, 'WebGPU', 20);
+  await stepsOn(page, 'WebGPU', 4);
   await pause.click();
   await expect(train).toBeEnabled();
 });
@@ -48,7 +48,7 @@ test('settings that change while the GPU is tried leave nothing behind', async (
     await expect(page.getByTestId('g_width-select')).toHaveValue(width);
   }
   await choose(page, 'webgpu');
-  await stepsOn(page, 'WebGPU', 10);
+  await stepsOn(page, 'WebGPU', 4);
 });
 
 test('looks, saves, pages, pictures, searches and large pictures come one after the other for minutes', async ({ page }) => {
@@ -56,7 +56,7 @@ test('looks, saves, pages, pictures, searches and large pictures come one after 
   await open(page, 'lab');
   await choose(page, 'webgpu');
   const onPage = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     await expect(badge(page)).toHaveText('WebGPU', { timeout: 60_000 });
     await trainTo(page, (await lab(page).steps()) + 6);
     const download = page.waitForEvent('download');
@@ -86,7 +86,7 @@ test('looks, saves, pages, pictures, searches and large pictures come one after 
 test('a game moves to a GPU that is faster, by itself and while it trains', async ({ page }) => {
   test.setTimeout(300_000);
   await passForFastCard(page.context());
-  await open(page, 'lab?g_width=128&d_width=128&batch=1024');
+  await open(page, WIDE);
   const { steps, pause, train } = lab(page);
   await train.click();
   await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(0);
