@@ -51,7 +51,7 @@ test('settings that change while the GPU is tried leave nothing behind', async (
   await stepsOn(page, 'WebGPU', 4);
 });
 
-test('looks, saves, pages, pictures, searches and large pictures come one after the other for minutes', async ({ page }) => {
+test('looks, saves, pages, pictures, searches and large pictures come one after the other, again and again', async ({ page }) => {
   test.setTimeout(900_000);
   await open(page, 'lab');
   await choose(page, 'webgpu');
