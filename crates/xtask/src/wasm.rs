@@ -52,9 +52,11 @@ pub fn bind(program: &Path, name: &str, loader: Loader, folder: &Path) -> Result
     );
     places::empty(folder)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(program).out_name(name).typescript(false).remove_producers_section(true);
-    // Parts of a page share its table and its stack, and have no names either.
-    bindgen.keep_lld_exports(loader == Loader::Page).remove_name_section(loader == Loader::Page);
+    bindgen.input_path(program).out_name(name).typescript(false);
+    // Names go here, not when linking: with them would go which features of wasm the program uses, and how it is bound depends on them.
+    bindgen.remove_producers_section(true).remove_name_section(true);
+    // Parts of a page share its table and its stack.
+    bindgen.keep_lld_exports(loader == Loader::Page);
     // The pages of tests load what lies beside the script, without naming it.
     bindgen.omit_default_module_path(false);
     match loader {
