@@ -119,6 +119,10 @@ fn there_is_something_to_learn_from_or_it_is_said() {
     let device = Device::flex();
     let refused = Pix2pix::new(small_pix2pix(), Vec::new(), &device).err().unwrap().to_string();
     assert!(refused.contains("pair of pictures"), "{refused}");
+    let mut uneven = pairs(0..2);
+    uneven[1][1].height -= 1;
+    let refused = Pix2pix::new(small_pix2pix(), uneven, &device).err().unwrap().to_string();
+    assert!(refused.contains("pixels (height, width)"), "{refused}");
     let refused =
         Cyclegan::new(small_cyclegan(), discs(1, 0, true), Vec::new(), None, &device).err().unwrap().to_string();
     assert!(refused.contains("second domain"), "{refused}");

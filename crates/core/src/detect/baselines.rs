@@ -22,7 +22,7 @@ pub struct Neighbours<'a> {
 }
 
 impl<'a> Neighbours<'a> {
-    /// Normal pictures, and how many neighbours count.
+    /// Normal pictures, `[count, dim]`, and how many neighbours count. Fails where there are fewer pictures, or not whole ones.
     pub fn new(normal: &'a [f32], dim: usize, count: usize) -> Result<Self, FeatureError> {
         let normal = Features::new(normal, dim)?;
         match normal.count() {
@@ -31,7 +31,7 @@ impl<'a> Neighbours<'a> {
         }
     }
 
-    /// The mean Euclidean distance from the nearest normal pictures.
+    /// The mean Euclidean distance of a picture, `[dim]`, from the nearest normal ones.
     pub fn score(&self, picture: &[f32]) -> f32 {
         // The nearest first, as squares.
         let mut nearest = vec![f32::INFINITY; self.count];
@@ -69,7 +69,7 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// The strongest components of normal pictures; fewer where there are fewer pictures.
+    /// The strongest components of normal pictures, `[count, dim]`; fewer where there are fewer pictures. Fails for less than two.
     pub fn new(normal: &[f32], dim: usize, components: usize) -> Result<Self, FeatureError> {
         let normal = Features::new(normal, dim)?;
         let count = normal.count();
@@ -103,13 +103,13 @@ impl Pca {
         self.components.ncols()
     }
 
-    /// What the components make of a picture.
+    /// What the components make of a picture, `[dim]`.
     pub fn reconstruction(&self, picture: &[f32]) -> Vec<f32> {
         let code = self.components.tr_mul(&(DVector::from_column_slice(picture) - &self.mean));
         (&self.components * code + &self.mean).iter().copied().collect()
     }
 
-    /// The mean squared difference from that.
+    /// The mean squared difference of a picture, `[dim]`, from what the components make of it.
     pub fn score(&self, picture: &[f32]) -> f32 {
         square(picture, &self.reconstruction(picture)) / picture.len().max(1) as f32
     }

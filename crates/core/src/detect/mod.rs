@@ -139,14 +139,16 @@ pub fn detect(
     Ok(found)
 }
 
-/// What the encoder of a model makes of pictures, `[count, latent_dim]`, waiting for the device: codes to begin searches with.
+/// What the encoder of a model makes of pictures, `[count, channels, side, side]` in `[-1, 1]`: `[count, latent_dim]`, waiting for
+/// the device. Codes to begin searches with.
 pub fn codes(model: &Drawer, pictures: &[f32]) -> Result<Vec<f32>, DetectError> {
     let network = model.encoder.as_ref().ok_or(DetectError::NoEncoder)?.folded();
     let network = parameters::copy(&network, &model.device());
     in_chunks(model, pictures, |pictures| Some(network.forward(pictures)))
 }
 
-/// What the last layer of D before its logit makes of pictures, `[count, features]`, waiting for the device.
+/// What the last layer of D before its logit makes of pictures, `[count, channels, side, side]` in `[-1, 1]`: `[count, features]`,
+/// waiting for the device.
 pub fn features(model: &Drawer, pictures: &[f32]) -> Result<Vec<f32>, DetectError> {
     let discriminator = model.discriminator.as_ref().ok_or(DetectError::NoDiscriminator)?;
     // Nothing is differentiated here.

@@ -1,4 +1,4 @@
-//! PatchGAN, which judges a picture patch by patch: Isola et al. 2017 (arXiv 1611.07004), section 2.2.2 and appendix 6.1.2.
+//! PatchGAN, which judges a picture patch by patch: Isola et al. 2017 (arXiv 1611.07004), section 3.2.2 and appendix 6.1.2.
 
 use burn::{
     module::{Module, Param},
@@ -83,7 +83,8 @@ impl PatchDiscriminator {
         if self.out.weight.dims()[2] == 1 { 1 } else { 3 << self.blocks.len() }
     }
 
-    /// Pictures `[batch, channels, height, width]` in `[-1, 1]` to logits `[batch, 1, rows, columns]`.
+    /// Pictures `[batch, channels, height, width]` in `[-1, 1]`, of sides of [`PatchDiscriminator::least`] or more, to logits
+    /// `[batch, 1, rows, columns]`.
     pub fn verdicts(&self, pictures: Tensor<4>) -> Tensor<4> {
         let convolved = |conv: &Conv2d, x: Tensor<4>, stride: usize| {
             let weight = conv.weight.val();

@@ -87,7 +87,8 @@ fn players(config: &CycleganConfig, device: &Device) -> Result<Players, OutOfRan
 }
 
 impl Cyclegan {
-    /// `x` and `y` are the pictures of the two domains, `classifier` one of what is in both, which semantic consistency needs.
+    /// `x` and `y` are the pictures of the two domains, of any size and number, enlarged where they do not cover a square of the
+    /// settings; `classifier` is one of what is in both, which semantic consistency needs.
     pub fn new(
         config: CycleganConfig,
         x: Vec<Photo>,

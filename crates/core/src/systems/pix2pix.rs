@@ -38,6 +38,9 @@ pub enum TranslationError {
     /// There is nothing to learn from.
     #[error("there is no {0} to learn from")]
     NoPictures(&'static str),
+    /// The pictures of a pair, as `[height, width]`, differ in size: a square of one shows another place than that of the other.
+    #[error("the two pictures of a pair have {0:?} and {1:?} pixels (height, width)")]
+    OtherSize([usize; 2], [usize; 2]),
 }
 
 /// Pairs that it shows of itself.
@@ -74,11 +77,16 @@ fn players(config: &Pix2pixConfig, device: &Device) -> Result<Players, OutOfRang
 }
 
 impl Pix2pix {
-    /// `pairs` are what is given and what is to be made of it, or the other way round where the settings say so.
+    /// `pairs` are what is given and what is to be made of it, or the other way round where the settings say so: of any size, which
+    /// both of a pair have, and enlarged where they do not cover a square of the settings.
     pub fn new(config: Pix2pixConfig, pairs: Vec<[Photo; 2]>, device: &Device) -> Result<Self, TranslationError> {
         config.validate()?;
         if pairs.is_empty() {
             return Err(TranslationError::NoPictures("pair of pictures"));
+        }
+        let sizes = |pair: &[Photo; 2]| pair.each_ref().map(|photo| [photo.height, photo.width]);
+        if let Some([x, y]) = pairs.iter().map(sizes).find(|[x, y]| x != y) {
+            return Err(TranslationError::OtherSize(x, y));
         }
         let device = device.clone().autodiff();
         let Pix2pixConfig { image_size: side, jitter, mirror, seed, .. } = config;

@@ -20,7 +20,7 @@ pub struct TranslatorConfig {
     pub blocks: usize,
     /// Between the layers. Instance normalisation has neither scale nor shift.
     pub normalization: Normalization,
-    /// Half of the values of some layers, by chance, in training: the noise of pix2pix (section 2.1), and optional in a residual
+    /// Half of the values of some layers, by chance, in training: the noise of pix2pix (section 3.1), and optional in a residual
     /// block.
     pub dropout: bool,
     /// How the side is doubled.
@@ -32,7 +32,7 @@ pub struct TranslatorConfig {
 #[serde(rename_all = "kebab-case")]
 pub enum TranslatorNetwork {
     /// Halves the side to almost nothing and doubles it again, with skips between: Isola et al. 2017 (arXiv 1611.07004), section
-    /// 2.2.1 and appendix 6.1.1.
+    /// 3.2.1 and appendix 6.1.1.
     #[default]
     Unet,
     /// Residual blocks at a quarter of the side: Johnson et al. 2016, as in Zhu et al. 2017 (arXiv 1703.10593), appendix 7.2.
