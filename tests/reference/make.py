@@ -17,6 +17,7 @@ import latent
 import simgan
 import superres
 import translation
+import translation_games
 from features import FEATURES, features
 from game import d_loss, g_loss, ring
 from networks import (
@@ -195,10 +196,14 @@ def files():
         "superres_jpeg": cases(superres.jpeg, superres.QUALITIES),
         "superres_lens": cases(superres.lens, ["lens"]),
         "translation_networks": cases(translation.network, translation.NETWORKS),
-        "translation_games": cases(translation.pix2pix, ["pix2pix"]) | cases(translation.cyclegan, ["cyclegan"]),
+        "translation_variants": cases(translation.network, translation.VARIANTS),
+        "translation_games": cases(translation_games.pix2pix, ["pix2pix"]) | cases(translation_games.cyclegan, ["cyclegan"]),
+        "translation_game_variants": cases(translation_games.pix2pix, list(translation_games.PIX2PIX)[1:])
+        | cases(translation_games.cyclegan, ["cyclegan_hinge"]),
         "simgan_networks": cases(simgan.network, simgan.NETWORKS),
         "simgan_losses": cases(simgan.regularization, ["pixels", "derivatives", "channel-mean", "blurred"]),
         "simgan_game": cases(simgan.game, ["simgan"]),
+        "simgan_semantic": cases(simgan.game, ["simgan_semantic"]),
         "vgg": cases(superres.vgg, ["vgg"]),
     }
     # A file for each normalisation keeps each small.

@@ -1,11 +1,17 @@
 """The refiner of SimGAN, its losses and its game: Shrivastava et al. 2017 (arXiv 1612.07828)."""
 
+import copy
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from chance import Pool, Random, shuffled
+from game import d_loss, g_loss
+from images import Classifier
 from networks import gradients, normal, randomise, tensors
-from translation import Patch, norm_of_gradient
+from translation import Patch
+from translation_games import adam, answer, averages, follow, norm_of_gradient, verdict
 
 
 class RefinerBlock(nn.Module):
@@ -73,49 +79,85 @@ def regularization(case):
     return {"refined": refined, "synthetic": synthetic, "loss": loss, "grad.refined": slope}
 
 
-def picture(phase, height, width):
-    """8 bits, as the program makes them."""
-    index = torch.arange(height * width)
-    value = ((index % width) * 9 + (index // width) * 5 + phase) % 256
-    return value.double().reshape(1, 1, height, width) / 127.5 - 1.0
+def picture(phase, shape, light=256):
+    """8 bits below `light`, as the program makes them."""
+    _, height, width = shape
+    index = torch.arange(torch.Size(shape).numel())
+    value = ((index % width) * 9 + (index // width) * 5 + phase) % light
+    return value.double().reshape(1, *shape) / 127.5 - 1.0
+
+
+GAMES = {
+    "simgan": {
+        "shape": (1, 16, 20), "lights": [256], "batch": 2, "updates": [(1, 0), (0, 1), (2, 1), (2, 1)],
+        "loss": "non-saturating", "adversarial": 1.0, "lambda": 0.3, "kept": "pixels", "semantic": 0.0, "history": 0,
+        "deviation": 0.3, "optimizer": lambda net: torch.optim.SGD(net.parameters(), lr=1e-3),
+    },
+    # Pictures are twice as large as those that the classifier knows. The history is full after two updates of D. All that R is told
+    # is about as loud with these weights.
+    "simgan_semantic": {
+        "shape": (3, 64, 64), "lights": [51, 102, 153, 204, 255], "batch": 4, "updates": [(1, 0), (0, 1), (2, 2), (2, 2)],
+        "loss": "least-squares", "adversarial": 0.5, "lambda": 0.01, "kept": "channel-mean", "semantic": 3.0, "history": 3,
+        "deviation": 0.05, "optimizer": lambda net: adam(net, 1e-3),
+    },
+}  # fmt: skip
 
 
 def game(case):
-    """Steps on one synthetic and one real picture: R alone, D alone, then two of the game, R twice before D; there is no history.
-    `scalars.STEP` in the order of the declaration; what a step does not tell is 0."""
-    height, width, lam = 16, 20, 0.3
-    r, d = randomise(Refiner(1, 3, 1), 0.3), randomise(Patch("none", 1, 2, 1), 0.3)
+    """Steps on synthetic pictures and a real one, so many updates of R and then of D each; in the first, R is alone. `scalars.STEP`
+    in the order of the declaration; what a step does not tell is 0."""
+    settings = GAMES[case]
+    shape, batch, loss, lam = settings["shape"], settings["batch"], settings["loss"], settings["lambda"]
+    r, d = randomise(Refiner(shape[0], 3, 1), 0.3), randomise(Patch("none", shape[0], 2, 1), settings["deviation"])
     out = tensors("refiner", r) | tensors("discriminator", d)
-    x, y = (picture(phase, height, width).expand(2, -1, -1, -1) for phase in (0, 90))
-    for_r, for_d = (torch.optim.SGD(net.parameters(), lr=1e-3) for net in (r, d))
-    # Summed over patches, the mean over the batch.
-    patches = lambda values: values.flatten(1).sum(1).mean()
-    zero = torch.zeros(())
+    if settings["semantic"]:
+        judge = randomise(Classifier(3, 2, 3, 4, 6, 4), 0.5).eval().requires_grad_(False)
+        out |= tensors("classifier", judge)
+    synthetic = [picture(0, shape, light) for light in settings["lights"]]
+    order, y = shuffled(len(synthetic), 1), picture(90, shape).expand(batch, -1, -1, -1)
+    given = lambda count: torch.cat([synthetic[next(order)] for _ in range(count)])
+    for_r, for_d = settings["optimizer"](r), settings["optimizer"](d)
+    average, history = copy.deepcopy(r), Pool(settings["history"], Random(1))
+    # A mean over patches and pictures as a sum over patches, the mean over pictures.
+    patches = lambda mean, verdicts: mean * verdicts[0].numel()
+    see = lambda pictures: judge(F.avg_pool2d(pictures, 2))[1]
 
-    def teach_refiner(alone):
+    def teach_refiner(step):
+        x, alone = given(batch), step == 0
         refined = r(x)
-        regularization = kept("pixels", refined, x)
-        adversarial = zero if alone else patches(F.softplus(-d(refined)))
+        regularization = kept(settings["kept"], refined, x)
+        adversarial = semantic = 0.0
+        if not alone:
+            verdicts = d(refined)
+            adversarial = patches(g_loss(loss, verdicts), verdicts)
+            if settings["semantic"]:
+                semantic = F.binary_cross_entropy_with_logits(see(refined), see(x).sigmoid())
+        game = lam * regularization + settings["adversarial"] * adversarial + settings["semantic"] * semantic
         for_r.zero_grad()
-        (regularization if alone else lam * regularization + adversarial).backward()
+        (regularization if alone else game).backward()
         norm = norm_of_gradient(r)
         for_r.step()
-        return adversarial, regularization, norm
+        follow(average, r, step)
+        return adversarial, regularization, semantic, norm
 
     def teach_discriminator():
-        a, b = d(y), d(r(x).detach())
-        loss = patches(F.softplus(-a)) + patches(F.softplus(b))
+        before = history.draw(batch // 2) if settings["history"] else []
+        made = r(given(batch - len(before))).detach()
+        if settings["history"]:
+            history.keep(made[: batch // 2])
+        a, b = d(y), d(torch.cat([made, *before]))
+        of_d = patches(d_loss(loss, a, b), a)
         for_d.zero_grad()
-        loss.backward()
+        of_d.backward()
         norm = norm_of_gradient(d)
         for_d.step()
-        return loss, a.sigmoid().mean(), b.sigmoid().mean(), norm
+        return of_d, verdict(loss, a), verdict(loss, b), norm
 
-    for step, (refiner, discriminator) in enumerate([(1, 0), (0, 1), (2, 1), (2, 1)]):
-        told = [teach_refiner(alone=step == 0) for _ in range(refiner)]
-        r_loss, regularization, r_norm = told[-1] if told else (zero, zero, zero)
-        d_loss, real, refined, d_norm = teach_discriminator() if discriminator else (zero, zero, zero, zero)
-        # Without a classifier there is no semantic consistency.
-        scalars = [d_loss, r_loss, regularization, zero, real, refined, d_norm, r_norm]
-        out |= {f"scalars.{step}": torch.stack([value.detach() for value in scalars])}
-    return out
+    for step, (refiner, discriminator) in enumerate(settings["updates"]):
+        # What is told is of the last update.
+        told = [teach_refiner(step) for _ in range(refiner)]
+        r_loss, regularization, semantic, r_norm = told[-1] if told else [0.0] * 4
+        told = [teach_discriminator() for _ in range(discriminator)]
+        of_d, real, refined, d_norm = told[-1] if told else [0.0] * 4
+        out |= {f"scalars.{step}": answer([of_d, r_loss, regularization, semantic, real, refined, d_norm, r_norm])}
+    return out if case == "simgan" else out | averages({"refiner": average})

@@ -1,10 +1,10 @@
-"""Networks and games of pix2pix and CycleGAN."""
+"""Networks of pix2pix and CycleGAN."""
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from images import Classifier
+from chance import Random, dropout
 from networks import LEAK, gradients, randomise, tensors
 
 
@@ -53,22 +53,25 @@ class Level(nn.Module):
 
 
 class Unet(nn.Module):
-    """`UnetGenerator` of pytorch-CycleGAN-and-pix2pix, level by level."""
+    """`UnetGenerator` of pytorch-CycleGAN-and-pix2pix, level by level. With a seed it has dropout, drawn anew by each pass."""
 
-    def __init__(self, kind, nearest, depth, width):
+    def __init__(self, kind, nearest, depth, width, seed=None):
         super().__init__()
+        self.seed = seed
         self.levels = nn.ModuleList(Level(kind, nearest, index, depth, width) for index in range(depth))
 
     def forward(self, x):
-        return torch.tanh(self.part(x, 0))
+        return torch.tanh(self.part(x, 0, None if self.seed is None else Random(self.seed)))
 
-    def part(self, x, index):
+    def part(self, x, index, random):
         level = self.levels[index]
         # The skip holds what leaky ReLU made of it, which the ReLU before the doubling cannot tell from what it was.
         inner = level.down_norm(level.down(x if index == 0 else F.leaky_relu(x, LEAK)))
         if index + 1 < len(self.levels):
-            inner = torch.cat([inner, self.part(inner, index + 1)], 1)
-        return level.up_norm(level.up(F.relu(inner)))
+            inner = torch.cat([inner, self.part(inner, index + 1, random)], 1)
+        x = level.up_norm(level.up(F.relu(inner)))
+        # There: `num_downs - 5` blocks, between the innermost, which has none, and the four outer ones.
+        return dropout(x, random) if 4 <= index < len(self.levels) - 1 else x
 
 
 class Layer(nn.Module):
@@ -86,16 +89,17 @@ class ResidualBlock(nn.Module):
         conv = lambda: nn.Conv2d(width, width, 3, bias=kind != "batch")
         self.first, self.second = Layer(kind, conv(), width), Layer(kind, conv(), width)
 
-    def forward(self, x):
-        inner = F.relu(self.first(F.pad(x, (1, 1, 1, 1), mode="reflect")))
+    def forward(self, x, random):
+        inner = dropout(F.relu(self.first(F.pad(x, (1, 1, 1, 1), mode="reflect"))), random)
         return x + self.second(F.pad(inner, (1, 1, 1, 1), mode="reflect"))
 
 
 class Resnet(nn.Module):
-    """`ResnetGenerator` of pytorch-CycleGAN-and-pix2pix."""
+    """`ResnetGenerator` of pytorch-CycleGAN-and-pix2pix. With a seed it has dropout, drawn anew by each pass."""
 
-    def __init__(self, kind, nearest, blocks, width):
+    def __init__(self, kind, nearest, blocks, width, seed=None):
         super().__init__()
+        self.seed = seed
         bias = kind != "batch"
         self.input = Layer(kind, nn.Conv2d(3, width, 7, bias=bias), width)
         down = lambda index: Layer(
@@ -110,11 +114,12 @@ class Resnet(nn.Module):
         self.out = nn.Conv2d(width, 3, 7)
 
     def forward(self, x):
+        random = None if self.seed is None else Random(self.seed)
         x = F.relu(self.input(F.pad(x, (3, 3, 3, 3), mode="reflect")))
         for down in self.down:
             x = F.relu(down(x))
         for block in self.blocks:
-            x = block(x)
+            x = block(x, random)
         for up in self.up:
             x = F.relu(up(x))
         return torch.tanh(self.out(F.pad(x, (3, 3, 3, 3), mode="reflect")))
@@ -153,102 +158,30 @@ NETWORKS = {
     "patch_16": (lambda: Patch("instance", 3, 2, 1), (2, 3, 16, 20)),
     "patch_70": (lambda: Patch("batch", 6, 2, 3), (2, 6, 48, 40)),
 }
+# What recipes and published models are of besides, and dropout; in a file of its own, so that the other stays as it is.
+VARIANTS = {
+    "unet_batch_nearest": (lambda: Unet("batch", True, 5, 1), (2, 3, 32, 32)),
+    "resnet_instance_nearest": (lambda: Resnet("instance", True, 1, 2), (2, 3, 16, 20)),
+    "patch_34": (lambda: Patch("instance", 3, 2, 2), (2, 3, 24, 28)),
+    "patch_16_none": (lambda: Patch("none", 3, 2, 1), (2, 3, 16, 20)),
+    "unet_dropout": (lambda: Unet("batch", True, 7, 1, seed=5), (1, 3, 128, 128)),
+    "resnet_dropout": (lambda: Resnet("instance", False, 2, 1, seed=5), (2, 3, 16, 20)),
+}
 
 
 def network(case):
-    make, shape = NETWORKS[case]
+    make, shape = (NETWORKS | VARIANTS)[case]
     net = randomise(make(), deviation=0.1)
     # Pictures and probe are not stored: see README.md.
     index = torch.arange(torch.Size(shape).numel()).double()
     x = torch.sin(0.37 * index + 0.1).float().double().reshape(shape).requires_grad_()
-    every = lambda t: t.flatten()[::7]
+    # Of large pictures fewer values stand for all.
+    stride = 7 if x.numel() < 40_000 else 97
+    every = lambda t: t.flatten()[::stride]
     # First, by the running statistics that the case has.
-    out = tensors("", net) | {"eval_output_stride7": every(net.eval()(x).detach())}
+    out = tensors("", net) | {f"eval_output_stride{stride}": every(net.eval()(x).detach())}
     y = net.train()(x)
     probe = torch.cos(0.11 * torch.arange(y.numel()).double()).float().double().reshape(y.shape)
     (y * probe).mean().backward()
-    return out | {"output_stride7": every(y), "grad.input_stride7": every(x.grad)} | gradients("grad", net)
-
-
-def norm_of_gradient(net):
-    return torch.sqrt(sum(p.grad.square().sum() for p in net.parameters() if p.grad is not None))
-
-
-def adam(net):
-    return torch.optim.Adam(net.parameters(), lr=2e-4, betas=(0.5, 0.999), eps=1e-8)
-
-
-def photo(phase, side):
-    """8 bits, as the program makes them."""
-    index = torch.arange(3 * side * side)
-    return (((index % side) * 9 + (index // side) * 5 + phase) % 256).double().reshape(1, 3, side, side) / 127.5 - 1.0
-
-
-def pix2pix(case):
-    """Two steps on one pair, D first; `scalars.STEP` in the order of the declaration."""
-    side = 32
-    g, d = randomise(Unet("batch", False, 5, 2), 0.1), randomise(Patch("batch", 6, 2, 1), 0.1)
-    out = tensors("generator", g) | tensors("discriminator", d)
-    x, y = photo(0, side), photo(90, side)
-    for_g, for_d = adam(g), adam(d)
-    bce = F.binary_cross_entropy_with_logits
-    for step in range(2):
-        fake = g(x)
-        a, b = d(torch.cat([x, y], 1)), d(torch.cat([x, fake.detach()], 1))
-        d_loss = bce(a, torch.ones_like(a)) + bce(b, torch.zeros_like(b))
-        for_d.zero_grad()
-        (d_loss * 0.5).backward()
-        d_norm = norm_of_gradient(d)
-        for_d.step()
-        b_for_g = d(torch.cat([x, fake], 1))
-        g_loss, l1 = bce(b_for_g, torch.ones_like(b_for_g)), (fake - y).abs().mean()
-        for_g.zero_grad()
-        (g_loss + 100.0 * l1).backward()
-        g_norm = norm_of_gradient(g)
-        for_g.step()
-        told = [d_loss, g_loss, l1, a.sigmoid().mean(), b.sigmoid().mean(), d_norm, g_norm]
-        out |= {f"scalars.{step}": torch.stack([value.detach() for value in told])}
-    return out
-
-
-def cyclegan(case):
-    """Two steps on one picture of each domain, G and F first; an empty pool shows what is new. What begins in Y weighs double. A
-    classifier says whether they keep what is in them."""
-    side = 32
-    g, f = (randomise(Resnet("instance", False, 1, 2), 0.1) for _ in range(2))
-    d_x, d_y = (randomise(Patch("instance", 3, 2, 1), 0.1) for _ in range(2))
-    out = tensors("g", g) | tensors("f", f) | tensors("d_x", d_x) | tensors("d_y", d_y)
-    judge = randomise(Classifier(3, 2, 3, 4, 6, 4), 0.3).eval().requires_grad_(False)
-    out |= tensors("classifier", judge)
-    x, y = photo(0, side), photo(90, side)
-    optimizers = {name: adam(net) for name, net in (("g", g), ("f", f), ("d_x", d_x), ("d_y", d_y))}
-    for step in range(2):
-        fake_y, fake_x = g(x), f(y)
-        g_loss, f_loss = (d_y(fake_y) - 1).square().mean(), (d_x(fake_x) - 1).square().mean()
-        cycles = (f(fake_y) - x).abs().mean(), (g(fake_x) - y).abs().mean()
-        kept = (f(x) - x).abs().mean(), (g(y) - y).abs().mean()
-        cycle, identity = sum(cycles), sum(kept)
-        semantic = sum(
-            F.binary_cross_entropy_with_logits(judge(made)[1], judge(of)[1].sigmoid())
-            for made, of in ((fake_y, x), (fake_x, y))
-        )
-        for name in ("g", "f"):
-            optimizers[name].zero_grad()
-        for_x, for_y = (10.0 * back + 5.0 * same for back, same in zip(cycles, kept, strict=True))
-        (g_loss + f_loss + for_x + 2.0 * for_y + 3.0 * semantic).backward()
-        norms = {"g": norm_of_gradient(g), "f": norm_of_gradient(f)}
-        for name in ("g", "f"):
-            optimizers[name].step()
-        told = {}
-        for name, net, real, fake in (("x", d_x, x, fake_x), ("y", d_y, y, fake_y)):
-            a, b = net(real), net(fake.detach())
-            loss = ((a - 1).square().mean() + b.square().mean()) * 0.5
-            optimizers[f"d_{name}"].zero_grad()
-            loss.backward()
-            told[name] = [loss, a.clamp(0, 1).mean(), b.clamp(0, 1).mean(), norm_of_gradient(net)]
-            optimizers[f"d_{name}"].step()
-        (dx, x_real, x_fake, dx_norm), (dy, y_real, y_fake, dy_norm) = told["x"], told["y"]
-        scalars = [dx, dy, g_loss, f_loss, cycle, identity, semantic]
-        scalars += [x_real, x_fake, y_real, y_fake, dx_norm, dy_norm, norms["g"], norms["f"]]
-        out |= {f"scalars.{step}": torch.stack([value.detach() for value in scalars])}
-    return out
+    out |= {f"output_stride{stride}": every(y), f"grad.input_stride{stride}": every(x.grad)}
+    return out | gradients("grad", net)

@@ -19,13 +19,6 @@ pub fn file(name: &str) -> Vec<u8> {
 }
 
 impl Case {
-    /// The case of this name, or `None`.
-    pub fn find(file: &[u8], case: &str) -> Option<Self> {
-        let names = SafeTensors::deserialize(file).unwrap();
-        let is_there = names.names().iter().any(|name| name.starts_with(&format!("{case}/")));
-        is_there.then(|| Self::read(file, case))
-    }
-
     /// The case of a file that has one.
     pub fn only(file: &[u8]) -> Self {
         let names = SafeTensors::deserialize(file).unwrap();

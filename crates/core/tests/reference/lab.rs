@@ -118,15 +118,14 @@ fn smoothed_losses() {
 #[test]
 fn penalties() {
     let file = file("penalties.safetensors");
-    let deep = [("leaky-relu_depth-0", Activation::LeakyRelu, 0), ("leaky-relu_depth-3", Activation::LeakyRelu, 3)];
-    let deep = deep.into_iter().chain([("tanh_depth-0", Activation::Tanh, 0), ("tanh_depth-3", Activation::Tanh, 3)]);
+    // Without a hidden layer there is nothing to activate.
+    let other = [("depth-0", Activation::LeakyRelu, 0), ("leaky-relu_depth-3", Activation::LeakyRelu, 3)];
+    let other = other.into_iter().chain([("tanh_depth-3", Activation::Tanh, 3)]);
     let plain = Activation::ALL.map(|activation| (name(activation), activation, 2));
-    let nets = plain.into_iter().chain(deep.map(|(name, activation, layers)| (name.to_owned(), activation, layers)));
-    let mut checked = 0;
+    let nets = plain.into_iter().chain(other.map(|(name, activation, layers)| (name.to_owned(), activation, layers)));
     for (net, activation, layers) in nets {
         for (kind, prefix) in [(Penalty::Gradient, "gradient"), (Penalty::R1, "r1")] {
-            let Some(case) = Case::find(&file, &format!("{prefix}_{net}")) else { continue };
-            checked += 1;
+            let case = Case::read(&file, &format!("{prefix}_{net}"));
             let (network, host) = networks(&case, "", 2, MlpConfig { width: 6, layers, activation }, 1);
             let [real, fake] = ["real", "fake"].map(|name| case.values(name));
             let mix = case.values("mix");
@@ -153,7 +152,6 @@ fn penalties() {
             assert_gradient(&case, "grad", &host, &gradient, 1e-5);
         }
     }
-    assert!(checked >= 14, "only {checked} cases");
 }
 
 #[test]
@@ -208,7 +206,7 @@ fn spectral_normalisation() {
 fn distances_between_samples() {
     let file = file("two_sample.safetensors");
     for name in ["same_size", "other_size", "outside"] {
-        let Some(case) = Case::find(&file, name) else { panic!("no case {name}") };
+        let case = Case::read(&file, name);
         let (a, b) = (case.values("a"), case.values("b"));
         case.assert_close("jensen_shannon", &[jensen_shannon(a, b)], 1e-6);
         case.assert_close("sliced_wasserstein", &[sliced_wasserstein(a, b)], 1e-6);

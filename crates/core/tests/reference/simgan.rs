@@ -4,14 +4,17 @@ use forger_core::{
     Images, Simgan,
     losses::kept::kept,
     nets::refiner::Refiner,
-    protocol::{Kept, OptimizerConfig, SimganConfig},
+    protocol::{AdversarialLoss, Kept, OptimizerConfig, SimganConfig},
 };
 
 use crate::{
     case::{Case, file},
     common::values,
     random, training,
-    translation::{begin, compare, play},
+    translation::{
+        compare,
+        games::{begin, compare_averages, judge, play},
+    },
 };
 
 #[test]
@@ -43,21 +46,33 @@ fn what_a_refiner_is_to_keep() {
     }
 }
 
-/// One picture that both sides make, again and again.
-struct Ramp(usize);
+/// Pictures that both sides make.
+struct Ramps {
+    shape: [usize; 3],
+    phase: usize,
+    /// Of each picture, what its values stay below.
+    lights: &'static [usize],
+}
 
-impl Images for Ramp {
+impl Images for Ramps {
     fn len(&self) -> usize {
-        1
+        self.lights.len()
     }
     fn shape(&self) -> [usize; 3] {
-        [1, 16, 20]
+        self.shape
     }
-    fn write(&self, _: usize, out: &mut [f32]) {
+    fn write(&self, index: usize, out: &mut [f32]) {
+        let [_, _, width] = self.shape;
         for (at, value) in out.iter_mut().enumerate() {
-            *value = ((at % 20 * 9 + at / 20 * 5 + self.0) % 256) as f32 / 127.5 - 1.0;
+            *value = ((at % width * 9 + at / width * 5 + self.phase) % self.lights[index]) as f32 / 127.5 - 1.0;
         }
     }
+}
+
+/// A synthetic set of these lights, and one real picture.
+fn sets(config: &SimganConfig, lights: &'static [usize]) -> [Box<dyn Images>; 2] {
+    let shape = [config.channels, config.image_height, config.image_width];
+    [(0, lights), (90, &[256][..])].map(|(phase, lights)| Box::new(Ramps { shape, phase, lights }) as Box<dyn Images>)
 }
 
 #[test]
@@ -79,6 +94,39 @@ fn a_game_of_simgan() {
         batch: 2,
         ..SimganConfig::default()
     };
-    let system = Simgan::new(config, Box::new(Ramp(0)), Box::new(Ramp(90)), None, &training().inner()).unwrap();
+    let [synthetic, real] = sets(&config, &[256]);
+    let system = Simgan::new(config, synthetic, real, None, &training().inner()).unwrap();
     play(begin(system, &case, &["refiner", "discriminator"]), &case, 4);
+}
+
+#[test]
+fn a_game_of_simgan_with_semantic_consistency_and_a_history() {
+    let (case, device) = (Case::read(&file("simgan_semantic.safetensors"), "simgan_semantic"), training().inner());
+    let optimizer = OptimizerConfig::adam(1e-3);
+    let config = SimganConfig {
+        image_height: 64,
+        image_width: 64,
+        channels: 3,
+        refiner_width: 3,
+        blocks: 1,
+        discriminator_width: 2,
+        loss: AdversarialLoss::LeastSquares,
+        adversarial: 0.5,
+        lambda: 0.01,
+        kept: Kept::ChannelMean,
+        semantic: 3.0,
+        history: 3,
+        discriminator_updates: 2,
+        refiner_pretraining: 1,
+        discriminator_pretraining: 1,
+        refiner_optimizer: optimizer,
+        discriminator_optimizer: optimizer,
+        batch: 4,
+        ..SimganConfig::default()
+    };
+    let [synthetic, real] = sets(&config, &[51, 102, 153, 204, 255]);
+    let judge = judge(&case, &device);
+    let system = Simgan::new(config, synthetic, real, Some(&judge), &device).unwrap();
+    let played = play(begin(system, &case, &["refiner", "discriminator"]), &case, 4);
+    compare_averages(played, &case, &["refiner"]);
 }
