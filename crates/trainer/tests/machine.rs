@@ -105,8 +105,9 @@ fn eyes_and_digits_are_made_with_what_is_known_of_them() {
 fn avatars_that_are_stopped_leave_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("avatars");
-    let child = make(&out, &["--count", "1000000"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = make(&out, &["--count", "1000000"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
     while !out.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it drew");
         std::thread::sleep(Duration::from_millis(2));
     }
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

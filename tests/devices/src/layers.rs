@@ -16,7 +16,7 @@ use forger_core::{
 use wasm_bindgen::prelude::*;
 
 /// What is compared, by name.
-const LAYERS: [&str; 5] = ["reflect", "resnet", "resnet-nearest", "patch", "cycle"];
+const LAYERS: [&str; 6] = ["reflect", "resnet", "resnet-nearest", "unet-nearest", "patch", "cycle"];
 
 fn drawn(shape: [usize; 4], seed: u32, device: &Device) -> Tensor<4> {
     let mut values = vec![0.0; shape.iter().product()];
@@ -74,6 +74,14 @@ async fn layer(name: &str, device: &Device) -> Result<Vec<Vec<f32>>, String> {
         "reflect" => learn(x.clone(), none, reflect(x, 3)).await,
         "resnet" | "resnet-nearest" => {
             let net = network(if name == "resnet" { Doubling::Transposed } else { Doubling::Nearest })?;
+            learn(x.clone(), Some(&net), net.forward(x, None)).await
+        }
+        "unet-nearest" => {
+            // The smallest that there is: it needs a larger picture. Batch normalisation, as the models of the site have it.
+            let config =
+                TranslatorConfig { doubling: Doubling::Nearest, depth: 5, width: 2, ..TranslatorConfig::default() };
+            let net = Translator::new(&config, random, &device).map_err(|error| error.to_string())?;
+            let x = drawn([2, 3, 32, 32], 1, &device).require_grad();
             learn(x.clone(), Some(&net), net.forward(x, None)).await
         }
         "patch" => {

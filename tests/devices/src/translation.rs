@@ -5,7 +5,7 @@ use forger_core::{
     Cyclegan, Images, Pix2pix, Simgan,
     data::photos::Photo,
     protocol::{
-        Augment, CycleganConfig, Doubling, OptimizerConfig, Pix2pixConfig, Random, SimganConfig, Stream,
+        Augment, CycleganConfig, Doubling, Kept, OptimizerConfig, Pix2pixConfig, Random, SimganConfig, Stream,
         TranslatorConfig,
     },
 };
@@ -45,6 +45,9 @@ pub async fn cyclegan(device: &Device) -> Result<(Networks, Networks), String> {
         batch: 2,
         pool: 4,
         augment: Augment { color: true, ..Augment::default() },
+        instance_noise: 0.2,
+        instance_noise_steps: 4,
+        cycle_noise: 0.1,
         // Adam's first step is as long for a slope that is next to nothing, whose sign is rounding, as for any other, and there and
         // back makes much of that: on one device, too, a run is another after a change of 1e-7 in the weights.
         generator_optimizer: OptimizerConfig::Sgd { learning_rate: 1e-5, momentum: 0.0 },
@@ -65,6 +68,7 @@ pub async fn simgan(device: &Device) -> Result<(Networks, Networks), String> {
         blocks: 2,
         discriminator_width: 4,
         history: 4,
+        kept: Kept::Blurred,
         refiner_pretraining: 1,
         discriminator_pretraining: 1,
         // As of CycleGAN.

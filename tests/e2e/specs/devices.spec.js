@@ -8,7 +8,10 @@ for (const system of ['toy', 'toy-penalised', 'dcgan', 'dcgan-mapping', 'dcgan-a
     test.setTimeout(300_000);
     await page.goto('');
     const report = await page.evaluate(async (system) => JSON.parse(await (await globalThis.devices).compare(system)), system);
+    expect(report[system].length).toBeGreaterThan(0);
     for (const { network, start, moved, apart } of report[system]) {
+      // A NaN comes as null, which is less than anything.
+      expect([start, moved, apart], network).not.toContain(null);
       console.log(`${system}, network ${network}: moved ${moved.toFixed(4)}, apart ${(apart / moved).toExponential(1)} of that`);
       // The first power iteration is the device's own.
       expect(start).toBeLessThanOrEqual(system === 'dcgan-spectral' ? 1e-5 : 0);
