@@ -59,7 +59,7 @@ pub enum Command {
     Translate(TranslateArgs),
     /// Make drawn pictures look real with SimGAN: a file, or every picture of a folder
     #[command(
-        after_help = "Example: forger refine eyes/images refined --model public/models/refine-eyes-*.safetensors"
+        after_help = "Example: forger refine eyes/images refined --model public/models/refine-eyes-[0-9a-f][0-9a-f]*.safetensors"
     )]
     Refine(RefineArgs),
     /// Find the pictures of a folder that a model of normal ones cannot draw: scores.csv, and report.html with heat maps
@@ -144,10 +144,10 @@ pub enum EvalCommand {
     Directions(DirectionsArgs),
 }
 
-/// The arguments of the program. Cards of models name `forger eval --model`, from when there was one measure only.
+/// The arguments of the program. A card of a model may name `forger eval --split test`, from when there was one measure only.
 pub fn arguments(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    let is_measure = |argument: &OsString| argument.to_string_lossy().starts_with("--model");
-    if arguments.get(1).is_some_and(|command| command == "eval") && arguments.get(2).is_some_and(is_measure) {
+    let is_option = |argument: &OsString| argument != "--help" && argument.to_string_lossy().starts_with("--");
+    if arguments.get(1).is_some_and(|command| command == "eval") && arguments.get(2).is_some_and(is_option) {
         arguments.insert(2, "samples".into());
     }
     arguments

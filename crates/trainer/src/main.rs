@@ -29,10 +29,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match run(Cli::parse_from(cli::arguments(std::env::args_os().collect())).command) {
+        // What was lost is told already.
+        Ok(()) if ui::is_lost() => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<commands::detect::Strange>() => {
             ui::note(error);
-            ExitCode::from(commands::detect::STRANGE)
+            if ui::is_lost() { ExitCode::FAILURE } else { ExitCode::from(commands::detect::STRANGE) }
         }
         Err(error) => {
             ui::error(&error);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
     checkpoint::Reader,
@@ -24,11 +24,20 @@ const CHUNK: usize = 64;
 pub fn open<N: Networks>(path: &Path, device: &Device) -> Result<Model<N>> {
     let context = || path.display().to_string();
     if path.is_dir() {
-        let run = Run::open(path)?;
+        let run = run_in(path)?;
         return of_run(&run, &run.newest()?, device).with_context(context);
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     checked(Model::read(&bytes, device).with_context(context)?).with_context(context)
+}
+
+/// The run of a folder that is named in place of a model file.
+fn run_in(folder: &Path) -> Result<Run> {
+    let run = Run::open(folder)?;
+    if run.newest_step().is_none() {
+        bail!("there is no checkpoint in {}: name the folder of a run, or a model file", folder.display());
+    }
+    Ok(run)
 }
 
 /// Puts an encoder that was trained for a model beside it: that of the folder of a run. Its settings go onto the card.
@@ -80,7 +89,7 @@ pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &De
 pub fn system_of(from: &Path) -> Result<SystemConfig> {
     let context = || from.display().to_string();
     if from.is_dir() {
-        let checkpoint = Run::open(from)?.newest()?;
+        let checkpoint = run_in(from)?.newest()?;
         let reader = Reader::new(&checkpoint).with_context(context)?;
         return Ok(weights::card_of(&reader).with_context(context)?.system);
     }

@@ -125,6 +125,10 @@ impl Progress {
 
     pub fn finish(&self, step: u64) {
         self.bar.finish_and_clear();
+        // Without a step there is nothing to tell.
+        if step == self.first_step {
+            return;
+        }
         ui::note(format_args!("step {step}: {}", self.message(step)));
     }
 }

@@ -48,7 +48,11 @@ pub fn find<C: Settings>(name: &str) -> Result<C> {
     let path = Path::new(name);
     if !path.exists() {
         let names = built_in().map(|(name, _)| name).filter(|name| is_ours(name)).collect::<Vec<_>>();
-        bail!("there is no recipe {name}, and no file of that name; the built-in ones are {}", names.join(", "));
+        let built_in = match names.as_slice() {
+            [] => format!("there are no built-in ones for {}", C::SYSTEM.name),
+            names => format!("the built-in ones are {}", names.join(", ")),
+        };
+        bail!("there is no recipe {name}, and no file of that name; {built_in}");
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
     Ok(parse(&text, name)?.config)
@@ -177,6 +181,7 @@ mod tests {
         assert!(losses.to_string().contains("losses.pixl"), "{losses}");
         assert!(format!("{:#}", parse("[config]\nbatch = 1")).contains("between 2"));
         assert!(find::<DcganConfig>("dcgan-none").unwrap_err().to_string().contains("dcgan-paper"));
+        assert!(find::<ToyConfig>("none").unwrap_err().to_string().ends_with("there are no built-in ones for toy"));
         assert!(find::<SuperresConfig>("dcgan-cpu").unwrap_err().to_string().contains("not one of train superres"));
     }
 }

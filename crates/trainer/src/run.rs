@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use forger_core::checkpoint::Reader;
 use forger_protocol::{Declaration, Scalar, Settings, message::StepMetrics};
+use tempfile::NamedTempFile;
 
 pub use self::note::DataNote;
 use crate::{recipes, tensorboard::Events, ui};
@@ -84,7 +85,7 @@ impl Run {
                 Err(error) => ui::warn(format_args!("{}: {error}; trying the one before", path.display())),
             }
         }
-        bail!("there is no checkpoint to go on from in {}", self.folder.display())
+        bail!("there is no checkpoint in {}: name the folder of a run", self.folder.display())
     }
 
     /// The step of the newest checkpoint, if there is one.
@@ -198,11 +199,25 @@ fn seconds() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map(|time| time.as_secs_f64()).unwrap_or_default()
 }
 
-/// Writes a file as a whole or not at all.
+/// What becomes the file of this name when all is in it, in its folder, which is made.
+fn part_of(path: &Path) -> Result<NamedTempFile> {
+    if path.is_dir() {
+        bail!("cannot write {}: this is a folder; give the name of a file", path.display());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = fs::create_dir_all(folder).and_then(|()| NamedTempFile::new_in(folder));
+    file.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Refuses the name of a file that [`write_whole`] will not write, before there is long work for it.
+pub fn check_writable(path: &Path) -> Result<()> {
+    part_of(path).map(drop)
+}
+
+/// Writes a file as a whole or not at all, and makes its folder.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let context = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    let mut file = part_of(path)?;
     file.write_all(bytes).with_context(context)?;
     file.as_file().sync_all().with_context(context)?;
     #[cfg(unix)]
@@ -238,6 +253,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("x"), "").unwrap();
         assert!(Run::create(folder.path()).err().unwrap().to_string().contains("--resume"));
+    }
+
+    #[test]
+    fn a_file_is_written_where_there_is_no_folder_yet_and_what_cannot_be_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/down/a.txt");
+        check_writable(&file).unwrap();
+        assert!(!file.exists() && fs::read_dir(folder.path().join("deep/down")).unwrap().next().is_none());
+        fs::remove_dir_all(folder.path().join("deep")).unwrap();
+        write_whole(&file, b"a").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"a");
+        for wrong in [folder.path().to_owned(), file.join("b.txt")] {
+            let error = format!("{:#}", check_writable(&wrong).unwrap_err());
+            assert!(error.contains(&format!("cannot write {}", wrong.display())), "{error}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"a");
     }
 
     #[test]

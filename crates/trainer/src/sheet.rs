@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use image::{RgbImage, imageops};
+use anyhow::{Context, Result, bail};
+use image::{ImageFormat, RgbImage, imageops};
+
+use crate::run::check_writable;
 
 /// Writes pictures, `[count, channels, height, width]` as bytes, as a sheet of PNG with as many rows as columns; `shape` is that
 /// of one.
@@ -26,8 +28,42 @@ pub fn write_rows(path: &Path, pictures: &[u8], [channels, height, width]: [usiz
         });
         imageops::replace(&mut sheet, &tile, (index % columns * width) as i64, (index / columns * height) as i64);
     }
+    save(path, &sheet)
+}
+
+/// Writes one that is drawn, and makes its folder.
+pub fn save(path: &Path, sheet: &RgbImage) -> Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make folder {}", folder.display()))?;
     }
     sheet.save(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Refuses a sheet that cannot be written, before there is long work for it.
+pub fn check(path: Option<&Path>) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    if !ImageFormat::from_path(path).is_ok_and(|format| format.writing_enabled()) {
+        bail!("{}: a sheet is a picture; give a name that ends in .png", path.display());
+    }
+    check_writable(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_written_with_its_folder_and_what_is_no_picture_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for good in ["new/a.png", "b.JPG"] {
+            check(Some(&at(good))).unwrap();
+            save(&at(good), &RgbImage::new(2, 2)).unwrap();
+        }
+        for wrong in ["a.foo", "a", "a.svg"] {
+            assert!(check(Some(&at(wrong))).unwrap_err().to_string().contains(".png"), "{wrong}");
+        }
+        assert!(check(Some(&at("b.JPG/a.png"))).unwrap_err().to_string().contains("cannot write"));
+        check(None).unwrap();
+    }
 }

@@ -1,11 +1,25 @@
 //! What the user reads: results on standard output, everything else on standard error.
 
-use std::io::Write;
+use std::{
+    io::{ErrorKind, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// Whether a line of result did not come to where it was to go.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line of result.
 pub fn result(text: impl std::fmt::Display) {
-    // A closed pipe is the reader's decision, and no fault.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let Err(error) = writeln!(std::io::stdout(), "{text}") else { return };
+    // A closed pipe is the reader's decision, and no fault. The rest is told once.
+    if error.kind() != ErrorKind::BrokenPipe && !LOST.swap(true, Ordering::Relaxed) {
+        note(format_args!("error: cannot write the results: {error}"));
+    }
+}
+
+/// Whether results were lost, which must not look like success.
+pub fn is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// A line about what is going on.

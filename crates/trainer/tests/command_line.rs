@@ -66,19 +66,24 @@ fn a_run_killed_ten_times_at_any_moment_ends_as_if_nothing_had_happened() {
     let augment = "augment={color=true, translation=true, cutout=true}";
     let modern = ["--set", "spectral_norm=true", "--set", augment, "--set", "mirror=true"];
     assert!(train(folder.path(), "whole", &modern).output().unwrap().status.success());
-    let mut seed = 1_u64;
-    for _ in 0..10 {
-        let is_checkpoint = |entry: std::io::Result<fs::DirEntry>| {
-            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("checkpoint-"))
-        };
-        let has_run = fs::read_dir(folder.path().join("killed")).is_ok_and(|mut files| files.any(is_checkpoint));
-        let more = if has_run { &["--resume"][..] } else { &modern };
+    let out = folder.path().join("killed");
+    let is_checkpoint = |entry: std::io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("checkpoint-"))
+    };
+    let has_begun = || fs::read_dir(&out).is_ok_and(|mut files| files.any(is_checkpoint));
+    let (mut seed, mut longest, mut kills) = (1_u64, 150, 0);
+    while kills < 10 && !out.join("checkpoint-0000000060.safetensors").exists() {
+        let more = if has_begun() { &["--resume"][..] } else { &modern };
         let mut killed = train(folder.path(), "killed", more).spawn().unwrap();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        std::thread::sleep(Duration::from_millis(5 + (seed >> 33) % 150));
+        std::thread::sleep(Duration::from_millis(5 + (seed >> 33) % longest));
+        kills += usize::from(killed.try_wait().unwrap().is_none() && has_begun());
         let _ = killed.kill();
         killed.wait().unwrap();
+        // A machine that is slow to begin is given longer, so that kills do not all come before there is anything to lose.
+        longest += if has_begun() { 0 } else { 150 };
     }
+    assert!(kills >= 3, "only {kills} kills came while it trained");
     let end = train(folder.path(), "killed", &["--resume"]).output().unwrap();
     assert!(end.status.success(), "{}", String::from_utf8_lossy(&end.stderr));
     assert!(last(folder.path(), "whole") == last(folder.path(), "killed"));
@@ -92,8 +97,9 @@ fn control_c_saves_and_says_how_to_go_on() {
     let mut command = forger();
     command.args(["train", "dcgan", "--set", "width=2", "--set", "batch=8", "--steps", "100000"]);
     command.arg("--data").arg(folder.path()).arg("--out").arg(folder.path().join("run"));
-    let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
     while !folder.path().join("run/losses.csv").metadata().is_ok_and(|file| file.len() > 100) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it trained");
         std::thread::sleep(Duration::from_millis(5));
     }
     Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

@@ -253,6 +253,19 @@ fn idx_files_are_known_by_their_bytes() {
         let (code, text) = digits(&at(data), more);
         assert!(code == Some(1) && text.contains(expected), "{data}: {text}");
     }
+    // What helps depends on the command.
+    let packed = at("packed").display().to_string();
+    let out = at("out").display().to_string();
+    for (line, advice) in [
+        (format!("dcgan --recipe dcgan-modern --data {packed}"), ": --set image_size=28 --set channels=1 takes them"),
+        (format!("classifier --classes --data {packed}"), ": --image-size 28 --channels 1 takes them"),
+        (format!("cyclegan --x {packed} --y {packed}"), "of 144x144 are asked for"),
+        (format!("simgan --simulator eyes --data {packed}"), "of 55x35 are asked for"),
+    ] {
+        let (code, text) = forger(&format!("train {line} --out {out}").split(' ').collect::<Vec<_>>());
+        let is_told = text.contains("holds grey pictures of 28x28, where ") && text.trim_end().ends_with(advice);
+        assert!(code == Some(1) && is_told, "{line}: {text}");
+    }
     for (name, bytes, expected) in [
         ("data.tar.gz", PAGE.as_bytes().to_vec(), "data.tar.gz is no tar of pictures, but a web page (HTML)"),
         ("data.tar", gzip(PAGE.as_bytes()), "data.tar is no tar of pictures, but a web page (HTML)"),
@@ -260,6 +273,7 @@ fn idx_files_are_known_by_their_bytes() {
         ("one.png", png(), "a single picture: name the folder"),
         ("empty.tar", Vec::new(), "empty.tar is no tar of pictures, but empty"),
         ("big.tar.gz", b"version https://git-lfs.github.com/spec/v1\n".to_vec(), "git lfs pull"),
+        ("train-labels.gz", gzip(&[0, 0, 8, 1, 0, 0, 0, 1, 7, 7, 7, 7, 7, 7, 7, 7, 7]), "holds the labels and not the"),
         ("torn.tar.gz", gzip(&[7; 2000])[..20].to_vec(), "torn.tar.gz is damaged"),
     ] {
         put(&at(name), bytes);

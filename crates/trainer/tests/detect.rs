@@ -146,6 +146,34 @@ fn folders_of_all_kinds_become_reports() {
     let strange = fs::read_to_string(at("report/scores.csv")).unwrap().matches(",1\n").count();
     assert!(strange <= 3, "{text}");
 
+    // What could not be said or written is refused before there is a search.
+    for threshold in ["nan", "inf"] {
+        let (code, text) = detect(&format!("mixed --threshold {threshold}"));
+        assert!(code == Some(1) && text.contains("--threshold is a score"), "{text}");
+    }
+    let (code, text) = run("detect mixed --model run --normal nowhere --out run/data.json");
+    assert!(code == Some(1) && text.contains("cannot write run/data.json/scores.csv"), "{text}");
+    let (code, text) = run("detect mixed --model run --normal nowhere --search-steps 0 --out report");
+    assert!(code == Some(1) && text.contains("--search-steps is 0"), "{text}");
+    let calibrate = "calibrate run --normal nowhere --what up --out";
+    for (rest, expected) in [
+        ("models", "name the model with --name"),
+        ("models --name Up", "use a-z, 0-9 and - only"),
+        ("run/data.json --name up", "cannot write run/data.json/manifest.json"),
+    ] {
+        let (code, text) = run(&format!("{calibrate} {rest}"));
+        assert!(code == Some(1) && text.contains(expected), "{text}");
+    }
+    let eval = "eval detect --data set --train --epochs 1 --runs runs --out results";
+    for (rest, expected) in [
+        ("", "has no test part: say with --holdout"),
+        ("--holdout 5", "no picture of class lying to judge: there are up"),
+        ("--test set --search-steps 0", "--search-steps is 0"),
+    ] {
+        let (code, text) = run(&format!("{eval} {rest}"));
+        assert!(code == Some(1) && text.contains(expected) && !at("runs").exists(), "{text}");
+    }
+
     let (code, text) = detect("nowhere");
     assert!(code == Some(1) && text.contains("no file or folder nowhere"), "{text}");
     let (code, text) = detect("mixed --false-alarms 2");

@@ -49,15 +49,27 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     let (code, text, error) = forger(path, &latent);
     assert_eq!(code, Some(0), "{error}");
     let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    for key in ["avatars_arithmetic", "avatars_chance", "avatars_classifier_eyeglasses"] {
+    for key in ["avatars_chance", "avatars_classifier_eyeglasses"] {
         assert!((0.0..=1.0).contains(&line[key].as_f64().unwrap()), "{line}");
     }
+    // It draws too few men for a trial, and no share is made up.
+    assert!(error.contains("are surely men") && line["avatars_arithmetic"].is_null(), "{error}{line}");
     let eval =
         format!("eval --model {model} --data avatars:64 --split test --classifier judge.safetensors --count 30 --json");
     let (code, text, error) = forger(path, &eval);
     assert_eq!(code, Some(0), "{error}");
     let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert!(line["frechet_classifier"].is_number() && line["coverage"].is_number(), "{line}");
+    // What is missing is missed before anything is measured.
+    let (code, text, error) = forger(path, &eval.replace("judge.", "none."));
+    assert!(code == Some(1) && text.is_empty() && error.contains("cannot read none.safetensors"), "{text}{error}");
+    for (out, expected) in [("run", "this is a folder"), ("run/data.json/a", "cannot write run/data.json/a")] {
+        let line = classifier.replace("judge.safetensors", out).replace("avatars:400", "nowhere");
+        let (code, _, error) = forger(path, &line);
+        assert!(code == Some(1) && error.contains(expected), "{error}");
+    }
+    let (code, _, error) = forger(path, &classifier.replace("judge", "new/judge").replace("epochs 6", "epochs 1"));
+    assert!(code == Some(0) && path.join("new/judge.safetensors").exists(), "{error}");
 
     // A run without a mapping network goes on with one.
     let mapped = format!("{train} --steps 5 --from run --set mapping=128 --out mapped");
@@ -65,7 +77,7 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     assert_eq!(code, Some(0), "{error}");
     assert!(fs::read_to_string(path.join("mapped/recipe.toml")).unwrap().contains("mapping = 128"));
     let (code, text, error) = forger(path, &latent.replace(&model, "mapped"));
-    assert!(code == Some(0) && text.contains("model1_arithmetic"), "{text}{error}");
+    assert!(code == Some(0) && text.contains("model1_chance"), "{text}{error}");
     let (code, _, text) = forger(path, &mapped.replace("128", "99").replace("out mapped", "out narrow"));
     assert!(code == Some(1) && text.contains("mapping=99"), "{text}");
 

@@ -32,8 +32,11 @@ fn kept(folder: &Path, step: u64) -> Value {
     forger_core::checkpoint::Reader::new(&bytes).unwrap().state["config"].clone()
 }
 
+/// What the run learned from; how far it was to come is apart.
 fn note(folder: &Path) -> Value {
-    serde_json::from_str(&fs::read_to_string(folder.join("run/data.json")).unwrap()).unwrap()
+    let mut note: Value = serde_json::from_str(&fs::read_to_string(folder.join("run/data.json")).unwrap()).unwrap();
+    assert!(note["steps"].take().is_u64(), "{note}");
+    note
 }
 
 /// The last row of losses.
@@ -58,6 +61,41 @@ fn the_command_that_began_a_run_can_be_repeated() {
     let text = works(folder.path(), &format!("{TRAIN} --steps 10 --resume"));
     assert!(text.contains("--recipe dcgan-modern has") && text.contains("the run keeps its own settings"), "{text}");
     assert_eq!(kept(folder.path(), 10), before.0);
+}
+
+#[test]
+fn a_run_goes_on_to_the_step_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = || {
+        let note = fs::read_to_string(folder.path().join("run/data.json")).unwrap();
+        serde_json::from_str::<Value>(&note).unwrap()["steps"].clone()
+    };
+    for line in ["train toy --out @/run", "train dcgan --data avatars:16 --out @/run"] {
+        let begun = if line.contains("toy") { line } else { TRAIN };
+        works(folder.path(), &format!("{begun} --steps 8 --checkpoint-every 4"));
+        // As if it had been stopped.
+        fs::remove_file(folder.path().join("run/checkpoint-0000000008.safetensors")).unwrap();
+        let text = works(folder.path(), &format!("{line} --resume"));
+        assert!(text.contains("; 8 steps of") && text.contains("step 8: "), "{text}");
+        // Where it is already, no step is done, and none is told of.
+        for more in ["", "--steps 8", "--steps 3"] {
+            let text = works(folder.path(), &format!("{line} --resume {more}"));
+            assert!(text.contains("the run is at step 8 already: --steps says up to which step"), "{text}");
+            assert!(!text.contains("examples/s") && asked() == 8, "{text}");
+        }
+        works(folder.path(), &format!("{line} --resume --steps 9"));
+        assert!(losses(folder.path()).starts_with("9,") && asked() == 9);
+        // What is asked for in another way counts, too.
+        if line.contains("dcgan") {
+            works(folder.path(), &format!("{line} --resume --epochs 3"));
+            assert!(losses(folder.path()).starts_with("12,") && asked() == 12);
+        }
+        refused(folder.path(), &format!("{line} --resume @/run"), &["this is a folder", "--resume alone goes on"]);
+        fs::remove_dir_all(folder.path().join("run")).unwrap();
+    }
+    fs::create_dir(folder.path().join("run")).unwrap();
+    refused(folder.path(), "train toy --out @/run --resume", &["no checkpoint to go on from", "leave --resume out"]);
+    refused(folder.path(), "export @/run --name a --out @/models", &["name the folder of a run, or a model file"]);
 }
 
 #[test]

@@ -75,6 +75,12 @@ fn a_run_is_measured_exported_and_used() {
     assert!(code == Some(1) && text.contains("a model of superres, where one of dcgan"), "{text}");
     let (code, _, text) = run(forger().args(["sample", "--out", "x.png", "--model"]).arg(at("run")));
     assert!(code == Some(1) && text.contains("a model of superres, where one of dcgan"), "{text}");
+    for model in [&model, &at("run")] {
+        let mut command = forger();
+        let (code, _, text) =
+            run(command.arg("translate").arg(at("photos/0.png")).arg(at("x.png")).arg("--model").arg(model));
+        assert!(code == Some(1) && text.contains("where one of pix2pix, cyclegan, simgan is needed"), "{text}");
+    }
 }
 
 #[test]
@@ -124,6 +130,18 @@ fn a_killed_run_goes_on_and_faults_are_named() {
     assert!(code == Some(0) && text.contains("step 9"), "{text}");
     assert!(at("run/checkpoint-0000000009.safetensors").exists());
     assert!(train(&[]).2.contains("not empty"));
+    // Photos that are smaller than a patch are told of.
+    let new = |out: &str, patch: &str| {
+        let mut command = forger();
+        command.args(["train", "superres", "--steps", "1", "--set", "width=2", "--set", "blocks=1", "--set", patch]);
+        run(command.args(["--set", "batch=1", "--data"]).arg(at("photos")).arg("--out").arg(at(out)))
+    };
+    let (code, _, text) = new("large", "patch=33");
+    assert!(code == Some(0) && text.contains("1 of 3 photos are smaller than 132 pixels, a patch times"), "{text}");
+    assert!(text.contains("left out: --set patch=") && text.contains("2 photos from photos; 1 steps"), "{text}");
+    let (code, _, text) = new("none", "patch=64");
+    assert!(code == Some(1) && text.contains("3 of 3 photos are smaller than 256 pixels"), "{text}");
+    assert!(text.contains("--set patch=") && !at("none").exists(), "{text}");
     assert!(train(&["--recipe", "superres-p"]).2.contains("--features"));
     assert!(train(&["--recipe", "dcgan-cpu"]).2.contains("not one of train superres"));
     assert!(train(&["--set", "loss=hinge"]).2.contains("losses.perceptual"));

@@ -86,6 +86,12 @@ fn a_run_on_pairs_is_measured_exported_and_used() {
     let one: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert!(code == Some(0) && one["changed_l1"].is_number() && one["cycle_l1"].is_null(), "{text}");
     assert_eq!(image::open(at("one.png")).unwrap().to_rgb8().dimensions(), (64, 96));
+    let (code, text) = run("eval translate --model run --test set --sheet sheet.foo --json");
+    assert!(code == Some(1) && text.contains("give a name that ends in .png") && !text.contains("SSIM"), "{text}");
+    for (line, page) in [("report run", "pages/page.html"), ("compare run run", "more/page.html")] {
+        well(&format!("{line} --out {page}"));
+        assert!(at(page).exists());
+    }
     assert!(run("report run --out page.html").0 == Some(0));
     assert!(fs::read_to_string(at("page.html")).unwrap().contains("Mean absolute difference from the truth"));
 }
@@ -182,6 +188,8 @@ fn pictures_are_translated_and_none_is_lost() {
         code == Some(0) && text.contains("broken.png is no picture") && text.contains("1 pictures left out"),
         "{text}"
     );
+    let (code, text) = run(folder, "translate in out --model run");
+    assert!(code == Some(0) && text.contains("1 pictures left out") && !text.contains("no picture of in"), "{text}");
     let size = |name: &str| image::open(at(name)).unwrap().to_rgb8().dimensions();
     assert_eq!([size("out/a.png"), size("out/a.jpg.png"), size("out/clear.png")], [(50, 41), (50, 41), (33, 20)]);
     let (code, text) = run(folder, "translate in/a.png out/a.png --model run");

@@ -63,6 +63,14 @@ fn there_are_as_many_results_as_pictures_and_none_is_made_twice() {
     assert!(code == Some(0) && text.contains("nothing to do"), "{text}");
     assert_eq!(bicubic(folder, &["in", "out", "--overwrite"]).1.lines().count(), 6);
     assert!(image::open(folder.join("out/a.png")).is_ok());
+    // A second time only what does not read is left, and that is no fault of all of them; the first time it is.
+    fs::write(folder.join("in/broken.png"), "no picture").unwrap();
+    let (code, _, text) = bicubic(folder, &["in", "out"]);
+    assert!(code == Some(0) && text.contains("broken.png") && text.contains("1 pictures left out"), "{text}");
+    fs::create_dir(folder.join("bad")).unwrap();
+    fs::rename(folder.join("in/broken.png"), folder.join("bad/broken.png")).unwrap();
+    let (code, _, text) = bicubic(folder, &["bad", "none"]);
+    assert!(code == Some(1) && text.contains("bad holds no picture that reads"), "{text}");
 }
 
 #[test]

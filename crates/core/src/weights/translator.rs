@@ -8,7 +8,9 @@ use burn::{
     module::Module as _,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::{CycleganConfig, Pix2pixConfig, Random, SimganConfig, TranslatorConfig, Way, error::ModelError};
+use forger_protocol::{
+    CycleganConfig, Pix2pixConfig, Random, Settings as _, SimganConfig, TranslatorConfig, Way, error::ModelError,
+};
 
 pub use config::TranslationConfig;
 
@@ -185,6 +187,15 @@ impl Translator {
     }
 }
 
+/// Names all systems that would do, where a model is of none of them.
+fn all_named(error: ModelError) -> ModelError {
+    let names = [Pix2pixConfig::SYSTEM.name, CycleganConfig::SYSTEM.name, SimganConfig::SYSTEM.name];
+    match error {
+        ModelError::OtherSystem { found, .. } => ModelError::OtherSystem { expected: names.join(", "), found },
+        other => other,
+    }
+}
+
 impl Networks for Translator {
     fn read(file: &File<'_>, device: &Device) -> Result<Self, ModelError> {
         let system = &file.card.system;
@@ -193,7 +204,7 @@ impl Networks for Translator {
         } else if system.is::<SimganConfig>() {
             TranslationConfig::Simgan(system.settings()?)
         } else {
-            TranslationConfig::Cyclegan(system.settings()?)
+            TranslationConfig::Cyclegan(system.settings().map_err(all_named)?)
         };
         let generator = |name, config: &TranslatorConfig| {
             let empty = Network::unfilled(config, device).map_err(bad_config)?;

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Augment, OptimizerConfig, OutOfRange, dcgan::channels, within};
+use super::{
+    Augment, OptimizerConfig, OutOfRange,
+    dcgan::{channels, other_size},
+    within,
+};
 
 /// A small convolutional network that says which attributes a picture has. Its last features are a space to compare
 /// pictures in.
@@ -52,8 +56,7 @@ impl ClassifierConfig {
     /// Says which setting is out of range, if any.
     pub fn validate(&self) -> Result<(), OutOfRange> {
         if self.halvings().is_none() {
-            return within("image_size", f64::NAN, 28.0, 128.0)
-                .map_err(|error| OutOfRange { value: self.image_size as f64, ..error });
+            return Err(other_size(self.image_size));
         }
         channels(self.channels)?;
         within("width", self.width as f64, 1.0, 512.0)?;

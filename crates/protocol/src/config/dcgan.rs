@@ -102,8 +102,7 @@ impl Settings for DcganConfig {
 
     fn validate(&self) -> Result<(), OutOfRange> {
         if self.doublings().is_none() {
-            return within("image_size", f64::NAN, 28.0, 128.0)
-                .map_err(|e| OutOfRange { value: self.image_size as f64, ..e });
+            return Err(other_size(self.image_size));
         }
         channels(self.channels)?;
         within("latent_dim", self.latent_dim as f64, 1.0, 1024.0)?;
@@ -117,6 +116,11 @@ impl Settings for DcganConfig {
         within("clip", self.clip, 1e-6, 100.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
     }
+}
+
+/// That pictures cannot be so large: they are what a few doublings make of 4 pixels, or of 7.
+pub(super) fn other_size(side: usize) -> OutOfRange {
+    OutOfRange { field: "image_size (28, 32, 64 or 128)".into(), value: side as f64, min: 28.0, max: 128.0 }
 }
 
 /// Whether pictures can have so many: grey ones and coloured ones are all there are.
@@ -166,5 +170,12 @@ mod tests {
             let classifier = ClassifierConfig { channels, attributes, ..ClassifierConfig::default() }.validate();
             assert_eq!(classifier, found);
         }
+    }
+
+    #[test]
+    fn a_size_that_is_not_offered_is_told_which_are() {
+        let fault = DcganConfig { image_size: 65, ..DcganConfig::default() }.validate().unwrap_err();
+        assert_eq!(fault.to_string(), "image_size (28, 32, 64 or 128) is 65, but must lie between 28 and 128");
+        assert_eq!(ClassifierConfig { image_size: 65, ..ClassifierConfig::default() }.validate(), Err(fault));
     }
 }

@@ -119,7 +119,7 @@ mod tests {
         let config = EncoderConfig::default();
         assert_eq!(config.validate(), Ok(()));
         let fault = |config: EncoderConfig| config.validate().unwrap_err().field;
-        assert_eq!(fault(EncoderConfig { image_size: 30, ..config.clone() }), "image_size");
+        assert_eq!(fault(EncoderConfig { image_size: 30, ..config.clone() }), "image_size (28, 32, 64 or 128)");
         assert_eq!(fault(EncoderConfig { kappa: f64::NAN, ..config.clone() }), "kappa");
         assert_eq!(fault(EncoderConfig { latent_dim: 0, ..config.clone() }), "latent_dim");
         let model = DcganConfig { image_size: 32, channels: 3, latent_dim: 9, ..DcganConfig::default() };

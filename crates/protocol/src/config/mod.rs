@@ -136,6 +136,9 @@ pub struct OutOfRange {
     pub max: f64,
 }
 
+/// The least sum of the weights of losses: without any, nothing is learned.
+const LEAST_SUM: f64 = 1e-9;
+
 fn within(field: &str, value: f64, min: f64, max: f64) -> Result<(), OutOfRange> {
     // Written so that NaN fails, too.
     if value >= min && value <= max {
@@ -162,7 +165,7 @@ mod tests {
         let config = ToyConfig { clip: f64::NAN, ..ToyConfig::default() };
         assert_eq!(config.validate().unwrap_err().field, "clip");
         let config = DcganConfig { image_size: 30, ..DcganConfig::default() };
-        assert_eq!(config.validate().unwrap_err().to_string(), "image_size is 30, but must lie between 28 and 128");
+        assert_eq!(config.validate().unwrap_err().field, "image_size (28, 32, 64 or 128)");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::system::{Declaration, GAME, PLAYERS, Scalar, ScalarKind, Settings};
 
 use super::{
-    AdversarialLoss, OptimizerConfig, OutOfRange, TranslatorConfig,
+    AdversarialLoss, LEAST_SUM, OptimizerConfig, OutOfRange, TranslatorConfig,
     translation::{judged, linear_decay, patch, side},
     within,
 };
@@ -18,7 +18,7 @@ pub struct Pix2pixConfig {
     pub generator: TranslatorConfig,
     /// Side of the square pictures that it learns from, in pixels.
     pub image_size: usize,
-    /// Side of the patches that the discriminator judges, in pixels: 1, 16, 34, 70, 142 or 286 (section 2.2.2).
+    /// Side of the patches that the discriminator judges, in pixels: 1, 16, 34, 70, 142 or 286 (section 3.2.2).
     pub patch: usize,
     /// Channels of the discriminator's first layer (`ndf`), 1 to 256.
     pub discriminator_width: usize,
@@ -40,7 +40,7 @@ pub struct Pix2pixConfig {
     pub decay_steps: u64,
     /// Decay of the moving average of the generator's weights, a step.
     pub ema_decay: f64,
-    /// By how much pairs are enlarged before a square is cut out by chance (section 3.3: 286 of 256); 1 for none.
+    /// By how much pairs are enlarged before a square is cut out by chance (appendix 6.2: 286 of 256); 1 for none.
     pub jitter: f64,
     /// Shows every other pair, by chance, in a mirror.
     pub mirror: bool,
@@ -91,7 +91,7 @@ impl Settings for Pix2pixConfig {
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("l1", self.l1, 0.0, 1e6)?;
-        within("adversarial + l1", self.adversarial + self.l1, f64::MIN_POSITIVE, 2e6)?;
+        within("adversarial + l1", self.adversarial + self.l1, LEAST_SUM, 2e6)?;
         self.generator_optimizer.validate("generator_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
         within("batch", self.batch as f64, 1.0, 256.0)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
-    AdversarialLoss, OptimizerConfig, OutOfRange,
+    AdversarialLoss, LEAST_SUM, OptimizerConfig, OutOfRange,
     translation::{halvings, linear_decay, patch},
     within,
 };
@@ -157,7 +157,7 @@ impl Settings for SimganConfig {
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("lambda", self.lambda, 0.0, 1e6)?;
         within("semantic", self.semantic, 0.0, 1e6)?;
-        within("adversarial + lambda", self.adversarial + self.lambda, f64::MIN_POSITIVE, 2e6)?;
+        within("adversarial + lambda", self.adversarial + self.lambda, LEAST_SUM, 2e6)?;
         within("history", self.history as f64, 0.0, 1e6)?;
         within("refiner_updates", self.refiner_updates as f64, 1.0, 100.0)?;
         within("discriminator_updates", self.discriminator_updates as f64, 1.0, 100.0)?;

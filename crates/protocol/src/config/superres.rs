@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::system::{Declaration, GAME, PLAYERS, Settings};
 
-use super::{OptimizerConfig, OutOfRange, within};
+use super::{LEAST_SUM, OptimizerConfig, OutOfRange, within};
 
 /// Super-resolution by a residual network: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,7 +150,7 @@ impl Settings for SuperresConfig {
         {
             within(&format!("losses.{field}"), value, 0.0, 1e6)?;
         }
-        within("sum of losses", pixel + perceptual + texture + adversarial, f64::MIN_POSITIVE, 4e6)?;
+        within("sum of losses", pixel + perceptual + texture + adversarial, LEAST_SUM, 4e6)?;
         within("patch", self.patch as f64, 4.0, 256.0)?;
         if self.losses.need_discriminator() && !(self.patch * self.scale).is_multiple_of(32) {
             let (field, value) = ("patch * scale (a multiple of 32)".into(), (self.patch * self.scale) as f64);
@@ -219,7 +219,8 @@ mod tests {
         let fault = |config: SuperresConfig| config.validate().unwrap_err().field;
         assert_eq!(fault(SuperresConfig { scale: 3, ..config.clone() }), "scale (2 or 4)");
         let nothing = SuperresLosses { pixel: 0.0, ..SuperresLosses::default() };
-        assert_eq!(fault(SuperresConfig { losses: nothing, ..config.clone() }), "sum of losses");
+        let without = SuperresConfig { losses: nothing, ..config.clone() }.validate().unwrap_err();
+        assert_eq!(without.to_string(), "sum of losses is 0, but must lie between 0.000000001 and 4000000");
         let adversarial = SuperresLosses { adversarial: 1.0, ..SuperresLosses::default() };
         assert!(fault(SuperresConfig { losses: adversarial, patch: 33, ..config }).starts_with("patch"));
     }

@@ -65,6 +65,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
     args.card.refuse_translation(&args.from)?;
     let settings = normal::search(args.method, &args.detect)?;
     let mut trained = models::open::<Drawer>(&args.from, &Device::flex())?;
+    args.card.check(&trained.card)?;
     if let Some(encoder) = &args.encoder {
         models::add_encoder(&mut trained, encoder)?;
     }

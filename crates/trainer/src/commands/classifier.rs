@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use forger_core::{Images, classifier::Training};
 use forger_protocol::ClassifierConfig;
@@ -17,7 +17,7 @@ use crate::{
     device::{DeviceArgs, values},
     measures::classified::Classified,
     progress,
-    run::write_whole,
+    run::{check_writable, write_whole},
     ui,
 };
 
@@ -67,6 +67,7 @@ pub struct ClassifierArgs {
 
 /// Trains on one part of a set and states its accuracy on the other.
 pub fn train(args: &ClassifierArgs) -> Result<()> {
+    check_writable(&args.out)?;
     let device = args.device.open_single()?;
     let mut config = ClassifierConfig::default();
     config.image_size = args.image_size.unwrap_or(config.image_size);
@@ -76,7 +77,8 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     config.augment = args.augment.map_or(config.augment, |list| list.0);
     // Before pictures are made of these sizes; the names of attributes are not known yet.
     ClassifierConfig { attributes: vec![String::new()], ..config.clone() }.validate()?;
-    let (mut pictures, mut labels) = part(&args.data, args.classes, Split::Train, &config)?;
+    let part_of_data = |split| part(&args.data, args.classes, split, &config).map_err(of_flags);
+    let (mut pictures, mut labels) = part_of_data(Split::Train)?;
     if let Some(and) = &args.and {
         let and = DataArgs {
             data: and.clone(),
@@ -87,11 +89,11 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
             patches: None,
             ..args.data.clone()
         };
-        let (more, others) = part(&and, false, Split::Train, &config)?;
+        let (more, others) = part(&and, false, Split::Train, &config).context("--and")?;
         labels = labels.joined(others)?;
         pictures.append(more);
     }
-    let (held_out, held_out_labels) = part(&args.data, args.classes, Split::Test, &config)?;
+    let (held_out, held_out_labels) = part_of_data(Split::Test)?;
     // Among those that are kept back there may be pictures of some classes only.
     let held_out_labels = held_out_labels.only(&labels.names);
     config.attributes = if args.attribute.is_empty() { labels.names.clone() } else { args.attribute.clone() };
@@ -141,6 +143,11 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     write_whole(&args.out, &judge.save())?;
     ui::result(format_args!("{}", args.out.display()));
     Ok(())
+}
+
+/// Says which flags help.
+fn of_flags(error: Error) -> Error {
+    data::or_table(data::or_shape(error, |side| format!("--image-size {side} --channels 1")))
 }
 
 /// Pictures and their attributes, or their classes.

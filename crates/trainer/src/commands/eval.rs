@@ -42,6 +42,8 @@ pub struct EvalArgs {
 pub fn eval(args: &EvalArgs) -> Result<()> {
     let model = models::open::<Drawer>(&args.model, &Device::flex())?;
     let config = &model.config;
+    // Before the time is spent on what needs none.
+    let classified = args.classifier.as_ref().map(|path| Classified::open(path, config)).transpose()?;
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let count = args.count.min(pictures.len() / 2);
     if count < 2 {
@@ -66,11 +68,10 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
     let (energy, floor) = (distance(&fake), distance(&other));
     ui::result(format_args!("energy distance {energy:.4}, of real pictures {floor:.4} ({count} of each)"));
     let mut figures = json!({ "energy_distance": energy, "energy_distance_floor": floor });
-    if let Some(path) = &args.classifier {
-        let classified = Classified::open(path, config)?;
-        let reference = Reference::new(&classified, &pictures, count, &mut Random::new(args.seed, Stream::Metrics))?;
+    if let Some(classified) = &classified {
+        let reference = Reference::new(classified, &pictures, count, &mut Random::new(args.seed, Stream::Metrics))?;
         let fakes = models::draw(&model, &model.codes.draw(random, count))?;
-        for (name, value) in reference.measure(&classified, &fakes)? {
+        for (name, value) in reference.measure(classified, &fakes)? {
             ui::result(format_args!("{name} {value:.4}"));
             figures[name] = json!(value);
         }

@@ -44,6 +44,7 @@ pub struct DirectionsArgs {
 
 /// Measures each direction.
 pub fn directions(args: &DirectionsArgs) -> Result<()> {
+    sheet::check(args.sheet.as_deref())?;
     let drawer = models::open::<Drawer>(&args.model, &Device::flex())?;
     let (config, directions) = (&drawer.config, &drawer.card.directions);
     if directions.is_empty() {
@@ -72,6 +73,14 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
         ));
         figures.insert(format!("flip_{}", direction.name.to_lowercase()), share.into());
     }
+    if args.json {
+        let command = format!(
+            "forger eval directions --model MODEL --classifier CLASSIFIER --samples {} --seed {} --json",
+            args.samples, args.seed
+        );
+        figures.insert("command".into(), command.into());
+        ui::result(json!(figures));
+    }
     if let Some(path) = &args.sheet {
         let mut codes = Vec::new();
         for direction in directions {
@@ -86,14 +95,6 @@ pub fn directions(args: &DirectionsArgs) -> Result<()> {
         sheet::write_rows(path, &pictures, config.shape(), 2 * STRIP)?;
         let names = directions.iter().map(|direction| direction.name.as_str()).collect::<Vec<_>>();
         ui::note(format_args!("from above in {}: {}", path.display(), names.join(", ")));
-    }
-    if args.json {
-        let command = format!(
-            "forger eval directions --model MODEL --classifier CLASSIFIER --samples {} --seed {} --json",
-            args.samples, args.seed
-        );
-        figures.insert("command".into(), command.into());
-        ui::result(json!(figures));
     }
     Ok(())
 }

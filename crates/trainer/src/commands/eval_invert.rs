@@ -55,6 +55,7 @@ pub struct InvertArgs {
 
 /// Searches for one picture after the other.
 pub fn invert(args: &InvertArgs) -> Result<()> {
+    sheet::check(args.sheet.as_deref())?;
     let drawer = models::open::<Drawer>(&args.model, &Device::flex())?;
     let config = &drawer.config;
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
@@ -90,14 +91,6 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
     ui::result(format_args!(
         "PSNR {median:.2} dB in the median, {low:.2} dB at the 5th percentile of {count} pictures; {seconds:.1} s each"
     ));
-    if let Some(path) = &args.sheet {
-        let rows = wanted.chunks(COLUMNS * size).zip(found.chunks(COLUMNS * size));
-        // The last row may be shorter, and what is below it must stay below.
-        let whole = rows.filter(|(row, _)| row.len() == COLUMNS * size || count < COLUMNS);
-        let both = whole.flat_map(|(wanted, found)| [wanted, found].concat()).collect::<Vec<_>>();
-        let columns = COLUMNS.min(count);
-        sheet::write_rows(path, &weights::to_bytes(&both), config.shape(), columns)?;
-    }
     if args.json {
         let features = if drawer.discriminator.is_some() { args.features } else { 0.0 };
         let command = format!(
@@ -111,6 +104,14 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
             "invert_psnr": median, "invert_psnr_p05": low, "invert_seconds": seconds, "command": command
         });
         ui::result(figures);
+    }
+    if let Some(path) = &args.sheet {
+        let rows = wanted.chunks(COLUMNS * size).zip(found.chunks(COLUMNS * size));
+        // The last row may be shorter, and what is below it must stay below.
+        let whole = rows.filter(|(row, _)| row.len() == COLUMNS * size || count < COLUMNS);
+        let both = whole.flat_map(|(wanted, found)| [wanted, found].concat()).collect::<Vec<_>>();
+        let columns = COLUMNS.min(count);
+        sheet::write_rows(path, &weights::to_bytes(&both), config.shape(), columns)?;
     }
     Ok(())
 }

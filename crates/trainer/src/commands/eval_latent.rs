@@ -56,13 +56,19 @@ pub fn latent(args: &LatentArgs) -> Result<()> {
     if !(0.5..=1.0).contains(&args.sure) {
         bail!("--sure is a probability from 0.5 to 1, not {}", args.sure);
     }
-    let mut figures = BTreeMap::new();
-    for (index, (model, classifier)) in args.model.iter().zip(&args.classifier).enumerate() {
+    sheet::check(args.sheet.as_deref())?;
+    // All of them, before one is measured.
+    let opened = args.model.iter().zip(&args.classifier).map(|(model, classifier)| {
         let drawer = models::open::<Drawer>(model, &Device::flex())?;
         let classified = Classified::open(classifier, &drawer.config)?;
+        Ok((drawer, classified))
+    });
+    let opened = opened.collect::<Result<Vec<_>>>()?;
+    let mut figures = BTreeMap::new();
+    for (index, (drawer, classified)) in opened.iter().enumerate() {
         let of_card = Some(drawer.card.name.clone()).filter(|name| !name.is_empty());
         let name = of_card.unwrap_or_else(|| format!("model{}", index + 1));
-        measure(args, &name, &drawer, &classified, &mut figures)?;
+        measure(args, &name, drawer, classified, &mut figures)?;
     }
     if args.json {
         let command = format!(
@@ -149,7 +155,7 @@ fn measure(
     for (what, group) in &groups {
         if group.len() < EXEMPLARS {
             ui::warn(format_args!("{name}: only {} of {} samples are surely {what}", group.len(), args.samples));
-            figures.insert(format!("{name}_arithmetic"), 0.0.into());
+            // Without a trial there is no share of trials.
             figures.insert(format!("{name}_chance"), chance.into());
             return Ok(());
         }

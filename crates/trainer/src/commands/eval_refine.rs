@@ -36,6 +36,8 @@ const ASKED: u32 = 2001;
 const ASKED_COUNT: usize = 1000;
 /// Side of the patches of a judge that sees about all of a picture.
 const WIDE: usize = 34;
+/// Digits.
+const CLASSES: usize = 10;
 /// Rows of a sheet.
 const ROWS: usize = 12;
 
@@ -100,8 +102,21 @@ struct Real {
     args: [DataArgs; 2],
 }
 
+impl Real {
+    /// The classes of digits, of both parts.
+    fn digits(&self) -> Result<[Vec<usize>; 2]> {
+        let of = |args, pictures| {
+            let found = data::classes(args, pictures)?.into_iter();
+            let number = |name: String| name.parse().ok().filter(|class| *class < CLASSES);
+            found.map(|name| number(name).context("labels 0 to 9 are needed")).collect::<Result<Vec<_>>>()
+        };
+        Ok([of(&self.args[0], &self.learned)?, of(&self.args[1], &self.asked)?])
+    }
+}
+
 /// Measures what there is to measure of the simulator that the model has learned with.
 pub fn refine(args: &EvalRefineArgs) -> Result<()> {
+    sheet::check(args.sheet.as_deref())?;
     let model = models::open::<Translator>(&args.model, &Device::flex())?;
     let simulator = simulator(&model).with_context(|| args.model.display().to_string())?;
     let (height, width) = simulator.size();
@@ -111,6 +126,8 @@ pub fn refine(args: &EvalRefineArgs) -> Result<()> {
     };
     let ((learned, first), (asked, second)) = (part(Split::Train)?, part(Split::Test)?);
     let real = Real { learned, asked, args: [first, second] };
+    // Before the time is spent on what needs none.
+    let digits = (simulator == Simulator::Digits).then(|| real.digits()).transpose()?;
     let count = args.count as usize;
     let task = Task::new((count + ASKED_COUNT) as u64, "refining", &simulator.to_string());
     let learned = Both::new(&model, simulator, LEARNED, count, &task)?;
@@ -118,14 +135,13 @@ pub fn refine(args: &EvalRefineArgs) -> Result<()> {
     task.finish();
     let mut figures = Figures::from([("changed", asked.synthetic.distance(&asked.refined))]);
     figures.extend(realism(patch(&model)?, &real, &learned, &asked)?);
-    figures.extend(match simulator {
-        Simulator::Eyes => pupils(&asked)?,
-        Simulator::Digits => classes(args, &real, &learned, &asked)?,
+    figures.extend(match &digits {
+        None => pupils(&asked)?,
+        Some(digits) => classes(args, &real, digits, &learned, &asked)?,
     });
     for (name, value) in &figures {
         ui::result(format_args!("{name:<20} {value:.4}"));
     }
-    draw(args.sheet.as_deref(), &asked, &real)?;
     if args.json {
         let prefix = args.prefix.as_ref().map(|prefix| format!("{prefix}_")).unwrap_or_default();
         let named = figures.iter().map(|(name, value)| (format!("{prefix}{name}"), json!(value)));
@@ -137,7 +153,7 @@ pub fn refine(args: &EvalRefineArgs) -> Result<()> {
         line.insert("command".into(), command.into());
         ui::result(json!(line));
     }
-    Ok(())
+    draw(args.sheet.as_deref(), &asked, &real)
 }
 
 /// The simulator whose pictures have the size that the model learned from.
@@ -192,14 +208,14 @@ fn pupils(asked: &Both) -> Result<Figures> {
 }
 
 /// Classifiers of digits that learn from each kind of pictures and are asked of real ones.
-fn classes(args: &EvalRefineArgs, real: &Real, learned: &Both, asked: &Both) -> Result<Figures> {
-    let names = (0..10).map(|class: u8| class.to_string()).collect::<Vec<_>>();
-    let numbers = |part: usize, pictures: &data::Pictures| {
-        let found = data::classes(&real.args[part], pictures)?;
-        let number = |name: String| names.iter().position(|known| *known == name).context("labels 0 to 9 are needed");
-        found.into_iter().map(number).collect::<Result<Vec<_>>>()
-    };
-    let (real_classes, asked_classes) = (numbers(0, &real.learned)?, numbers(1, &real.asked)?);
+fn classes(
+    args: &EvalRefineArgs,
+    real: &Real,
+    [real_classes, asked_classes]: &[Vec<usize>; 2],
+    learned: &Both,
+    asked: &Both,
+) -> Result<Figures> {
+    let names = (0..CLASSES).map(|class| class.to_string()).collect::<Vec<_>>();
     let test = Set::some(&real.asked, &(0..real.asked.len()).collect::<Vec<_>>());
     let drawn = learned.classes();
     let task = Task::new(u64::from(3 * args.seeds), "classifiers", "of synthetic, refined and real digits");
@@ -207,17 +223,17 @@ fn classes(args: &EvalRefineArgs, real: &Real, learned: &Both, asked: &Both) -> 
     for seed in 1..=args.seeds {
         let mut tell = |name, value| found.entry(name).or_default().push(value);
         let synthetic = taught(&learned.synthetic, &drawn, &names, seed)?;
-        tell("synthetic", accuracy(&synthetic, &test, &asked_classes)?);
+        tell("synthetic", accuracy(&synthetic, &test, asked_classes)?);
         tell("class_kept", accuracy(&synthetic, &asked.refined, &asked.classes())?);
         tell("class_of_synthetic", accuracy(&synthetic, &asked.synthetic, &asked.classes())?);
         task.done(1);
         let refined = taught(&learned.refined, &drawn, &names, seed)?;
-        tell("refined", accuracy(&refined, &test, &asked_classes)?);
+        tell("refined", accuracy(&refined, &test, asked_classes)?);
         task.done(1);
         let places = chosen(real.learned.len(), learned.samples.len(), seed);
         let classes = places.iter().map(|place| real_classes[*place]).collect::<Vec<_>>();
         let ceiling = taught(&Set::some(&real.learned, &places), &classes, &names, seed)?;
-        tell("real", accuracy(&ceiling, &test, &asked_classes)?);
+        tell("real", accuracy(&ceiling, &test, asked_classes)?);
         task.done(1);
     }
     task.finish();

@@ -59,6 +59,7 @@ pub struct EvalSuperresArgs {
 
 /// Measures bicubic and every model on every set.
 pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
+    sheet::check(args.sheet.as_deref())?;
     let models = args.model.iter().map(|model| named(model)).collect::<Result<Vec<_>>>()?;
     let scale = models.first().map_or(args.scale, |(_, model)| model.config.scale);
     if !(1..=16).contains(&scale) {
@@ -94,9 +95,6 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
         }
     }
     ui::result(table.text());
-    if let Some(path) = &args.sheet {
-        draw(path, sets.iter().flat_map(|(_, pairs)| pairs), &models, scale)?;
-    }
     if args.json {
         figures.insert(
             "command".into(),
@@ -104,7 +102,10 @@ pub fn superres(args: &EvalSuperresArgs) -> Result<()> {
         );
         ui::result(json!(figures));
     }
-    Ok(())
+    match &args.sheet {
+        Some(path) => draw(path, sets.iter().flat_map(|(_, pairs)| pairs), &models, scale),
+        None => Ok(()),
+    }
 }
 
 /// A row a picture that is large enough.

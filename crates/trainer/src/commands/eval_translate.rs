@@ -86,11 +86,20 @@ pub struct EvalTranslateArgs {
 /// What was measured, by its name.
 type Figures = BTreeMap<String, f64>;
 
+struct Measured {
+    figures: Figures,
+    /// What it was measured on, as flags.
+    data: String,
+    /// Of a sheet.
+    rows: Vec<Vec<Photo>>,
+}
+
 /// Measures what was named.
 pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
+    sheet::check(args.sheet.as_deref())?;
     let model = models::open::<Translator>(&args.model, &args.device.open_single()?)?;
     let seen = args.classifier.as_ref().map(|path| Seen::open(path, args.class.as_deref())).transpose()?;
-    let (figures, data) = match (&args.test, &args.x, &args.y) {
+    let Measured { figures, data, rows } = match (&args.test, &args.x, &args.y) {
         (Some(test), ..) => of_pairs(args, &model, test, seen.as_ref())?,
         (None, Some(x), Some(y)) => {
             let sets = Sets { x: x.clone(), y: y.clone(), flags: args.flags.clone() };
@@ -120,7 +129,7 @@ pub fn translate(args: &EvalTranslateArgs) -> Result<()> {
         );
         ui::result(json!(line));
     }
-    Ok(())
+    draw(args.sheet.as_deref(), &rows, side(args, &model))
 }
 
 /// Side of the pictures that are compared.
@@ -129,12 +138,7 @@ fn side(args: &EvalTranslateArgs, model: &Translator) -> usize {
 }
 
 /// How near results come to the second pictures of pairs, each way that the model knows.
-fn of_pairs(
-    args: &EvalTranslateArgs,
-    model: &Model<Translator>,
-    test: &str,
-    seen: Option<&Seen>,
-) -> Result<(Figures, String)> {
+fn of_pairs(args: &EvalTranslateArgs, model: &Model<Translator>, test: &str, seen: Option<&Seen>) -> Result<Measured> {
     let side = side(args, model);
     let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, side)?;
     // What a run has learned the other way round is measured so, where nothing says what the pictures are.
@@ -185,8 +189,7 @@ fn of_pairs(
     for (name, value) in figures.iter().filter(|(name, _)| name.ends_with("frechet_classifier")) {
         ui::result(format_args!("{name} {value:.3}"));
     }
-    draw(args.sheet.as_deref(), &rows, side)?;
-    Ok((figures, format!("--test {}{}", found.name, args.sides.flags())))
+    Ok(Measured { figures, data: format!("--test {}{}", found.name, args.sides.flags()), rows })
 }
 
 fn row(table: &mut Table, name: &str, near: &Near, swd: Option<f64>) {
@@ -203,12 +206,7 @@ fn row(table: &mut Table, name: &str, near: &Near, swd: Option<f64>) {
 }
 
 /// There and back, of both domains; there alone, of a model that knows no way back.
-fn of_sets(
-    args: &EvalTranslateArgs,
-    model: &Model<Translator>,
-    sets: &Sets,
-    seen: Option<&Seen>,
-) -> Result<(Figures, String)> {
+fn of_sets(args: &EvalTranslateArgs, model: &Model<Translator>, sets: &Sets, seen: Option<&Seen>) -> Result<Measured> {
     let (side, returns) = (side(args, model), model.knows(Way::Backward));
     let [x, y] = sets.load(Split::Test, side)?;
     let labels = if args.attributes { Some(sets.labels(Split::Test, &x)?) } else { None };
@@ -261,8 +259,7 @@ fn of_sets(
         ui::result(format_args!("{name:<20} {value:.4}"));
     }
     rows.retain(|row| row.len() == if returns { 6 } else { 2 });
-    draw(args.sheet.as_deref(), &rows, side)?;
-    Ok((figures, data))
+    Ok(Measured { figures, data, rows })
 }
 
 /// The share of the results that a classifier finds to be of the class, and of what they were made of.

@@ -91,6 +91,7 @@ fn check_discriminator(args: &ExportArgs) -> Result<()> {
 /// The DCGAN with the directions that the flags ask for.
 fn with_directions(args: &ExportArgs) -> Result<Model<Drawer>> {
     let mut model = open::<Drawer>(args)?;
+    args.card.check(&model.card)?;
     check_discriminator(args)?;
     if args.from.is_dir() && !args.discriminator {
         model.networks.discriminator = None;

@@ -16,7 +16,10 @@ use forger_protocol::{
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Deserializer;
 
-use crate::{run::write_whole, ui};
+use crate::{
+    run::{check_writable, write_whole},
+    ui,
+};
 
 #[derive(Args)]
 pub struct CardArgs {
@@ -57,8 +60,7 @@ impl CardArgs {
         self.tell(&mut card)?;
         let (bytes, card) = Model::write(card, &networks)?;
         let entry = weights::entry(&bytes, card);
-        fs::create_dir_all(&self.out).with_context(|| format!("cannot make folder {}", self.out.display()))?;
-        let path = self.out.join("manifest.json");
+        let path = self.manifest();
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => serde_json::to_string(&Manifest::default())?,
@@ -75,6 +77,16 @@ impl CardArgs {
         }
         ui::result(format_args!("{} ({} bytes)", self.out.join(file).display(), bytes.len()));
         Ok(())
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.out.join("manifest.json")
+    }
+
+    /// Refuses what [`Self::publish`] will not write, before there is long work for it.
+    pub fn check(&self, card: &Card) -> Result<()> {
+        self.tell(&mut card.clone())?;
+        check_writable(&self.manifest())
     }
 
     /// Puts what the flags say on a card.
@@ -108,7 +120,10 @@ impl CardArgs {
     }
 
     fn check_name(&self, name: &str) -> Result<()> {
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        if name.is_empty() {
+            bail!("name the model with --name");
+        }
+        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             bail!("--name {name:?}: use a-z, 0-9 and - only");
         }
         Ok(())

@@ -30,6 +30,7 @@ pub struct SampleArgs {
 
 /// Draws a sheet of the same pictures that the page shows for this seed.
 pub fn sample(args: &SampleArgs) -> Result<()> {
+    sheet::check(Some(&args.out))?;
     let model = models::open::<Drawer>(&args.model, &Device::flex())?;
     let config = &model.config;
     let z = model.codes.samples(args.seed, args.count);

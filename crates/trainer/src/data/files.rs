@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fmt::Display,
     fs::{self, File},
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, ErrorKind, Read},
     path::{Component, Path, PathBuf},
 };
 
@@ -125,8 +125,12 @@ pub fn archive(path: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<(PathB
 pub fn members(path: &Path, wanted: impl Fn(&Path) -> bool, left_out: &mut LeftOut) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let damaged = || format!("{} is damaged, or no tar of pictures", path.display());
     let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
-    for entry in tar::Archive::new(open(path)?).entries().with_context(damaged)? {
-        let mut entry = entry.with_context(damaged)?;
+    for (index, entry) in tar::Archive::new(open(path)?).entries().with_context(damaged)?.enumerate() {
+        let mut entry = match entry {
+            // Of what is no archive the reason only quotes bytes that are no header.
+            Err(error) if index == 0 && error.kind() == ErrorKind::Other => bail!(damaged()),
+            entry => entry.with_context(damaged)?,
+        };
         let name = plain(&entry.path().with_context(damaged)?);
         let kind = entry.header().entry_type();
         if is_litter(&name) {

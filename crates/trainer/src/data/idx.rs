@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use flate2::bufread::GzDecoder;
+use forger_protocol::DcganConfig;
 
 use super::{args::Split, kind};
 
@@ -21,8 +22,9 @@ const TEST: &str = "t10k";
 /// The IDX file that a path means: itself, or the one in the folder. `None` if there is none.
 pub fn find(path: &Path, split: Split) -> Option<PathBuf> {
     if path.is_file() {
-        // People rename files; what is in them stays.
-        let is_one = || start(path).is_ok_and(|start| start.starts_with(&MAGIC.to_be_bytes()));
+        // People rename files; what is in them stays. Who names the labels is told so where the pictures are read.
+        let magics = [MAGIC, LABELS].map(u32::to_be_bytes);
+        let is_one = || start(path).is_ok_and(|start| magics.iter().any(|magic| start == magic));
         let is_named_so = path.file_name()?.to_string_lossy().contains("idx3-ubyte");
         return (is_named_so || is_one()).then(|| path.to_owned());
     }
@@ -54,6 +56,32 @@ fn start(path: &Path) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
+/// Pictures that are taken as they are, where others are asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} holds grey pictures of {}x{}, where {} of {}x{} are asked for", held[1], held[0], colours(asked[0]), asked[2], asked[1])]
+struct OtherShape {
+    name: String,
+    /// Height and width.
+    held: [usize; 2],
+    asked: [usize; 3],
+}
+
+fn colours(channels: usize) -> &'static str {
+    if channels == 1 { "grey ones" } else { "coloured ones" }
+}
+
+/// Adds the flags that ask for what is held, where those of the command can: `flags` says them for a side.
+pub fn or_shape(error: Error, flags: impl Fn(usize) -> String) -> Error {
+    let side = error.downcast_ref::<OtherShape>().and_then(|OtherShape { held: [height, width], .. }| {
+        let is_offered = DcganConfig { image_size: *width, ..DcganConfig::default() }.doublings().is_some();
+        (height == width && is_offered).then_some(*width)
+    });
+    match side {
+        Some(side) => anyhow!("{error}: {} takes them", flags(side)),
+        None => error,
+    }
+}
+
 /// Reads pictures of exactly this shape.
 pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8>> {
     let name = path.display();
@@ -75,12 +103,8 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
     }
     let [count, rows, columns] = [word(1) as usize, word(2) as usize, word(3) as usize];
     if (rows, columns, 1) != (height, width, channels) {
-        if rows != columns {
-            bail!(
-                "{name} holds grey pictures of {columns}x{rows}, where {width}x{height} are asked for, {channels} channels"
-            );
-        }
-        bail!("{name} holds grey pictures of {columns}x{rows}: set image_size={rows} and channels=1");
+        let asked = [channels, height, width];
+        return Err(OtherShape { name: name.to_string(), held: [rows, columns], asked }.into());
     }
     let (expected, found) = (count * rows * columns, bytes.len() - 16);
     if found < expected {
@@ -149,6 +173,21 @@ mod tests {
         assert_eq!(find(&at("digits"), Split::Train), Some(at("digits")));
         std::fs::write(at("notes"), "IDX").unwrap();
         assert_eq!(find(&at("notes"), Split::Train), None);
+        // Whoever names the labels is not told that they are no archive.
+        std::fs::write(at("labels"), [0, 0, 8, 1, 0, 0, 0, 0]).unwrap();
+        assert_eq!(find(&at("labels"), Split::Train), Some(at("labels")));
+    }
+
+    #[test]
+    fn flags_are_named_where_they_help() {
+        let advised = |held| {
+            let error = OtherShape { name: "x".into(), held, asked: [3, 64, 64] };
+            or_shape(error.into(), |side| format!("--side {side}")).to_string()
+        };
+        assert!(advised([28, 28]).ends_with("of 64x64 are asked for: --side 28 takes them"), "{}", advised([28, 28]));
+        // There are no networks for these.
+        assert!([[20, 20], [28, 32]].into_iter().all(|held| advised(held).ends_with("are asked for")));
+        assert_eq!(or_shape(anyhow!("another"), |_| String::new()).to_string(), "another");
     }
 
     #[test]
@@ -161,7 +200,8 @@ mod tests {
         };
         assert!(error(&sample()[..2000], [1, 28, 28]).contains("cut short"));
         assert!(error(&sample()[..9], [1, 28, 28]).contains("too short"));
-        assert!(error(&sample(), [3, 28, 28]).contains("channels=1"));
+        let other = error(&sample(), [3, 32, 64]);
+        assert!(other.ends_with("holds grey pictures of 28x28, where coloured ones of 64x32 are asked for"), "{other}");
         assert!(error(&[1; 100], [1, 28, 28]).contains("no pictures"));
         assert!(error(&[sample(), vec![0]].concat(), [1, 28, 28]).contains("is damaged"));
         assert!(error(&[&[0, 0, 8, 1], &sample()[4..]].concat(), [1, 28, 28]).contains("labels"));

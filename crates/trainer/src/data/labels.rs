@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 
 use super::args::DataArgs;
 use super::{Pictures, avatars, files, kind};
@@ -109,7 +109,17 @@ fn find(data: &Path, given: Option<&Path>) -> Result<(String, Box<dyn Read>)> {
     if beside.is_file() {
         return open(&beside);
     }
-    bail!("there is no {FILE} in {} or beside it: name the file with --attributes", data.display())
+    Err(NoTable(data.to_owned()).into())
+}
+
+/// Nothing says what is in pictures.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no {FILE} in {} or beside it: put it there", .0.display())]
+struct NoTable(PathBuf);
+
+/// Adds that a table can be named, for commands that take --attributes with a file.
+pub fn or_table(error: Error) -> Error {
+    if error.is::<NoTable>() { anyhow!("{error}, or name it with --attributes") } else { error }
 }
 
 /// Rows by the last part of their file's name; those that share it are told apart by the rest.
@@ -202,7 +212,9 @@ mod tests {
         let path = inner.display().to_string();
         let expected: [&[bool]; 4] = [&[true, false], &[false, true], &[true, true], &[]];
 
-        assert!(read(&args(&path)).err().unwrap().to_string().contains("--attributes"));
+        let missing = read(&args(&path)).err().unwrap();
+        assert!(missing.to_string().ends_with("or beside it: put it there"), "{missing}");
+        assert!(or_table(missing).to_string().ends_with("put it there, or name it with --attributes"));
         fs::write(folder.path().join("given.csv"), TABLE).unwrap();
         let given = DataArgs { attributes: Some(folder.path().join("given.csv")), ..args(&path) };
         assert_eq!(read(&given).unwrap().rows, expected);

@@ -35,7 +35,8 @@ use forger_protocol::detect::Patches;
 
 pub use args::{Background, DataArgs, Split};
 pub use classes::{but_class, class_names, classes, of_class};
-pub use labels::{Labels, labels};
+pub use idx::or_shape;
+pub use labels::{Labels, labels, or_table};
 
 use self::fit::Fit;
 use crate::ui;

@@ -7,6 +7,9 @@ use forger_core::Images;
 
 use super::{Labels, Pictures};
 
+/// So often a picture may be shown at most: the order of an epoch is kept in memory.
+const MOST: usize = 1000;
+
 /// What a picture must have, and how often an epoch then shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Oversample {
@@ -21,8 +24,12 @@ impl FromStr for Oversample {
     fn from_str(text: &str) -> Result<Self, String> {
         let parts = text.split_once('=').and_then(|(names, times)| Some((names, times.trim().parse().ok()?)));
         match parts {
-            Some((attributes, times)) if times > 0 => Ok(Self { attributes: attributes.trim().to_owned(), times }),
-            _ => Err("give attributes and how often they are shown, as in Eyeglasses=5 or Eyeglasses,-Male=5".into()),
+            Some((attributes, times)) if (1..=MOST).contains(&times) => {
+                Ok(Self { attributes: attributes.trim().to_owned(), times })
+            }
+            _ => Err(format!(
+                "give attributes and how often they are shown, 1 to {MOST} times, as in Eyeglasses=5 or Eyeglasses,-Male=5"
+            )),
         }
     }
 }
@@ -123,7 +130,8 @@ mod tests {
 
     #[test]
     fn what_is_no_wish_is_refused() {
-        for text in ["Eyeglasses", "Eyeglasses=0", "Eyeglasses=x", "=", ""] {
+        for text in ["Eyeglasses", "Eyeglasses=0", "Eyeglasses=1001", "Eyeglasses=99999999999", "Eyeglasses=x", "=", ""]
+        {
             assert!(text.parse::<Oversample>().is_err(), "{text}");
         }
     }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use super::{
     args::DataArgs,
     avatars::{self, Columns, planes},
-    labels::labels,
+    labels::{labels, or_table},
     load,
     make::{bar, save, whole},
     oversample::{self, Oversample},
@@ -131,7 +131,7 @@ impl Pool {
 pub fn pair(args: &PairArgs) -> Result<()> {
     let stop = interrupt::listen("stopping")?;
     let pictures = load(&args.data, 3, args.side as usize)?;
-    let labels = labels(&args.data, &pictures)?;
+    let labels = labels(&args.data, &pictures).map_err(or_table)?;
     let columns = Columns::of(&labels.names)?;
     let photos = pictures.into_photos();
     let times = oversample::times(photos.len(), &labels, &args.oversample)?;

@@ -58,6 +58,13 @@ pub(super) fn archives(path: &Path, start: &str) -> Vec<PathBuf> {
     found
 }
 
+/// What else a folder holds in which there are no pictures.
+pub(super) fn but_archives(path: &Path) -> String {
+    let name = |path: PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let found = archives(path, "").into_iter().map(name).collect::<Vec<_>>().join(", ");
+    if found.is_empty() { found } else { format!(", but archives ({found}): name one of them") }
+}
+
 /// Every picture of a folder, in it or below, or of an archive, with its name. Links are followed: sets lie where there is room.
 pub(super) fn files(path: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     if !path.is_dir() {
@@ -91,7 +98,7 @@ pub fn load(data: &str) -> Result<Photos> {
         }
     }
     if photos.is_empty() {
-        bail!("{data} holds no picture that reads (PNG, JPEG and WebP do)");
+        bail!("{data} holds no picture that reads (PNG, JPEG and WebP do){}", but_archives(path));
     }
     let stem = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = sources.iter().map(stem).collect::<Vec<_>>().join(", ");
@@ -219,6 +226,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_string_lossy().into_owned();
         assert!(load(&data).err().unwrap().to_string().contains(&data));
+        std::fs::write(folder.path().join("test.tar"), "").unwrap();
+        assert!(load(&data).err().unwrap().to_string().ends_with(", but archives (test.tar): name one of them"));
         write(&folder.path().join("a.png"), 13);
         let photo = load(&data).unwrap().photos.swap_remove(0);
         assert_eq!((photo.shape(), photo.pixels[1], photo.pixels[169], photo.pixels[338]), ([3, 13, 13], 9, 0, 77));

@@ -13,6 +13,7 @@ use super::{
     decode::is_picture_name,
     files::{LeftOut, members, walk},
     fit::{Fit, planes},
+    photos::but_archives,
 };
 
 /// Every picture of a part that reads: its file, once for each of its patches, and `[channels, height, width]` bytes.
@@ -70,7 +71,7 @@ pub fn each(
 
 /// Those in one of these folders; all where none is named.
 fn within<T>(mut found: Vec<T>, folders: &[String], name: impl Fn(&T) -> &Path) -> Result<Vec<T>> {
-    if folders.is_empty() {
+    if folders.is_empty() || found.is_empty() {
         return Ok(found);
     }
     let of = |file: &T| {
@@ -79,7 +80,9 @@ fn within<T>(mut found: Vec<T>, folders: &[String], name: impl Fn(&T) -> &Path) 
     };
     let there = found.iter().flat_map(&of).collect::<BTreeSet<_>>();
     if let Some(missing) = folders.iter().find(|folder| !there.contains(*folder)) {
-        bail!("no picture lies in a folder {missing}; there are {}", Vec::from_iter(there).join(", "));
+        let there = Vec::from_iter(there).join(", ");
+        let there = if there.is_empty() { "no folders with pictures" } else { &there };
+        bail!("no picture lies in a folder {missing}; there are {there}");
     }
     found.retain(|file| {
         let of = of(file);
@@ -103,7 +106,10 @@ fn chosen<'a, T>(
 
 fn nothing(path: &Path, left_out: &LeftOut) -> anyhow::Error {
     let looked_for = format!("{} holds no picture that reads (PNG, JPEG and WebP are looked for)", path.display());
-    if left_out.first.is_empty() { anyhow!(looked_for) } else { anyhow!("{looked_for}: {}", left_out.first) }
+    if !left_out.first.is_empty() {
+        return anyhow!("{looked_for}: {}", left_out.first);
+    }
+    anyhow!("{looked_for}{}", but_archives(path))
 }
 
 #[cfg(test)]
@@ -196,6 +202,9 @@ mod tests {
             let error = of(&["dawn"]).unwrap_err().to_string();
             assert!(error.contains("dawn; there are day, dusk, night"), "{error}");
         }
+        let flat = read(&folder.path().join("set/day"), &["dawn".into()], |count| Ok(0..count), &fit([1, 4, 4], None));
+        let error = flat.unwrap_err().to_string();
+        assert!(error.contains("dawn; there are no folders with pictures"), "{error}");
     }
 
     #[test]
@@ -206,6 +215,11 @@ mod tests {
         let torn = folder.path().join("torn.tar.gz");
         fs::write(&torn, b"not gzip").unwrap();
         assert!(error(&torn).contains("torn.tar.gz is damaged"), "{}", error(&torn));
+        assert!(error(folder.path()).ends_with(", but archives (torn.tar.gz): name one of them"));
+        // What is no archive is not quoted.
+        let other = folder.path().join("model.safetensors");
+        fs::write(&other, [b"{\"shape\":".as_slice(), &[1; 2000]].concat()).unwrap();
+        assert!(error(&other).ends_with("model.safetensors is damaged, or no tar of pictures"), "{}", error(&other));
     }
 
     #[test]

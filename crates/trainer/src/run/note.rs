@@ -27,6 +27,9 @@ pub struct DataNote {
     /// The model whose weights the run began with.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub from: String,
+    /// The step up to which the run was asked to train, last; old runs do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
 }
 
 /// What a run learned from, from some step on.
@@ -84,8 +87,9 @@ impl DataNote {
             (Some(_), None) => {}
         }
         let from = if now.from.is_empty() { self.from } else { now.from.clone() };
+        let steps = now.steps.or(self.steps);
         if stages.len() < 2 {
-            return Self { from, ..now };
+            return Self { from, steps, ..now };
         }
         let mut images = BTreeMap::new();
         let mut licences = Vec::new();
@@ -105,6 +109,7 @@ impl DataNote {
             flags: None,
             oversampled,
             from,
+            steps,
             features: now.features,
             stages,
         }
@@ -122,9 +127,9 @@ mod tests {
 
     #[test]
     fn the_same_data_is_one_stage_and_other_data_another() {
-        let begun = DataNote { from: "begun".into(), ..note("a", 40, "") };
+        let begun = DataNote { from: "begun".into(), steps: Some(30), ..note("a", 40, "") };
         let same = begun.clone().followed_by(note("a", 40, ""), 9);
-        assert!(same.stages.is_empty() && same.name == "a" && same.from == "begun");
+        assert!(same.stages.is_empty() && same.name == "a" && same.from == "begun" && same.steps == Some(30));
         // An old note does not know how its pictures were cut.
         assert!(
             DataNote { flags: None, ..begun.clone() }.followed_by(note("a", 40, "--holdout 3"), 9).stages.is_empty()
@@ -132,6 +137,7 @@ mod tests {
 
         let both = begun.clone().followed_by(note("b", 60, "--holdout 3"), 9);
         assert_eq!((both.images, both.licence.as_str(), both.from.as_str()), (100, "of a; of b", "begun"));
+        assert_eq!(both.steps, Some(30));
         assert_eq!(both.name, "a (40 pictures), then b (60 pictures, --holdout 3)");
         assert_eq!(both.stages.iter().map(|stage| stage.since).collect::<Vec<_>>(), [0, 9]);
         let again = both.clone().followed_by(note("b", 60, "--holdout 3"), 20);

@@ -45,11 +45,11 @@ pub struct BenchArgs {
     #[arg(long)]
     pub mixed_precision: bool,
     /// Steps of a turn
-    #[arg(long, default_value_t = 10)]
-    pub steps: usize,
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub steps: u32,
     /// Turns of each, of which the median counts; one more comes before, to warm up
-    #[arg(long, default_value_t = 7)]
-    pub turns: usize,
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    pub turns: u32,
     /// Print one line of JSON last
     #[arg(long)]
     pub json: bool,
@@ -117,7 +117,7 @@ impl Peer {
         Ok(answer.trim().to_owned())
     }
 
-    fn run(&mut self, steps: usize) -> Result<f64> {
+    fn run(&mut self, steps: u32) -> Result<f64> {
         self.ask(&steps.to_string())?.parse().context("Python answered no seconds")
     }
 }
@@ -157,7 +157,7 @@ pub fn train(args: &BenchArgs) -> Result<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for turn in 0..=args.turns {
         let pair = (forger(args.steps)?, peer.run(args.steps)?);
-        let rate = |seconds: f64| (args.steps * args.batch) as f64 / seconds;
+        let rate = |seconds: f64| f64::from(args.steps) * args.batch as f64 / seconds;
         if turn > 0 {
             ours.push(rate(pair.0));
             theirs.push(rate(pair.1));
@@ -227,7 +227,7 @@ fn system(args: &BenchArgs, device: &Device) -> Result<(Box<dyn System>, Value)>
 }
 
 /// Does as many steps as it is asked for and says how many seconds they took.
-fn ours(mut system: Box<dyn System>) -> impl FnMut(usize) -> Result<f64> {
+fn ours(mut system: Box<dyn System>) -> impl FnMut(u32) -> Result<f64> {
     move |steps| {
         let start = now();
         let mut last = None;

@@ -5,7 +5,6 @@ pub mod page;
 
 use std::{
     fmt::{self, Display, Formatter},
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -23,7 +22,7 @@ use crate::{
     measures::detection::{self, DetectArgs, Found},
     models,
     progress::Task,
-    run::write_whole,
+    run::{check_writable, write_whole},
     ui,
 };
 use normal::{NormalArgs, check_rate, of_card};
@@ -125,6 +124,9 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     if args.false_alarms.is_some_and(|rate| !(rate > 0.0 && rate < 1.0)) {
         bail!("--false-alarms is a share between 0 and 1");
     }
+    if args.threshold.is_some_and(|threshold| !threshold.is_finite()) {
+        bail!("--threshold is a score, and no picture has one that is infinite or not a number");
+    }
     let mut model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
     if let Some(encoder) = &args.encoder {
         models::add_encoder(&mut model, encoder)?;
@@ -144,6 +146,7 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
         );
     }
     let (set, pictures) = wholes(&data, None, patches, (channels, side))?;
+    check_writable(&args.out.join("scores.csv"))?;
     let rate = args.false_alarms.unwrap_or(RATE);
     let check = |count: usize| if args.threshold.is_none() { check_rate(rate, count) } else { Ok(()) };
     let context = || args.model.display().to_string();
@@ -198,7 +201,6 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
 
 /// The table, the page, and a word on both.
 fn write(report: &Report, out: &Path) -> Result<()> {
-    fs::create_dir_all(out).with_context(|| format!("cannot make folder {}", out.display()))?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["file", "score", "p_value", "strange"])?;
     for Judged { picture, found, p, is_strange } in &report.judged {

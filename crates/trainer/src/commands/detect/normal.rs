@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use forger_core::weights::Model;
 use forger_protocol::{
-    Random, Stream,
-    detect::{DetectSettings, Normal, Patches},
+    OutOfRange, Random, Stream,
+    detect::{DetectSettings, Normal, Patches, Way},
 };
 
 use crate::{
@@ -140,8 +140,23 @@ pub fn search(method: Search, args: &DetectArgs) -> Result<DetectSettings> {
         Search::Encoder => Method::Encoder,
     };
     let settings = args.search(method).context("this method does not search")?;
-    settings.check()?;
+    check(&settings)?;
     Ok(settings)
+}
+
+/// Refuses a search that is out of range, by the flag that asked for it.
+pub fn check(settings: &DetectSettings) -> Result<()> {
+    let named = |error: OutOfRange| {
+        let flag = match (error.field.as_str(), settings.way) {
+            ("steps", _) => "search-steps",
+            ("rate", Way::Adgan { .. }) => "weights-rate",
+            ("rate", Way::Anogan { .. }) => "lambda",
+            ("rate", Way::Encoder { .. }) => "kappa",
+            (other, _) => other,
+        };
+        OutOfRange { field: format!("--{flag}"), ..error }
+    };
+    Ok(settings.check().map_err(named)?)
 }
 
 /// What the card of a model says of normal pictures, if that is of the search that is asked for. Where the flags ask for nothing of
@@ -179,6 +194,17 @@ pub fn check_rate(rate: f64, count: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_out_of_range_is_told_by_its_flag() {
+        let fault = |settings: DetectSettings| check(&settings).unwrap_err().to_string();
+        let of = DetectSettings::of;
+        assert!(fault(DetectSettings { steps: 0, ..of(Way::ADGAN) }).starts_with("--search-steps is 0, but"));
+        assert!(fault(DetectSettings { starts: 0, ..of(Way::ADGAN) }).starts_with("--starts is 0, but"));
+        assert!(fault(of(Way::Adgan { rate: f64::NAN })).starts_with("--weights-rate is NaN, but"));
+        assert!(fault(of(Way::Anogan { lambda: -1.0 })).starts_with("--lambda is -1, but"));
+        assert!(fault(of(Way::Encoder { kappa: 2.0 })).starts_with("--kappa is 2, but"));
+    }
 
     #[test]
     fn classes_have_the_same_share_as_long_as_they_last() {

@@ -95,6 +95,10 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
     let Some(patches) = args.chosen.patches() else {
         bail!("say with --patches how many pixels lie between the begins of two patches: half of a patch serves well");
     };
+    crate::sheet::check(args.sheet.as_deref())?;
+    for settings in args.methods.iter().filter_map(|method| args.detect.search(*method)) {
+        normal::check(&settings)?;
+    }
     let mut model = models::open::<Drawer>(&args.model, &args.device.open_single()?)?;
     if let Some(encoder) = &args.encoder {
         models::add_encoder(&mut model, encoder)?;
@@ -111,17 +115,19 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
         wholes: good.pictures.into_iter().chain(defective).collect(),
     };
     let learned = learned(args, (channels, side), patches.stride)?;
-    let mut results = Vec::new();
+    let (mut results, mut shown) = (Vec::new(), None);
     for method in &args.methods {
         let task = Task::new(pictures.wholes.len() as u64, "judging", &method.flag());
         let found = judged(args, *method, &model, &learned, &pictures.wholes, &|count| task.done(count as u64))?;
         task.finish();
-        if let (Some(path), true) = (&args.sheet, results.is_empty()) {
-            sheet::write(path, channels, &pictures, &found)?;
-        }
         results.push((*method, areas(&pictures, &found)?));
+        shown.get_or_insert(found);
     }
-    tell(args, &pictures, &results)
+    tell(args, &pictures, &results)?;
+    match args.sheet.as_ref().zip(shown) {
+        Some((path, found)) => sheet::write(path, channels, &pictures, &found),
+        None => Ok(()),
+    }
 }
 
 /// The folder that a picture lies in.
@@ -156,7 +162,6 @@ fn judged(
     told: &dyn Fn(usize),
 ) -> Result<Vec<Found>> {
     if let Some(settings) = args.detect.search(method) {
-        settings.check()?;
         return Ok(detection::judge(model, pictures, settings, told)?);
     }
     let parts = pictures.iter().flat_map(Whole::parts).collect::<Vec<_>>();

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use image::{Rgb, RgbImage, imageops};
 
 use super::Pictures;
 use crate::{
     commands::detect::page::{colour, heated},
     measures::detection::Found,
+    sheet::save,
 };
 
 /// Pictures on it.
@@ -46,7 +47,7 @@ pub fn write(path: &Path, channels: usize, pictures: &Pictures, found: &[Found])
             imageops::replace(&mut sheet, &part, left as i64, (place / ACROSS * down) as i64);
         }
     }
-    sheet.save(path).with_context(|| format!("cannot write {}", path.display()))
+    save(path, &sheet)
 }
 
 /// Which pictures are shown.

@@ -6,7 +6,7 @@ mod training;
 
 use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum as _};
 use forger_core::{
     Images,
@@ -16,6 +16,7 @@ use forger_core::{
 use forger_protocol::{Random, Stream};
 
 use self::results::{Areas, Found, kept, tell};
+use super::detect::normal;
 use crate::{
     data::{self, DataArgs, Pictures, Split},
     device::{self, DeviceArgs},
@@ -88,6 +89,12 @@ pub fn detect(args: &EvalDetectArgs) -> Result<()> {
     let methods = if args.methods.is_empty() { Method::value_variants().to_vec() } else { args.methods.clone() };
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
     let classes = if args.classes.is_empty() { data::class_names(&args.data)? } else { args.classes.clone() };
+    for settings in methods.iter().filter_map(|method| args.detect.search(*method)) {
+        normal::check(&settings)?;
+    }
+    if args.train {
+        check_judged(args, &classes)?;
+    }
     let mut sets = Sets::default();
     let mut results = Vec::new();
     for (done, class) in classes.iter().enumerate() {
@@ -158,14 +165,27 @@ fn labelled(args: &DataArgs, (channels, side): (usize, usize)) -> Result<Labelle
     Ok((pictures, classes))
 }
 
-/// So many pictures of each class of the test part, by chance.
-fn chosen(args: &EvalDetectArgs, shape: (usize, usize)) -> Result<Judged> {
-    let test = match &args.test {
+/// What is judged.
+fn test(args: &EvalDetectArgs) -> DataArgs {
+    match &args.test {
         // All that it is.
         Some(test) => DataArgs { data: test.clone(), holdout: 0, split: Split::Train, ..args.data.clone() },
         None => DataArgs { split: Split::Test, ..args.data.clone() },
-    };
-    let (pictures, labels) = labelled(&test, shape)?;
+    }
+}
+
+/// Refuses what could not be judged, before models are trained for it.
+fn check_judged(args: &EvalDetectArgs, classes: &[String]) -> Result<()> {
+    let there = data::class_names(&DataArgs { patches: None, ..test(args) }).context("nothing to judge")?;
+    match classes.iter().find(|class| !there.contains(*class)) {
+        Some(class) => bail!("there is no picture of class {class} to judge: there are {}", there.join(", ")),
+        None => Ok(()),
+    }
+}
+
+/// So many pictures of each class of the test part, by chance.
+fn chosen(args: &EvalDetectArgs, shape: (usize, usize)) -> Result<Judged> {
+    let (pictures, labels) = labelled(&test(args), shape)?;
     let mut order = (0..pictures.len()).collect::<Vec<_>>();
     Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
     let mut taken = BTreeMap::<&str, usize>::new();

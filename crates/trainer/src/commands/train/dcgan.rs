@@ -73,6 +73,10 @@ impl Course for DcganArgs {
         Some(data::recipe(&self.data.data))
     }
 
+    fn says_length(&self) -> bool {
+        self.epochs.is_some()
+    }
+
     /// A weight of its own where the recipe has none.
     fn adjust(&self, config: &mut DcganConfig) {
         if self.auxiliary_classifier.is_some() && config.auxiliary == 0.0 {
@@ -159,7 +163,8 @@ impl DcganArgs {
 
     /// A part of the set, or of one class of it.
     fn pictures(&self, data: &DataArgs, config: &DcganConfig) -> Result<Pictures> {
-        let pictures = data::load(data, config.channels, config.image_size)?;
+        let pictures = data::load(data, config.channels, config.image_size)
+            .map_err(|error| data::or_shape(error, |side| format!("--set image_size={side} --set channels=1")))?;
         match &self.normal {
             Some(class) => data::of_class(data, pictures, class),
             None => Ok(pictures),
@@ -171,7 +176,7 @@ impl DcganArgs {
         if self.oversample.is_empty() {
             return Ok(Box::new(pictures));
         }
-        let labels = data::labels(&self.data, &pictures)?;
+        let labels = data::labels(&self.data, &pictures).map_err(data::or_table)?;
         Ok(Box::new(Oversampled::new(pictures, &labels, &self.oversample)?))
     }
 

@@ -92,8 +92,9 @@ pub struct RunArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub device: DeviceArgs,
-    /// Go on from the newest checkpoint of --out, with its settings; --set may change learning rates for the rest of the run. With
-    /// a file, go on from that checkpoint, of another run or of a browser's, in a new --out
+    /// Go on from the newest checkpoint of --out, with its settings and up to the step that was asked for before; --set may change
+    /// learning rates for the rest of the run. With a file, go on from that checkpoint, of another run or of a browser's, in a new
+    /// --out
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub resume: Option<Option<PathBuf>>,
     /// A preset (see `forger recipes`) or a TOML file
@@ -103,7 +104,7 @@ pub struct RunArgs {
     /// generator_optimizer.learning_rate=1e-4; may be given several times
     #[arg(long, value_name = "KEY=VALUE", num_args = 1)]
     pub set: Vec<String>,
-    /// Stop after this many steps
+    /// Stop at this step, counted from the beginning of the run
     #[arg(long)]
     pub steps: Option<u64>,
     /// Steps between checkpoints
@@ -122,6 +123,11 @@ pub trait Course {
     /// The preset where none is named; none where the defaults are one.
     fn recipe(&self) -> Option<&str> {
         None
+    }
+
+    /// Whether a flag of its own says, as --steps does, how long it trains.
+    fn says_length(&self) -> bool {
+        false
     }
 
     /// What follows from the flags for the settings of a new run, where --set says nothing else.
@@ -155,7 +161,7 @@ pub struct Prepared {
     /// What it learns from, in a few words.
     pub lead: String,
     pub note: DataNote,
-    /// Steps, where --steps does not say it.
+    /// Steps, where neither --steps nor what the run was asked for before says it.
     pub steps: u64,
     /// Measures every checkpoint.
     pub watch: Option<Watch>,
@@ -194,7 +200,14 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
     let out = &course.run().out;
     let run = if file.is_none() { Some(Run::open(out)?) } else { None };
     let checkpoint = match (file, &run) {
+        (Some(folder), _) if folder.is_dir() => bail!(
+            "--resume {}: this is a folder. --resume alone goes on with the run of --out; in a new --out, name a checkpoint file",
+            folder.display()
+        ),
         (Some(file), _) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+        (None, Some(run)) if run.newest_step().is_none() => {
+            bail!("there is no checkpoint to go on from in {}: leave --resume out to begin the run", out.display())
+        }
         (None, Some(run)) => run.newest()?,
         (None, None) => bail!("there is no run in {}", out.display()),
     };
@@ -204,6 +217,9 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
     let note = run.as_ref().map(Run::read_note).unwrap_or_default();
     let begin = Begin { checkpoint: Some(checkpoint), note, ..begin };
     let mut prepared = course.prepare(&config, &begin)?;
+    if let Some(steps) = begin.note.steps.filter(|_| !course.says_length()) {
+        prepared.steps = steps;
+    }
     prepared.note = begin.note.followed_by(prepared.note, prepared.system.steps());
     let folder = match run {
         Some(run) => run,
@@ -218,12 +234,20 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
 }
 
 fn advance(args: &RunArgs, folder: &Run, config: &impl Settings, prepared: Prepared) -> Result<()> {
-    let Prepared { system, lead, note, steps, watch } = prepared;
-    let total = args.steps.unwrap_or(steps);
+    let Prepared { system, lead, mut note, steps, watch } = prepared;
+    let (done, total) = (system.steps(), args.steps.unwrap_or(steps));
     let examples = recipes::examples(config);
     ui::note(format_args!("{lead}; {total} steps of {examples}"));
+    let is_over = done > 0 && done >= total;
+    if !is_over {
+        note.steps = Some(total);
+    }
     folder.write_note(&note)?;
     write_whole(&folder.path("recipe.toml"), recipes::write(config, &note.name)?.as_bytes())?;
+    if is_over {
+        ui::note(format_args!("the run is at step {done} already: --steps says up to which step it goes on"));
+        return Ok(());
+    }
     steps::advance(system, folder, (total, args.checkpoint_every.max(1), examples), watch)
 }
 

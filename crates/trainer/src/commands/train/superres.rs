@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{Superres, System as _, weights::Upscaler};
+use forger_core::{Superres, System as _, data::photos::Photo, weights::Upscaler};
 use forger_protocol::SuperresConfig;
 
 use super::{Begin, Course, Prepared, RunArgs, resume};
@@ -17,6 +17,7 @@ use crate::{
     measures::{fidelity, watch::Watch},
     models,
     run::DataNote,
+    ui,
 };
 
 /// Steps of a run whose recipe does not say when its learning rate ends.
@@ -88,6 +89,7 @@ impl Course for SuperresArgs {
             features: features.filter(|_| config.losses.need_features()).unwrap_or_default(),
             ..DataNote::default()
         };
+        check_sizes(&photos.photos, config)?;
         let mut system = Superres::new(config.clone(), photos.photos, lens, device)?;
         match (checkpoint, &self.from) {
             (Some(checkpoint), _) => system.load(checkpoint)?,
@@ -103,6 +105,20 @@ impl Course for SuperresArgs {
             watch: test.map(|(set, pairs)| watch(&set, pairs, device.clone())),
         })
     }
+}
+
+/// Tells of photos that are smaller than a patch, of which nothing is learned; an error where all are.
+fn check_sizes(photos: &[Photo], config: &SuperresConfig) -> Result<()> {
+    let side = config.patch * config.scale;
+    let small = photos.iter().filter(|photo| photo.height.min(photo.width) < side).count();
+    let found = format!("{small} of {} photos are smaller than {side} pixels, a patch times the scale", photos.len());
+    if small == photos.len() {
+        bail!("{found}: --set patch=... takes smaller ones");
+    }
+    if small > 0 {
+        ui::warn(format_args!("{found}, and left out: --set patch=... takes smaller ones"));
+    }
+    Ok(())
 }
 
 /// Measures PSNR and SSIM on a test set.

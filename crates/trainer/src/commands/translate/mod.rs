@@ -10,7 +10,7 @@ use forger_core::weights::{Model, Translator};
 use forger_protocol::Way;
 
 use super::upscale::{
-    plan::{Job, plan},
+    plan::{Job, Plan, plan},
     write::{Laid, write},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub struct TranslateArgs {
 
 /// One picture, or all of a folder.
 pub fn translate(args: &TranslateArgs) -> Result<()> {
-    let jobs = plan(&args.from, &args.out, args.overwrite)?;
+    let Plan { jobs, made } = plan(&args.from, &args.out, args.overwrite)?;
     if jobs.is_empty() {
         ui::note(format_args!("nothing to do: all pictures are in {} already", args.out.display()));
         return Ok(());
@@ -88,7 +88,8 @@ pub fn translate(args: &TranslateArgs) -> Result<()> {
         }
     }
     task.finish();
-    if failed == jobs.len() {
+    // Of a folder that is gone over again, only what failed before may be left.
+    if failed == jobs.len() && made == 0 {
         bail!("no picture of {} was translated", args.from.display());
     }
     if failed > 0 {
@@ -122,7 +123,8 @@ fn one(
         input = pairs::fitted(&input, model.image_size());
     }
     let shape = [input.height, input.width, 3];
-    whole::check(model.config.reach(), [input.height, input.width]).with_context(|| from.display().to_string())?;
+    whole::check(model.config.reach(), [input.height, input.width], args.fit)
+        .with_context(|| from.display().to_string())?;
     // As bytes and as numbers, before and after.
     kind.check(out, shape, 10 * input.pixels.len() as u64)?;
     let made = whole::make(model, way, &input, &|part, parts| {

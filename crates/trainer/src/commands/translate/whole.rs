@@ -16,13 +16,14 @@ const WHOLE: usize = 1_500_000;
 /// Side of a tile without its overlap, a multiple of what a network that is used in tiles halves sides by.
 const TILE: usize = 768;
 
-/// Refuses what neither fits as a whole nor in tiles, by how far the network sees around a pixel.
-pub fn check(reach: Option<usize>, [height, width]: [usize; 2]) -> Result<()> {
+/// Refuses what neither fits as a whole nor in tiles, by how far the network sees around a pixel. `is_fitted` if --fit was given.
+pub fn check(reach: Option<usize>, [height, width]: [usize; 2], is_fitted: bool) -> Result<()> {
     if height * width > WHOLE && reach.is_none() {
         bail!(
             "{width} x {height} pixels are more than the {:.1} megapixels that this network, which looks at all of a picture, is used \
-             for: --fit makes the picture smaller",
-            WHOLE as f64 / 1e6
+             for: {}",
+            WHOLE as f64 / 1e6,
+            if is_fitted { "cut the picture" } else { "--fit makes the picture smaller" }
         );
     }
     Ok(())
@@ -104,8 +105,9 @@ mod tests {
     #[test]
     fn a_network_that_sees_all_is_not_shown_parts() {
         let unet = Pix2pixConfig::default().generator;
-        assert!(check(unet.reach(), [1200, 1200]).is_ok());
-        assert!(check(TranslatorConfig::resnet(8, 6).reach(), [5000, 5000]).is_ok());
-        assert!(check(unet.reach(), [1300, 1200]).unwrap_err().to_string().contains("--fit"));
+        assert!(check(unet.reach(), [1200, 1200], false).is_ok());
+        assert!(check(TranslatorConfig::resnet(8, 6).reach(), [5000, 5000], false).is_ok());
+        assert!(check(unet.reach(), [1300, 1200], false).unwrap_err().to_string().contains("--fit"));
+        assert!(check(unet.reach(), [256, 9000], true).unwrap_err().to_string().ends_with("cut the picture"));
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     ui,
     upscaling::{Larger, Rows, Way, Whole},
 };
-use plan::{Job, plan};
+use plan::{Job, Plan, plan};
 use write::{Kind, Laid, write};
 
 /// What the program takes, about, beside pictures and tiles.
@@ -60,7 +60,7 @@ fn colour(text: &str) -> Result<[u8; 3], String> {
 
 /// One picture, or all of a folder.
 pub fn upscale(args: &UpscaleArgs) -> Result<()> {
-    let jobs = plan(&args.from, &args.out, args.overwrite)?;
+    let Plan { jobs, made } = plan(&args.from, &args.out, args.overwrite)?;
     if jobs.is_empty() {
         ui::note(format_args!("nothing to do: all pictures are in {} already", args.out.display()));
         return Ok(());
@@ -86,7 +86,8 @@ pub fn upscale(args: &UpscaleArgs) -> Result<()> {
             ui::warn(format_args!("{error:#}; left out"));
         }
     }
-    if failed == jobs.len() {
+    // Of a folder that is gone over again, only what failed before may be left.
+    if failed == jobs.len() && made == 0 {
         bail!("{} holds no picture that reads (PNG, JPEG and WebP do)", args.from.display());
     }
     if failed > 0 {

@@ -19,12 +19,19 @@ pub struct Job {
     pub kind: Kind,
 }
 
+/// What there is to do.
+pub struct Plan {
+    pub jobs: Vec<Job>,
+    /// Pictures that were made before.
+    pub made: usize,
+}
+
 /// What is to be made of a picture or of the pictures of a folder. Files that are there already are left out, with a line
 /// each, or refused where it is the only one.
-pub fn plan(from: &Path, out: &Path, overwrite: bool) -> Result<Vec<Job>> {
+pub fn plan(from: &Path, out: &Path, overwrite: bool) -> Result<Plan> {
     let about = fs::metadata(from).with_context(|| format!("cannot read {}", from.display()))?;
     if !about.is_dir() {
-        return one(from, out, overwrite).map(|job| vec![job]);
+        return one(from, out, overwrite).map(|job| Plan { jobs: vec![job], made: 0 });
     }
     if out.exists() && !out.is_dir() {
         bail!("{} is a file: name a folder for the pictures of {}", out.display(), from.display());
@@ -46,18 +53,19 @@ pub fn plan(from: &Path, out: &Path, overwrite: bool) -> Result<Vec<Job>> {
     make_folder(out)?;
     let originals = files.iter().filter_map(|file| file.canonicalize().ok()).collect::<HashSet<_>>();
     let names = names(&files.iter().filter_map(|file| file.file_name()).collect::<Vec<_>>());
-    let mut jobs = Vec::new();
+    let mut plan = Plan { jobs: Vec::new(), made: 0 };
     for (from, name) in files.into_iter().zip(names) {
         let out = out.join(name);
         if out.canonicalize().is_ok_and(|file| originals.contains(&file)) {
             ui::warn(format_args!("{} is one of the originals and stays; {} left out", out.display(), from.display()));
         } else if !overwrite && out.symlink_metadata().is_ok() {
             ui::note(format_args!("{} is there already and stays; --overwrite makes it again", out.display()));
+            plan.made += 1;
         } else {
-            jobs.push(Job { from, out, kind: Kind::Png });
+            plan.jobs.push(Job { from, out, kind: Kind::Png });
         }
     }
-    Ok(jobs)
+    Ok(plan)
 }
 
 fn one(from: &Path, out: &Path, overwrite: bool) -> Result<Job> {
