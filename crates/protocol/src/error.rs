@@ -79,6 +79,20 @@ pub enum EngineError {
     /// The file of a run was refused.
     #[error("this run does not read: {0}")]
     BadRun(String),
+    /// It would take more memory than a tab has to spare.
+    #[error("it would take {bytes} bytes of at most {most}")]
+    TooMuch {
+        /// What it would take.
+        bytes: f64,
+        /// What it may.
+        most: f64,
+    },
+    /// There are too few pictures for what is asked for.
+    #[error("it takes {least} pictures or more")]
+    TooFewPictures {
+        /// As many as would do.
+        least: usize,
+    },
     /// The browser keeps nothing, has no room, or what was kept is not there.
     #[error("this browser's storage: {0}")]
     Storage(String),

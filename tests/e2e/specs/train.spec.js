@@ -239,6 +239,11 @@ test('every system says what it needs', async ({ page }) => {
   await page.getByTestId('set-batch').blur();
   await expect(page.getByTestId('refused')).toContainText('batch', LONG);
   await expect(page.getByTestId('begin')).toBeDisabled();
+  // And what a tab has no memory for.
+  await page.getByTestId('set-batch').fill('4096');
+  await page.getByTestId('set-batch').blur();
+  await expect(page.getByTestId('refused')).toContainText(/would take 3\.\d GB of memory, and a tab has 2\.0 GB/, LONG);
+  await expect(page.getByTestId('begin')).toBeDisabled();
 });
 
 test('it fits a phone, in Korean, and axe finds no fault in a run', async ({ browser, baseURL }) => {

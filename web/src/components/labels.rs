@@ -247,6 +247,10 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         }
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
+        EngineError::TooMuch { bytes, most } => {
+            td_string!(locale, e_too_much, needed = self::bytes(bytes), most = self::bytes(most)).to_string()
+        }
+        EngineError::TooFewPictures { least } => td_string!(locale, e_too_few_pictures, least = least).to_string(),
         EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
         EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
         EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),

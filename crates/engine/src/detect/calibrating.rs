@@ -15,6 +15,7 @@ use crate::{
     answer::Answer,
     channel::{Caller, bytes},
     devices::{Devices, read},
+    runs::ENOUGH,
     store::own_models,
 };
 
@@ -44,7 +45,7 @@ impl Calibrating {
     /// Fails where there is nothing to measure.
     pub fn open(caller: Caller, mut plan: Plan) -> Result<Self, EngineError> {
         if plan.pictures.is_empty() {
-            return Err(EngineError::BadRun("too few pictures to keep some back".into()));
+            return Err(EngineError::TooFewPictures { least: ENOUGH });
         }
         // ADGAN asks for none, and it would only make the file larger.
         plan.model.networks.discriminator = None;

@@ -29,7 +29,7 @@ const KEPT: f64 = 400.0;
 
 /// Pictures of a DCGAN that are kept back, at most, and the least of which some are.
 const KEPT_BACK: usize = 100;
-const ENOUGH: usize = 200;
+pub const ENOUGH: usize = 200;
 
 /// The pictures of a run.
 pub struct Lessons {
@@ -154,6 +154,9 @@ fn refused(error: BuildError) -> EngineError {
         BuildError::Superres(SuperresError::NoLens)
         | BuildError::Translation(TranslationError::Semantic(SemanticError::NoClassifier))
         | BuildError::Simgan(SimganError::Semantic(SemanticError::NoClassifier)) => EngineError::LooksThrough,
+        BuildError::Translation(TranslationError::NoPictures(_)) | BuildError::Simgan(SimganError::NoPictures(_)) => {
+            EngineError::TooFewPictures { least: 1 }
+        }
         other => EngineError::BadRun(other.to_string()),
     }
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use forger_core::checkpoint::Reader;
 use forger_protocol::{
     EngineError, Reply, RunRequest,
-    runs::{RunConfig, RunInfo},
+    runs::{RunConfig, RunInfo, Weight},
 };
 use js_sys::ArrayBuffer;
 
@@ -28,11 +28,18 @@ use crate::{
     task::Task,
     training::bad_run,
 };
+pub use lessons::ENOUGH;
 use lessons::Lessons;
 use run::{Run, Start};
 
 /// Bytes that a run may take: a tab has 4 GB at most, and others are open.
 const MOST_BYTES: f64 = 2e9;
+
+/// Refuses what would not fit: where it is weighed already, so that nobody is let begin it.
+fn affordable(weight: Weight) -> Result<Weight, EngineError> {
+    let Weight { bytes, .. } = weight;
+    if bytes > MOST_BYTES { Err(EngineError::TooMuch { bytes, most: MOST_BYTES }) } else { Ok(weight) }
+}
 
 #[derive(Default)]
 pub struct Runs {
@@ -70,7 +77,7 @@ impl Runs {
         let answer = match request {
             RunRequest::Weigh(config) => {
                 let lessons = self.lessons(caller, &config).await?;
-                (Reply::Weight(lessons.weigh(&config.system)?), Vec::new())
+                (Reply::Weight(affordable(lessons.weigh(&config.system)?)?), Vec::new())
             }
             RunRequest::Begin(config) => {
                 let start = begin(*config, buffers.first().map(to_bytes)).await?;
@@ -152,12 +159,7 @@ impl Runs {
         devices: &mut Devices,
     ) -> Result<Answer, EngineError> {
         let lessons = self.lessons(caller, &start.config).await?;
-        let weight = lessons.weigh(&start.config.system)?;
-        if weight.bytes > MOST_BYTES {
-            let megabytes = |bytes: f64| (bytes / 1e6) as u64;
-            let (needed, most) = (megabytes(weight.bytes), megabytes(MOST_BYTES));
-            return Err(EngineError::BadRun(format!("it would take {needed} MB of at most {most}")));
-        }
+        affordable(lessons.weigh(&start.config.system)?)?;
         let is_new = start.saved.is_none();
         // The new one must open before the old one goes.
         let mut run = Run::open(devices, lessons, start).await?;

@@ -121,6 +121,20 @@ fn Course(intake: Intake) -> impl IntoView {
         let n = words::count(intake.count.get() as f64);
         td_string!(i18n.get_locale(), train_keep_ask, n = n).to_string()
     };
+    // A large set takes a while to be written; it is kept once.
+    let is_ending = RwSignal::new(false);
+    let end = move |keeps: bool| {
+        is_ending.set(true);
+        spawn_local(async move {
+            if keeps {
+                intake.keep().await
+            } else {
+                intake.drop_it().await
+            }
+            is_ending.try_set(false);
+        });
+    };
+    let (keep, drop_it) = (move |_| end(true), move |_| end(false));
     let report = move || {
         let (locale, Phase::Over(set)) = (i18n.get_locale(), intake.phase.get()) else { return None };
         let left_out = words::count(intake.left_out.with(Vec::len) as f64);
@@ -143,10 +157,10 @@ fn Course(intake: Intake) -> impl IntoView {
         <Show when=move || is_asking.get()>
             <p class="course" role="alert">
                 <span>{question}</span>
-                <button class="primary" data-testid="intake-keep" on:click=move |_| spawn_local(intake.keep())>
+                <button class="primary" data-testid="intake-keep" disabled=move || is_ending.get() on:click=keep>
                     {t!(i18n, train_enough)}
                 </button>
-                <button data-testid="intake-drop" on:click=move |_| spawn_local(intake.drop_it())>
+                <button data-testid="intake-drop" disabled=move || is_ending.get() on:click=drop_it>
                     {t!(i18n, train_drop_set)}
                 </button>
             </p>
