@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { expect, test } from '../support/test.js';
+import { CROSS, beside, draw, judged, numbers, openZeros } from '../support/detect.js';
 import { open, picture as shown } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
@@ -13,47 +14,11 @@ const NATIVE = JSON.parse(await fs.readFile(new URL('../fixtures/detect.json', i
 /** The tab multiplies in another order than a program: scores are as good as the same. */
 const APART = 1e-3;
 
-const beside = (page) => page.getByTestId('beside');
-
-/** Waits until the picture that is there has been judged. */
-async function judged(page) {
-  await expect(beside(page)).toContainText(/normal pictures/, { timeout: 60_000 });
-  await expect(page.getByTestId('verdict')).not.toBeEmpty();
-}
-
-/** The score as the page says it, and the seconds that it took. */
-async function numbers(page) {
-  const text = await page.getByTestId('numbers').innerText();
-  const [, p, score, seconds] = text.match(/p = ([\d.]+), score ([\d.]+), found in ([\d.]+) s/).map(Number);
-  return { p, score, seconds };
-}
-
-/** Draws lines on the sheet, each through places in shares of its side. */
-async function draw(page, ...strokes) {
-  const sheet = page.getByTestId('board');
-  await sheet.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await sheet.boundingBox();
-  for (const [[left, top], ...rest] of strokes) {
-    await page.mouse.move(x + left * width, y + top * height);
-    await page.mouse.down();
-    for (const [left, top] of rest) {
-      await page.mouse.move(x + left * width, y + top * height);
-    }
-    await page.mouse.up();
-  }
-}
-
 /** A closed ring. */
 const ZERO = Array.from({ length: 33 }, (_, step) => {
   const turn = (step / 32) * 2 * Math.PI;
   return [0.5 + 0.21 * Math.sin(turn), 0.5 - 0.32 * Math.cos(turn)];
 });
-const CROSS = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]];
-
-async function openZeros(page, query = '', model = 'zeros') {
-  await open(page, `detect?model=${model}${query}`);
-  await expect(page.getByTestId('board')).toBeVisible();
-}
 
 test('a zero that is drawn is normal, a cross is strange, and each takes less than two seconds', async ({ page }) => {
   await openZeros(page);

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 
 import { expect, test } from '../support/test.js';
-import { dropFiles, open, picture } from '../support/page.js';
+import { decodeLate, decoded, dropFiles, leave, open, picture } from '../support/page.js';
 import { cells, openLatent, photoOf, place, settled, shown } from '../support/latent.js';
 
 test('a direction moves the picture, as far as its link says', async ({ page, browser, baseURL }) => {
@@ -126,6 +126,37 @@ test('a search can be cancelled within a second, and the page answers while it r
   await expect(page.getByTestId('search')).toBeVisible({ timeout: 1000 });
 });
 
+test('what is found for a photo is of one model and one photo', async ({ page }) => {
+  test.setTimeout(300_000);
+  const grid = await openLatent(page, 'model=digits&tab=photo');
+  const [file, search, found] = ['photo-file', 'search', 'found'].map((id) => page.getByTestId(id));
+  const [photo, later] = [await photoOf(grid, 9), { ...(await photoOf(grid, 10)), name: 'late.png' }];
+  await file.setInputFiles(photo);
+  await search.click();
+  await expect(found).toBeVisible({ timeout: 200_000 });
+  await page.getByTestId('model-select').selectOption('avatars');
+  await expect(found).toHaveCount(0, { timeout: 60_000 });
+  await search.click();
+  await expect(page.getByTestId('search-status')).toContainText('dB', { timeout: 60_000 });
+  await page.getByTestId('model-select').selectOption('digits');
+  await expect(search).toBeVisible({ timeout: 60_000 });
+  // The search that was under way has ended by now.
+  await page.waitForTimeout(2000);
+  await expect(page.getByTestId('search-status')).toBeEmpty();
+  await expect(found).toHaveCount(0);
+
+  await decodeLate(page, 'late.png');
+  await file.setInputFiles(later);
+  await file.setInputFiles(photo);
+  const crop = page.getByTestId('crop');
+  const first = await settled(crop);
+  await decoded(page);
+  expect((await picture(crop)).sha256, 'a slower photo covers no newer one').toBe(first);
+  await file.setInputFiles(later);
+  await leave(page);
+  await decoded(page);
+});
+
 test('what is no picture is refused by name, and what is like nothing the model knows is said', async ({ page }) => {
   test.setTimeout(300_000);
   await openLatent(page, 'model=avatars&tab=photo');
@@ -163,6 +194,17 @@ test('a photo is placed with the keyboard, and one that is pasted opens', async 
   await crop.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(async () => (await picture(crop)).sha256).not.toBe(before);
+  // Of two fingers, the first drags it.
+  const placed = (await picture(crop)).sha256;
+  const finger = (type, pointerId, clientX) =>
+    crop.dispatchEvent(type, { pointerId, button: 0, clientX, clientY: 100 });
+  await finger('pointerdown', 11, 100);
+  await finger('pointerdown', 12, 180);
+  await finger('pointermove', 12, 220);
+  await page.waitForTimeout(200);
+  expect((await picture(crop)).sha256).toBe(placed);
+  await finger('pointermove', 11, 120);
+  await expect.poll(async () => (await picture(crop)).sha256).not.toBe(placed);
 });
 
 test('a folder that is dropped is taken for no file, here and in the lab', async ({ page }, info) => {

@@ -113,6 +113,38 @@ test('what is kept on this machine opens again, and travels as one file', async 
   await fresh.close();
 });
 
+test('two tabs keep what either of them keeps', async ({ context, page }) => {
+  await openLatent(page, 'model=digits&seed=21&terms=A:1.1&expression=A');
+  const other = await context.newPage();
+  await openLatent(other, 'model=digits&seed=22&terms=B:1.2&expression=B');
+  for (const tab of [page, other]) {
+    await tab.getByTestId('keep').click();
+    await tab.getByTestId('keep-direction').click();
+  }
+  for (const tab of [page, other]) {
+    await expect(tab.getByTestId('kept').getByRole('listitem')).toHaveCount(2);
+    await expect(tab.getByTestId('direction-A')).toBeVisible();
+    await expect(tab.getByTestId('direction-B')).toBeVisible();
+  }
+  await expect(page).toHaveURL(/tab=edit/);
+  await page.reload();
+  await drawn(page);
+  await expect(page.getByTestId('kept').getByRole('listitem')).toHaveCount(2);
+  await expect(page.getByTestId('direction-B')).toBeVisible();
+});
+
+test('what cannot be kept is told', async ({ page }) => {
+  await openLatent(page, 'model=digits&terms=A:1.1&expression=A');
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await page.getByTestId('keep-direction').click();
+  await expect(page.getByTestId('error-toast')).toContainText('no room left');
+  await expect(page.getByTestId('direction-A'), 'it lasts as long as the page').toBeVisible();
+});
+
 test('leaving the page and coming back disturbs nothing', async ({ page }) => {
   await openLatent(page);
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();

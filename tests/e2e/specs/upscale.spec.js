@@ -1,7 +1,7 @@
 // Super-resolution: a photo becomes larger in the tab.
 
 import { expect, test } from '../support/test.js';
-import { measureFrames, open } from '../support/page.js';
+import { decodeLate, decoded, leave, measureFrames, open } from '../support/page.js';
 import { choosePicture as choose, enlarge, picture, saved, savedFile, unzip } from '../support/upscale.js';
 
 /** A picture of circles and stripes, drawn by the browser. */
@@ -159,6 +159,51 @@ test('the viewer is moved and zoomed with the keyboard', async ({ page }) => {
   const before = await look();
   await page.keyboard.press('ArrowRight');
   await expect.poll(look).not.toBe(before);
+});
+
+test('two fingers zoom the viewer, and no other button nor a pointer that is gone drags it', async ({ page }) => {
+  await open(page, 'upscale');
+  await choose(page, 'plain.png');
+  const viewer = page.getByTestId('viewer');
+  await viewer.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await viewer.boundingBox();
+  // Far from the line in the middle.
+  const finger = (type, pointerId, by, button = 0) =>
+    viewer.dispatchEvent(type, { pointerId, button, clientX: x + width / 8 + by, clientY: y + height / 2 });
+  const look = async () => {
+    await page.waitForTimeout(200);
+    return viewer.evaluate((canvas) => canvas.toDataURL());
+  };
+  await finger('pointerdown', 11, 0);
+  await finger('pointerdown', 12, 100);
+  await finger('pointermove', 12, 200);
+  await expect(page.getByTestId('zoom')).toHaveValue('1');
+  const near = await look();
+  await finger('pointerup', 12, 200);
+  await finger('pointermove', 11, 0);
+  expect(await look(), 'the finger that stays holds what it held').toBe(near);
+  await finger('lostpointercapture', 11, 0);
+  await finger('pointermove', 11, 60);
+  expect(await look(), 'nothing is held').toBe(near);
+  await finger('pointerdown', 11, 0, 2);
+  await finger('pointermove', 11, 60);
+  expect(await look(), 'the right button holds nothing').toBe(near);
+  await finger('pointerdown', 11, 0);
+  await finger('pointermove', 11, -60);
+  expect(await look()).not.toBe(near);
+});
+
+test('a photo that is decoded late neither covers a newer one nor disturbs the page after this one', async ({ page }) => {
+  await open(page, 'upscale');
+  await decodeLate(page, 'on-its-side.jpg');
+  await choose(page, 'on-its-side.jpg');
+  await choose(page, 'plain.png');
+  await expect(page.getByTestId('estimate')).toContainText('96 × 64');
+  await decoded(page);
+  await expect(page.getByTestId('estimate')).toContainText('96 × 64');
+  await choose(page, 'on-its-side.jpg');
+  await leave(page);
+  await decoded(page);
 });
 
 test('against the sharp picture: infinite for itself, told where sizes differ', async ({ page }) => {

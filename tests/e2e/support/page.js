@@ -35,6 +35,27 @@ export const picture = (canvas) =>
     };
   });
 
+/** Has the browser decode pictures of this name a second late. */
+export const decodeLate = (page, name) =>
+  page.evaluate((name) => {
+    const { createImageBitmap } = window;
+    window.createImageBitmap = async (...given) => {
+      if (given[0].name === name) {
+        await new Promise((done) => setTimeout(done, 1000));
+      }
+      return createImageBitmap.apply(window, given);
+    };
+  }, name);
+
+/** Waits until what `decodeLate` holds back would have been seen. */
+export const decoded = (page) => page.waitForTimeout(1500);
+
+/** Leaves for the lab, as a visitor does. */
+export async function leave(page) {
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
+  await expect(page).toHaveURL(/\/lab/);
+}
+
 /** Frames a second that the page reaches from now on. Call what it gives back to learn them. */
 export async function measureFrames(page) {
   await page.evaluate(() => {

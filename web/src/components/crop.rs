@@ -112,18 +112,28 @@ pub fn Crop(photo: RwSignal<Option<ImageBitmap>, LocalStorage>, place: RwSignal<
             }
         });
     };
-    let last = StoredValue::new(None::<(i32, i32)>);
+    // Which pointer drags, and where it was: of two fingers, the first.
+    let last = StoredValue::new(None::<(i32, i32, i32)>);
     let down = move |event: PointerEvent| {
-        last.set_value(Some((event.client_x(), event.client_y())));
+        if event.button() != 0 || last.with_value(Option::is_some) {
+            return;
+        }
+        last.set_value(Some((event.pointer_id(), event.client_x(), event.client_y())));
         if let Some(canvas) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
     };
     let go = move |event: PointerEvent| {
-        let (Some((x, y)), Some(canvas)) = (last.get_value(), canvas.get_untracked()) else { return };
+        let (Some((id, x, y)), Some(canvas)) = (last.get_value(), canvas.get_untracked()) else { return };
+        if id != event.pointer_id() {
+            return;
+        }
         let width = f64::from(canvas.client_width().max(1));
         by(f64::from(x - event.client_x()) / width, f64::from(y - event.client_y()) / width);
-        last.set_value(Some((event.client_x(), event.client_y())));
+        last.set_value(Some((id, event.client_x(), event.client_y())));
+    };
+    let up = move |event: PointerEvent| {
+        last.try_update_value(|last| last.take_if(|(id, ..)| *id == event.pointer_id()));
     };
     let key = move |event: KeyboardEvent| {
         match event.key().as_str() {
@@ -147,8 +157,9 @@ pub fn Crop(photo: RwSignal<Option<ImageBitmap>, LocalStorage>, place: RwSignal<
             node_ref=canvas
             on:pointerdown=down
             on:pointermove=go
-            on:pointerup=move |_| last.set_value(None)
-            on:pointercancel=move |_| last.set_value(None)
+            on:pointerup=up
+            on:pointercancel=up
+            on:lostpointercapture=up
             on:keydown=key
         ></canvas>
         <label class="zoom">

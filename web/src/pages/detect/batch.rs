@@ -1,9 +1,8 @@
 //! Several pictures, one after the other, as a table.
 
 mod csv;
+mod row;
 mod table;
-
-use std::cmp::Ordering;
 
 use forger_protocol::detect::Patches;
 use js_sys::{Array, JsString};
@@ -12,56 +11,24 @@ use web_sys::{File, HtmlCanvasElement};
 
 use super::{
     board::Board,
-    desk::{Desk, Look, Model, Verdict},
+    desk::{Desk, Look, Model},
 };
 use crate::{
     components::{files, labels},
     i18n::*,
     pages::image_to_image::{
-        ask::Picture,
+        ask::{Picture, Turns},
         pictures::{OpenPicture, blank, decode, on_white, resized},
     },
     plots::canvas::context,
 };
 use csv::csv;
-pub use table::Table;
+pub use row::Row;
+use row::{Order, State, sorted};
+pub use table::{Replace, Table};
 
 /// What the table is saved as.
 const NAME: &str = "forger-detect.csv";
-
-#[derive(Clone, PartialEq)]
-enum State {
-    Waiting,
-    Working,
-    /// The score, and what there is to see of small pictures. Large ones are judged again when they are asked for: hundreds of them
-    /// would fill the memory.
-    Judged(f32, Option<Verdict>),
-    /// Why there is no verdict.
-    Failed(String),
-}
-
-#[derive(Clone, PartialEq)]
-struct Row {
-    name: String,
-    state: State,
-    /// Whether the user says that it is strange indeed.
-    is_marked: bool,
-}
-
-impl Row {
-    fn score(&self) -> Option<f32> {
-        if let State::Judged(score, _) = self.state { Some(score) } else { None }
-    }
-}
-
-/// What rows are in the order of.
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
-    Given,
-    Name,
-    /// The strangest first.
-    Score,
-}
 
 #[derive(Clone, Copy)]
 pub struct Batch {
@@ -70,6 +37,9 @@ pub struct Batch {
     files: StoredValue<Vec<File>, LocalStorage>,
     rows: RwSignal<Vec<Row>>,
     order: RwSignal<Order>,
+    /// What is to take the place of rows that the user has marked, if that is wanted.
+    asked: RwSignal<Option<Vec<File>>, LocalStorage>,
+    turns: Turns,
     request: StoredValue<Option<u32>>,
 }
 
@@ -83,43 +53,43 @@ fn square(canvas: &HtmlCanvasElement, side: usize) -> Option<Picture> {
     Picture::of(&resized(&on_white(&cut)?, [side as u32; 2])?)
 }
 
-/// Rows by their places in the list.
-fn sorted(rows: &[Row], order: Order) -> Vec<usize> {
-    let mut places = (0..rows.len()).collect::<Vec<_>>();
-    match order {
-        Order::Given => {}
-        Order::Name => places.sort_by(|a, b| rows[*a].name.cmp(&rows[*b].name)),
-        // What has no score comes last.
-        Order::Score => places.sort_by(|a, b| match (rows[*a].score(), rows[*b].score()) {
-            (Some(a), Some(b)) => b.total_cmp(&a),
-            (a, b) => b.is_some().cmp(&a.is_some()).then(Ordering::Equal),
-        }),
-    }
-    places
-}
-
 impl Batch {
+    /// With the pictures of the desk, which wait for the model of the board.
     pub fn new(board: Board) -> Self {
+        let desk = board.desk;
         let batch = Self {
-            desk: board.desk,
+            desk,
             board,
-            files: StoredValue::new_local(Vec::new()),
-            rows: RwSignal::new(Vec::new()),
+            files: desk.files,
+            rows: desk.rows,
             order: RwSignal::new(Order::Given),
+            asked: RwSignal::new_local(None),
+            turns: Turns::default(),
             request: StoredValue::new(None),
         };
+        batch.rows.update(|rows| rows.iter_mut().for_each(Row::wait));
         on_cleanup(move || batch.stop());
         batch
     }
 
-    /// Lays one picture on the sheet; judges several at once.
+    /// Lays one picture on the sheet; judges several at once, and asks before marks of the user's are lost to them.
     pub fn open(self, files: Vec<File>) {
-        self.stop();
         if let [file] = files.as_slice() {
-            return self.lay(file.clone());
+            self.stop();
+            self.lay(file.clone());
+        } else if self.rows.with_untracked(|rows| rows.iter().any(|row| row.is_marked)) {
+            self.asked.set(Some(files));
+        } else {
+            self.replace(files);
         }
-        let row = |file: &File| Row { name: path(file), state: State::Waiting, is_marked: false };
-        self.rows.set(files.iter().map(row).collect());
+    }
+
+    /// Judges several pictures, in place of those there are.
+    fn replace(self, files: Vec<File>) {
+        self.stop();
+        self.board.turns.end();
+        self.asked.set(None);
+        self.rows.set(files.iter().map(|file| Row::new(path(file))).collect());
         self.order.set(Order::Given);
         self.files.set_value(files);
         self.start();
@@ -128,8 +98,14 @@ impl Batch {
     /// Lays a picture on the sheet, where it is judged.
     fn lay(self, file: File) {
         let Some(model) = self.board.model.try_get_value() else { return };
+        let is_last = self.board.turns.begin();
         spawn_local(async move {
-            match self.read(&file, &model).await {
+            let picture = self.read(&file, &model).await;
+            // Something else may lie there by now, or another page be here.
+            if !is_last() {
+                return;
+            }
+            match picture {
                 Ok(picture) => self.board.lay(file.name(), picture, None),
                 Err(said) => self.desk.toasts.error(said),
             }
@@ -188,28 +164,24 @@ impl Batch {
     /// Judges those that are not judged yet.
     fn start(self) {
         let Some(model) = self.board.model.try_get_value() else { return };
-        self.board.cancel();
+        self.board.stop();
         self.desk.batch.set(true);
-        let files = self.files.get_value();
+        let (files, is_last) = (self.files.get_value(), self.turns.begin());
         spawn_local(async move {
             for (index, file) in files.iter().enumerate() {
-                let is_open = |rows: &Vec<Row>| rows.get(index).is_some_and(|row| row.state == State::Waiting);
+                // One that was stopped a moment ago may still say that it is judged.
+                let is_open = |rows: &Vec<Row>| rows.get(index).is_some_and(|row| row.state.is_open());
                 if !self.rows.try_with_untracked(is_open).unwrap_or_default() {
                     continue;
                 }
                 self.say(index, State::Working);
-                let state = self.one(&model, file).await;
-                // Others may have been opened since.
-                let is_same = |now: &Vec<File>| now.first() == files.first();
-                if !self.files.try_with_value(is_same).unwrap_or_default() {
+                let state = self.one(&model, file, is_last).await;
+                // Others may have been opened since, or it was begun anew, or another model is here.
+                if !is_last() {
                     return;
                 }
-                let is_wanted = self.desk.batch.try_get_untracked().unwrap_or_default();
-                match state {
-                    Some(state) => self.say(index, state),
-                    None => self.say(index, State::Waiting),
-                }
-                if !is_wanted {
+                self.say(index, state.unwrap_or(State::Waiting));
+                if !self.desk.batch.try_get_untracked().unwrap_or_default() {
                     return;
                 }
             }
@@ -219,19 +191,29 @@ impl Batch {
     }
 
     /// The state that a picture comes to; none where it was given up.
-    async fn one(self, model: &Model, file: &File) -> Option<State> {
+    async fn one(
+        self,
+        model: &Model,
+        file: &File,
+        is_last: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    ) -> Option<State> {
         let picture = match self.read(file, model).await {
             Ok(picture) => picture,
             Err(said) => return Some(State::Failed(said)),
         };
-        if !self.desk.batch.try_get_untracked()? {
+        if !is_last() || !self.desk.batch.try_get_untracked()? {
             return None;
         }
         let told = Callback::new(move |(id, _): (u32, Option<Look>)| {
-            self.request.try_set_value(Some(id));
+            if is_last() {
+                self.request.set_value(Some(id));
+            }
         });
         let answer = self.desk.judge(model, picture, told).await;
-        self.request.try_set_value(None);
+        if !is_last() {
+            return None;
+        }
+        self.request.set_value(None);
         match answer {
             Ok(verdict) => {
                 let is_small = model.normal.patches.is_none();
@@ -264,22 +246,4 @@ impl Batch {
 fn path(file: &File) -> String {
     let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
     path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub fn row(name: &str, score: Option<f32>) -> Row {
-        let state = score.map_or(State::Failed("?".into()), |score| State::Judged(score, None));
-        Row { name: name.into(), state, is_marked: false }
-    }
-
-    #[test]
-    fn the_strangest_come_first_and_what_has_no_score_last() {
-        let rows = [row("b", None), row("c", Some(1.0)), row("a", Some(2.0)), row("d", None)];
-        assert_eq!(sorted(&rows, Order::Score), [2, 1, 0, 3]);
-        assert_eq!(sorted(&rows, Order::Name), [2, 0, 1, 3]);
-        assert_eq!(sorted(&rows, Order::Given), [0, 1, 2, 3]);
-    }
 }

@@ -14,7 +14,7 @@ use crate::{
     i18n::*,
     pages::{
         drawing::{easel::Sheet as _, history::History, tools::Place},
-        image_to_image::ask::{Latest, Picture},
+        image_to_image::ask::{Latest, Picture, Turns},
     },
 };
 use paper::{Paper, Under};
@@ -39,6 +39,8 @@ pub struct Board {
     /// What the verdict is of.
     judged: StoredValue<Option<Picture>>,
     latest: Latest,
+    /// Whoever waits to lay something on the sheet.
+    pub turns: Turns,
     /// The search under way.
     pub request: RwSignal<Option<u32>>,
     /// Whether nothing came of the last one: it failed, or was given up.
@@ -60,6 +62,7 @@ impl Board {
             verdict: RwSignal::new(None),
             judged: StoredValue::new(None),
             latest: Latest::default(),
+            turns: Turns::default(),
             request: RwSignal::new(None),
             failed: RwSignal::new(false),
             model: StoredValue::new(model),
@@ -88,17 +91,22 @@ impl Board {
     }
 
     fn lay_sample(self, seed: u32, keeps_ink: bool) {
+        let is_last = self.turns.begin();
         spawn_local(async move {
             let Some(model) = self.model.try_get_value() else { return };
             match self.desk.sample(&model, seed).await {
                 Ok(picture) => {
                     let under = Under::Sample(seed, picture);
                     if !keeps_ink {
-                        return self.put(Paper::clean(under, sheet_of(&model)));
+                        // Something else may lie there by now, or another page be here.
+                        if is_last() {
+                            self.put(Paper::clean(under, sheet_of(&model)));
+                        }
+                        return;
                     }
-                    // The beginning is nothing to take back, and nothing to lay over what was opened meanwhile.
+                    // The beginning is nothing to take back, and nothing to lay over what was opened meanwhile or stop a batch for.
                     let is_empty = |paper: &Paper| paper.under == Under::Empty;
-                    if self.paper.try_with_untracked(is_empty) == Some(true) {
+                    if self.paper.try_with_untracked(is_empty) == Some(true) && !self.desk.batch.get_untracked() {
                         self.paper.update(|paper| paper.under = under);
                         self.judge();
                     }
@@ -139,6 +147,7 @@ impl Board {
     }
 
     fn put(self, paper: Paper) {
+        self.turns.end();
         self.give_up();
         let before = self.paper.get_untracked();
         self.paper.set(paper);
@@ -234,6 +243,8 @@ impl Board {
         if self.request.try_set(None).is_some() {
             return;
         }
+        // The worker may have told of a step after it was stopped. No other search has begun: they come one after the other.
+        self.look.set(None);
         // Another was laid there meanwhile, with a verdict of its own.
         if self.judged.with_value(|judged| judged.as_ref() != Some(&input)) {
             return;
@@ -247,15 +258,20 @@ impl Board {
                 self.desk.tell(&error);
             }
         }
-        self.look.set(None);
     }
 
-    /// Stops the search under way.
+    /// Stops the search under way, or the opening of the model for it.
     pub fn cancel(self) {
-        match self.request.try_get_untracked().flatten() {
-            Some(id) => self.desk.engine.cancel(id),
-            None => self.desk.shelf.cancel(),
+        if !self.stop() {
+            self.desk.shelf.cancel();
         }
+    }
+
+    /// Stops the search under way, if there is one, but not the opening of the model: a batch waits for it, too.
+    pub fn stop(self) -> bool {
+        let request = self.request.try_get_untracked().flatten();
+        request.into_iter().for_each(|id| self.desk.engine.cancel(id));
+        request.is_some()
     }
 }
 

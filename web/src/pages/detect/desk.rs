@@ -15,7 +15,9 @@ use forger_protocol::{
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
+use web_sys::File;
 
+use super::batch::Row;
 use crate::{
     components::labels,
     engine_client::{Engine, Source, use_engine},
@@ -80,6 +82,9 @@ pub struct Desk {
     pub threshold: Memo<Option<f32>>,
     /// Whether pictures of a batch are judged. There is one search at a time.
     pub batch: RwSignal<bool>,
+    /// Those pictures, and what there is to say of each: what the user says of them holds for every model.
+    pub files: StoredValue<Vec<File>, LocalStorage>,
+    pub rows: RwSignal<Vec<Row>>,
     /// What the address asks for, until it was had.
     wanted: StoredValue<DetectState>,
     /// Whether what there is of models could not be loaded.
@@ -105,6 +110,8 @@ impl Desk {
             moved,
             threshold: Memo::new(move |_| moved.get().or_else(|| model.with(|model| usual(&model.as_ref()?.normal)))),
             batch: RwSignal::new(false),
+            files: StoredValue::new_local(Vec::new()),
+            rows: RwSignal::new(Vec::new()),
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
         };
@@ -175,7 +182,7 @@ impl Desk {
     }
 
     /// Opens a model file of the user's, and takes it.
-    pub fn open_file(self, file: web_sys::File) {
+    pub fn open_file(self, file: File) {
         spawn_local(async move {
             match self.shelf.open(Source::File(file)).await {
                 Ok(opened) if opened.card.normal.is_none() => self.tell(&ModelError::NotCalibrated.into()),

@@ -25,7 +25,7 @@ use crate::{
         lab::{share::copy, walk},
     },
 };
-use batch::{Batch, Table};
+use batch::{Batch, Replace, Table};
 use board::Board;
 use desk::{Desk, Model, address};
 use prepare::{INKS, PENS};
@@ -132,6 +132,7 @@ fn Judge(desk: Desk, model: Model) -> impl IntoView {
                 <button data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
                 <span class="badge sent" data-testid="sent">{t!(i18n, up_sent)}</span>
             </div>
+            <Replace batch />
             <div class="pictures">
                 <div class="draw">
                     <figure class="easel">

@@ -108,7 +108,8 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
         }
     };
     let end = move |event: PointerEvent, done: bool| {
-        if pointer.get_value() != Some(event.pointer_id()) {
+        // The page may have been left with the pointer down.
+        if pointer.try_get_value().flatten() != Some(event.pointer_id()) {
             return;
         }
         pointer.set_value(None);
@@ -164,9 +165,11 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
                 on:pointermove=go
                 on:pointerup=move |event| end(event, true)
                 on:pointercancel=move |event| end(event, false)
+                // Last of all, and all there is where a menu or another window took the pointer.
+                on:lostpointercapture=move |event| end(event, true)
                 on:keydown=key
                 on:blur=move |_| {
-                    if pointer.get_value().is_none() {
+                    if pointer.try_get_value() == Some(None) {
                         board.up();
                     }
                 }

@@ -187,9 +187,51 @@ impl Latest {
     }
 }
 
+/// Of several that wait for something, the last to begin counts, and none once the page is left.
+#[derive(Clone, Copy)]
+pub struct Turns(StoredValue<u32>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(StoredValue::new(0))
+    }
+}
+
+impl Turns {
+    /// Begins to wait. What it gives says whether that still counts.
+    pub fn begin(self) -> impl Fn() -> bool + Copy + 'static {
+        let next = |turn: &mut u32| {
+            *turn = turn.wrapping_add(1);
+            *turn
+        };
+        let mine = self.0.try_update_value(next);
+        move || mine.is_some() && self.0.try_get_value() == mine
+    }
+
+    /// Nobody who waits now counts any more.
+    pub fn end(self) {
+        let _ = self.begin();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_last_counts_and_none_once_the_page_is_left() {
+        let owner = Owner::new();
+        let turns = owner.with(Turns::default);
+        let first = turns.begin();
+        assert!(first());
+        let second = turns.begin();
+        assert!(!first() && second());
+        turns.end();
+        assert!(!second());
+        let last = turns.begin();
+        owner.cleanup();
+        assert!(!last() && !turns.begin()());
+    }
 
     #[test]
     fn tiles_come_together_and_what_does_not_fit_is_left_away() {

@@ -25,7 +25,11 @@ impl Studio {
         let made = self.versions.get_untracked().into_iter().filter(|version| version.took.is_some());
         spawn_local(async move {
             let Some(picture) = picture else { return };
-            let reference = match decode(self.locale(), &file).await {
+            let reference = decode(self.locale(), &file).await;
+            if !self.has(&picture) {
+                return;
+            }
+            let reference = match reference {
                 Ok(reference) => reference,
                 Err(said) => return self.toasts.error(said),
             };
@@ -52,7 +56,9 @@ impl Studio {
                     Err(error) => return self.toasts.error(labels::error(self.locale(), &error)),
                 }
             }
-            self.likeness.try_set(found);
+            if self.has(&picture) {
+                self.likeness.set(found);
+            }
         });
     }
 }

@@ -99,9 +99,7 @@ impl Studio {
     /// Has the engine make a version, which is seen as its tiles come. The inner error is no affair of the engine's.
     async fn ask(self, order: &Order) -> Result<Result<Made, Stopped>, EngineError> {
         let Order { name, model, scale, back, picture, canvas } = order;
-        // Another picture or another page may be here by now.
-        let is_here = |now: &Option<OpenPicture>| now.as_ref().is_some_and(|now| now.canvas == picture.canvas);
-        if !self.picture.try_with_untracked(is_here).unwrap_or_default() {
+        if !self.has(picture) {
             return Ok(Err(Stopped::Cancelled));
         }
         let Some(buffer) = pixels(&picture.canvas) else { return Ok(Err(self.no_memory())) };

@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::{File, HtmlCanvasElement};
 
 use super::{
+    ask::Turns,
     compare::Likeness,
     make::Work,
     pictures::{OpenPicture, decode, resized},
@@ -52,6 +53,8 @@ pub struct Studio {
     pub plan: Plan,
     /// The picture as it was opened.
     source: RwSignal<Option<OpenPicture>, LocalStorage>,
+    /// Whoever reads a picture to open it.
+    turns: Turns,
     /// The same in the size of the plan, or as it was opened where that is refused.
     pub picture: RwSignal<Option<OpenPicture>, LocalStorage>,
     pub versions: RwSignal<Vec<Version>, LocalStorage>,
@@ -75,6 +78,7 @@ impl Studio {
             scale,
             plan,
             source: RwSignal::new_local(None),
+            turns: Turns::default(),
             picture: RwSignal::new_local(None),
             versions: RwSignal::new_local(Vec::new()),
             work: RwSignal::new(None),
@@ -93,17 +97,28 @@ impl Studio {
 
     /// Opens a picture, in place of the one there is.
     pub fn open(self, file: &File) {
-        let file = file.clone();
+        let (file, is_last) = (file.clone(), self.turns.begin());
         spawn_local(async move {
-            match decode(self.locale(), &file).await {
+            let opened = decode(self.locale(), &file).await;
+            // Another may have been opened meanwhile, or another page.
+            if !is_last() {
+                return;
+            }
+            match opened {
                 Ok(picture) => self.put(picture),
                 Err(said) => self.toasts.error(said),
             }
         });
     }
 
-    /// Shows this picture, in place of the one there is.
+    /// Shows this picture, in place of the one there is and of any that is being read.
     pub fn put(self, source: OpenPicture) {
+        self.turns.end();
+        self.fit(source);
+    }
+
+    /// Shows a picture in the size that the plan has for it now.
+    fn fit(self, source: OpenPicture) {
         self.cancel();
         let size = untrack(|| self.plan.size.run(source.size));
         let stays = size == source.size || untrack(|| self.plan.refusal.run(size)).is_some();
@@ -129,7 +144,7 @@ impl Studio {
     /// Brings the picture to the size that the plan has for it now.
     pub fn refit(self) {
         if let Some(source) = self.source.get_untracked() {
-            self.put(source);
+            self.fit(source);
         }
     }
 
@@ -141,6 +156,12 @@ impl Studio {
     /// What stands against the picture that is open. Tracked.
     pub fn refusal(self) -> Option<String> {
         self.plan.refusal.run(self.wanted_size()?)
+    }
+
+    /// Whether this picture is still the one that is worked on: another or another page may have been opened.
+    pub(super) fn has(self, picture: &OpenPicture) -> bool {
+        let is_it = |now: &Option<OpenPicture>| now.as_ref().is_some_and(|now| now.canvas == picture.canvas);
+        self.picture.try_with_untracked(is_it).unwrap_or_default()
     }
 
     pub(super) fn changed(self) {

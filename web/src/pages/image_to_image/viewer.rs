@@ -1,5 +1,7 @@
 //! Two versions of one picture in one frame, parted by a line: dragged, zoomed and compared.
 
+mod window;
+
 use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, WheelEvent};
 
@@ -9,57 +11,14 @@ use crate::{
     plots::canvas::{colour, context, hidden, prepare},
     state::screen::animate,
 };
+use window::{CLOSEST, Point, Window};
 
-/// How much closer than the whole photo.
-const CLOSEST: f64 = 32.0;
 /// Share of the frame that an arrow key moves by.
 const KEY_STEP: f64 = 0.05;
 /// Pixels around the line where dragging moves the line, not the photo.
 const GRIP: f64 = 24.0;
 /// How often a difference is doubled, so that an eye sees it.
 const DOUBLINGS: usize = 3;
-
-/// What part of the photo is seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Window {
-    /// The middle, in shares of the photo.
-    x: f64,
-    y: f64,
-    /// 1 shows all of the photo.
-    zoom: f64,
-}
-
-impl Window {
-    const WHOLE: Self = Self { x: 0.5, y: 0.5, zoom: 1.0 };
-
-    /// Left, top, width and height of the photo on a frame.
-    fn place(self, frame: [f64; 2], photo: [f64; 2]) -> [f64; 4] {
-        let fit = (frame[0] / photo[0]).min(frame[1] / photo[1]) * self.zoom;
-        let (width, height) = (photo[0] * fit, photo[1] * fit);
-        [frame[0] / 2.0 - self.x * width, frame[1] / 2.0 - self.y * height, width, height]
-    }
-
-    /// Kept where there is something to see: what is larger than the frame fills it, what is smaller is in the middle.
-    fn kept(self, frame: [f64; 2], photo: [f64; 2]) -> Self {
-        let zoom = self.zoom.clamp(1.0, CLOSEST);
-        let [_, _, width, height] = Self { zoom, ..self }.place(frame, photo);
-        let within = |at: f64, frame: f64, size: f64| {
-            let margin = (frame / size / 2.0).min(0.5);
-            at.clamp(margin, 1.0 - margin)
-        };
-        Self { x: within(self.x, frame[0], width), y: within(self.y, frame[1], height), zoom }
-    }
-
-    /// Zoomed so that what is under a point of the frame stays there.
-    fn zoomed(self, by: f64, at: [f64; 2], frame: [f64; 2], photo: [f64; 2]) -> Self {
-        let [left, top, width, height] = self.place(frame, photo);
-        let under = [(at[0] - left) / width, (at[1] - top) / height];
-        let zoom = (self.zoom * by).clamp(1.0, CLOSEST);
-        let [_, _, width, height] = Self { zoom, ..self }.place(frame, photo);
-        let middle = |axis: usize, size: f64| under[axis] + (frame[axis] / 2.0 - at[axis]) / size;
-        Self { x: middle(0, width), y: middle(1, height), zoom }.kept(frame, photo)
-    }
-}
 
 fn paint(on: &CanvasRenderingContext2d, picture: &HtmlCanvasElement, [x, y, width, height]: [f64; 4], squares: bool) {
     on.set_image_smoothing_enabled(!squares);
@@ -159,33 +118,43 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
             look.update(|window| *window = to(window.kept(frame, photo), frame, photo).kept(frame, photo));
         }
     };
-    let moved = move |dx: f64, dy: f64| {
-        change(&move |window, frame, photo| {
-            let [_, _, width, height] = window.place(frame, photo);
-            Window { x: window.x + dx / width, y: window.y + dy / height, ..window }
-        });
-    };
+    let moved = move |dx: f64, dy: f64| change(&move |window, frame, photo| window.moved([dx, dy], frame, photo));
     let zoom_to = move |zoom: f64| change(&move |window, _, _| Window { zoom, ..window });
-    // What is dragged: the line, or the photo from this point.
-    let drag = StoredValue::new(None::<(bool, [f64; 2])>);
+    // Where fingers, or the mouse, are down: one drags the line or the photo, two pinch the photo.
+    let fingers = StoredValue::new(Vec::<(i32, Point)>::new());
+    let on_line = StoredValue::new(false);
     let point = move |event: &web_sys::MouseEvent| {
         let edge = canvas.get_untracked()?.get_bounding_client_rect();
         Some([f64::from(event.client_x()) - edge.left(), f64::from(event.client_y()) - edge.top()])
     };
     let down = move |event: PointerEvent| {
         let (Some(at), Some(frame), Some(canvas)) = (point(&event), frame(), canvas.get_untracked()) else { return };
+        let others = fingers.with_value(Vec::len);
+        if event.button() != 0 || others > 1 {
+            return;
+        }
         let _ = canvas.set_pointer_capture(event.pointer_id());
-        let on_line = !difference.get_untracked() && (at[0] - line.get_untracked() * frame[0]).abs() < GRIP;
-        drag.set_value(Some((on_line, at)));
+        let near = (at[0] - line.get_untracked() * frame[0]).abs() < GRIP;
+        on_line.set_value(others == 0 && near && !difference.get_untracked());
+        fingers.update_value(|fingers| fingers.push((event.pointer_id(), at)));
     };
     let go = move |event: PointerEvent| {
-        let (Some((on_line, from)), Some(at), Some(frame)) = (drag.get_value(), point(&event), frame()) else { return };
-        if on_line {
-            line.set((at[0] / frame[0]).clamp(0.0, 1.0));
-        } else {
-            moved(from[0] - at[0], from[1] - at[1]);
+        let (Some(at), Some(frame), before) = (point(&event), frame(), fingers.get_value()) else { return };
+        let Some(which) = before.iter().position(|(id, _)| *id == event.pointer_id()) else { return };
+        fingers.update_value(|fingers| fingers[which].1 = at);
+        match before[..] {
+            [_] if on_line.get_value() => line.set((at[0] / frame[0]).clamp(0.0, 1.0)),
+            [(_, from)] => moved(from[0] - at[0], from[1] - at[1]),
+            [(_, first), (_, second)] => {
+                let to = if which == 0 { [at, second] } else { [first, at] };
+                change(&move |window, frame, photo| window.pinched([first, second], to, frame, photo));
+            }
+            _ => {}
         }
-        drag.set_value(Some((on_line, at)));
+    };
+    // Told of a finger more than once, and of one that does not count.
+    let up = move |event: PointerEvent| {
+        fingers.try_update_value(|fingers| fingers.retain(|(id, _)| *id != event.pointer_id()));
     };
     let wheel = move |event: WheelEvent| {
         event.prevent_default();
@@ -217,8 +186,9 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
             node_ref=canvas
             on:pointerdown=down
             on:pointermove=go
-            on:pointerup=move |_| drag.set_value(None)
-            on:pointercancel=move |_| drag.set_value(None)
+            on:pointerup=up
+            on:pointercancel=up
+            on:lostpointercapture=up
             on:wheel=wheel
             on:keydown=key
         ></canvas>
@@ -260,35 +230,5 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
                 <span>{t!(i18n, up_difference)}</span>
             </label>
         </div>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FRAME: [f64; 2] = [400.0, 200.0];
-    const PHOTO: [f64; 2] = [100.0, 100.0];
-
-    #[test]
-    fn the_whole_photo_is_in_the_middle() {
-        assert_eq!(Window::WHOLE.place(FRAME, PHOTO), [100.0, 0.0, 200.0, 200.0]);
-        let lost = Window { x: 9.0, y: -9.0, zoom: 1.0 };
-        assert_eq!(lost.kept(FRAME, PHOTO), Window::WHOLE);
-    }
-
-    #[test]
-    fn what_is_under_the_pointer_stays_there() {
-        let at = [250.0, 130.0];
-        let under = |window: Window| {
-            let [left, top, width, height] = window.place(FRAME, PHOTO);
-            [(at[0] - left) / width, (at[1] - top) / height]
-        };
-        let closer = Window { zoom: 4.0, ..Window::WHOLE };
-        let closest = closer.zoomed(2.0, at, FRAME, PHOTO);
-        assert_eq!(closest.zoom, 8.0);
-        for (before, after) in under(closer).into_iter().zip(under(closest)) {
-            assert!((before - after).abs() < 1e-9);
-        }
     }
 }

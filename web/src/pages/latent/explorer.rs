@@ -32,6 +32,8 @@ pub struct Explorer {
     pub shelf: Shelf,
     pub state: RwSignal<LatentState>,
     pub card: RwSignal<Option<Card>>,
+    /// What names the file of the model of the card: another may have its name.
+    pub sha256: RwSignal<String>,
     /// The settings of the model of the card.
     pub config: RwSignal<Option<DcganConfig>>,
     /// What it draws from.
@@ -68,6 +70,7 @@ impl Explorer {
             shelf: Shelf::new::<DcganConfig>().only(|card| card.normal.is_none()),
             state: RwSignal::new(state),
             card: RwSignal::new(None),
+            sha256: RwSignal::new(String::new()),
             config: RwSignal::new(None),
             codes: RwSignal::new(None),
             wanted: RwSignal::new(None),

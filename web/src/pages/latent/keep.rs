@@ -45,6 +45,11 @@ fn write(links: Vec<Kept>) -> String {
     serde_json::to_string(&File { format: FORMAT.to_owned(), links }).unwrap_or_default()
 }
 
+/// What is kept now: another tab may have changed it.
+fn stored() -> Vec<Kept> {
+    storage::get(KEY).and_then(|text| read(&text)).unwrap_or_default()
+}
+
 /// Adds those that are not there yet.
 fn merge(kept: &mut Vec<Kept>, new: Vec<Kept>) {
     for link in new {
@@ -69,20 +74,21 @@ fn picture(tab: Tab) -> Option<String> {
 #[component]
 pub fn Gallery(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
-    let kept = RwSignal::new(storage::get(KEY).and_then(|text| read(&text)).unwrap_or_default());
-    let save = move |links: Vec<Kept>| {
-        if storage::set(KEY, &write(links.clone())) {
-            kept.set(links);
-        } else {
+    let kept = RwSignal::new(stored());
+    storage::on_change(KEY, move || kept.set(stored()));
+    let change = move |change: &dyn Fn(&mut Vec<Kept>)| {
+        let mut links = stored();
+        change(&mut links);
+        if !storage::set(KEY, &write(links)) {
             explorer.toasts.error(td_string!(explorer.locale(), no_room).to_string());
         }
+        kept.set(stored());
     };
     let keep = move |_| {
         let state = explorer.state.get_untracked();
         if let Some(picture) = picture(state.tab) {
-            let mut links = kept.get_untracked();
-            merge(&mut links, vec![Kept { query: to_query(&state), picture }]);
-            save(links);
+            let link = Kept { query: to_query(&state), picture };
+            change(&|links| merge(links, vec![link.clone()]));
         }
     };
     let export = move |_| {
@@ -93,11 +99,7 @@ pub fn Gallery(explorer: Explorer) -> impl IntoView {
         spawn_local(async move {
             let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
             match text.and_then(|text| read(&text)) {
-                Some(new) => {
-                    let mut links = kept.get_untracked();
-                    merge(&mut links, new);
-                    save(links);
-                }
+                Some(new) => change(&|links| merge(links, new.clone())),
                 None => {
                     explorer.toasts.error(td_string!(explorer.locale(), no_gallery, name = file.name()).to_string())
                 }
@@ -110,11 +112,7 @@ pub fn Gallery(explorer: Explorer) -> impl IntoView {
             event.prevent_default();
             explorer.visit(&query.get_value());
         };
-        let remove = move |_| {
-            let mut links = kept.get_untracked();
-            links.retain(|link| link.query != gone);
-            save(links);
-        };
+        let remove = move |_| change(&|links| links.retain(|link| link.query != gone));
         view! {
             <li>
                 <a href=site::url(&format!("latent?{}", link.query)) on:click=open>

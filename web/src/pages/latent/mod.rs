@@ -50,7 +50,7 @@ pub fn LatentPage() -> impl IntoView {
     complain(explorer.toasts, explorer.locale(), &wrong);
     explorer.load_manifest();
     keep_address(explorer);
-    let (own, search) = (Own::load(), PhotoSearch::new(explorer));
+    let (own, search) = (Own::load(explorer), PhotoSearch::new(explorer));
     // A page that was opened without terms begins with a sentence, which depends on what the model knows.
     Effect::new(move |_| {
         if explorer.card.with(Option::is_some) {

@@ -116,6 +116,7 @@ impl Explorer {
         self.codes.set(codes);
         self.config.set(Some(config));
         self.card.set(Some(card));
+        self.sha256.set(sha256);
         let is_whole = |code: &Code| !matches!(code, Code::Own(steps) if steps.len() != dim);
         if !self.state.with_untracked(|state| codes_of(state).all(is_whole)) {
             self.toasts.error(td_string!(self.locale(), other_length, n = dim).to_string());

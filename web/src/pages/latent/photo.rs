@@ -28,12 +28,15 @@ pub fn PhotoTab(search: PhotoSearch) -> impl IntoView {
     let explorer = search.explorer;
     let live = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
-        let canvas = live.get_untracked();
-        search.inverting.with(|look| {
-            if let (Some(look), Some(canvas)) = (look, canvas) {
+        let (canvas, is_new) = (live.get_untracked(), search.curve.with(Vec::is_empty));
+        search.inverting.with(|look| match (look, canvas) {
+            (Some(look), Some(canvas)) => {
                 let side = (look.pixels.len() / 4).isqrt();
                 pictures::draw(&canvas, &look.pixels, side, 1);
             }
+            // What is there is of another photo or model. A canvas that is given its size is empty.
+            (None, Some(canvas)) if is_new => canvas.set_width(canvas.width()),
+            _ => {}
         });
     });
     let open = move |files: Vec<File>| files.iter().take(1).for_each(|file| search.open(file, file.name()));

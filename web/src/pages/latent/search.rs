@@ -15,6 +15,7 @@ use super::explorer::Explorer;
 use crate::{
     components::crop::{Place, pixels},
     i18n::*,
+    pages::image_to_image::ask::Turns,
 };
 
 /// The figure on the card under which a photo is unlike what the model knows, in decibels.
@@ -55,6 +56,9 @@ pub struct PhotoSearch {
     /// Steps and their losses so far.
     pub curve: RwSignal<Vec<(f64, f64)>>,
     pub found: RwSignal<Option<Found>>,
+    /// Photos that are being opened, and searches.
+    opening: Turns,
+    searches: Turns,
 }
 
 impl PhotoSearch {
@@ -68,7 +72,17 @@ impl PhotoSearch {
             inverting: RwSignal::new(None),
             curve: RwSignal::new(Vec::new()),
             found: RwSignal::new(None),
+            opening: Turns::default(),
+            searches: Turns::default(),
         };
+        // To another model, the same code is another picture.
+        Effect::new(move |before: Option<String>| {
+            let now = explorer.sha256.get();
+            if before.is_some_and(|before| before != now) {
+                search.forget();
+            }
+            now
+        });
         on_cleanup(move || search.cancel());
         search
     }
@@ -76,16 +90,21 @@ impl PhotoSearch {
     /// Opens a picture from disk, camera or clipboard.
     pub fn open(self, blob: &Blob, name: String) {
         let bitmap = window().create_image_bitmap_with_blob(blob);
+        let is_last = self.opening.begin();
         spawn_local(async move {
             let opened = match bitmap {
                 Ok(promise) => JsFuture::from(promise).await.ok(),
                 Err(_) => None,
             };
+            // Another may have been opened meanwhile, or another page.
+            if !is_last() {
+                return;
+            }
             match opened.and_then(|bitmap| bitmap.dyn_into::<ImageBitmap>().ok()) {
                 Some(bitmap) => {
                     self.place.set(Place::whole(f64::from(bitmap.width()), f64::from(bitmap.height())));
                     self.photo.set(Some(bitmap));
-                    self.found.set(None);
+                    self.forget();
                     self.explorer.change(|state| state.tab = Tab::Photo);
                 }
                 None => {
@@ -111,13 +130,16 @@ impl PhotoSearch {
         let request = LatentRequest::Invert { model: card.name.clone(), settings };
         let unlike = card.metrics.get(UNLIKE).map(|metric| metric.value);
         self.found.set(None);
+        let is_last = self.searches.begin();
         spawn_local(async move {
-            let ask = async || self.ask(request.clone(), &target).await;
+            let ask = async || self.ask(request.clone(), &target, is_last).await;
             let answer = explorer.shelf.ask(Some(&card.name), ask).await;
-            self.inverting.try_set(None);
-            if self.searching.try_set(None).is_some() {
+            // Another model or photo may be here by now, or another page.
+            if !is_last() {
                 return;
             }
+            self.inverting.set(None);
+            self.searching.set(None);
             match answer {
                 Ok((code, inverted)) => {
                     let unlike = unlike.is_some_and(|limit| f64::from(inverted.psnr) < limit);
@@ -128,12 +150,24 @@ impl PhotoSearch {
         });
     }
 
-    async fn ask(self, request: LatentRequest, target: &[u8]) -> Result<(Code, Inverted), EngineError> {
+    async fn ask(
+        self,
+        request: LatentRequest,
+        target: &[u8],
+        is_last: impl Fn() -> bool + 'static,
+    ) -> Result<(Code, Inverted), EngineError> {
+        if !is_last() {
+            return Err(EngineError::Cancelled);
+        }
         let engine = self.explorer.engine;
         let (id, answer) = engine.send(Request::Latent(request), vec![Uint8Array::from(target).buffer()]);
-        engine.listen(id, move |event, buffers| self.look(event, buffers));
-        self.curve.try_set(Vec::new());
-        self.searching.try_set(Some(id));
+        engine.listen(id, move |event, buffers| {
+            if is_last() {
+                self.look(event, buffers);
+            }
+        });
+        self.curve.set(Vec::new());
+        self.searching.set(Some(id));
         match answer.await? {
             (Reply::Inverted(inverted), buffers) => {
                 let z = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
@@ -146,9 +180,19 @@ impl PhotoSearch {
     fn look(self, event: &Event, buffers: &[ArrayBuffer]) {
         if let Event::Inverting { step, steps, loss, psnr } = *event {
             let pixels = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-            self.curve.try_update(|curve| curve.push((step as f64, f64::from(loss))));
-            self.inverting.try_set(Some(Inverting { step, steps, psnr, pixels }));
+            self.curve.update(|curve| curve.push((step as f64, f64::from(loss))));
+            self.inverting.set(Some(Inverting { step, steps, psnr, pixels }));
         }
+    }
+
+    /// Stops the search, and forgets what came of it.
+    fn forget(self) {
+        self.cancel();
+        self.searches.end();
+        self.searching.set(None);
+        self.inverting.set(None);
+        self.curve.set(Vec::new());
+        self.found.set(None);
     }
 
     /// Stops the search.

@@ -13,7 +13,7 @@ use crate::{
     components::files,
     i18n::*,
     pages::image_to_image::{
-        ask::{Asker, Picture},
+        ask::{Asker, Picture, Turns},
         batch::Zip,
         formats::PNG,
         pictures::blank,
@@ -80,15 +80,18 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
     let count = RwSignal::new(200_u32);
     // How many are made, and of how many, while it is under way.
     let progress = RwSignal::new(None::<(u32, u32)>);
+    // One that was cancelled may still wait for its model when the next begins.
+    let turns = Turns::default();
     let start = move |_| {
         let Some(model) = bench.model.get_untracked() else { return };
         let (simulator, seed, count) =
             (bench.simulator.get_untracked(), bench.seed.get_untracked(), count.get_untracked());
         let order = Order { asker: bench.asker(), model: model.card.name, simulator, seed, count };
         progress.set(Some((0, count)));
+        let is_last = turns.begin();
         spawn_local(async move {
             let told = |done| {
-                let is_wanted = progress.try_get_untracked().flatten().is_some();
+                let is_wanted = is_last() && progress.get_untracked().is_some();
                 if is_wanted {
                     progress.set(Some((done, count)));
                 }
@@ -99,7 +102,9 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
                 Ok(None) => {}
                 Err(error) => bench.tell(&error),
             }
-            progress.try_set(None);
+            if is_last() {
+                progress.set(None);
+            }
         });
     };
     let is_running = move || progress.with(Option::is_some);

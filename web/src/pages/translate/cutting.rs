@@ -10,6 +10,7 @@ use crate::{
     components::crop::{Crop, Place},
     i18n::*,
     pages::image_to_image::{
+        ask::Turns,
         batch::Batch,
         pictures::{OpenPicture, blank},
         saving::png_file,
@@ -55,26 +56,38 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
         desk.model.with(|model| model.as_ref().is_some_and(|model| model.is_of_faces(first)))
     });
     let can_be_cut = move || studio.opened().is_some() && !batch.has_many();
+    let turns = Turns::default();
     // Another photo has another square.
     Effect::new(move |_| {
         studio.opened();
+        turns.end();
         photo.set(None);
     });
     let no_memory = move || desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string());
     let begin = move |_| {
         let Some(opened) = untrack(|| studio.opened()) else { return };
+        let is_last = turns.begin();
         spawn_local(async move {
-            let Some(found) = bitmap(&opened.canvas).await else { return no_memory() };
+            let found = bitmap(&opened.canvas).await;
+            // Another photo may be open by now, or another page.
+            if !is_last() {
+                return;
+            }
+            let Some(found) = found else { return no_memory() };
             place.set(Place::whole(f64::from(opened.size[0]), f64::from(opened.size[1])));
             photo.set(Some(found));
         });
     };
     let take = move |_| {
         let Some(opened) = untrack(|| studio.opened()) else { return };
-        let canvas = cut(&opened, place.get_untracked());
+        let Some(canvas) = cut(&opened, place.get_untracked()) else { return no_memory() };
+        let is_last = turns.begin();
         spawn_local(async move {
-            let Some(canvas) = canvas else { return no_memory() };
-            match png_file(&canvas, &opened.name).await {
+            let file = png_file(&canvas, &opened.name).await;
+            if !is_last() {
+                return;
+            }
+            match file {
                 Some(file) => open.run(vec![file]),
                 None => no_memory(),
             }

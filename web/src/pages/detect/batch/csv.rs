@@ -2,7 +2,7 @@
 
 use forger_protocol::detect::Calibration;
 
-use super::Row;
+use super::row::Row;
 
 /// A field of a table, in quotes where a comma or a quote would part it.
 fn field(text: &str) -> String {
@@ -26,7 +26,7 @@ pub fn csv(rows: &[Row], scores: &Calibration, threshold: f32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tests::row, *};
+    use super::{super::row::tests::row, *};
 
     #[test]
     fn names_with_commas_stay_one_field_and_marks_are_a_column_where_there_are_any() {

@@ -2,8 +2,28 @@
 
 use leptos::prelude::*;
 
-use super::{Batch, Order, Row, State, sorted};
+use super::{
+    Batch,
+    row::{Order, Row, State, sorted},
+};
 use crate::i18n::*;
+
+/// Asks whether pictures may take the place of those that the user has marked.
+#[component]
+pub fn Replace(batch: Batch) -> impl IntoView {
+    let i18n = use_i18n();
+    let agree =
+        move |_| batch.asked.try_update(Option::take).flatten().into_iter().for_each(|files| batch.replace(files));
+    view! {
+        <Show when=move || batch.asked.with(Option::is_some)>
+            <div class="buttons">
+                <span role="alert" data-testid="replace">{t!(i18n, detect_replace)}</span>
+                <button class="primary" data-testid="replace-yes" on:click=agree>{t!(i18n, detect_replace_yes)}</button>
+                <button data-testid="replace-no" on:click=move |_| batch.asked.set(None)>{t!(i18n, cancel)}</button>
+            </div>
+        </Show>
+    }
+}
 
 /// The table; nothing where there is no batch.
 #[component]
@@ -11,11 +31,11 @@ pub fn Table(batch: Batch) -> impl IntoView {
     let i18n = use_i18n();
     let Batch { desk, board, .. } = batch;
     let scores = StoredValue::new(board.model.with_value(|model| model.normal.scores.clone()));
-    let is_over = move || batch.count(|state| matches!(state, State::Waiting | State::Working)) == 0;
+    let is_over = move || batch.count(State::is_open) == 0;
     let count = move || {
         let locale = i18n.get_locale();
         let total = batch.rows.with(Vec::len);
-        let done = total - batch.count(|state| matches!(state, State::Waiting | State::Working));
+        let done = total - batch.count(State::is_open);
         let threshold = desk.threshold.get().unwrap_or(f32::INFINITY);
         let strange = batch
             .rows
@@ -112,7 +132,7 @@ pub fn Table(batch: Batch) -> impl IntoView {
                 </div>
                 <progress
                     max=move || batch.rows.with(Vec::len)
-                    prop:value=move || batch.count(|state| !matches!(state, State::Waiting | State::Working))
+                    prop:value=move || batch.count(|state| !state.is_open())
                     aria-label=count
                 ></progress>
                 <div class="rows" tabindex="0" role="region" aria-label=count>

@@ -1,0 +1,116 @@
+// What stays of a batch with another model, and what neither comes late nor stays for good.
+
+import { expect, test } from '../support/test.js';
+import { CROSS, beside, draw, judged, openZeros } from '../support/detect.js';
+import { decodeLate, decoded, leave } from '../support/page.js';
+import { picture } from '../support/upscale.js';
+
+const BOTH = ['ring.png', 'cross.png'].map(picture);
+const count = (page) => page.getByTestId('batch-count');
+const mark = (page, name) => page.getByRole('checkbox', { name: `${name} is strange indeed` });
+
+test('marks outlive the model, which others judge when they are asked to, and are not lost unasked', async ({ page }) => {
+  await openZeros(page);
+  await page.getByTestId('photo-file').setInputFiles(BOTH);
+  await expect(count(page)).toContainText('2 of 2 judged', { timeout: 60_000 });
+  await mark(page, 'cross.png').check();
+  await page.getByTestId('model-select').selectOption('threes');
+  await expect(count(page)).toContainText('0 of 2 judged');
+  await expect(mark(page, 'cross.png')).toBeChecked();
+  await expect(mark(page, 'ring.png')).not.toBeChecked();
+  await page.getByTestId('batch-go-on').click();
+  await expect(count(page)).toContainText('2 of 2 judged', { timeout: 60_000 });
+  await expect(page.getByTestId('roc-of')).toContainText('1 marked as strange, 1 not');
+
+  await page.getByTestId('photo-file').setInputFiles(BOTH);
+  await expect(page.getByTestId('replace')).toContainText('what you marked would be lost');
+  await page.getByTestId('replace-no').click();
+  await expect(page.getByTestId('replace')).toHaveCount(0);
+  await expect(mark(page, 'cross.png')).toBeChecked();
+  await page.getByTestId('photo-file').setInputFiles(BOTH);
+  await page.getByTestId('replace-yes').click();
+  await expect(mark(page, 'cross.png')).not.toBeChecked();
+  await expect(count(page)).toContainText('2 of 2 judged', { timeout: 60_000 });
+});
+
+test('another model in the midst of a batch leaves no score of the last one', async ({ page }) => {
+  await openZeros(page);
+  await page.getByTestId('photo-file').setInputFiles(Array.from({ length: 8 }, () => picture('cross.png')));
+  await expect(count(page)).toContainText(/^[1-6] of 8/, { timeout: 60_000 });
+  await page.getByTestId('model-select').selectOption('sneakers');
+  await expect(count(page)).toContainText('0 of 8 judged');
+  await expect(page.getByTestId('batch-go-on')).toBeEnabled();
+  // The sample that the sheet begins with: the search that was under way has ended by then.
+  await judged(page);
+  await expect(count(page)).toContainText('0 of 8 judged');
+  await page.getByTestId('batch-go-on').click();
+  await expect(count(page)).toContainText('8 of 8 judged', { timeout: 110_000 });
+});
+
+/** Clears the sheet in the moment in which the page tells how far the search is, or that it is over. */
+const clearWhileSearching = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((done) => {
+        const find = (id) => document.querySelector(`[data-testid=${id}]`);
+        const look = () => {
+          if (/^Searching|normal pictures/.test(find('beside').textContent)) {
+            find('clear').click();
+            done();
+          } else {
+            requestAnimationFrame(look);
+          }
+        };
+        look();
+      }),
+  );
+
+test('a search whose picture is cleared away leaves nothing behind', async ({ page }) => {
+  await openZeros(page);
+  for (let time = 0; time < 5; time += 1) {
+    await draw(page, CROSS[0]);
+    await clearWhileSearching(page);
+    // What the worker still had to say has been said after this.
+    await page.waitForTimeout(500);
+    await expect(beside(page)).toContainText('Draw something');
+  }
+});
+
+test('a picture that is decoded late neither covers a newer one nor disturbs the page after this one', async ({ page }) => {
+  await openZeros(page);
+  await decodeLate(page, 'ring.png');
+  const file = page.getByTestId('photo-file');
+  await file.setInputFiles(picture('ring.png'));
+  await file.setInputFiles(picture('cross.png'));
+  await judged(page);
+  await decoded(page);
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Strange');
+  // Nor does it go to the sheet of another model.
+  await file.setInputFiles(picture('ring.png'));
+  await page.getByTestId('model-select').selectOption('threes');
+  await decoded(page);
+  await file.setInputFiles(picture('ring.png'));
+  await leave(page);
+  await decoded(page);
+});
+
+test('a stroke whose pointer is taken away is one, and the next can be drawn', async ({ page }) => {
+  await openZeros(page);
+  const sheet = page.getByTestId('board');
+  await sheet.scrollIntoViewIfNeeded();
+  const { x, y, width } = await sheet.boundingBox();
+  const pen = (type, at) =>
+    sheet.dispatchEvent(type, { pointerId: 11, button: 0, clientX: x + at * width, clientY: y + at * width });
+  await pen('pointerdown', 0.2);
+  await pen('pointermove', 0.8);
+  await pen('lostpointercapture', 0.8);
+  await judged(page);
+  await draw(page, CROSS[1]);
+  const undo = page.getByTestId('undo');
+  await undo.click();
+  await expect(undo).toBeEnabled();
+  await undo.click();
+  await expect(undo).toBeDisabled();
+  await expect(beside(page)).toContainText('Draw something');
+});
