@@ -131,6 +131,34 @@ test('a drawing is there again after a reload, and a link shows the same to some
   expect(await look(page)).toBe(later);
 });
 
+test('a link that somebody sent leaves one’s own drawing a step away', async ({ page }) => {
+  await openTranslate(page);
+  await draw(page, [0.1, 0.1], [0.3, 0.2]);
+  await page.getByTestId('share-button').click();
+  await expect(page).toHaveURL(/drawing=/);
+  const link = page.url();
+  await draw(page, [0.6, 0.6], [0.9, 0.7]);
+  const own = await look(page);
+  await page.goto(link);
+  await current(page);
+  expect(await look(page)).not.toBe(own);
+  await draw(page, [0.4, 0.1], [0.5, 0.2]);
+  await page.getByTestId('undo').click();
+  await page.getByTestId('undo').click();
+  expect(await look(page)).toBe(own);
+});
+
+test('a file of the name of a model of the site is drawn for anew', async ({ page }) => {
+  await openTranslate(page);
+  const before = await colourAt(page.getByTestId('result'), [0.01, 0.01]);
+  const palette = FACADES.map((swatch, at) => (at ? swatch : { ...swatch, color: [40, 50, 60] }));
+  const card = { ...STAND_INS[0].card, palette };
+  const file = { name: 'facades.safetensors', mimeType: '', buffer: Buffer.from(JSON.stringify(card)) };
+  await page.getByTestId('model-file').setInputFiles(file);
+  await expect.poll(() => colourAt(page.getByTestId('result'), [0.01, 0.01])).toEqual([215, 205, 195]);
+  expect(before).not.toEqual([215, 205, 195]);
+});
+
 test('an example is shared by its name', async ({ page }) => {
   await openTranslate(page);
   await page.getByTestId('example-modern').click();

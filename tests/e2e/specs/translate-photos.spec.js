@@ -199,9 +199,9 @@ test('a browser without a camera is told so', async ({ page }) => {
   await expect(page.getByTestId('camera-start')).toBeEnabled();
 });
 
-test('a camera that is there goes through the network, until it is stopped', async ({ page }) => {
-  await page.evaluate(() => {
-    // A canvas in place of a camera: it is no camera's picture that is tested.
+/** A canvas in place of a camera: it is no camera's picture that is tested. */
+const bringCamera = (page) =>
+  page.evaluate(() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
     const on = canvas.getContext('2d');
     setInterval(() => {
@@ -210,6 +210,9 @@ test('a camera that is there goes through the network, until it is stopped', asy
     }, 30);
     navigator.mediaDevices.getUserMedia = async () => (window.camera = canvas.captureStream());
   });
+
+test('a camera that is there goes through the network, until it is stopped', async ({ page }) => {
+  await bringCamera(page);
   await take(page, 'twins');
   await page.getByTestId('camera-start').click();
   await expect(page.getByTestId('live-took')).toContainText('on CPU', { timeout: 30_000 });
@@ -222,4 +225,23 @@ test('a camera that is there goes through the network, until it is stopped', asy
   // Another model that draws leaves the camera alone.
   await page.getByTestId('model-select').selectOption('facades');
   await current(page);
+});
+
+test('the camera waits while a photo is translated, and while one goes there and back', async ({ context, page }) => {
+  await context.unroute(/\/engine\.js/);
+  await standIn(context, { pause: 60, replaces: true });
+  await open(page, 'translate');
+  await bringCamera(page);
+  await take(page, 'twins');
+  await page.getByTestId('size-select').selectOption('0');
+  await page.getByTestId('photo-file').setInputFiles(await drawn(page, 64, 640));
+  await page.getByTestId('camera-start').click();
+  await expect(page.getByTestId('live-took')).toContainText('on CPU', { timeout: 30_000 });
+  await translate(page);
+  expect((await saved(page)).height).toBe(640);
+  await page.getByTestId('trip-button').click();
+  await expect(page.getByTestId('translate-button')).toBeDisabled();
+  await expect(page.getByTestId('cycle').getByTestId('cycle-error')).toHaveText(/Off by/, { timeout: 30_000 });
+  await expect(page.getByTestId('error-toast')).toHaveCount(0);
+  await page.getByTestId('camera-stop').click();
 });

@@ -59,20 +59,25 @@ export const STAND_INS = [
 
 /**
  * What runs in place of the engine: it turns the colours of a picture over, and on the way back gives them back with a little of
- * them lost; a tile takes `pause` milliseconds, and a picture has as many as it has rows of 64 pixels. It complains of two at a time.
+ * them lost; a tile takes `pause` milliseconds, and a picture has as many as it has rows of 64 pixels. It complains of two at a time,
+ * or, if it `replaces`, gives up the first as the engine does.
  */
-const engine = ({ version, pause }) => {
+const engine = ({ version, pause, replaces }) => {
   const cancelled = new Set();
   const say = (id, body, buffers = []) => postMessage([{ id, body }, ...buffers], buffers);
   const reply = (id, kind, payload, buffers) => say(id, { reply: payload ? { kind, payload } : { kind } }, buffers);
   const rest = () => new Promise((resolve) => setTimeout(resolve, pause));
   const device = { used: 'cpu', webgpu: false, lost: null };
   let underway = 0;
+  let last;
   const make = async (id, settings, pixels) => {
     underway += 1;
-    if (underway > 1) {
+    if (underway > 1 && replaces) {
+      cancelled.add(last);
+    } else if (underway > 1) {
       say(0, { event: { kind: 'warning', payload: { error: 'internal', detail: 'two at a time' } } });
     }
+    last = id;
     await tiles(id, settings, pixels);
     underway -= 1;
   };
@@ -124,13 +129,13 @@ const engine = ({ version, pause }) => {
 };
 
 /** From now on the stand-in takes the place of the engine, and its models that of those of the site. */
-export async function standIn(context, { pause = 5, models = STAND_INS } = {}) {
+export async function standIn(context, { pause = 5, models = STAND_INS, replaces = false } = {}) {
   const source = await fs.readFile(new URL('crates/protocol/src/message/mod.rs', root), 'utf8');
   const version = Number(source.match(/PROTOCOL_VERSION: u32 = (\d+)/)[1]);
   await context.route(/\/engine\.js/, async (route) => {
     // The headers of the real one, without which a page that is isolated takes no worker.
     const response = await route.fetch();
-    await route.fulfill({ response, body: `(${engine})(${JSON.stringify({ version, pause })});` });
+    await route.fulfill({ response, body: `(${engine})(${JSON.stringify({ version, pause, replaces })});` });
   });
   await context.route(/\/models\/manifest\.json/, (route) => route.fulfill({ json: { models } }));
 }

@@ -70,7 +70,10 @@ pub struct Board {
 
 impl Board {
     pub fn new(desk: Desk, model: Model) -> Self {
-        let drawing = desk.first_drawing(&model);
+        let (drawing, own) = desk.first_drawing(&model);
+        let mut history = History::default();
+        // A link that somebody sent takes nobody's drawing away: it is the step before.
+        own.into_iter().for_each(|own| history.push(own));
         let scale = (model.side as i32 / 128).max(1);
         // What is not background, where there is such a thing.
         let colour = model.card.palette.iter().position(|swatch| ["window", "road"].contains(&swatch.name.as_str()));
@@ -79,7 +82,7 @@ impl Board {
         let board = Self {
             desk,
             drawing,
-            history: RwSignal::new(History::default()),
+            history: RwSignal::new(history),
             tool: RwSignal::new(Tool::default()),
             width: RwSignal::new(BRUSH * scale / 2),
             colour: RwSignal::new(colour as u8),
@@ -200,10 +203,12 @@ impl Board {
         let is_due = self.is_judged.get_untracked() && !self.judged.get_value() && !self.is_drawing();
         let Some(Translated { given, made, .. }) = self.made.get_untracked().filter(|_| is_due) else { return };
         match self.desk.judge(&given, &made, false).await {
-            Ok(verdicts) => {
-                self.verdicts.try_set(Some(verdicts));
-                self.judged.try_set_value(true);
+            // Unless it is not asked for any more.
+            Ok(verdicts) if self.is_judged.try_get_untracked() == Some(true) => {
+                self.verdicts.set(Some(verdicts));
+                self.judged.set_value(true);
             }
+            Ok(_) => {}
             Err(error) => self.desk.tell(&error),
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     pages::image_to_image::{
         ask::{Picture, Told},
         heat::Shown,
+        studio::Studio,
     },
 };
 
@@ -30,6 +31,7 @@ struct Frame {
 #[derive(Clone, Copy)]
 struct Live {
     desk: Desk,
+    studio: Studio,
     video: NodeRef<Video>,
     stream: RwSignal<Option<MediaStream>, LocalStorage>,
     is_asking: RwSignal<bool>,
@@ -69,6 +71,11 @@ impl Live {
                 self.desk.toasts.error(td_string!(self.desk.locale(), tr_camera_gone).to_string());
                 break;
             }
+            // It would take the engine from what is under way, frame by frame.
+            if self.is_in_the_way() {
+                next_frame().await;
+                continue;
+            }
             match self.once(&video, run).await {
                 Ok(()) | Err(EngineError::Cancelled) => next_frame().await,
                 Err(error) => {
@@ -97,6 +104,12 @@ impl Live {
         self.runs.try_get_value() == Some(run)
     }
 
+    /// Whether the page has asked for something else, which takes longer.
+    fn is_in_the_way(self) -> bool {
+        let is_working = self.studio.work.try_with_untracked(Option::is_some).unwrap_or_default();
+        is_working || self.desk.is_on_trip.try_get_untracked().unwrap_or_default()
+    }
+
     async fn once(self, video: &HtmlVideoElement, run: u32) -> Result<(), EngineError> {
         let model = self.desk.model.try_get_untracked().flatten().ok_or(EngineError::Cancelled)?;
         let Some(given) = square(video, model.side).as_ref().and_then(Picture::of) else { return Ok(()) };
@@ -122,10 +135,11 @@ impl Live {
 }
 
 #[component]
-pub fn Camera(desk: Desk) -> impl IntoView {
+pub fn Camera(desk: Desk, studio: Studio) -> impl IntoView {
     let i18n = use_i18n();
     let live = Live {
         desk,
+        studio,
         video: NodeRef::new(),
         stream: RwSignal::new_local(None),
         is_asking: RwSignal::new(false),

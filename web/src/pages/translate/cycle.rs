@@ -1,5 +1,6 @@
 //! There and back: what a CycleGAN learns from, shown with the pictures that are here.
 
+use forger_protocol::EngineError;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{desk::Desk, model::Model, size::fit, words};
@@ -30,6 +31,11 @@ struct Trip {
     judged: [Option<Verdicts>; 2],
 }
 
+/// What tells models apart: a name may be that of two files.
+fn key(model: &Model) -> (String, String) {
+    (model.card.name.clone(), model.hash.clone())
+}
+
 /// One trip from each of the domains.
 #[derive(Clone, Copy)]
 struct Trips {
@@ -37,12 +43,11 @@ struct Trips {
     studio: Studio,
     /// By whether it begins in the second domain.
     all: [RwSignal<Trip>; 2],
-    is_busy: RwSignal<bool>,
     request: RwSignal<Option<(u32, usize, usize)>>,
     /// Whether what the police says lies over the pictures.
     is_judged: RwSignal<bool>,
-    /// The model whose trips these are.
-    of: StoredValue<String>,
+    /// The model whose trips these are, and the hash of its file.
+    of: StoredValue<Option<(String, String)>>,
 }
 
 impl Trips {
@@ -61,10 +66,10 @@ impl Trips {
     fn start(self) {
         let back = self.studio.plan.back.get_untracked();
         let (Some(picture), Some(model)) = (self.picture(), self.desk.model.get_untracked()) else { return };
-        self.is_busy.set(true);
+        self.desk.is_on_trip.set(true);
         spawn_local(async move {
             let answer = self.go(&picture, &model, back).await;
-            if self.is_busy.try_set(false).is_some() {
+            if self.desk.is_on_trip.try_set(false).is_some() {
                 return;
             }
             self.request.set(None);
@@ -74,13 +79,20 @@ impl Trips {
         });
     }
 
-    async fn go(self, given: &Picture, model: &Model, back: bool) -> Result<(), forger_protocol::EngineError> {
+    async fn go(self, given: &Picture, model: &Model, back: bool) -> Result<(), EngineError> {
         let (desk, trip) = (self.desk, self.all[usize::from(back)]);
         let told = Told::new(move |now| self.request.set(Some(now)));
+        // Of what comes for another model, or after the page was left, nothing is shown.
+        let is_wanted = || match self.of.try_with_value(|of| *of == Some(key(model))) {
+            Some(true) => Ok(()),
+            _ => Err(EngineError::Cancelled),
+        };
         trip.set(Trip { given: Some(given.clone()), ..Trip::default() });
         let (made, _) = desk.make(given, back, told).await?;
+        is_wanted()?;
         trip.try_update(|trip| trip.made = Some(made.clone()));
         let (again, _) = desk.make(&made, !back, told).await?;
+        is_wanted()?;
         trip.try_update(|trip| {
             trip.error = difference(given, &again);
             trip.again = Some(again);
@@ -88,6 +100,7 @@ impl Trips {
         for (place, judged, first) in [(0, given, !back), (1, &made, back)] {
             if model.judges(first) {
                 let verdicts = desk.judge(given, judged, first).await?;
+                is_wanted()?;
                 trip.try_update(|trip| trip.judged[place] = Some(verdicts));
             }
         }
@@ -110,18 +123,17 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
         desk,
         studio,
         all: [RwSignal::new(Trip::default()), RwSignal::new(Trip::default())],
-        is_busy: RwSignal::new(false),
         request: RwSignal::new(None),
         is_judged: RwSignal::new(false),
-        of: StoredValue::new(desk.way.get_untracked()),
+        of: StoredValue::new(desk.model.with_untracked(|model| model.as_ref().map(key))),
     };
     on_cleanup(move || trips.cancel());
     // What one model made says nothing of another.
     Effect::new(move |_| {
-        let name = desk.way.get();
-        if trips.of.with_value(|of| *of != name) {
+        let now = desk.model.with(|model| model.as_ref().map(key));
+        if trips.of.with_value(|of| *of != now) {
             trips.cancel();
-            trips.of.set_value(name);
+            trips.of.set_value(now);
             trips.all.iter().for_each(|trip| trip.set(Trip::default()));
         }
     });
@@ -138,12 +150,12 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
             <div class="buttons">
                 <button
                     data-testid="trip-button"
-                    disabled=move || trips.is_busy.get() || studio.is_busy() || studio.picture.with(Option::is_none)
+                    disabled=move || desk.is_on_trip.get() || studio.is_busy() || studio.picture.with(Option::is_none)
                     on:click=move |_| trips.start()
                 >
                     {t!(i18n, tr_trip)}
                 </button>
-                <Show when=move || trips.is_busy.get()>
+                <Show when=move || desk.is_on_trip.get()>
                     <progress max="1" prop:value=share aria-label=move || t_string!(i18n, tr_trip)></progress>
                     <button data-testid="trip-cancel" on:click=move |_| trips.cancel()>{t!(i18n, cancel)}</button>
                 </Show>

@@ -43,6 +43,8 @@ pub struct Desk {
     /// Whether a model that knows two ways goes back.
     pub back: RwSignal<bool>,
     pub examples: RwSignal<Vec<Example>>,
+    /// Whether a picture is on its way there and back: the engine does one such thing at a time, and gives up what it did before.
+    pub is_on_trip: RwSignal<bool>,
     /// What the address asks for, until it was had.
     wanted: StoredValue<TranslateState>,
     /// Whether what there is of models could not be loaded.
@@ -65,6 +67,7 @@ impl Desk {
             }),
             back: RwSignal::new(state.back),
             examples: RwSignal::new(Vec::new()),
+            is_on_trip: RwSignal::new(false),
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
         };
@@ -157,8 +160,9 @@ impl Desk {
         });
     }
 
-    /// The drawing that a board begins with: that of the link, else what was kept, else the first example.
-    pub fn first_drawing(self, model: &Model) -> Drawing {
+    /// The drawing that a board begins with: that of the link, else what was kept, else the first example. What was kept comes
+    /// second where it is not that: the first stroke will take its place.
+    pub fn first_drawing(self, model: &Model) -> (Drawing, Option<Drawing>) {
         let mut state = TranslateState::default();
         if self.is_wanted(&model.card.name) {
             self.wanted.update_value(|wanted| state = std::mem::take(wanted));
@@ -184,10 +188,11 @@ impl Desk {
             let drawing = storage::get(&kept_key(model))?.parse::<Drawing>().ok()?;
             (drawing.side() == model.side && drawing.fits(model.card.palette.len())).then_some(drawing)
         };
-        let asked = drawing.and_then(checked).or_else(|| name.and_then(of_example)).or_else(kept);
-        asked.unwrap_or_else(|| {
-            fitting.next().map_or_else(|| Drawing::new(model.side), |example| example.drawing(model))
-        })
+        let (asked, kept) = (drawing.and_then(checked).or_else(|| name.and_then(of_example)), kept());
+        let example = || fitting.next().map_or_else(|| Drawing::new(model.side), |example| example.drawing(model));
+        let first = asked.or_else(|| kept.clone()).unwrap_or_else(example);
+        let kept = kept.filter(|kept| *kept != first);
+        (first, kept)
     }
 
     /// Keeps a drawing on this machine, for the next time.

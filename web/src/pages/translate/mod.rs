@@ -36,8 +36,9 @@ use share::Share;
 /// What a model is for.
 #[derive(Clone, PartialEq)]
 enum Kind {
-    /// A board of its own: drawings of one model are not those of another.
-    Board(String),
+    /// A board of its own: drawings of one model are not those of another. By its name and the hash of its file, as what one
+    /// file makes is not what another of the same name does.
+    Board(String, String),
     Photos,
 }
 
@@ -47,7 +48,11 @@ pub fn TranslatePage() -> impl IntoView {
     let kind = Memo::new(move |_| {
         desk.model.with(|model| {
             let model = model.as_ref()?;
-            Some(if model.is_drawn_for() { Kind::Board(model.card.name.clone()) } else { Kind::Photos })
+            Some(if model.is_drawn_for() {
+                Kind::Board(model.card.name.clone(), model.hash.clone())
+            } else {
+                Kind::Photos
+            })
         })
     });
     let is_for_photos = move || kind.with(|kind| *kind == Some(Kind::Photos));
@@ -66,7 +71,7 @@ pub fn TranslatePage() -> impl IntoView {
             {move || match kind.get() {
                 None => ().into_any(),
                 Some(Kind::Photos) => view! { <Photos desk /> }.into_any(),
-                Some(Kind::Board(_)) => {
+                Some(Kind::Board(..)) => {
                     let model = desk.model.get_untracked();
                     model.map(|model| view! { <Drawn desk model /> }).into_any()
                 }

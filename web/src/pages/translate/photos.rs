@@ -78,7 +78,7 @@ pub fn Photos(desk: Desk) -> impl IntoView {
             <Cycles desk studio />
         </Show>
         <Show when=move || is_cycle.get()>
-            <Camera desk />
+            <Camera desk studio />
         </Show>
     }
 }
@@ -122,7 +122,7 @@ fn Tools(
             <button
                 class="primary"
                 data-testid="translate-button"
-                disabled=move || studio.is_busy() || !is_possible()
+                disabled=move || studio.is_busy() || desk.is_on_trip.get() || !is_possible()
                 on:click=move |_| studio.start()
             >
                 {t!(i18n, tr_start)}
