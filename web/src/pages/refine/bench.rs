@@ -69,7 +69,13 @@ impl Bench {
             wrong.push(format!("simulator={}", unknown.0));
         }
         let mut subject = Subject::nth(simulator.and_then(Result::ok).unwrap_or(Simulator::Eyes), state.seed, 0);
-        state.changes.iter().for_each(|(name, value)| subject.set(name, *value));
+        for (name, value) in &state.changes {
+            if subject.allows(name, *value) {
+                subject.set(name, *value);
+            } else {
+                wrong.push(format!("{name}={value}"));
+            }
+        }
         let shelf = Shelf::new::<SimganConfig>();
         let (subject, chosen) = (RwSignal::new(subject), RwSignal::new(String::new()));
         let simulator = Memo::new(move |_| subject.with(Subject::simulator));

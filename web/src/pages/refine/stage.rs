@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 
-use super::bench::{Bench, Refined};
+use super::{
+    bench::{Bench, Refined},
+    words,
+};
 use crate::{
     components::labels::device,
     i18n::*,
@@ -116,7 +119,7 @@ fn label(locale: Locale, labels: &Labels) -> String {
     match *labels {
         Labels::Digit { class } => td_string!(locale, refine_label_digit, n = class).to_string(),
         Labels::Eye { yaw, pitch, pupil: (x, y), openness } => {
-            let [yaw, pitch] = [yaw, pitch].map(|degrees| format!("{degrees:.0}"));
+            let [yaw, pitch] = [yaw, pitch].map(words::whole);
             let [x, y] = [x, y].map(|pixels| format!("{pixels:.1}"));
             let n = format!("{:.0}", openness * 100.0);
             td_string!(locale, refine_label_eye, yaw = yaw, pitch = pitch, x = x, y = y, n = n).to_string()

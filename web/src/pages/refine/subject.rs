@@ -90,6 +90,14 @@ impl Subject {
         }
     }
 
+    /// Whether a slider could set a parameter to this. One that it has not got may be anything.
+    pub fn allows(&self, name: &str, value: f32) -> bool {
+        match controls(self.simulator()).iter().find(|control| control.name == name) {
+            Some(control) => (control.min..=control.max).contains(&value),
+            None => name != "class" || ((0.0..=9.0).contains(&value) && value.fract() == 0.0),
+        }
+    }
+
     fn field(&mut self, name: &str) -> Option<&mut f32> {
         Some(match (self, name) {
             (Self::Eye(eye), "yaw") => &mut eye.yaw,
@@ -158,6 +166,22 @@ mod tests {
             let mut again = Subject::nth(simulator, 5, 0);
             changes.iter().for_each(|(name, value)| again.set(name, *value));
             assert!(again == subject && changes.len() >= controls(simulator).len());
+        }
+    }
+
+    #[test]
+    fn a_parameter_may_be_what_its_slider_allows() {
+        let [eye, digit] = Simulator::ALL.map(|simulator| Subject::nth(simulator, 1, 0));
+        for (subject, name, value, is_allowed) in [
+            (&eye, "pupil", 0.7, true),
+            (&eye, "pupil", 50.0, false),
+            (&eye, "thickness", 50.0, true),
+            (&digit, "thickness", 50.0, false),
+            (&digit, "class", 9.0, true),
+            (&digit, "class", 3.5, false),
+            (&digit, "class", 10.0, false),
+        ] {
+            assert_eq!(subject.allows(name, value), is_allowed, "{name}={value}");
         }
     }
 

@@ -31,10 +31,15 @@ pub fn control(locale: Locale, name: &str) -> String {
     .to_string()
 }
 
+/// Without a fraction, and nothing has no sign.
+pub fn whole(value: f32) -> String {
+    format!("{:.0}", value.round() + 0.0)
+}
+
 /// The value of a parameter in its unit: degrees, pixels, or of the usual or the whole.
 pub fn amount(control: Control, value: f32) -> String {
     match control.name {
-        "yaw" | "pitch" | "light" | "turn" => format!("{value:.0}°"),
+        "yaw" | "pitch" | "light" | "turn" => format!("{}°", whole(value)),
         "thickness" => format!("{value:.1} px"),
         _ => format!("{:.0} %", value * 100.0),
     }
@@ -54,4 +59,14 @@ pub fn measure(locale: Locale, name: &str, value: f64) -> Option<(String, String
         "realism_refined" => (td_string!(locale, refine_m_judge_refined).to_string(), share()),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!([-0.3, 0.4, -0.6].map(whole), ["0", "0", "-1"]);
+    }
 }
