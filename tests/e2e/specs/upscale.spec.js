@@ -129,8 +129,9 @@ test('any two are compared, by line and by difference', async ({ page }) => {
   const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
   await page.getByTestId('left-select').selectOption('bicubic');
   await expect(page.getByTestId('right-select')).toHaveValue('superres-light-x4');
+  const both = await look();
   await page.getByTestId('line').fill('1');
-  await page.waitForTimeout(200);
+  await expect.poll(look).not.toBe(both);
   const bicubic = await look();
   await page.getByTestId('line').fill('0');
   await expect.poll(look).not.toBe(bicubic);
@@ -170,10 +171,12 @@ test('two fingers zoom the viewer, and no other button nor a pointer that is gon
   // Far from the line in the middle.
   const finger = (type, pointerId, by, button = 0) =>
     viewer.dispatchEvent(type, { pointerId, button, clientX: x + width / 8 + by, clientY: y + height / 2 });
-  const look = async () => {
-    await page.waitForTimeout(200);
-    return viewer.evaluate((canvas) => canvas.toDataURL());
-  };
+  // What was asked for is drawn by the frame after the next.
+  const look = () =>
+    viewer.evaluate((canvas) => {
+      const next = () => new Promise((drawn) => requestAnimationFrame(drawn));
+      return next().then(next).then(() => canvas.toDataURL());
+    });
   await finger('pointerdown', 11, 0);
   await finger('pointerdown', 12, 100);
   await finger('pointermove', 12, 200);
