@@ -167,7 +167,7 @@ fn folders_of_all_kinds_become_reports() {
     let eval = "eval detect --data set --train --epochs 1 --runs runs --out results";
     for (rest, expected) in [
         ("", "has no test part: say with --holdout"),
-        ("--holdout 5", "no picture of class lying to judge: there are up"),
+        ("--holdout 1", "no picture of class lying to judge: there are up"),
         ("--test set --search-steps 0", "--search-steps is 0"),
     ] {
         let (code, text) = run(&format!("{eval} {rest}"));

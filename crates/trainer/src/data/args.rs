@@ -17,7 +17,7 @@ pub struct DataArgs {
     /// Which part, for sets that have parts
     #[arg(long, value_enum, default_value_t = Split::Train)]
     pub split: Split,
-    /// For sets without parts: keep the last so many pictures back, as --split test
+    /// For sets without parts: keep the last so many pictures back, of each folder its share, as --split test
     #[arg(long, default_value_t = 0)]
     pub holdout: usize,
     /// Cut this out of every picture first, in pixels: left,top,right,bottom

@@ -110,16 +110,26 @@ pub fn recipe(data: &str) -> &'static str {
     if digits { "dcgan-digits" } else { "dcgan-modern" }
 }
 
-/// The part of a set of so many that has no parts of its own: all but the last `--holdout` pictures, or these.
-fn part(args: &DataArgs, count: usize) -> Result<Range<usize>> {
+/// The part of a set that has no parts of its own, of folders of so many pictures: all but the last `--holdout`, or these. Each
+/// folder keeps back its share, as it may be a class.
+fn part(args: &DataArgs, counts: &[usize]) -> Result<Vec<Range<usize>>> {
+    let total = counts.iter().sum::<usize>();
     if args.split == Split::Test && args.holdout == 0 {
         bail!("{} has no test part: say with --holdout how many pictures are kept back", args.data);
     }
-    if args.holdout >= count {
-        bail!("--holdout {} leaves nothing of {count} pictures", args.holdout);
+    if args.holdout >= total {
+        bail!("--holdout {} leaves nothing of {total} pictures", args.holdout);
     }
-    let border = count - args.holdout;
-    Ok(if args.split == Split::Train { 0..border } else { border..count })
+    // Of the pictures up to the end of a folder their share, so that rounding adds up to what was asked for.
+    let (mut seen, mut held) = (0, 0);
+    let ranges = counts.iter().map(|count| {
+        seen += count;
+        let share = (args.holdout as u128 * seen as u128 / total as u128) as usize;
+        let border = count - (share - held);
+        held = share;
+        if args.split == Split::Train { 0..border } else { border..*count }
+    });
+    Ok(ranges.collect())
 }
 
 /// `--holdout` has nothing to say of a set that has parts of its own.
@@ -146,7 +156,7 @@ fn idx_pictures(args: &DataArgs, file: &Path, shape: [usize; 3]) -> Result<Vec<u
 /// Which of so many pictures of an IDX file are meant: all, where the name of the file says which part it is.
 fn idx_part(args: &DataArgs, file: &Path, count: usize) -> Result<Range<usize>> {
     let is_cut = file == Path::new(&args.data) && (args.split == Split::Train || !idx::is_test(file));
-    if is_cut { part(args, count) } else { Ok(0..count) }
+    if is_cut { Ok(part(args, &[count])?.remove(0)) } else { Ok(0..count) }
 }
 
 /// Loads a set as square pictures of this many channels and this side.
@@ -187,7 +197,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
                 }
                 Patches { stride }.check(shape[1].min(shape[2]))?;
             }
-            pictures::read(&path, &folders, |count| part(args, count), &fit)?
+            pictures::read(&path, &folders, |counts| part(args, counts), &fit)?
         }
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -216,5 +226,24 @@ mod tests {
             attributes: None,
             patches: None,
         }
+    }
+
+    #[test]
+    fn every_folder_keeps_its_share_back() {
+        let held = |holdout, counts: &[usize]| {
+            let args = |split| DataArgs { holdout, split, ..args("set") };
+            let [train, test] = [Split::Train, Split::Test].map(|split| part(&args(split), counts).unwrap());
+            // Each picture is in one of the two.
+            assert!(
+                train.iter().zip(&test).zip(counts).all(|((a, b), n)| a.start == 0 && a.end == b.start && b.end == *n)
+            );
+            test.into_iter().map(|range| range.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(held(500, &[10_000]), [500]);
+        assert_eq!(held(20, &[100, 50, 50]), [10, 5, 5]);
+        assert_eq!(held(2, &[1, 1, 1]), [0, 1, 1]);
+        assert_eq!(held(7, &[3, 5, 9]).iter().sum::<usize>(), 7);
+        let error = part(&DataArgs { holdout: 6, ..args("set") }, &[4, 2]).unwrap_err().to_string();
+        assert!(error.contains("leaves nothing of 6 pictures"), "{error}");
     }
 }

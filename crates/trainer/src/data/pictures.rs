@@ -1,7 +1,7 @@
 //! Pictures as files: a folder, a tar, or a tar.gz.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     ops::Range,
     path::{Path, PathBuf},
@@ -20,7 +20,7 @@ use super::{
 pub fn read(
     path: &Path,
     folders: &[String],
-    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    part: impl FnOnce(&[usize]) -> Result<Vec<Range<usize>>>,
     fit: &Fit,
 ) -> Result<(Vec<PathBuf>, Vec<u8>)> {
     let (mut files, mut values) = (Vec::new(), Vec::new());
@@ -34,13 +34,13 @@ pub fn read(
     Ok((files, values))
 }
 
-/// Gives every picture of a part to `take`, in the order of their names. `part` chooses among so many files, of which none is read
-/// yet, so that what does not read or fit shifts no other picture from one part to the other. Where folders are named, only files
+/// Gives every picture of a part to `take`, in the order of their names. `part` chooses among so many files of each folder, of which
+/// none is read yet, so that what does not read or fit shifts no other picture from one part to the other. Where folders are named, only files
 /// in these are meant. What `take` refuses is left out; it is an error if nothing is left.
 pub fn each(
     path: &Path,
     folders: &[String],
-    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    part: impl FnOnce(&[usize]) -> Result<Vec<Range<usize>>>,
     take: &mut dyn FnMut(&Path, &[u8]) -> Result<()>,
 ) -> Result<()> {
     let (mut taken, mut left_out) = (0, LeftOut::default());
@@ -50,7 +50,7 @@ pub fn each(
     };
     if path.is_dir() {
         let found = within(walk(path, &mut left_out), folders, |file| file.strip_prefix(path).unwrap_or(file))?;
-        for file in chosen(path, &found, part, &left_out)? {
+        for file in chosen(path, &found, |file| file, part, &left_out)? {
             match fs::read(file) {
                 Ok(bytes) => take(file, &bytes, &mut left_out),
                 Err(error) => left_out.add(format_args!("{} does not open ({error})", file.display())),
@@ -58,7 +58,7 @@ pub fn each(
         }
     } else {
         let found = within(members(path, is_picture_name, &mut left_out)?, folders, |(name, _)| name)?;
-        for (name, bytes) in chosen(path, &found, part, &left_out)? {
+        for (name, bytes) in chosen(path, &found, |(name, _)| name, part, &left_out)? {
             take(name, bytes, &mut left_out);
         }
     }
@@ -91,17 +91,26 @@ fn within<T>(mut found: Vec<T>, folders: &[String], name: impl Fn(&T) -> &Path) 
     Ok(found)
 }
 
-/// The part of what was found.
+/// The part of what was found, in the same order.
 fn chosen<'a, T>(
     path: &Path,
     found: &'a [T],
-    part: impl FnOnce(usize) -> Result<Range<usize>>,
+    name: impl Fn(&T) -> &Path,
+    part: impl FnOnce(&[usize]) -> Result<Vec<Range<usize>>>,
     left_out: &LeftOut,
-) -> Result<&'a [T]> {
+) -> Result<Vec<&'a T>> {
     if found.is_empty() {
         return Err(nothing(path, left_out));
     }
-    Ok(found.get(part(found.len())?).unwrap_or_default())
+    let mut folders = BTreeMap::<_, Vec<_>>::new();
+    for (place, file) in found.iter().enumerate() {
+        folders.entry(name(file).parent()).or_default().push(place);
+    }
+    let counts = folders.values().map(Vec::len).collect::<Vec<_>>();
+    let ranges = part(&counts)?;
+    let kept = folders.into_values().zip(ranges).flat_map(|(places, range)| places[range].to_vec());
+    let kept = kept.collect::<BTreeSet<_>>();
+    Ok(kept.into_iter().map(|place| &found[place]).collect())
 }
 
 fn nothing(path: &Path, left_out: &LeftOut) -> anyhow::Error {
@@ -132,8 +141,12 @@ mod tests {
         Fit { shape, crop, background: Background::default(), patches: None }
     }
 
+    fn whole(counts: &[usize]) -> Result<Vec<Range<usize>>> {
+        Ok(counts.iter().map(|count| 0..*count).collect())
+    }
+
     fn all(path: &Path, fit: &Fit) -> Result<(Vec<PathBuf>, Vec<u8>)> {
-        read(path, &[], |count| Ok(0..count), fit)
+        read(path, &[], whole, fit)
     }
 
     #[test]
@@ -196,13 +209,21 @@ mod tests {
         for path in [folder.path().join("set"), tar] {
             let of = |folders: &[&str]| {
                 let folders = folders.iter().map(|folder| (*folder).to_owned()).collect::<Vec<_>>();
-                read(&path, &folders, |count| Ok(0..count), &fit([1, 4, 4], None)).map(|(files, _)| files.len())
+                read(&path, &folders, whole, &fit([1, 4, 4], None)).map(|(files, _)| files.len())
             };
             assert_eq!((of(&["day"]).unwrap(), of(&["day", "dusk"]).unwrap(), of(&[]).unwrap()), (1, 2, 3));
+            // Of each folder its own part.
+            let last = |counts: &[usize]| {
+                assert_eq!(counts, [1, 1, 1]);
+                Ok(vec![0..1, 1..1, 0..1])
+            };
+            let (files, values) = read(&path, &[], last, &fit([1, 4, 4], None)).unwrap();
+            assert!(files[0].ends_with("day/a.png") && files[1].ends_with("night/b.png"), "{files:?}");
+            assert_eq!((files.len(), values.len()), (2, 32));
             let error = of(&["dawn"]).unwrap_err().to_string();
             assert!(error.contains("dawn; there are day, dusk, night"), "{error}");
         }
-        let flat = read(&folder.path().join("set/day"), &["dawn".into()], |count| Ok(0..count), &fit([1, 4, 4], None));
+        let flat = read(&folder.path().join("set/day"), &["dawn".into()], whole, &fit([1, 4, 4], None));
         let error = flat.unwrap_err().to_string();
         assert!(error.contains("dawn; there are no folders with pictures"), "{error}");
     }

@@ -68,7 +68,7 @@ pub fn wholes(
         bail!("{} is no folder or archive of pictures, and only those can be judged in parts", args.data);
     }
     let (fit, mut found) = (Fit::of(args, channels), Vec::new());
-    each(&path, &folders, |count| part(args, count), &mut |file, bytes| {
+    each(&path, &folders, |counts| part(args, counts), &mut |file, bytes| {
         let picture = opaque(bytes, file, &fit)?;
         let size = [picture.height(), picture.width()].map(|length| length as usize);
         let grid = Some(patches)
