@@ -4,9 +4,12 @@
 // What differs between versions has a hash in its name, but for index.html and a few lists. These are asked of the network as long
 // as there is one, so that a page never has files of two versions; without one they come from the newest that is here whole.
 
-const FILES_OF = 'forger-files-';
+// Several Forgers may lie on one host, each in its folder. No path has a space: no folder's names begin as those of another.
+const FILES_OF = `forger-files ${new URL(registration.scope).pathname} `;
+const KEPT = FILES_OF + VERSION;
+// Of all Forgers of a host: addresses tell whose they are.
 const MODELS = 'forger-models';
-// How long the network may take to give the page, milliseconds.
+// How long the network may take, milliseconds.
 const PATIENCE = 5000;
 
 const here = (path) => new URL(path, registration.scope).href;
@@ -14,49 +17,72 @@ const inHex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toStri
 
 // All of a version or nothing: while it is put on a host, files of two may lie there.
 async function keepAll() {
-  const cache = await caches.open(FILES_OF + VERSION);
+  const cache = await caches.open(KEPT);
   try {
     for (const [path, hash] of Object.entries(FILES)) {
       const response = await fetch(here(path), { cache: 'no-cache' });
-      const content = await response.clone().arrayBuffer();
+      const content = await response.arrayBuffer();
       if (!response.ok || inHex(await crypto.subtle.digest('SHA-256', content)) !== hash) {
         throw new Error(`${path} is of another version`);
       }
-      await cache.put(here(path), response);
+      // A response of our own: there are hosts that redirect index.html, and browsers open no page with what was redirected.
+      const headers = new Headers(response.headers);
+      // These are true of the bytes on their way only.
+      headers.delete('content-encoding');
+      headers.delete('content-length');
+      await cache.put(here(path), new Response(content, { headers }));
     }
   } catch (error) {
-    await caches.delete(FILES_OF + VERSION);
+    await caches.delete(KEPT);
     throw error;
   }
 }
 
+// Names without a folder are of earlier versions of Forger: whose they are is told by the page that they hold.
+const isOurs = async (name) =>
+  name.startsWith(FILES_OF) ||
+  (name.startsWith('forger-files-') && Boolean(await caches.match(here('index.html'), { cacheName: name })));
+
 // The version before this one stays: pages of it may be open, and may open another of its parts.
 async function forgetOld() {
-  const versions = (await caches.keys()).filter((name) => name.startsWith(FILES_OF));
-  await Promise.all(versions.slice(0, -2).map((name) => caches.delete(name)));
-  const manifest = await caches.match(here('models/manifest.json'));
+  const names = await caches.keys();
+  const ours = await Promise.all(names.map(isOurs));
+  const others = names.filter((name, index) => ours[index] && name !== KEPT);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+  const manifest = await caches.match(here('models/manifest.json'), { cacheName: KEPT });
   if (!manifest) return;
   const offered = (await manifest.json()).models.map(({ file }) => here(`models/${file}`));
   const models = await caches.open(MODELS);
-  const gone = (await models.keys()).filter(({ url }) => !offered.includes(url));
+  const gone = (await models.keys()).filter(({ url }) => url.startsWith(here('models/')) && !offered.includes(url));
   await Promise.all(gone.map((request) => models.delete(request)));
 }
 
-// As it was asked: a host must see that it is a page that is wanted.
-async function networkFirst(request, path) {
-  const late = () => new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error('the network is late')));
+// Of this version, or else of any: a page of the one before may be open.
+const kept = async (request) =>
+  (await caches.match(request, { cacheName: KEPT, ignoreSearch: true })) ?? caches.match(request, { ignoreSearch: true });
+
+// Pages for which the network was late or missing. Their files do not wait for it once more: one wait would follow another, and
+// they would be of another version.
+const keptPages = new Set();
+
+async function networkFirst({ request, clientId, resultingClientId }) {
+  const isPage = request.mode === 'navigate';
+  // As it was asked: a host must see that it is a page that is wanted.
+  const answer = fetch(request);
+  const patience = !isPage && keptPages.has(clientId) ? 0 : PATIENCE;
+  const late = new Promise((_, reject) => setTimeout(reject, patience, new Error('the network is late')));
   try {
-    return await Promise.race([fetch(request), ...(request.mode === 'navigate' ? [late()] : [])]);
-  } catch (error) {
-    const kept = await caches.match(path, { ignoreSearch: true });
-    if (kept) return kept;
-    throw error;
+    return await Promise.race([answer, late]);
+  } catch {
+    const found = await kept(isPage ? here('index.html') : request);
+    if (found && resultingClientId) keptPages.add(resultingClientId);
+    return found ?? answer;
   }
 }
 
 async function model(request, event) {
-  const kept = await caches.match(request);
-  if (kept) return kept;
+  const found = await kept(request);
+  if (found) return found;
   const response = await fetch(request);
   if (response.status === 200) {
     const copy = response.clone();
@@ -77,8 +103,8 @@ addEventListener('fetch', (event) => {
   if (url.pathname.endsWith('.safetensors') && isHashed) {
     event.respondWith(model(request, event));
   } else if (isHashed) {
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(kept(request).then((found) => found ?? fetch(request)));
   } else {
-    event.respondWith(networkFirst(request, request.mode === 'navigate' ? here('index.html') : request));
+    event.respondWith(networkFirst(event));
   }
 });

@@ -24,20 +24,30 @@ pub fn sub_dist() -> PathBuf {
     places::target().join("dist-sub")
 }
 
-/// The tests of the page, or those that `arguments` of `playwright test` choose.
+/// The projects of `playwright.config.js` that test the page, and those that compare devices.
+pub const PAGE: &[&str] = &["cpu", "webgpu", "card"];
+pub const DEVICES: &[&str] = &["devices", "devices-card"];
+
+/// Fails where `arguments` of `playwright test` choose none of the tests of these projects.
+pub fn find(projects: &[&str], arguments: &[String]) -> Result<()> {
+    node::ensure()?;
+    shell::output(node::playwright()?.args(options(projects)).arg("--list").args(arguments)).map(|_| ())
+}
+
+/// The tests of the page, or those that `arguments` of `playwright test` choose, which may be none.
 pub fn test(arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(&["cpu", "webgpu", "card"])?;
-    command.args(arguments).env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
+    let mut command = playwright(PAGE, arguments)?;
+    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
     command.env("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?);
     shell::run(&mut command)
 }
 
-/// The tests that compare devices, on the page built into `folder`, or those that `arguments` of `playwright test` choose.
+/// The tests that compare devices, on the page built into `folder`, or those that `arguments` choose, which may be none.
 pub fn devices(folder: &Path, arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(&["devices", "devices-card"])?;
-    shell::run(command.args(arguments).env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
+    let mut command = playwright(DEVICES, arguments)?;
+    shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 
 /// Pictures of every page whose name begins with `pages`, into `folder`.
@@ -49,12 +59,20 @@ pub fn screenshots(folder: &Path, pages: &str) -> Result<()> {
     shell::run(command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?))
 }
 
-/// `playwright test` for some of the projects of `playwright.config.js`.
-fn playwright(projects: &[&str]) -> Result<Command> {
+/// `playwright test` for some of the projects of `playwright.config.js`. What `arguments` choose may all be in others (see `find`).
+fn playwright(projects: &[&str], arguments: &[String]) -> Result<Command> {
     let browser = prepare()?;
     let mut command = node::playwright()?;
-    command.arg("test").args(projects.iter().map(|name| format!("--project={name}"))).env(browser::VARIABLE, browser);
+    command.args(options(projects)).args(arguments).env(browser::VARIABLE, browser);
+    if !arguments.is_empty() {
+        command.arg("--pass-with-no-tests");
+    }
     Ok(command)
+}
+
+fn options(projects: &[&str]) -> Vec<String> {
+    let projects = projects.iter().map(|name| format!("--project={name}"));
+    std::iter::once("test".to_owned()).chain(projects).collect()
 }
 
 fn prepare() -> Result<PathBuf> {

@@ -161,3 +161,17 @@ fn the_lock_files_of_npm_name_no_host() {
         assert!(lock.contains("\"integrity\"") && !lock.contains("\"resolved\""), "{folder}");
     }
 }
+
+/// Of two of one name the reader of JSON takes the last, and the first says something else from then on.
+#[test]
+fn locales_name_each_text_once() {
+    let files = tracked("web/locales/*.json");
+    assert_eq!(files.len(), 2);
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let keys = serde_json::from_str::<serde_json::Map<_, _>>(&text).unwrap();
+        assert!(keys.len() > 100, "{}", file.display());
+        let twice = keys.keys().filter(|key| text.matches(&format!("\"{key}\":")).count() != 1).collect::<Vec<_>>();
+        assert!(twice.is_empty(), "{}: {twice:?}", file.display());
+    }
+}

@@ -57,6 +57,15 @@ impl Step {
         }
     }
 
+    /// The projects of Playwright in which it runs tests.
+    const fn projects(self) -> &'static [&'static str] {
+        match self {
+            Self::Devices => e2e::DEVICES,
+            Self::E2e => e2e::PAGE,
+            _ => &[],
+        }
+    }
+
     fn run(self, playwright: &[String]) -> Result<()> {
         match self {
             Self::Fmt => shell::run(shell::cargo().args(["fmt", "--all", "--check"])),
@@ -98,13 +107,44 @@ fn clippy() -> Command {
     command
 }
 
+/// All steps, or those that are named, in their order.
+fn wanted(only: &[Step]) -> Vec<Step> {
+    Step::value_variants().iter().copied().filter(|step| only.is_empty() || only.contains(step)).collect()
+}
+
 pub fn run(args: &Args) -> Result<()> {
-    let wanted: Vec<_> =
-        Step::value_variants().iter().filter(|step| args.only.is_empty() || args.only.contains(step)).collect();
+    let wanted = wanted(&args.only);
+    let projects: Vec<_> = wanted.iter().flat_map(|step| step.projects()).copied().collect();
+    // Only one of the steps need find something; where none does, that is known before anything is built.
+    if !projects.is_empty() && !args.playwright.is_empty() {
+        e2e::find(&projects, &args.playwright)?;
+    }
     let mut steps = Steps::new(wanted.len());
     for step in wanted {
         steps.run(step.title(), || step.run(&args.playwright))?;
     }
     eprint!("\nAll green.\n{}", steps.summary());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs};
+
+    use super::*;
+
+    #[test]
+    fn steps_keep_their_order() {
+        assert_eq!(wanted(&[Step::E2e, Step::Fmt]), [Step::Fmt, Step::E2e]);
+        assert_eq!(wanted(&[]), Step::value_variants());
+    }
+
+    #[test]
+    fn every_project_of_playwright_is_run_by_a_step() {
+        let config = fs::read_to_string(places::e2e().join("playwright.config.js")).unwrap();
+        let configured: BTreeSet<_> =
+            config.split("{ name: '").skip(1).filter_map(|rest| Some(rest.split_once('\'')?.0)).collect();
+        let run: BTreeSet<_> = wanted(&[]).into_iter().flat_map(Step::projects).copied().collect();
+        assert_eq!(run, configured);
+    }
 }
