@@ -131,9 +131,12 @@ impl<S: System + ?Sized> Session<S> {
         self.state = SessionState::Diverged;
     }
 
-    /// Remembers a state, made of [`System::snapshot`], as the last good one. Settle its metrics first.
+    /// Remembers a state, made of [`System::snapshot`], as the last good one. Not while there are metrics to take, which may say that
+    /// it is none: settle them first.
     pub fn keep(&mut self, state: Arc<[u8]>) {
-        self.good = Some(state);
+        if self.pending.is_empty() {
+            self.good = Some(state);
+        }
     }
 
     /// What was last [kept](Session::keep).

@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System as Allocator},
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-};
+#[path = "common/counting.rs"]
+mod counting;
 
+use std::sync::atomic::Ordering::Relaxed;
+
+use counting::{PEAK, USED};
 use forger_core::{
     burn::tensor::Device,
     nets::{dcgan, superres},
@@ -14,29 +15,6 @@ use forger_core::{
     weights::{Drawer, Model, Networks, Upscaler},
 };
 use safetensors::{SafeTensors, tensor::TensorView};
-
-/// Bytes in use, and the most that ever were.
-static USED: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-#[expect(unsafe_code, reason = "an allocator is; it only counts and passes on")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let used = USED.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(used, Relaxed);
-        unsafe { Allocator.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        USED.fetch_sub(layout.size(), Relaxed);
-        unsafe { Allocator.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// A file with another card.
 fn claiming(bytes: &[u8], card: &Card) -> Vec<u8> {

@@ -85,6 +85,8 @@ struct Trio {
     critic: Player<Conv2d>,
     noise: Draws,
     steps: u64,
+    /// Whether it takes no term of a checkpoint.
+    refuses: bool,
 }
 
 impl Trio {
@@ -93,7 +95,7 @@ impl Trio {
         let mut player = |name| Player::new(name, conv(random, &device), config.optimizer);
         let (lead, second, critic) = (player("lead").averaged(), player("second").averaged(), player("critic"));
         let noise = Draws::noise(config.seed);
-        Self { config, lead, second, critic, noise, steps: 0 }
+        Self { config, lead, second, critic, noise, steps: 0, refuses: false }
     }
 }
 
@@ -144,6 +146,10 @@ impl System for Trio {
 
     fn restart(&mut self) {
         *self = Self::new(self.config.clone());
+    }
+
+    fn take_term(&mut self, _: &Reader<'_>) -> Result<(), CheckpointError> {
+        if self.refuses { Err(CheckpointError::Tensor("term".into())) } else { Ok(()) }
     }
 
     fn visuals(&self) -> Vec<Tensor<4>> {
@@ -224,6 +230,11 @@ fn it_goes_on_bit_equal_and_refuses_what_is_not_its_own() {
     let before = other.save().unwrap();
     assert!(matches!(other.load(&half), Err(CheckpointError::OtherRun(_))));
     assert!(other.save().unwrap() == before, "what does not fit changes nothing");
+    // Nor does what fits but for its term.
+    let mut refusing = trained(Trio { refuses: true, ..new() }, 3);
+    let before = refusing.save().unwrap();
+    assert_eq!(refusing.load(&half), Err(CheckpointError::Tensor("term".into())));
+    assert!(refusing.save().unwrap() == before, "what does not fit changes nothing");
     // Without the state of a chance.
     let mut reader = Reader::new(&half).unwrap();
     reader.state["chance"] = json!({});

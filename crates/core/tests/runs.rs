@@ -174,6 +174,16 @@ fn training_that_is_not_a_number_goes_back_to_the_last_good_state() {
     assert_eq!((session.state(), session.system().steps()), (SessionState::Diverged, 0));
     let finite = |tensors: Vec<parameters::NamedTensor>| tensors.iter().all(|t| t.values.iter().all(|v| v.is_finite()));
     assert!(networks(session.system_mut()).into_iter().all(finite));
+    // A state is not a good one before its steps are known to be: it would never get away from that.
+    session.handle(Command::Train);
+    session.advance(&mut || false);
+    let state = session.system_mut().save().unwrap();
+    session.keep(state.clone().into());
+    assert!(session.good().is_some_and(|good| **good != *state));
+    let (first, metrics) = session.take_metrics().unwrap();
+    session.settle(first, &values(metrics));
+    session.keep(state.clone().into());
+    assert!(session.good().is_some_and(|good| **good == *state));
 }
 
 #[test]

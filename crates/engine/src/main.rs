@@ -1,6 +1,8 @@
 //! The worker of the page: owns the device, the session and the loaded models. See `forger_protocol::message` for what
 //! it is told and what it answers.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod age;
 #[cfg(target_arch = "wasm32")]
 mod answer;
 #[cfg(any(target_arch = "wasm32", test))]

@@ -59,8 +59,11 @@ impl<S: System + ?Sized> Training<S> {
             system.load(saved).map_err(bad_run)?;
         }
         let (steps, newest) = (system.steps(), state_of(&mut *system).await?);
+        let mut session = Session::new(system);
+        // Where it diverges before it has kept anything, it is back here and not at its beginning, which would be saved over the run.
+        session.keep(newest.clone());
         Ok(Self {
-            session: Session::new(system),
+            session,
             device,
             looked: 0.0,
             kept: now(),
@@ -107,15 +110,18 @@ impl<S: System + ?Sized> Training<S> {
             return Ok(false);
         }
         self.session.advance(&mut || true);
+        self.settle().await?;
         self.remember().await?;
         Ok(true)
     }
 
-    /// Trains for one slice. Whether it is time for a look. Follow with [`Training::keep`].
+    /// Trains for one slice and reads back what it told, so that what is kept next is known to be finite. Whether it is time for a
+    /// look. Follow with [`Training::keep`].
     pub async fn advance(&mut self) -> Result<bool, EngineError> {
         let start = now();
         if self.device == DeviceKind::Cpu {
             self.session.advance(&mut || now() - start < SLICE);
+            self.settle().await?;
         } else {
             let mut left = self.burst;
             self.session.advance(&mut || {
@@ -147,12 +153,14 @@ impl<S: System + ?Sized> Training<S> {
         self.forget_newest();
     }
 
-    /// What was read back last may be what diverged: the last good state takes its place, or where it was opened.
+    /// What was read back last may be what diverged: the last good state takes its place, or where it was opened. What came after
+    /// that is no moment to go back to.
     fn forget_newest(&mut self) {
         let first = self.history.steps().first().copied().unwrap_or_default();
         if let Some(state) = self.session.good().or_else(|| self.history.at(first)) {
             self.newest = state.clone();
         }
+        self.history.cut(self.system().steps());
     }
 
     /// What a look tells that is made now.
@@ -173,7 +181,7 @@ impl<S: System + ?Sized> Training<S> {
         }
     }
 
-    /// Keeps what is due: a moment for the user to go back to, and a state to go on from, which the last look found finite.
+    /// Keeps what is due: a moment for the user to go back to, and a state to go on from. Its steps are settled.
     pub async fn keep(&mut self) -> Result<(), EngineError> {
         self.remember().await?;
         if now() - self.kept >= KEEP_EVERY && self.is_running() {

@@ -84,3 +84,33 @@ test('a file is read as the box is', async ({ page }) => {
   await page.getByTestId('own-file').setInputFiles({ name: 'points.csv', mimeType: 'text/csv', buffer });
   await expect(page.getByTestId('own-count')).toContainText('3');
 });
+
+/** Has the browser read files a second late. */
+const readLate = (page) =>
+  page.evaluate(() => {
+    for (const name of ['text', 'arrayBuffer']) {
+      const read = Blob.prototype[name];
+      Blob.prototype[name] = async function () {
+        await new Promise((done) => setTimeout(done, 1000));
+        return read.call(this);
+      };
+    }
+  });
+
+const file = (name) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from('0.1,0.2\n0.3,0.4') });
+
+test('a file that is read late does nothing to a pad that is closed, nor to a page that was left', async ({ page }) => {
+  await openPad(page);
+  await readLate(page);
+  await page.getByTestId('own-file').setInputFiles(file('late.csv'));
+  await page.getByTestId('own-data').getByRole('button', { name: 'Cancel' }).click();
+  await page.waitForTimeout(1500);
+  await lab(page).step.click();
+  await expect(lab(page).stepsText).toHaveText('1');
+  await page.getByTestId('import-file').setInputFiles(file('late.forger'));
+  await page.getByRole('navigation').getByRole('link', { name: 'Models' }).click();
+  await page.waitForTimeout(1500);
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
+  await lab(page).step.click();
+  await expect(lab(page).stepsText).toHaveText('1');
+});

@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { open } from '../support/page.js';
-import { lab } from '../support/lab.js';
+import { keptStep, lab } from '../support/lab.js';
 
 const LESSONS = /lessons\/lessons\.json/;
 
@@ -49,6 +49,9 @@ test('a failure and its cure run from the gallery', async ({ page }) => {
   await expect(lab(page).stepsText).toHaveText('30');
   await expect(page.getByTestId('loss-select')).toHaveValue('hinge');
   await expect(page).toHaveURL(/lesson=collapse&scene=cure$/);
+  // It is no run of the user's, which would be kept where it stops.
+  await page.waitForTimeout(1000);
+  expect(await keptStep(page)).toBe(0);
   // Another setting is no lesson any more.
   await page.getByTestId('batch-select').selectOption('64');
   await expect(page).not.toHaveURL(/lesson=/);

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { drawnPlane, lab, slide, trainTo } from '../support/lab.js';
+import { drawnPlane, keptStep, lab, slide, trainTo } from '../support/lab.js';
 
 const sha = async (canvas) => (await picture(canvas)).sha256;
 
@@ -17,9 +17,11 @@ test('an earlier moment is shown, and the run stays where it is', async ({ page 
   await slide(page.getByTestId('time-slider'), 0);
   await expect(page.getByTestId('visiting')).toContainText('step 0');
   await expect.poll(() => sha(plane)).toBe(start);
-  await expect(stepsText).toHaveText(String(step));
+  // The readout is all of that moment.
+  await expect(stepsText).toHaveText('0');
   await page.getByTestId('now-button').click();
   await expect(page.getByTestId('visiting')).toBeHidden();
+  await expect(stepsText).toHaveText(String(step));
   await expect.poll(() => sha(plane)).toBe(now);
 });
 
@@ -90,6 +92,44 @@ test('a run is exported and imported again, and a file that is none is refused',
   await expect(other.getByTestId('error-toast').first()).toBeVisible();
   await expect(lab(other).stepsText).toHaveText(step);
   await fresh.close();
+});
+
+test('what trains by itself takes no place of what the user trained', async ({ page }) => {
+  await open(page, 'lab');
+  const { train, reset, steps, stepsText } = lab(page);
+  const mine = await trainTo(page, 100);
+  await expect.poll(() => keptStep(page)).toBe(mine);
+  // A link trains up to its step, as that of the page of strange pictures does.
+  await open(page, 'detect');
+  await page.getByTestId('walk-link').click();
+  await expect(stepsText).toHaveText('1000', { timeout: 60_000 });
+  await expect(train).toBeEnabled();
+  // So does what is offered as trained.
+  await reset.click();
+  await page.getByTestId('already-trained').click();
+  await expect(page.getByTestId('trained-note')).not.toBeEmpty({ timeout: 60_000 });
+  // Where a run stops it would be kept at once.
+  await page.waitForTimeout(1000);
+  expect(await keptStep(page)).toBe(mine);
+
+  await open(page, 'lab');
+  const back = page.getByTestId('continue-button');
+  await expect(back).toContainText(`step ${mine}`);
+  // What the user trains now is kept in its place, and the button still restores what it names.
+  const next = await trainTo(page, mine + 100);
+  await expect.poll(() => keptStep(page)).toBe(next);
+  await expect(back).toContainText(`step ${mine}`);
+  await back.click();
+  await expect.poll(steps).toBe(mine);
+});
+
+test('what a link began is kept once the user trains it further', async ({ page }) => {
+  await open(page, 'lab?seed=3&step=40');
+  await expect(lab(page).stepsText).toHaveText('40');
+  await page.waitForTimeout(1000);
+  expect(await keptStep(page)).toBe(0);
+  const step = await trainTo(page, 60);
+  await expect.poll(() => keptStep(page)).toBe(step);
 });
 
 test('curves and picture are files', async ({ page }) => {

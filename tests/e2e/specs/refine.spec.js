@@ -25,9 +25,10 @@ async function openRefine(page, query = '') {
 
 /** What is known of the picture: gaze and pupil of an eye, the class of a digit. */
 async function known(page) {
-  const numbers = (await page.getByTestId('labels').innerText()).match(/-?\d+(\.\d+)?/g).map(Number);
-  const [yaw, pitch, x, y, openness] = numbers;
-  return { yaw, pitch, x, y, openness };
+  const text = await page.getByTestId('labels').innerText();
+  const [yaw, pitch, x, y, openness] = text.match(/\d+(\.\d+)?/g).map(Number);
+  const [left, down] = [/to the left|왼쪽/, /° down|아래/].map((word) => word.test(text));
+  return { yaw: left ? -yaw : yaw, pitch: down ? -pitch : pitch, x, y, openness };
 }
 
 /** What is refined is the picture of the simulator, turned over. */

@@ -1,6 +1,7 @@
 // A run survives the end of its tab, belongs to one tab at a time, and every system trains.
 
 import { expect, test } from '../support/test.js';
+import { breakWorker, makeBreakable } from '../support/gpu.js';
 import { number, open, picture } from '../support/page.js';
 import { LONG, begin, pause, photoFiles, steps } from '../support/train.js';
 import { picture as pictureFile, savedFile } from '../support/upscale.js';
@@ -143,6 +144,90 @@ test('a model of one’s own pictures says which others are strange', async ({ p
   };
   await expect.poll(isJudged, LONG).toBe(true);
   await expect(page.getByTestId('verdict')).not.toBeEmpty();
+});
+
+test('a model says whose place it would take, and has no name of the site’s', async ({ page }) => {
+  await open(page, 'train');
+  await page.getByTestId('run-name-field').fill('Digits');
+  await begin(page, 2);
+  await pause(page);
+  const [name, make] = [page.getByTestId('model-name'), page.getByTestId('make-model')];
+  const [ofSite, replaces] = [page.getByTestId('name-of-site'), page.getByTestId('name-replaces')];
+  await expect(name).toHaveValue('digits-2');
+  await expect(make).toBeEnabled();
+  await name.fill('digits');
+  await expect(ofSite).toContainText('The site has a model of that name');
+  await expect(make).toBeDisabled();
+  await name.fill('twice');
+  await expect(ofSite).toHaveCount(0);
+  await expect(replaces).toHaveCount(0);
+  await make.click();
+  await expect(page.getByTestId('made')).toContainText('twice', LONG);
+  await expect(replaces).toContainText('it would be replaced');
+  await expect(make).toBeEnabled();
+  await name.fill('once');
+  await expect(replaces).toHaveCount(0);
+});
+
+test('where a run is to stop is kept when another worker goes on with it', async ({ page, complaints }) => {
+  complaints.expect(/on purpose/);
+  await makeBreakable(page.context());
+  await open(page, 'train');
+  await begin(page, 2);
+  const end = (await pause(page)) + 60;
+  const stop = page.getByTestId('stop-at');
+  await stop.fill(`${end}.5`);
+  await stop.blur();
+  await expect(stop).toHaveValue(String(end));
+  await page.getByTestId('train-button').click();
+  await expect.poll(() => steps(page), LONG).toBeGreaterThan(end - 60);
+  await breakWorker(page, 'throw');
+  await expect(page.getByTestId('error-toast')).toContainText('started again on the CPU');
+  await expect.poll(() => steps(page), LONG).toBe(end);
+  await expect(page.getByTestId('state')).toHaveText('Paused');
+  await expect(stop).toHaveValue(String(end));
+  // It is of this run only.
+  await page.getByTestId('put-away').click();
+  await page.getByTestId('go-on').click();
+  await expect(stop).toHaveValue('', LONG);
+  await expect.poll(() => steps(page), LONG).toBeGreaterThan(end);
+});
+
+test('what was cut off long ago gives its room back, and what is new or described stays', async ({ page }) => {
+  await open(page, 'train');
+  const { gone, staying } = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const forger = await root.getDirectoryHandle('forger', { create: true });
+    const write = async (path) => {
+      const [kind, id, name] = path.split('/');
+      const folder = await (await forger.getDirectoryHandle(kind, { create: true })).getDirectoryHandle(id, { create: true });
+      const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
+      await writable.write('half');
+      await writable.close();
+    };
+    const id = (days) => `${(Date.now() - days * 86_400_000).toString(16)}-00001`;
+    const [old, described, fresh] = [id(2), id(3), id(0)];
+    const gone = [`sets/${old}/pixels`, `runs/${old}/state-a`];
+    const staying = [`sets/${fresh}/pixels`, `runs/${fresh}/state-a`, `sets/${described}/set.json`];
+    await Promise.all([...gone, ...staying].map(write));
+    const folders = (paths) => paths.map((path) => path.slice(0, path.lastIndexOf('/')));
+    return { gone: folders(gone), staying: folders(staying) };
+  });
+  const there = () =>
+    page.evaluate(async () => {
+      const found = [];
+      const forger = await (await navigator.storage.getDirectory()).getDirectoryHandle('forger');
+      for (const kind of ['sets', 'runs']) {
+        for await (const id of (await forger.getDirectoryHandle(kind)).keys()) {
+          found.push(`${kind}/${id}`);
+        }
+      }
+      return found.sort();
+    });
+  expect(await there()).toEqual([...gone, ...staying].sort());
+  // The page lists what there is.
+  await page.reload();
+  await expect.poll(there, LONG).toEqual([...staying].sort());
 });
 
 for (const [system, visuals] of [['pix2pix', 3], ['cyclegan', 6], ['simgan', 3], ['superres', 3]]) {

@@ -233,8 +233,26 @@ test('every system says what it needs', async ({ page }) => {
     await expect(page.getByTestId('derived')).toHaveCount(derived);
     await expect(page.getByTestId('weight')).toContainText('numbers to learn', LONG);
   }
-  // What is out of range is told before anything begins.
+  // No figures of the system before, not even for a moment.
+  const before = await page.getByTestId('weight').textContent();
+  const shown = await page.getByTestId('system-superres').evaluate(async (button) => {
+    button.click();
+    await new Promise((drawn) => requestAnimationFrame(drawn));
+    return document.querySelector('[data-testid=weight]')?.textContent;
+  });
+  expect(shown).not.toBe(before);
+  await expect(page.getByTestId('weight')).toContainText('numbers to learn', LONG);
+  await page.getByTestId('system-dcgan').click();
   await page.getByTestId('fold-settings').locator('summary').click();
+  // What is no number gives way to what is in use, and numbers may be written in any way.
+  const batch = page.getByTestId('set-batch');
+  const usual = await batch.inputValue();
+  for (const [entered, used] of [['', usual], ['-4', usual], ['1e1', '10'], ['12.5', '12']]) {
+    await batch.fill(entered);
+    await batch.blur();
+    await expect(batch).toHaveValue(used);
+  }
+  // What is out of range is told before anything begins.
   await page.getByTestId('set-batch').fill('1');
   await page.getByTestId('set-batch').blur();
   await expect(page.getByTestId('refused')).toContainText('batch', LONG);
@@ -250,7 +268,7 @@ test('it fits a phone, in Korean, and axe finds no fault in a run', async ({ bro
   const context = await browser.newContext({ baseURL, viewport: { width: 390, height: 800 }, locale: 'ko-KR' });
   const page = await context.newPage();
   await open(page, 'train');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('훈련');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('학습');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await begin(page, 2);
   await page.getByTestId('pause-button').click();

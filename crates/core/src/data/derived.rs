@@ -2,15 +2,17 @@
 
 use forger_protocol::runs::Derived;
 
-use super::{photos::Photo, squares::grey};
+use super::photos::Photo;
+use crate::metrics::image::grey;
 
 /// Brightness differences, of 255, at which a line is as dark as it gets.
 const STRONG: f32 = 96.0;
 
-/// What is made of a picture.
+/// What is made of a picture. Grey is that of BT.601 here, as programs that draw take colours away: what is given is a picture like
+/// any other, and not what a network of grey ones sees.
 pub fn derived(photo: &Photo, how: Derived) -> Photo {
     match how {
-        Derived::Grey => of_grey(photo, grey(photo).collect()),
+        Derived::Grey => of_grey(photo, grey(&photo.pixels).into_iter().map(|value| value as u8).collect()),
         Derived::Edges => of_grey(photo, edges(photo)),
         Derived::Small => {
             let quarter = |length: usize| (length / 4).max(1);
@@ -26,7 +28,7 @@ fn of_grey(photo: &Photo, values: Vec<u8>) -> Photo {
 /// Black where the operator of Sobel and Feldman finds a strong change of brightness, white where it finds none.
 fn edges(photo: &Photo) -> Vec<u8> {
     let Photo { height, width, .. } = *photo;
-    let light = grey(photo).map(f32::from).collect::<Vec<_>>();
+    let light = grey(&photo.pixels);
     let at = |row: isize, column: isize| {
         let row = row.clamp(0, height as isize - 1) as usize;
         let column = column.clamp(0, width as isize - 1) as usize;

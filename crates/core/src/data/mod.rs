@@ -8,6 +8,7 @@ pub mod distributions;
 pub mod domains;
 pub mod images;
 pub mod jpeg;
+pub mod light;
 pub mod patches;
 pub mod photos;
 pub mod resize;

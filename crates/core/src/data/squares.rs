@@ -1,6 +1,6 @@
 //! Square pictures of one size in memory, 8 bits a value.
 
-use super::{images::Images, photos::Photo};
+use super::{images::Images, light::light, photos::Photo};
 
 /// The largest squares in the middle of photos, at one size.
 pub struct Squares {
@@ -10,7 +10,7 @@ pub struct Squares {
 }
 
 impl Squares {
-    /// Grey (the luminance of BT.601) for one channel, as they are for three.
+    /// Grey for one channel, as they are for three.
     pub fn new(photos: &[Photo], channels: usize, side: usize) -> Self {
         let mut values = Vec::with_capacity(photos.len() * channels * side * side);
         for photo in photos {
@@ -32,13 +32,10 @@ pub fn square(photo: &Photo, side: usize) -> Photo {
     if shorter == side { cut } else { cut.resized(side, side) }
 }
 
-/// The luminance of BT.601 of each pixel.
+/// The light of each pixel.
 pub fn grey(photo: &Photo) -> impl Iterator<Item = u8> {
     let size = photo.height * photo.width;
-    (0..size).map(move |pixel| {
-        let [r, g, b] = [0, 1, 2].map(|channel| f32::from(photo.pixels[channel * size + pixel]));
-        (0.299 * r + 0.587 * g + 0.114 * b).round() as u8
-    })
+    (0..size).map(move |pixel| light([0, 1, 2].map(|channel| photo.pixels[channel * size + pixel])))
 }
 
 impl Images for Squares {

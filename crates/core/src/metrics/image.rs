@@ -30,7 +30,9 @@ fn luma_of(pixels: &[u8], y: impl Fn([f64; 3]) -> f64) -> Vec<f32> {
 pub fn inside(values: &[f32], [height, width]: [usize; 2], border: usize) -> (Vec<f32>, [usize; 2]) {
     let (rows, columns) = (height.saturating_sub(2 * border), width.saturating_sub(2 * border));
     let lines = values.chunks_exact(width.max(1)).skip(border).take(rows);
-    (lines.flat_map(|line| line[border..border + columns].to_vec()).collect(), [rows, columns])
+    // A plane may be narrower than its border, and has nothing inside then.
+    let from = border.min(width);
+    (lines.flat_map(|line| line[from..from + columns].to_vec()).collect(), [rows, columns])
 }
 
 /// The peak signal-to-noise ratio in dB of values whose peak is 255; infinite for equal ones.
@@ -113,6 +115,7 @@ mod tests {
     fn a_border_is_cut() {
         let values = (0..20).map(|value| value as f32).collect::<Vec<_>>();
         assert_eq!(inside(&values, [4, 5], 1), (vec![6.0, 7.0, 8.0, 11.0, 12.0, 13.0], [2, 3]));
+        assert_eq!(inside(&values, [10, 2], 3), (vec![], [4, 0]));
     }
 
     #[test]

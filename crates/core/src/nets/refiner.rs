@@ -16,7 +16,7 @@ use super::{
     initial,
     padding::reflect,
 };
-use crate::parameters;
+use crate::{data::light::WEIGHTS, parameters};
 
 /// `relu(x + second(relu(first(x))))`, 3 x 3 each, mirrored at the edges. Nothing is normalised.
 #[derive(Module, Debug)]
@@ -88,9 +88,9 @@ impl Refiner {
     }
 }
 
-/// The light of pictures in colour, `[batch, 3, height, width]` to `[batch, 1, height, width]`: the weights of BT.709, as a picture file
-/// is read as a grey one.
+/// The light of pictures in colour, `[batch, 3, height, width]` to `[batch, 1, height, width]`, as [`crate::data::light`] has it, but not
+/// rounded.
 pub(crate) fn grey(pictures: Tensor<4>) -> Tensor<4> {
-    let channel = |index, weight: f32| pictures.clone().narrow(1, index, 1) * weight;
-    channel(0, 0.2126) + channel(1, 0.7152) + channel(2, 0.0722)
+    let channel = |index: usize| pictures.clone().narrow(1, index, 1) * (f32::from(WEIGHTS[index]) / 10_000.0);
+    channel(0) + channel(1) + channel(2)
 }

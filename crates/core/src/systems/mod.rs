@@ -191,14 +191,14 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
     }
     let mut chances = system.parts().chances;
     let before = chances.iter().map(|chance| chance.state()).collect::<Vec<_>>();
-    let taken = chances.iter_mut().all(|chance| chance.restore(&reader.state["chance"][chance.name()]));
-    if !taken {
-        for (chance, before) in chances.iter_mut().zip(&before) {
+    let restored = chances.iter_mut().all(|chance| chance.restore(&reader.state["chance"][chance.name()]));
+    let taken = if restored { system.take_term(&reader) } else { Err(CheckpointError::Version) };
+    if taken.is_err() {
+        for (chance, before) in system.parts().chances.into_iter().zip(&before) {
             let _ = chance.restore(before);
         }
-        return Err(CheckpointError::Version);
+        return taken;
     }
-    system.take_term(&reader)?;
     let Parts { players, steps, .. } = system.parts();
     players.into_iter().for_each(|player| player.take(&reader));
     *steps = done;

@@ -46,18 +46,18 @@ impl Pool {
             return made;
         }
         let count = made.dims()[0];
+        let plain = if made.device().is_autodiff() { made.clone().inner() } else { made.clone() };
         let shown = (0..count).map(|index| {
             let picture = made.clone().narrow(0, index, 1);
-            let plain = if picture.device().is_autodiff() { picture.clone().inner() } else { picture.clone() };
             if self.pictures.len() < self.most {
-                self.pictures.push(plain);
+                self.pictures.push(copied(&plain, index));
                 return picture;
             }
             if random.below(2) == 0 {
                 return picture;
             }
             let place = random.below(self.pictures.len());
-            let before = std::mem::replace(&mut self.pictures[place], plain);
+            let before = std::mem::replace(&mut self.pictures[place], copied(&plain, index));
             if picture.device().is_autodiff() { Tensor::from_inner(before) } else { before }
         });
         let shown = shown.collect();
@@ -79,7 +79,7 @@ impl Pool {
             return;
         }
         for index in 0..made.dims()[0] {
-            let picture = made.clone().narrow(0, index, 1);
+            let picture = copied(made, index);
             if self.pictures.len() < self.most {
                 self.pictures.push(picture);
             } else {
@@ -116,9 +116,16 @@ impl Pool {
             return Err(CheckpointError::Tensor(name));
         }
         let all = flat.reshape([count, channels, height, width]);
-        pool.pictures = (0..count).map(|index| all.clone().narrow(0, index, 1)).collect();
+        pool.pictures = (0..count).map(|index| copied(&all, index)).collect();
         Ok(pool)
     }
+}
+
+/// A picture of a batch in memory of its own: as a part of the batch it would keep the memory of all of it for as long as it is in
+/// the pool.
+fn copied(batch: &Tensor<4>, index: usize) -> Tensor<4> {
+    // Exact, and not done in place, since the batch is still there.
+    batch.clone().narrow(0, index, 1).mul_scalar(1.0)
 }
 
 #[cfg(test)]

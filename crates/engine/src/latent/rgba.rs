@@ -1,5 +1,7 @@
 //! Pictures as models have them, and as the page does.
 
+use forger_core::data::light::light;
+
 /// `[n, channels, area]`, grey or RGB, to `[n, area, 4]`.
 pub fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
     for picture in values.chunks_exact(channels * area) {
@@ -14,14 +16,9 @@ pub fn to_rgba(values: &[u8], channels: usize, area: usize, out: &mut Vec<u8>) {
 pub fn from_rgba(pixels: &[u8], channels: usize) -> Vec<f32> {
     let plane = |channel: usize| {
         pixels.chunks_exact(4).map(move |pixel| {
-            let [red, green, blue] = [0, 1, 2].map(|at| f32::from(pixel[at]));
-            // Grey as of ITU-R BT.601, which is what decoders use.
-            let value = if channels < 3 {
-                0.299 * red + 0.587 * green + 0.114 * blue
-            } else {
-                [red, green, blue][channel.min(2)]
-            };
-            value / 127.5 - 1.0
+            // As it was made grey to learn from: scores on a card are compared with those of this picture.
+            let value = if channels < 3 { light([pixel[0], pixel[1], pixel[2]]) } else { pixel[channel.min(2)] };
+            f32::from(value) / 127.5 - 1.0
         })
     };
     (0..channels).flat_map(plane).collect()

@@ -16,7 +16,7 @@ use forger_core::{
 };
 use forger_protocol::{
     DcganConfig, DeviceKind, EngineError, SystemConfig,
-    runs::{DrawnSet, PictureSet, RunConfig, RunData, Weight, presets},
+    runs::{DrawnSet, KeptBack, PictureSet, RunConfig, RunData, Weight, presets},
 };
 
 use super::pictures::photos;
@@ -31,10 +31,12 @@ const KEPT: f64 = 400.0;
 const KEPT_BACK: usize = 100;
 pub const ENOUGH: usize = 200;
 
+/// What lessons are of: the name of the system, its data, what is kept back, and the side of the pictures.
+type Key = (String, RunData, KeptBack, usize);
+
 /// The pictures of a run.
 pub struct Lessons {
-    /// What they are of: the name of the system, its data, and the side of the pictures.
-    of: (String, RunData, usize),
+    of: Key,
     /// Those that it learns from, of one set or of two; of SimGAN the synthetic ones are the second.
     sets: [Vec<Photo>; 2],
     /// Of DCGAN, pictures that it is not shown: what is normal is measured on them.
@@ -53,11 +55,15 @@ impl Lessons {
                 [photos(caller, real, side, most).await?, photos(caller, &SIMULATED, side, most).await?]
             }
         };
-        let [mut first, second] = sets;
-        let is_drawing = config.system.is::<DcganConfig>();
-        let kept_back = if is_drawing && first.len() >= ENOUGH { (first.len() / 10).min(KEPT_BACK) } else { 0 };
-        let kept_back = first.split_off(first.len() - kept_back);
-        Ok(Rc::new(Self { of: key(config), sets: [first, second], kept_back }))
+        let [first, second] = sets;
+        let (is_drawing, all) = (config.system.is::<DcganConfig>(), first.len());
+        let kept = if is_drawing && all >= ENOUGH { (all / 10).min(KEPT_BACK) } else { 0 };
+        let (mut learned, mut kept_back) = (Vec::with_capacity(all - kept), Vec::with_capacity(kept));
+        for (place, photo) in first.into_iter().enumerate() {
+            let part = if config.kept_back.has(place, all, kept) { &mut kept_back } else { &mut learned };
+            part.push(photo);
+        }
+        Ok(Rc::new(Self { of: key(config), sets: [learned, second], kept_back }))
     }
 
     /// Whether they are what a run of these settings learns from.
@@ -143,8 +149,8 @@ impl Lessons {
     }
 }
 
-fn key(config: &RunConfig) -> (String, RunData, usize) {
-    (config.system.name.clone(), config.data.clone(), presets::side(&config.system))
+fn key(config: &RunConfig) -> Key {
+    (config.system.name.clone(), config.data.clone(), config.kept_back, presets::side(&config.system))
 }
 
 fn refused(error: BuildError) -> EngineError {

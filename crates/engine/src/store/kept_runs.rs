@@ -7,7 +7,10 @@ use forger_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::{files, locks};
-use crate::slots::{self, Head};
+use crate::{
+    age::is_over_a_day,
+    slots::{self, Head},
+};
 
 const FOLDER: &str = "runs";
 const SLOTS: [&str; 2] = ["state-a", "state-b"];
@@ -91,12 +94,36 @@ pub async fn list() -> Result<Vec<RunInfo>, EngineError> {
     for id in files::list(FOLDER).await? {
         let states = kept(&id).await?;
         let bytes = states.iter().map(|kept| kept.bytes as f64).sum();
-        if let Some(Kept { description: Description { config, step, saved }, .. }) = states.into_iter().next() {
-            runs.push(RunInfo { id, config, step, saved, bytes });
+        match states.into_iter().next() {
+            Some(Kept { description: Description { config, step, saved }, .. }) => {
+                runs.push(RunInfo { id, config, step, saved, bytes });
+            }
+            None => sweep(&id).await,
         }
     }
     runs.sort_by(|a, b| b.saved.total_cmp(&a.saved));
     Ok(runs)
+}
+
+/// Deletes a run of which nothing was kept whole, if it was begun long ago and is open nowhere.
+async fn sweep(id: &str) {
+    if is_over_a_day(id, js_sys::Date::now())
+        && let Ok(_lock) = locks::of_run(id).await
+        && is_cut_off(id).await.unwrap_or_default()
+    {
+        let _ = files::remove_folder(&format!("{FOLDER}/{id}")).await;
+    }
+}
+
+/// Whether neither state of a run was written to its end. One that was and says what only a newer Forger knows stays.
+async fn is_cut_off(id: &str) -> Result<bool, EngineError> {
+    for name in SLOTS {
+        let beginning = files::beginning(&path(id, name), slots::BEGINNING).await?;
+        if beginning.is_some_and(|(beginning, size)| Head::of(&beginning, size).is_some()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Gives a run another name that is not open here.

@@ -15,10 +15,19 @@ fn path(file: &str) -> String {
 pub async fn write(bytes: &[u8], card: Card) -> Result<ManifestEntry, EngineError> {
     let entry = weights::entry(bytes, card);
     let before = list().await?.into_iter().find(|other| other.card.name == entry.card.name);
-    files::write(&path(&entry.file), &[bytes]).await?;
     let text = serde_json::to_vec(&entry).map_err(|error| EngineError::Internal(error.to_string()))?;
-    // Last: a file without an entry does not count.
-    files::write(&path(&format!("{}.json", entry.file)), &[&text]).await?;
+    let kept = async {
+        files::write(&path(&entry.file), &[bytes]).await?;
+        // Last: a file without an entry does not count.
+        files::write(&path(&format!("{}.json", entry.file)), &[&text]).await
+    };
+    if let Err(error) = kept.await {
+        // The half of a model only takes room; the same one may have been there.
+        if before.is_none_or(|before| before.file != entry.file) {
+            let _ = delete(&entry.file).await;
+        }
+        return Err(error);
+    }
     if let Some(before) = before.filter(|before| before.file != entry.file) {
         delete(&before.file).await?;
     }

@@ -10,6 +10,7 @@ use forger_protocol::{
 use sha2::{Digest as _, Sha256};
 
 use super::{files, fresh_id};
+use crate::age::is_over_a_day;
 
 const FOLDER: &str = "sets";
 /// Bytes of pixels that a set may have: it lies in memory while it is made and while a run learns from it.
@@ -31,7 +32,7 @@ pub struct Intake {
 impl Intake {
     pub fn new(name: String, side: usize) -> Self {
         let info = SetInfo {
-            id: fresh_id(),
+            id: String::new(),
             name,
             side: side.clamp(8, 512),
             count: 0,
@@ -70,6 +71,8 @@ impl Intake {
 
     /// Keeps the set.
     pub async fn keep(&mut self) -> Result<SetInfo, EngineError> {
+        // Now: by its id one knows when it was written.
+        self.info.id = fresh_id();
         self.info.bytes = self.pixels.len() as f64;
         let (info, id) = (&self.info, &self.info.id);
         let kept = async {
@@ -122,11 +125,23 @@ pub async fn info(id: &str) -> Result<SetInfo, EngineError> {
 pub async fn list() -> Result<Vec<SetInfo>, EngineError> {
     let mut sets = Vec::new();
     for id in files::list(FOLDER).await? {
-        // One that was not kept to its end does not count.
-        sets.extend(info(&id).await.ok());
+        match info(&id).await {
+            Ok(info) => sets.push(info),
+            // One that was not kept to its end does not count.
+            Err(_) => sweep(&id).await,
+        }
     }
     sets.sort_by(|a: &SetInfo, b| b.made.total_cmp(&a.made));
     Ok(sets)
+}
+
+/// Deletes a set that was cut off long ago. One whose description does not read now stays.
+async fn sweep(id: &str) {
+    let is_undescribed = |files: Vec<String>| !files.iter().any(|file| [COMING, DESCRIPTION].contains(&file.as_str()));
+    if is_over_a_day(id, js_sys::Date::now()) && files::list(&format!("{FOLDER}/{id}")).await.is_ok_and(is_undescribed)
+    {
+        let _ = delete(id).await;
+    }
 }
 
 pub async fn rename(id: &str, name: String) -> Result<(), EngineError> {

@@ -209,7 +209,7 @@ pub enum Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runs::{Derived, DrawnSet, Item, PictureSet, RunConfig, RunData, presets};
+    use crate::runs::{Derived, DrawnSet, Item, KeptBack, PictureSet, RunConfig, RunData, presets};
 
     fn round_trip<T: Serialize + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug>(body: T) {
         let sent = Envelope { id: 7, body };
@@ -237,6 +237,7 @@ mod tests {
             name: "faces".into(),
             system: presets::ALL[1].settings(32, 3),
             data: RunData::Pairs { set: PictureSet::Own("1".into()), input: Derived::Edges },
+            kept_back: KeptBack::default(),
         };
         round_trip(Request::Run(RunRequest::Begin(Box::new(run))));
         round_trip(Request::Run(RunRequest::Tune(vec![("generator_optimizer".into(), 1e-4)])));

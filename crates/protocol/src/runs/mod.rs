@@ -126,6 +126,33 @@ impl RunData {
     }
 }
 
+/// Which pictures of a set a run is not shown, so that what is normal can be measured on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptBack {
+    /// The last ones, which in a set of several folders are all of one kind. So it is in runs that were begun before there was a choice:
+    /// they must not be measured on what they have learned from.
+    Last,
+    /// Of all parts of the set their share.
+    #[default]
+    Evenly,
+}
+
+impl KeptBack {
+    /// What a run is that does not say it.
+    const fn unsaid() -> Self {
+        Self::Last
+    }
+
+    /// Whether the picture at this place of `all` is one of `kept` that are kept back.
+    pub const fn has(self, place: usize, all: usize, kept: usize) -> bool {
+        match self {
+            Self::Last => place + kept >= all,
+            Self::Evenly => (place + 1) * kept / all > place * kept / all,
+        }
+    }
+}
+
 /// All that a run in the tab is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunConfig {
@@ -135,6 +162,9 @@ pub struct RunConfig {
     pub system: SystemConfig,
     /// What it learns from.
     pub data: RunData,
+    /// And what of it it does not.
+    #[serde(default = "KeptBack::unsaid")]
+    pub kept_back: KeptBack,
 }
 
 /// A set of the user's pictures, as it lies on this machine.
@@ -227,6 +257,23 @@ pub struct Weight {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_kept_back_is_of_all_kinds_but_in_old_runs() {
+        let places = |how: KeptBack, all, kept| (0..all).filter(|place| how.has(*place, all, kept)).collect::<Vec<_>>();
+        assert_eq!(places(KeptBack::Last, 10, 3), [7, 8, 9]);
+        assert_eq!(places(KeptBack::Evenly, 10, 3), [3, 6, 9]);
+        for (all, kept) in [(200, 20), (1999, 100), (7, 0), (5, 5)] {
+            assert!([KeptBack::Last, KeptBack::Evenly].iter().all(|how| places(*how, all, kept).len() == kept));
+        }
+        let data = RunData::Pictures(PictureSet::Own("1".into()));
+        let mut run = json!({ "name": "a", "system": { "name": "dcgan", "config": {} }, "data": data });
+        let read = |run: &serde_json::Value| RunConfig::deserialize(run).unwrap().kept_back;
+        assert_eq!((read(&run), KeptBack::default()), (KeptBack::Last, KeptBack::Evenly));
+        run["kept_back"] = json!(KeptBack::default());
+        assert_eq!(read(&run), KeptBack::Evenly);
+    }
 
     #[test]
     fn names_are_those_of_settings() {

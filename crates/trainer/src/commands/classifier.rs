@@ -82,7 +82,7 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     if let Some(and) = &args.and {
         let and = DataArgs {
             data: and.clone(),
-            background: args.data.background.filter(|_| !and.starts_with("avatars")),
+            background: args.data.background.filter(|_| !data::avatars::are_drawn(and)),
             holdout: 0,
             crop: None,
             attributes: None,

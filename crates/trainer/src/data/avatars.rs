@@ -4,9 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use forger_avatars::{Attributes, Avatar};
+use forger_core::data::light::light;
 use rayon::prelude::*;
 
 use super::args::{DataArgs, Split};
+use super::idx;
 use super::labels::{self, Labels};
 use crate::ui;
 
@@ -40,6 +42,17 @@ pub fn part(args: &DataArgs) -> Option<Result<Part>> {
     let count = rest.strip_prefix(':')?.parse().ok().filter(|count| (1..=TEST as usize).contains(count));
     let part = count.map(|count| Part { first, count });
     Some(part.with_context(|| format!("{} names no number of faces: write avatars:1000", args.data)))
+}
+
+/// Whether a set is of faces that are drawn, and not a folder of such.
+pub fn are_drawn(data: &str) -> bool {
+    data == "avatars" || data.starts_with("avatars:")
+}
+
+/// Whether a set has a part to test with that is not learned from: faces have no end, and a folder may hold two IDX files.
+pub fn has_parts(data: &str) -> bool {
+    let folder = Path::new(data);
+    are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(folder, Split::Test).is_some())
 }
 
 /// Every face as `[channels, side, side]` bytes.
@@ -93,14 +106,10 @@ impl Columns {
     }
 }
 
+/// `[height, width, 3]` to `[channels, height, width]`, grey or in colour.
 pub(super) fn planes(pixels: &[u8], channels: usize) -> Vec<u8> {
     if channels == 1 {
-        // Rec. 709, as pictures from disk are made grey.
-        let grey = |pixel: &[u8]| {
-            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
-            ((2126 * red + 7152 * green + 722 * blue) / 10_000) as u8
-        };
-        return pixels.chunks_exact(3).map(grey).collect();
+        return pixels.as_chunks().0.iter().copied().map(light).collect();
     }
     (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
 }
@@ -136,7 +145,7 @@ mod tests {
     fn planes_are_red_green_and_blue_and_grey_is_bright_where_colours_are() {
         let pixels = [255, 0, 10, 255, 255, 255];
         assert_eq!(planes(&pixels, 3), [255, 255, 0, 255, 10, 255]);
-        assert_eq!(planes(&pixels, 1), [54, 255]);
+        assert_eq!(planes(&pixels, 1), [55, 255]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
 
 use super::{
     args::{Background, Crop, DataArgs},
+    avatars,
     decode::decode,
 };
 
@@ -62,13 +63,10 @@ pub fn opaque(bytes: &[u8], name: &Path, fit: &Fit) -> Result<DynamicImage> {
     Ok(if cut.color().has_alpha() { laid_on(fit.background, &cut) } else { cut })
 }
 
-/// `[channels, height, width]`, grey or in colour.
+/// `[channels, height, width]`, grey or in colour. Not by `image`, whose greys are others by a shade now and then: the tab has to see
+/// the same.
 pub fn split(picture: DynamicImage, channels: usize) -> Vec<u8> {
-    if channels == 1 {
-        return picture.into_luma8().into_raw();
-    }
-    let pixels = picture.into_rgb8().into_raw();
-    (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied()).collect()
+    avatars::planes(&picture.into_rgb8(), channels)
 }
 
 pub fn laid_on(Background(behind): Background, picture: &DynamicImage) -> DynamicImage {
@@ -87,6 +85,26 @@ pub fn laid_on(Background(behind): Background, picture: &DynamicImage) -> Dynami
 #[cfg(test)]
 mod tests {
     use super::*;
+    use forger_core::{
+        Images as _,
+        data::{photos::Photo, squares::Squares},
+    };
+
+    #[test]
+    fn a_grey_picture_is_the_same_natively_and_in_the_tab() {
+        let picture = RgbImage::from_fn(64, 64, |x, y| Rgb([4 * x as u8, 4 * y as u8, (x * y % 251) as u8]));
+        let pixels = split(picture.clone().into(), 3);
+        let (native, mut tab) = (split(picture.clone().into(), 1), vec![0.0; 64 * 64]);
+        Squares::new(&[Photo { height: 64, width: 64, pixels }], 1, 64).write(0, &mut tab);
+        assert!(native.iter().zip(&tab).all(|(native, tab)| f32::from(*native) / 127.5 - 1.0 == *tab));
+        // It is the grey of `image`, whose weights have more digits.
+        let other = DynamicImage::from(picture).into_luma8().into_raw();
+        assert!(native.iter().zip(&other).all(|(ours, other)| ours.abs_diff(*other) <= 1));
+        // What has no colours stays as it is, of 16 bits, too.
+        let grey = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(16 * y + x) as u8]));
+        let deep = DynamicImage::from(grey.clone()).into_luma16();
+        assert!([grey.clone().into(), deep.into()].map(|picture| split(picture, 1)) == [(); 2].map(|()| grey.to_vec()));
+    }
 
     #[test]
     fn clear_pixels_show_what_is_behind_them_and_not_their_own_colour() {

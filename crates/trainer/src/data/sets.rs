@@ -6,7 +6,7 @@ use clap::Args;
 use super::{
     Labels, Pictures, Split,
     args::{Background, Crop, DataArgs},
-    labels, load,
+    avatars, labels, load,
 };
 
 /// The pictures of two domains.
@@ -45,7 +45,7 @@ pub struct SetFlags {
 
 /// What keeps nothing back is measured on all that it is.
 fn part(args: DataArgs, split: Split) -> DataArgs {
-    let whole = args.holdout == 0 && !args.data.starts_with("avatars");
+    let whole = args.holdout == 0 && !avatars::are_drawn(&args.data);
     DataArgs { split: if whole { Split::Train } else { split }, ..args }
 }
 
@@ -57,7 +57,7 @@ impl Sets {
             split: Split::Train,
             holdout,
             crop,
-            background: flags.background.filter(|_| !data.starts_with("avatars")),
+            background: flags.background.filter(|_| !avatars::are_drawn(data)),
             attributes: None,
             patches: None,
         };

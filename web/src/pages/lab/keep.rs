@@ -41,13 +41,15 @@ impl Run {
             return;
         }
         let config = self.config.get_untracked();
+        // What begins by itself takes no place of what the user trained.
+        let is_own = trained && self.is_kept && self.until.get_value().is_none();
         spawn_local(async move {
             // A run that cannot be kept now can be kept in five seconds.
             if let Ok((step, state)) = self.saved().await
                 && let Some(replayable) = self.replayable.try_get_untracked()
             {
                 let state = Uint8Array::new(&state).to_vec();
-                if trained && self.is_kept {
+                if is_own {
                     SavedRun::keep(step, replayable, &state);
                 }
                 // Another run may have begun meanwhile, which this is no state of.
@@ -58,17 +60,17 @@ impl Run {
         });
     }
 
-    /// Goes on in a new worker: from what was kept last, or else from the start.
-    pub fn go_on(self, until: Option<u64>) {
+    /// Goes on in a new worker, to the same end: from what was kept last, or else from the start.
+    pub fn go_on(self) {
         // What could be taken back went with the old worker.
         self.past.update_value(Vec::clear);
         self.back_to_now();
-        let was_running = self.is_running();
+        let (was_running, until) = (self.is_running(), self.until.get_value());
         let kept = self.kept.with_value(|kept| {
-            let Kept { step, state } = kept.as_ref()?;
-            Some((*step, Uint8Array::from(state.as_slice()).buffer()))
+            let kept = kept.as_ref()?;
+            Some(Uint8Array::from(kept.state.as_slice()).buffer())
         });
-        let Some((step, state)) = kept else {
+        let Some(state) = kept else {
             self.look.set(Default::default());
             self.ask(LabRequest::Open(self.config.get_untracked()), Vec::new());
             if let Some(step) = until {
@@ -82,8 +84,7 @@ impl Run {
         // A rate may have changed since.
         self.ask(LabRequest::Tune(self.config.get_untracked()), Vec::new());
         if was_running {
-            let end = until.filter(|until| *until > step);
-            self.ask(LabRequest::Command(end.map_or(Command::Train, Command::TrainUntil)), Vec::new());
+            self.ask(LabRequest::Command(until.map_or(Command::Train, Command::TrainUntil)), Vec::new());
         }
     }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     components::files,
     i18n::*,
+    pages::image_to_image::ask::Turns,
     plots::{
         canvas::{Space, under},
         scatter::{self, Mark},
@@ -164,10 +165,14 @@ fn Pad() -> impl IntoView {
 fn Text(read: Callback<String>) -> impl IntoView {
     let i18n = use_i18n();
     let text = NodeRef::<Textarea>::new();
+    let turns = Turns::default();
     let take = move |file: web_sys::File| {
+        let is_wanted = turns.begin();
         spawn_local(async move {
             let found = JsFuture::from(file.text()).await.ok().and_then(|found| found.as_string());
-            read.run(found.unwrap_or_default());
+            if is_wanted() {
+                read.run(found.unwrap_or_default());
+            }
         });
     };
     let dropped = files::on_drop(move |files| files.into_iter().take(1).for_each(take));

@@ -37,7 +37,7 @@ pub fn Readout() -> impl IntoView {
     let spoken = RwSignal::new(String::new());
     let speak = move || {
         let text = untrack(move || {
-            let (locale, step) = (i18n.get_locale(), run.step());
+            let (locale, step) = (i18n.get_locale(), run.shown_step());
             let (state, js) = (labels::state(locale, run.state()), of(|m| score(m.jensen_shannon)));
             match covered() {
                 Some(c) => {
@@ -74,7 +74,7 @@ pub fn Readout() -> impl IntoView {
     };
     view! {
         <dl class="readout">
-            <div><dt>{t!(i18n, step_count)}</dt><dd data-testid="step-count">{move || run.step()}</dd></div>
+            <div><dt>{t!(i18n, step_count)}</dt><dd data-testid="step-count">{move || run.shown_step()}</dd></div>
             <div><dt>{t!(i18n, steps_per_second)}</dt><dd data-testid="steps-per-second">{rate}</dd></div>
             <div><dt>{t!(i18n, modes)}</dt><dd data-testid="modes-covered">{modes}</dd></div>
             <div><dt>{t!(i18n, quality)}</dt><dd>{quality}</dd></div>

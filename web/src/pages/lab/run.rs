@@ -33,6 +33,8 @@ pub struct Run {
     pub(super) past: StoredValue<Vec<Past>>,
     /// Whether states are kept on this machine, for another visit.
     pub(super) is_kept: bool,
+    /// The step to which it trains by itself, as a link, a lesson or what is offered as trained asks for; `None` where the user trains.
+    pub(super) until: StoredValue<Option<u64>>,
     /// None until there is something to lose.
     pub(super) kept: StoredValue<Option<Kept>>,
     pub(super) engine: Engine,
@@ -60,6 +62,7 @@ fn provide(config: ToyConfig, until: Option<u64>, is_kept: bool) -> Run {
         visits: StoredValue::default(),
         past: StoredValue::new(Vec::new()),
         is_kept,
+        until: StoredValue::new(None),
         kept: StoredValue::new(None),
         engine: use_engine(),
         toasts: use_toasts(),
@@ -79,7 +82,7 @@ fn provide(config: ToyConfig, until: Option<u64>, is_kept: bool) -> Run {
     Effect::new(move |before: Option<()>| {
         run.engine.restarts.track();
         if before.is_some() {
-            run.go_on(until);
+            run.go_on();
         }
     });
     run.keep_on();
@@ -156,6 +159,7 @@ impl Run {
     fn start_over(self) {
         self.back_to_now();
         self.kept.set_value(None);
+        self.until.set_value(None);
         self.look.set(Default::default());
     }
 
@@ -169,6 +173,11 @@ impl Run {
             // A link can say how many whole steps there were, and nothing of others.
             Command::Step(StepKind::Discriminator | StepKind::Generator) => self.replayable.set(false),
             _ => {}
+        }
+        match command {
+            Command::TrainUntil(step) => self.until.set_value(Some(step)),
+            Command::Train | Command::Step(_) => self.until.set_value(None),
+            Command::Pause | Command::Reset => {}
         }
         if command != Command::Pause {
             self.back_to_now();

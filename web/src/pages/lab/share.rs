@@ -11,6 +11,7 @@ use super::{curves::Curves, layers::Layers, record::Record, run::use_run, state:
 use crate::{
     components::files,
     i18n::*,
+    pages::image_to_image::ask::Turns,
     plots::canvas::{colour, context, hidden},
     state::{saved::SavedRun, site, toasts::use_toasts},
 };
@@ -42,10 +43,10 @@ pub fn copy(url: String, then: impl FnOnce(bool) + 'static) {
 #[component]
 pub fn Share() -> impl IntoView {
     let (i18n, run, lab, toasts) = (use_i18n(), use_run(), use_lab(), use_toasts());
-    let saved = RwSignal::new(SavedRun::load().filter(|saved| saved.step > 0).map(|saved| saved.step));
+    // The run itself: what is trained now may take its place on this machine, and the button names this one.
+    let saved = RwSignal::new(SavedRun::load().filter(|saved| saved.step > 0));
     let restore = move |_| {
-        saved.set(None);
-        if let Some(saved) = SavedRun::load() {
+        if let Some(saved) = saved.try_update(Option::take).flatten() {
             run.restore(&saved);
         }
     };
@@ -76,9 +77,15 @@ pub fn Share() -> impl IntoView {
             }
         });
     };
+    let turns = Turns::default();
     let import = move |file: File| {
+        let is_wanted = turns.begin();
         spawn_local(async move {
-            match JsFuture::from(file.array_buffer()).await {
+            let read = JsFuture::from(file.array_buffer()).await;
+            if !is_wanted() {
+                return;
+            }
+            match read {
                 Ok(buffer) => run.import(buffer.unchecked_into(), false),
                 Err(_) => toasts.error(td_string!(i18n.get_locale_untracked(), e_file, name = file.name()).to_string()),
             }
@@ -102,7 +109,7 @@ pub fn Share() -> impl IntoView {
                 <button class="primary" data-testid="share-button" on:click=share>{t!(i18n, share)}</button>
                 {move || {
                     saved
-                        .get()
+                        .with(|saved| saved.as_ref().map(|saved| saved.step))
                         .map(|step| {
                             view! {
                                 <button class="plain" data-testid="continue-button" on:click=restore>

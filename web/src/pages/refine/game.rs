@@ -47,10 +47,10 @@ struct Game {
     is_dealing: RwSignal<bool>,
 }
 
-/// The same picture without colours, as a refiner learned them (BT.601).
+/// The same picture without colours, as a refiner learned them (BT.709).
 fn grey(picture: &Picture) -> Picture {
     let pixel = |rgba: &[u8]| {
-        let light = 0.299 * f32::from(rgba[0]) + 0.587 * f32::from(rgba[1]) + 0.114 * f32::from(rgba[2]);
+        let light = 0.2126 * f32::from(rgba[0]) + 0.7152 * f32::from(rgba[1]) + 0.0722 * f32::from(rgba[2]);
         let light = light.round() as u8;
         [light, light, light, u8::MAX]
     };
@@ -226,6 +226,6 @@ mod tests {
     fn grey_keeps_grey_and_weighs_colours() {
         let of = |values: Vec<u8>| grey(&Picture { size: [1, 1], values: values.into() }).values.to_vec();
         assert_eq!(of(vec![77, 77, 77, 3]), [77, 77, 77, 255]);
-        assert_eq!((of(vec![255, 0, 0, 255])[0], of(vec![0, 255, 0, 255])[0]), (76, 150));
+        assert_eq!((of(vec![255, 0, 0, 255])[0], of(vec![0, 255, 0, 255])[0]), (54, 182));
     }
 }

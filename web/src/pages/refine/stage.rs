@@ -119,10 +119,15 @@ fn label(locale: Locale, labels: &Labels) -> String {
     match *labels {
         Labels::Digit { class } => td_string!(locale, refine_label_digit, n = class).to_string(),
         Labels::Eye { yaw, pitch, pupil: (x, y), openness } => {
-            let [yaw, pitch] = [yaw, pitch].map(words::whole);
+            let side =
+                if yaw < 0.0 { td_string!(locale, refine_gaze_left) } else { td_string!(locale, refine_gaze_right) };
+            let up =
+                if pitch < 0.0 { td_string!(locale, refine_gaze_down) } else { td_string!(locale, refine_gaze_up) };
+            let [yaw, pitch] = [yaw, pitch].map(|degrees| words::whole(degrees.abs()));
             let [x, y] = [x, y].map(|pixels| format!("{pixels:.1}"));
             let n = format!("{:.0}", openness * 100.0);
-            td_string!(locale, refine_label_eye, yaw = yaw, pitch = pitch, x = x, y = y, n = n).to_string()
+            td_string!(locale, refine_label_eye, yaw = yaw, side = side, pitch = pitch, up = up, x = x, y = y, n = n)
+                .to_string()
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     components::{files, labels},
     i18n::*,
-    pages::image_to_image::ask::Latest,
+    pages::image_to_image::ask::{Latest, Turns},
 };
 
 #[component]
@@ -25,7 +25,7 @@ pub fn Choices(trainer: Trainer) -> impl IntoView {
     let (i18n, form) = (use_i18n(), trainer.form);
     let file = StoredValue::new_local(None::<File>);
     let config = Memo::new(move |_| form.config(&trainer.own_sets()));
-    weigh(trainer, config);
+    let is_weighing = weigh(trainer, config);
     let begin = move |_| {
         let file = form.checkpoint.with_untracked(Option::is_some).then(|| file.get_value()).flatten();
         trainer.begin(config.get_untracked(), file);
@@ -81,7 +81,7 @@ pub fn Choices(trainer: Trainer) -> impl IntoView {
                 {t!(i18n, train_begin)}
             </button>
         </div>
-        <Cost trainer />
+        <Cost trainer is_weighing />
     }
 }
 
@@ -135,10 +135,16 @@ fn Shape(trainer: Trainer) -> impl IntoView {
 #[component]
 fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>) -> impl IntoView {
     let (i18n, form) = (use_i18n(), trainer.form);
+    let turns = Turns::default();
     let pick = move |event: web_sys::Event| {
         let Some(chosen) = files::chosen(&event) else { return };
+        let is_wanted = turns.begin();
         spawn_local(async move {
-            match checkpoint::read(&chosen).await {
+            let read = checkpoint::read(&chosen).await;
+            if !is_wanted() {
+                return;
+            }
+            match read {
                 Ok(read) => {
                     file.try_set_value(Some(chosen));
                     form.go_on_from(read);
@@ -178,30 +184,45 @@ fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage
     }
 }
 
-/// Keeps up what the run will take.
-fn weigh(trainer: Trainer, config: Memo<RunConfig>) {
-    let (latest, weight) = (Latest::default(), trainer.form.weight);
+/// Keeps up what the run will take. Gives whether that is being found out.
+fn weigh(trainer: Trainer, config: Memo<RunConfig>) -> RwSignal<bool> {
+    let (latest, weight, is_weighing) = (Latest::default(), trainer.form.weight, RwSignal::new(true));
+    // All that weighs: its name does not.
+    let load = Memo::new(move |_| RunConfig { name: String::new(), ..config.get() });
     let ask = async move || {
-        let Some(config) = config.try_get_untracked() else { return };
+        let (Some(config), asked) = (config.try_get_untracked(), load.try_get_untracked()) else { return };
+        is_weighing.try_set(true);
         let request = Request::Run(RunRequest::Weigh(Box::new(config)));
-        match trainer.engine.request(request, Vec::new()).await {
-            Ok((Reply::Weight(weighed), _)) => drop(weight.try_set(Some(Ok(weighed)))),
-            Ok(_) => {}
-            Err(error) if error.is_quiet() => drop(weight.try_set(None)),
-            Err(EngineError::Storage(_)) => drop(weight.try_set(None)),
-            Err(error) => drop(weight.try_set(Some(Err(labels::error(trainer.locale(), &error))))),
+        let answer = trainer.engine.request(request, Vec::new()).await;
+        // Something else may have been chosen meanwhile, which is asked for next.
+        if load.try_get_untracked() != asked {
+            return;
         }
+        weight.try_set(match answer {
+            Ok((Reply::Weight(weighed), _)) => Some(Ok(weighed)),
+            Err(error) if !error.is_quiet() && !matches!(error, EngineError::Storage(_)) => {
+                Some(Err(labels::error(trainer.locale(), &error)))
+            }
+            _ => None,
+        });
+        is_weighing.try_set(false);
     };
+    Effect::new(move |_| {
+        load.track();
+        // Not even for a moment, the figures of what was chosen before.
+        weight.set(None);
+    });
     Effect::new(move |_| {
         config.track();
         trainer.engine.restarts.track();
         latest.ask(ask);
     });
+    is_weighing
 }
 
 /// What it will take, or why it cannot be.
 #[component]
-fn Cost(trainer: Trainer) -> impl IntoView {
+fn Cost(trainer: Trainer, is_weighing: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let said = move |weight: forger_protocol::runs::Weight| {
         let locale = i18n.get_locale();
@@ -210,8 +231,9 @@ fn Cost(trainer: Trainer) -> impl IntoView {
         let (n, size) = (words::count(weight.parameters), labels::bytes(weight.bytes));
         td_string!(locale, train_weight, pictures = pictures, n = n, size = size).to_string()
     };
-    move || match trainer.form.weight.get()? {
-        Ok(weight) => Some(view! { <p class="muted" data-testid="weight">{said(weight)}</p> }.into_any()),
-        Err(said) => Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any()),
+    move || match trainer.form.weight.get() {
+        Some(Ok(weight)) => Some(view! { <p class="muted" data-testid="weight">{said(weight)}</p> }.into_any()),
+        Some(Err(said)) => Some(view! { <p class="warning" role="alert" data-testid="refused">{said}</p> }.into_any()),
+        None => is_weighing.get().then(|| view! { <p class="muted">{t!(i18n, train_opening)}</p> }.into_any()),
     }
 }

@@ -5,7 +5,7 @@ use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{keeping::give_file, trainer::Trainer};
-use crate::{components::labels, engine_client::Underway, i18n::*, pages::models::words::link};
+use crate::{components::labels, engine_client::Underway, i18n::*, pages::models::words::link, shelf::manifest};
 
 /// The longest name of a model.
 const LONGEST: usize = 40;
@@ -16,6 +16,16 @@ fn suggested(name: &str) -> String {
     let parts = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let short = parts.join("-").chars().take(LONGEST).collect::<String>();
     if short.is_empty() { "model".to_owned() } else { short.trim_end_matches('-').to_owned() }
+}
+
+/// The name itself where the site has no model of it, or else with a number: on every page a name of the site's means its model.
+fn free(name: &str, of_site: &[String]) -> String {
+    let numbered = (2..).map(|number| {
+        let end = format!("-{number}");
+        name.chars().take(LONGEST - end.len()).collect::<String>() + &end
+    });
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| !of_site.contains(name)).unwrap_or_default()
 }
 
 const fn is_plain(c: char) -> bool {
@@ -31,7 +41,16 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
     let i18n = use_i18n();
     let run = trainer.open.with_untracked(|info| info.clone());
     let can_judge = run.as_ref().is_some_and(|run| run.config.system.is::<DcganConfig>());
-    let name = RwSignal::new(suggested(&run.map(|run| run.config.name).unwrap_or_default()));
+    let of_site = RwSignal::new(Vec::<String>::new());
+    spawn_local(async move {
+        // Without it no page lists any model, and there is nothing to compare with.
+        if let Ok(manifest) = manifest().await {
+            of_site.try_set(manifest.models.into_iter().map(|entry| entry.card.name).collect());
+        }
+    });
+    let usual = suggested(&run.map(|run| run.config.name).unwrap_or_default());
+    let typed = RwSignal::new(None::<String>);
+    let name = Memo::new(move |_| typed.get().unwrap_or_else(|| of_site.with(|of_site| free(&usual, of_site))));
     let order =
         Order { judges: RwSignal::new(false), what: RwSignal::new(String::new()), underway: RwSignal::new(None) };
     let is_busy = RwSignal::new(false);
@@ -39,8 +58,9 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
     on_cleanup(move || order.cancel(trainer));
     let make = move |_| {
         is_busy.set(true);
+        let name = name.get_untracked();
         spawn_local(async move {
-            match order.export(trainer, name.get_untracked()).await {
+            match order.export(trainer, name).await {
                 Ok((entry, file)) => {
                     let said = td_string!(trainer.locale(), train_made_model, name = entry.card.name.clone());
                     trainer.toasts.note(said.to_string());
@@ -52,7 +72,13 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
             is_busy.try_set(false);
         });
     };
-    let is_wrong = move || name.with(|name| !is_name(name));
+    let is_bad = Memo::new(move |_| name.with(|name| !is_name(name)));
+    let is_of_site = Memo::new(move |_| name.with(|name| of_site.with(|of_site| of_site.contains(name))));
+    let is_wrong = move || is_bad.get() || is_of_site.get();
+    let replaces = Memo::new(move |_| {
+        let is_it = |entry: &ManifestEntry| name.with(|name| entry.card.name == *name);
+        trainer.stored.with(|stored| stored.iter().flat_map(|stored| &stored.models).any(is_it)) && !is_of_site.get()
+    });
     view! {
         <section class="export">
             <h3>{t!(i18n, train_export)}</h3>
@@ -65,7 +91,7 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
                         data-testid="model-name"
                         aria-invalid=move || is_wrong().to_string()
                         prop:value=move || name.get()
-                        on:input=move |event| name.set(event_target_value(&event))
+                        on:input=move |event| typed.set(Some(event_target_value(&event)))
                     />
                 </label>
                 <button data-testid="make-model" disabled=move || is_busy.get() || is_wrong() || order.lacks() on:click=make>
@@ -81,11 +107,17 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
                 </Show>
                 <button data-testid="save-checkpoint" on:click=move |_| save(trainer)>{t!(i18n, train_checkpoint)}</button>
             </div>
-            <Show when=is_wrong>
+            <Show when=move || is_bad.get()>
                 <p class="warning" role="alert">{t!(i18n, train_bad_name)}</p>
             </Show>
-            {move || made.get().map(|(entry, file)| view! { <Made entry file /> })}
+            <Show when=move || is_of_site.get()>
+                <p class="warning" role="alert" data-testid="name-of-site">{t!(i18n, train_name_of_site)}</p>
+            </Show>
+            <Show when=move || replaces.get()>
+                <p class="warning" role="status" data-testid="name-replaces">{t!(i18n, train_name_replaces)}</p>
+            </Show>
             <p class="muted">{t!(i18n, train_checkpoint_help)}</p>
+            {move || made.get().map(|(entry, file)| view! { <Made entry file /> })}
         </section>
     }
 }
@@ -211,6 +243,10 @@ mod tests {
         for name in ["dcgan-digits", "My  cats, 2026!", "고양이", ""] {
             assert!(is_name(&suggested(name)), "{name}");
         }
+        let of_site = ["digits", "digits-2"].map(str::to_owned);
+        assert_eq!(["cats", "digits"].map(|name| free(name, &of_site)), ["cats", "digits-3"]);
+        let long = "a".repeat(LONGEST);
+        assert!(is_name(&free(&long, std::slice::from_ref(&long))));
         assert!(!is_name("") && !is_name("Cats") && !is_name("a b") && !is_name(&"a".repeat(41)));
     }
 }

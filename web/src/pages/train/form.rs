@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use forger_protocol::{
     SystemConfig,
     runs::{
-        Derived, DrawnSet, PictureSet, RunConfig, RunData, SetInfo, Weight,
+        Derived, DrawnSet, KeptBack, PictureSet, RunConfig, RunData, SetInfo, Weight,
         presets::{self, Needs, Preset},
     },
     system::{self, Role},
@@ -39,6 +39,12 @@ pub struct Form {
     pub data: Memo<RunData>,
     /// What it will take, or why it cannot be.
     pub weight: RwSignal<Option<Result<Weight, String>>>,
+}
+
+/// A whole number of what a field for numbers takes: `1e4` and `500.5`, too.
+pub fn whole(text: &str) -> Option<u64> {
+    let number = text.trim().parse::<f64>().ok()?;
+    (0.0..1e15).contains(&number).then_some(number as u64)
 }
 
 /// The sets that a system begins with.
@@ -165,13 +171,20 @@ impl Form {
     pub fn config(self, sets: &[SetInfo]) -> RunConfig {
         let typed = self.typed.with(|typed| typed.trim().to_owned());
         let name = if typed.is_empty() { self.usual_name(sets) } else { typed };
-        RunConfig { name, system: self.system.get(), data: self.data.get() }
+        RunConfig { name, system: self.system.get(), data: self.data.get(), kept_back: KeptBack::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_for_numbers_gives_whole_ones_however_they_are_written() {
+        let given = ["64", "1e4", "500.5", "0", " 7 "].map(whole);
+        assert_eq!(given, [64, 10_000, 500, 0, 7].map(Some));
+        assert_eq!(["", "-1", "1e300", "inf", "NaN", "many"].map(whole), [None; 6]);
+    }
 
     #[test]
     fn super_resolution_has_no_opponent_and_the_others_have() {

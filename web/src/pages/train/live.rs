@@ -1,6 +1,6 @@
 //! The run that is open: what it does, what it draws, and what is done with it.
 
-use forger_protocol::{Command, config::StepKind, message::SessionState, system};
+use forger_protocol::{Command, config::StepKind, message::SessionState, runs::presets, system};
 use leptos::{html::Section, prelude::*};
 
 use super::{
@@ -19,6 +19,23 @@ use crate::{
     components::{confirm::Confirm, labels},
     i18n::*,
 };
+
+impl Trainer {
+    /// Trains on, to where the user wants it to stop if that is ahead.
+    pub fn train_on_now(self) {
+        let step = self.look.try_with_untracked(RunLook::step).unwrap_or_default();
+        let end = self.stop_at.try_get_untracked().flatten().filter(|end| step < *end);
+        self.command(end.map_or(Command::Train, Command::TrainUntil));
+    }
+
+    /// Goes on with half of the rates.
+    fn go_on_slower(self) {
+        let rates =
+            self.open.with_untracked(|info| info.as_ref().map(|info| presets::rates(&info.config.system.config)));
+        self.tune(rates.unwrap_or_default().into_iter().map(|(key, rate)| (key, rate / 2.0)).collect());
+        self.train_on_now();
+    }
+}
 
 #[component]
 pub fn Live(trainer: Trainer) -> impl IntoView {
@@ -64,16 +81,10 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
         trainer.open.with(|info| info.as_ref().is_some_and(|info| form::has_opponent(&info.config.system)))
     });
     let step = move |kind| trainer.command(Command::Step(kind));
-    // The step at which the user wants it to stop.
-    let end = RwSignal::new(None::<u64>);
-    let train = move || {
-        let end = end.get_untracked().filter(|end| trainer.look.with_untracked(RunLook::step) < *end);
-        trainer.command(end.map_or(Command::Train, Command::TrainUntil));
-    };
     let set_end = move |event| {
-        end.set(event_target_value(&event).parse().ok());
+        trainer.stop_at.set(form::whole(&event_target_value(&event)).filter(|end| *end > 0));
         if running.get_untracked() {
-            train();
+            trainer.train_on_now();
         }
     };
     view! {
@@ -82,7 +93,7 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
                 class="primary"
                 data-testid="train-button"
                 disabled=move || running.get()
-                on:click=move |_| train()
+                on:click=move |_| trainer.train_on_now()
             >
                 {t!(i18n, train)}
             </button>
@@ -122,7 +133,13 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
             </Show>
             <label>
                 <span>{t!(i18n, train_stop_at)}</span>
-                <input type="number" min="1" data-testid="stop-at" on:change=set_end />
+                <input
+                    type="number"
+                    min="1"
+                    data-testid="stop-at"
+                    prop:value=move || trainer.stop_at.get().map(|end| end.to_string())
+                    on:change=set_end
+                />
             </label>
             <Confirm
                 label=Signal::derive(move || t_string!(i18n, reset).to_owned())

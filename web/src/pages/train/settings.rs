@@ -18,9 +18,16 @@ pub fn Settings(trainer: Trainer) -> impl IntoView {
     let numbers =
         Memo::new(move |_| NUMBERS.into_iter().filter(|place| form.setting(place).is_some()).collect::<Vec<_>>());
     let number = move |place: &'static str| {
-        let value = move || form.setting(place).map(|value| value.to_string());
+        // Grows with each entry, so that one that is refused gives way to what is in use.
+        let entries = RwSignal::new(0);
+        let value = move || {
+            entries.track();
+            form.setting(place).map(|value| value.to_string())
+        };
         let set = move |event| {
-            event_target_value(&event).parse::<u32>().into_iter().for_each(|number| form.change(place, number.into()));
+            let entered = form::whole(&event_target_value(&event)).and_then(|number| u32::try_from(number).ok());
+            entered.into_iter().for_each(|number| form.change(place, number.into()));
+            entries.update(|count| *count += 1);
         };
         view! {
             <label>

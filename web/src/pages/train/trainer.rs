@@ -3,7 +3,7 @@
 use forger_protocol::{
     Command, EngineError, Reply, Request, RunRequest,
     message::SessionState,
-    runs::{RunConfig, RunInfo, Stored, presets},
+    runs::{RunConfig, RunInfo, Stored},
 };
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
@@ -48,6 +48,8 @@ pub struct Trainer {
     pub visit: RwSignal<Option<Shown>>,
     /// The step that the user wants to see, before it is there.
     pub aim: RwSignal<Option<u64>>,
+    /// The step at which the user wants the open run to stop.
+    pub stop_at: RwSignal<Option<u64>>,
     /// Whether a run is being begun or opened, and which request does it.
     pub is_busy: RwSignal<bool>,
     pub underway: RwSignal<Option<Underway>>,
@@ -73,6 +75,7 @@ impl Trainer {
             shown: RwSignal::new(None),
             visit: RwSignal::new(None),
             aim: RwSignal::new(None),
+            stop_at: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             underway: RwSignal::new(None),
             now: RwSignal::new(js_sys::Date::now()),
@@ -169,7 +172,11 @@ impl Trainer {
             return;
         }
         match answer {
-            Ok(()) => self.command(Command::Train),
+            Ok(()) => {
+                // That was of the run before.
+                self.stop_at.set(None);
+                self.command(Command::Train);
+            }
             // Before anything went.
             Err(_) if is_elsewhere => {}
             Err(error) => {
@@ -185,6 +192,7 @@ impl Trainer {
     fn forget(self) {
         self.back_to_now();
         self.open.try_set(None);
+        self.stop_at.try_set(None);
         self.shown.try_set(None);
         self.look.try_set(RunLook::default());
     }
@@ -236,7 +244,7 @@ impl Trainer {
             let answer = self.bring(RunRequest::Resume { id: info.id.clone() }, Vec::new()).await;
             let is_elsewhere = self.note_elsewhere(Some(&info.id), &answer);
             match answer {
-                Ok(()) if was_running => self.command(Command::Train),
+                Ok(()) if was_running => self.train_on_now(),
                 // Another worker takes the place of this one, too.
                 Ok(()) | Err(EngineError::Restarted(_)) => {}
                 // Another tab was faster.
@@ -281,13 +289,5 @@ impl Trainer {
     /// Changes learning rates.
     pub fn tune(self, rates: Vec<(String, f64)>) {
         self.send(RunRequest::Tune(rates));
-    }
-
-    /// Goes on with half of the rates.
-    pub fn go_on_slower(self) {
-        let rates =
-            self.open.with_untracked(|info| info.as_ref().map(|info| presets::rates(&info.config.system.config)));
-        self.tune(rates.unwrap_or_default().into_iter().map(|(key, rate)| (key, rate / 2.0)).collect());
-        self.command(Command::Train);
     }
 }

@@ -12,7 +12,7 @@ use forger_protocol::{
 
 use crate::{
     data::{
-        self, Background, DataArgs, Split,
+        self, Background, DataArgs, Split, avatars,
         wholes::{Whole, fitted, wholes},
     },
     measures::detection::{DetectArgs, Method},
@@ -26,10 +26,12 @@ pub struct NormalArgs {
     /// The class of --normal that is normal, as `forger train dcgan --normal` has it
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
-    /// Which part of --normal, for sets that have parts
-    #[arg(long, value_enum, default_value_t = Split::Train)]
-    pub split: Split,
-    /// For a set without parts: its last so many pictures, which `forger train dcgan --holdout` kept back (with --split test)
+    /// Which part of --normal; if not given, what was not learned from: the test part of a set that has one, what --holdout kept back,
+    /// and of any other set all
+    #[arg(long, value_enum)]
+    pub split: Option<Split>,
+    /// For a set without parts: the number of `forger train dcgan --holdout`, which kept back its last so many pictures, of each folder
+    /// its share
     #[arg(long, default_value_t = 0)]
     pub holdout: usize,
     /// Normal pictures that scores are measured by, at most
@@ -57,13 +59,13 @@ impl NormalArgs {
         background: Option<Background>,
         shape: (usize, usize),
     ) -> Result<Chosen> {
-        let data = args(normal, self.split, self.holdout, background);
+        let data = args(normal, self.split(normal), self.holdout, background);
         let (name, pictures) = wholes(&data, self.class.as_deref(), self.patches(), shape)?;
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
         order.truncate(self.count);
         let class = self.class.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
-        Ok(Chosen { pictures: these(&pictures, &order), name: format!("{name}{class}{}", self.part()) })
+        Ok(Chosen { pictures: these(&pictures, &order), name: format!("{name}{class}{}", self.part(normal)) })
     }
 
     /// How pictures are judged in parts, if they are.
@@ -84,9 +86,9 @@ impl NormalArgs {
             let Some(class) = &self.class else {
                 bail!("the same pictures cannot be normal and strange: say with --class which are normal");
             };
-            let data = args(strange, self.split, self.holdout, None);
+            let data = args(strange, self.split(normal), self.holdout, None);
             let (pictures, classes) = data::but_class(&data, data::load(&data, shape.0, shape.1)?, class)?;
-            let name = format!("{}, all but class {class}{}", pictures.name, self.part());
+            let name = format!("{}, all but class {class}{}", pictures.name, self.part(normal));
             (fitted(&pictures), classes, name)
         } else {
             let (name, pictures) = wholes(&args(strange, Split::Train, 0, None), None, self.patches(), shape)?;
@@ -102,9 +104,16 @@ impl NormalArgs {
         Ok(Chosen { pictures: these(&pictures, &order), name })
     }
 
+    /// The part of the normal pictures that is meant. Scores of what was learned from are too low, and those of other normal pictures
+    /// would be called strange more often than was asked for.
+    fn split(&self, normal: &str) -> Split {
+        let is_kept_back = self.holdout > 0 || avatars::has_parts(normal);
+        self.split.unwrap_or(if is_kept_back { Split::Test } else { Split::Train })
+    }
+
     /// What names of sets say of the part.
-    fn part(&self) -> &'static str {
-        if self.split == Split::Test { ", test part" } else { "" }
+    fn part(&self, normal: &str) -> &'static str {
+        if self.split(normal) == Split::Test { ", test part" } else { "" }
     }
 }
 
@@ -204,6 +213,28 @@ mod tests {
         assert!(fault(of(Way::Adgan { rate: f64::NAN })).starts_with("--weights-rate is NaN, but"));
         assert!(fault(of(Way::Anogan { lambda: -1.0 })).starts_with("--lambda is -1, but"));
         assert!(fault(of(Way::Encoder { kappa: 2.0 })).starts_with("--kappa is 2, but"));
+    }
+
+    #[test]
+    fn normal_pictures_are_those_that_were_not_learned_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let part = |normal: &str, split, holdout| {
+            let chosen = NormalArgs { class: None, split, holdout, count: 1, patches: None };
+            (chosen.split(normal) == Split::Test, chosen.part(normal))
+        };
+        let (test, whole) = ((true, ", test part"), (false, ""));
+        std::fs::create_dir(at("idx")).unwrap();
+        std::fs::write(at("idx/t10k-images-idx3-ubyte"), "").unwrap();
+        std::fs::create_dir(at("files")).unwrap();
+        for with_parts in ["mnist", "avatars", "avatars:40", &at("idx")] {
+            assert_eq!(part(with_parts, None, 0), test, "{with_parts}");
+            assert_eq!(part(with_parts, Some(Split::Train), 0), whole, "{with_parts}");
+        }
+        // Of what has no parts all, but where some is kept back.
+        assert!([&at("files"), "avatars/images"].iter().all(|set| part(set, None, 0) == whole));
+        assert_eq!(part(&at("files"), None, 5), test);
+        assert_eq!(part(&at("files"), Some(Split::Train), 5), whole);
     }
 
     #[test]
