@@ -1,8 +1,11 @@
 //! Providers and routes.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::{
     components::{Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
@@ -35,6 +38,7 @@ pub fn App() -> impl IntoView {
             <Language />
             <Warnings />
             <Router base=site::folder()>
+                <Title />
                 {(!embedded).then(|| view! { <Header /> })}
                 <EngineNote />
                 <main id="main" tabindex="-1">
@@ -70,6 +74,30 @@ fn Language() -> impl IntoView {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("lang", if i18n.get_locale() == Locale::ko { "ko" } else { "en" });
         }
+    });
+}
+
+/// Calls the tab what the navigation calls the page.
+#[component]
+fn Title() -> impl IntoView {
+    let (i18n, folder, path) = (use_i18n(), site::folder(), use_location().pathname);
+    Effect::new(move |_| {
+        let path = path.get();
+        let name = match path.strip_prefix(&folder).unwrap_or(&path).trim_end_matches('/') {
+            "" => None,
+            "/lab" => Some(t_string!(i18n, lab)),
+            "/latent" => Some(t_string!(i18n, latent)),
+            "/translate" => Some(t_string!(i18n, translate)),
+            "/refine" => Some(t_string!(i18n, refine)),
+            "/detect" => Some(t_string!(i18n, detect)),
+            "/upscale" => Some(t_string!(i18n, upscale)),
+            "/train" => Some(t_string!(i18n, train_page)),
+            "/models" => Some(t_string!(i18n, models)),
+            _ => Some(t_string!(i18n, missing_title)),
+        };
+        let title = name.map_or_else(|| "Forger".to_owned(), |name| format!("{name} – Forger"));
+        // Once the address is in the bar, which comes after the route: until then it would name the page before.
+        set_timeout(move || document().set_title(&title), Duration::ZERO);
     });
 }
 

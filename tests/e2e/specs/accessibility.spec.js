@@ -1,9 +1,12 @@
-// What axe can find, on every page, light and dark, wide and narrow.
+// What axe can find, on every page, light and dark, wide and narrow; and what it cannot: where the focus goes, and what is read out.
 
 import { AxeBuilder } from '@axe-core/playwright';
 
 import { expect, test } from '../support/test.js';
 import { open } from '../support/page.js';
+import { LONG, photoFiles } from '../support/train.js';
+import { entry, standIn } from '../support/translate.js';
+import { savedFile } from '../support/upscale.js';
 
 const ROUTES = [
   '',
@@ -38,3 +41,50 @@ for (const [colorScheme, width] of [['light', 390], ['dark', 1440]]) {
     }
   });
 }
+
+test('whoever uses the keyboard keeps the place where something is asked or renamed', async ({ page }) => {
+  await open(page, 'train');
+  await page.getByTestId('add-pictures').click();
+  await page.getByTestId('set-name').fill('one');
+  await page.getByTestId('set-side').selectOption('32');
+  await page.getByTestId('set-files').setInputFiles(await photoFiles(page, 4));
+  await expect(page.getByTestId('report')).toHaveText('4 pictures are in one; 0 files were left out.', LONG);
+  const [sets, { keyboard }] = [page.getByTestId('sets'), page];
+  const button = (name) => sets.getByRole('button', { name, exact: true });
+  const [remove, yes] = [button('Delete: one'), page.getByTestId(/^delete-set-.*-yes$/)];
+  // The question is closed by its button, or by Escape, wherever the focus is.
+  for (const [way, key] of [[['Tab', 'Tab'], 'Enter'], [['Tab'], 'Escape'], [[], 'Escape']]) {
+    await remove.focus();
+    await keyboard.press('Enter');
+    await expect(yes).toBeVisible();
+    for (const step of way) {
+      await keyboard.press(step);
+    }
+    await keyboard.press(key);
+    await expect(yes).toHaveCount(0);
+    await expect(remove).toBeFocused();
+  }
+  await button('Rename one').focus();
+  const field = page.getByTestId(/^name-set-/);
+  await keyboard.press('Enter');
+  await expect(field).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(field).toHaveCount(0);
+  await expect(button('Rename one')).toBeFocused();
+  await keyboard.press('Enter');
+  await field.fill('two');
+  await keyboard.press('Enter');
+  await expect(button('Rename two')).toBeFocused();
+  await expect(field).toHaveCount(0);
+});
+
+test('what is said of each picture is not read out, and what came of all is', async ({ context, page }) => {
+  await standIn(context, { models: [entry('refine-eyes', 'simgan', { lambda: 0.5 }, { networks: ['refiner'] })] });
+  await open(page, 'refine');
+  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+  await expect(page.getByTestId('set-progress')).not.toHaveAttribute('role');
+  await page.getByTestId('set-count').fill('3');
+  await page.getByTestId('set-count').blur();
+  await savedFile(page, 'set-start');
+  await expect(page.getByRole('status').filter({ hasText: 'Pictures in it: 3' })).toHaveCount(1);
+});

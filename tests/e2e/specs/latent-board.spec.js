@@ -76,8 +76,13 @@ test('a click, or the keyboard, fills the term that was chosen; an expression ca
   for (const [text, told] of [['', 'Write an expression'], ['A - ', 'missing'], ['A + Z', 'Z'], ['A - B + C', 'C has no picture']]) {
     await expression.fill(text);
     await expect(problem).toContainText(told);
+    // Where one types, too.
+    await expect(expression).toHaveAccessibleDescription(await problem.textContent());
+    await expect(expression).toHaveAttribute('aria-invalid', String(!told.startsWith('C')));
   }
   await expression.fill('A');
+  await expect(expression).toHaveAttribute('aria-invalid', 'false');
+  await expect(page.getByTestId('expression-problem')).toHaveCount(0);
   const a = await settled(page.getByTestId('result'));
   await expression.fill('A - B');
   await expect.poll(async () => (await picture(page.getByTestId('result'))).sha256).not.toBe(a);

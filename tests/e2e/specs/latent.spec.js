@@ -78,6 +78,7 @@ test('a link to a model that is not here says which, and the page works with ano
   await page.getByTestId('model-select').selectOption('digits');
   await expect(page.getByTestId('wanted-model')).toHaveCount(0);
   await expect(page).toHaveURL(/model=digits-[0-9a-f]{8}/);
+  await expect(page.getByTestId('model-select').locator('option:checked')).toHaveText('Digits');
 });
 
 test('a link to another version of a model says so', async ({ page }) => {

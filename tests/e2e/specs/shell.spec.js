@@ -57,6 +57,35 @@ test('a chosen language survives a reload', async ({ page }) => {
   await expect(page.locator('html')).toHaveAttribute('lang', 'ko');
 });
 
+test('the tab is called what the navigation calls the page, in both languages', async ({ page }) => {
+  const navigation = page.getByRole('navigation');
+  for (const route of ROUTES) {
+    await open(page, route);
+    const name = await navigation.locator('[aria-current="page"]').textContent();
+    await expect(page).toHaveTitle(route ? `${name} – Forger` : 'Forger');
+  }
+  await open(page, 'no/such/page');
+  await expect(page).toHaveTitle('No such page – Forger');
+  await open(page, 'lab');
+  await page.getByTestId('language-choice').selectOption('ko');
+  await expect(page).toHaveTitle('실험실 – Forger');
+  await navigation.getByRole('link', { name: '이야기' }).click();
+  await expect(page).toHaveTitle('Forger');
+  await page.goBack();
+  await expect(page).toHaveTitle('실험실 – Forger');
+});
+
+test.describe('below a folder', () => {
+  test.use({ baseURL: process.env.FORGER_SUB_URL });
+
+  test('the tab is called the same', async ({ page }) => {
+    await open(page, '');
+    await expect(page).toHaveTitle('Forger');
+    await open(page, 'models');
+    await expect(page).toHaveTitle('Models – Forger');
+  });
+});
+
 test('the language of a link beats the one that was chosen', async ({ page }) => {
   await open(page, 'lab?lang=ko');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ko');

@@ -125,6 +125,10 @@ test('any two are compared, by line and by difference', async ({ page }) => {
   await choose(page, 'plain.png');
   await enlarge(page, 'bicubic');
   await enlarge(page, 'superres-light-x4');
+  for (const select of ['model-select', 'right-select']) {
+    await expect(page.getByTestId(select).locator('option:checked')).toHaveText('Light (fast)');
+  }
+  await expect(page.getByText('About this model: Light (fast)')).toBeVisible();
   const viewer = page.getByTestId('viewer');
   const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
   await page.getByTestId('left-select').selectOption('bicubic');
@@ -146,6 +150,11 @@ test('any two are compared, by line and by difference', async ({ page }) => {
   await expect.poll(brightest).toBe(0);
   await page.getByTestId('left-select').selectOption('bicubic');
   await expect.poll(brightest).toBeGreaterThan(0);
+  // Another photo is seen as it is, and differs from nothing yet.
+  await choose(page, 'plain.png');
+  await expect(page.getByTestId('difference')).toBeDisabled();
+  await expect(page.getByTestId('difference')).not.toBeChecked();
+  await expect.poll(brightest).toBeGreaterThan(100);
 });
 
 test('the viewer is moved and zoomed with the keyboard', async ({ page }) => {
@@ -215,7 +224,7 @@ test('against the sharp picture: infinite for itself, told where sizes differ', 
   await enlarge(page, 'bicubic');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
   await page.getByTestId('reference-file').setInputFiles(await download.path());
-  await expect(page.getByTestId('likeness')).toContainText(/bicubic∞ dB1\.0000/);
+  await expect(page.getByTestId('likeness')).toContainText(/Bicubic∞ dB1\.0000/);
   await page.getByTestId('reference-file').setInputFiles(picture('plain.png'));
   await expect(page.getByTestId('error-toast')).toContainText('24 × 16');
 });
@@ -240,6 +249,15 @@ test('several photos become one zip; one that is broken stops nothing', async ({
     [96, 64],
     [64, 96],
   ]);
+  // Each that is done can be looked at again, and the list says which one that is.
+  await expect(row(2)).toHaveAttribute('aria-current', 'true');
+  await expect(page.getByTestId('estimate')).toContainText('64 × 96');
+  await row(0).getByRole('button', { name: 'plain.png' }).click();
+  await expect(row(0)).toHaveAttribute('aria-current', 'true');
+  await expect(row(2)).not.toHaveAttribute('aria-current');
+  await expect(page.getByTestId('estimate')).toContainText('96 × 64');
+  await expect(row(1).getByRole('button')).toHaveCount(0);
+  await expect(page.getByTestId('save-zip')).toBeEnabled();
   // One photo ends the batch.
   await choose(page, 'plain.png');
   await expect(page.getByTestId('batch')).toBeHidden();

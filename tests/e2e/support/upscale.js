@@ -33,7 +33,7 @@ export async function enlarge(page, model) {
     await page.getByTestId('model-select').selectOption(model);
   }
   await page.getByTestId('upscale-button').click();
-  await expect(page.getByTestId('took')).toContainText(/\d s on/, { timeout: 60_000 });
+  await expect(page.getByTestId('took')).toContainText(/\d m?s on/, { timeout: 60_000 });
 }
 
 /** Size and pixels of the bytes of a picture, laid on a colour if one is named. */

@@ -3,7 +3,7 @@
 use forger_protocol::{Card, DcganConfig};
 use leptos::prelude::*;
 
-use crate::i18n::*;
+use crate::{components::labels, i18n::*};
 
 /// What the model is and where it came from.
 #[component]
@@ -19,7 +19,7 @@ pub fn About(#[prop(into)] card: Signal<Option<Card>>) -> impl IntoView {
         let mapping = config.map(|config| config.mapping).filter(|width| *width > 0);
         Some(view! {
             <details class="card">
-                <summary>{t!(i18n, card)} ": " {card.name.clone()}</summary>
+                <summary>{t!(i18n, card)} ": " {labels::model(i18n.get_locale(), &card.name)}</summary>
                 <dl>
                     <dt>{t!(i18n, card_data)}</dt>
                     <dd>{card.data.name.clone()} ", " {card.data.images} " " {t!(i18n, card_images)} " · " {card.data.licence.clone()}</dd>

@@ -1,6 +1,6 @@
 //! What cannot be taken back is asked once more, in its place.
 
-use leptos::prelude::*;
+use leptos::{ev::KeyboardEvent, html::Button, prelude::*};
 
 use crate::i18n::*;
 
@@ -20,24 +20,39 @@ pub fn Confirm(
     let (i18n, asks) = (use_i18n(), RwSignal::new(false));
     let name = move || of.map(|of| format!("{}: {}", label.get(), of.get()));
     let yes = format!("{id}-yes");
-    let agree = move |_| {
+    let first = NodeRef::<Button>::new();
+    let close = move || {
         asks.set(false);
+        // Whoever uses the keyboard was on a button that goes.
+        if let Some(first) = first.get_untracked() {
+            let _ = first.focus();
+        }
+    };
+    let agree = move |_| {
+        close();
         act.run(());
+    };
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && asks.get_untracked() {
+            close();
+        }
     };
     view! {
         // It stays where it is, so that whoever uses the keyboard does not lose the place.
         <button
+            node_ref=first
             data-testid=id
             aria-label=name
             aria-expanded=move || asks.get().to_string()
             on:click=move |_| asks.update(|asks| *asks = !*asks)
+            on:keydown=escape
         >
             {label}
         </button>
         <Show when=move || asks.get()>
             <span class="ask" role="alert">{question}</span>
-            <button class="primary" data-testid=yes.clone() on:click=agree>{label}</button>
-            <button on:click=move |_| asks.set(false)>{t!(i18n, cancel)}</button>
+            <button class="primary" data-testid=yes.clone() on:click=agree on:keydown=escape>{label}</button>
+            <button on:click=move |_| close() on:keydown=escape>{t!(i18n, cancel)}</button>
         </Show>
     }
 }

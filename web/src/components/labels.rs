@@ -1,7 +1,10 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
-use crate::{i18n::*, state::toasts::Toasts};
-use forger_protocol::{DeviceKind, EngineError, error::ModelError, lab_url::Group, message::SessionState};
+mod errors;
+
+use crate::i18n::*;
+pub use errors::{error, tell};
+use forger_protocol::{DeviceKind, lab_url::Group, message::SessionState};
 
 /// The language, tracked.
 pub fn locale() -> Locale {
@@ -132,7 +135,7 @@ pub fn attribute(locale: Locale, name: &str) -> String {
     }
 }
 
-/// A model of the site, by the name on its card. Others, and the user's own, stay as they are.
+/// A model of the site, by the name on its card, or what needs none. Others, and the user's own, stay as they are.
 pub fn model(locale: Locale, name: &str) -> String {
     match name {
         "digits" => td_string!(locale, model_digits).to_string(),
@@ -146,6 +149,12 @@ pub fn model(locale: Locale, name: &str) -> String {
         "refine-eyes-bold" => td_string!(locale, model_eyes_bold).to_string(),
         "refine-eyes-shy" => td_string!(locale, model_eyes_shy).to_string(),
         "refine-digits" => td_string!(locale, refine_digits).to_string(),
+        "superres-light-x4" => td_string!(locale, model_up_light).to_string(),
+        "superres-full-x4" => td_string!(locale, model_up_full).to_string(),
+        "superres-realism-x4" => td_string!(locale, model_up_realism).to_string(),
+        "superres-photo-x4" => td_string!(locale, model_up_photo).to_string(),
+        "superres-full-realism-x4" => td_string!(locale, model_up_full_realism).to_string(),
+        "bicubic" => td_string!(locale, up_bicubic).to_string(),
         other => other.to_owned(),
     }
 }
@@ -228,57 +237,6 @@ pub fn bytes(count: f64) -> String {
         ..1e6 => format!("{:.0} kB", count / 1e3),
         ..1e9 => format!("{:.1} MB", count / 1e6),
         _ => format!("{:.1} GB", count / 1e9),
-    }
-}
-
-/// Tells an error, unless it is one that nobody need hear of.
-pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
-    if !error.is_quiet() {
-        toasts.error(self::error(locale, error));
-    }
-}
-
-/// What went wrong, as a sentence.
-pub fn error(locale: Locale, error: &EngineError) -> String {
-    match error.clone() {
-        EngineError::Config(range) => {
-            td_string!(locale, e_config, field = range.field, value = range.value, min = range.min, max = range.max)
-                .to_string()
-        }
-        EngineError::Model(error) => model_error(locale, error),
-        EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
-        EngineError::TooMuch { bytes, most } => {
-            td_string!(locale, e_too_much, needed = self::bytes(bytes), most = self::bytes(most)).to_string()
-        }
-        EngineError::TooFewPictures { least } => td_string!(locale, e_too_few_pictures, least = least).to_string(),
-        EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
-        EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
-        EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
-        EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
-        EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
-        EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
-        EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),
-        EngineError::DeviceLost(_) => td_string!(locale, e_lost).to_string(),
-        EngineError::Protocol(detail) => td_string!(locale, e_protocol, detail = detail).to_string(),
-        EngineError::Cancelled => td_string!(locale, e_cancelled).to_string(),
-        EngineError::Restarted(detail) => td_string!(locale, e_restarted, detail = detail).to_string(),
-        EngineError::Internal(detail) => td_string!(locale, e_internal, detail = detail).to_string(),
-    }
-}
-
-fn model_error(locale: Locale, error: ModelError) -> String {
-    match error {
-        ModelError::Malformed { .. } => td_string!(locale, m_malformed).to_string(),
-        ModelError::NoCard => td_string!(locale, m_no_card).to_string(),
-        ModelError::BadCard { detail } => td_string!(locale, m_bad_card, detail = detail).to_string(),
-        ModelError::OtherSystem { expected, found } => {
-            td_string!(locale, m_other_system, expected = expected, found = found).to_string()
-        }
-        ModelError::Damaged { .. } => td_string!(locale, m_damaged).to_string(),
-        ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
-        ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),
-        ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
-        ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
     }
 }
 

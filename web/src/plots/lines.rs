@@ -66,7 +66,8 @@ fn level(chart: &Chart, value: f64) -> f64 {
 /// A level in the fewest characters that tell it apart.
 fn label(chart: &Chart, level: f64) -> String {
     match level {
-        _ if chart.log => format!("1e{level:.0}"),
+        // Nothing has no sign.
+        _ if chart.log => format!("1e{:.0}", level.round() + 0.0),
         _ if level.abs() >= 100.0 => format!("{level:.0}"),
         _ => format!("{level:.2}"),
     }

@@ -14,10 +14,12 @@ pub struct Toast {
 #[derive(Clone, Copy)]
 pub struct Toasts {
     pub list: RwSignal<Vec<Toast>>,
+    /// The id of the newest. None comes twice: what closes a note later must not meet another in its place.
+    last: StoredValue<u32>,
 }
 
 pub fn provide_toasts() -> Toasts {
-    let toasts = Toasts { list: RwSignal::new(Vec::new()) };
+    let toasts = Toasts { list: RwSignal::new(Vec::new()), last: StoredValue::new(0) };
     provide_context(toasts);
     toasts
 }
@@ -28,11 +30,11 @@ pub fn use_toasts() -> Toasts {
 
 impl Toasts {
     fn add(self, text: String, error: bool) -> u32 {
-        let mut id = 0;
+        let id = self.last.get_value() + 1;
+        self.last.set_value(id);
         self.list.update(|list| {
             // Said twice, it is not truer.
             list.retain(|toast| toast.text != text);
-            id = list.iter().map(|toast| toast.id).max().unwrap_or_default() + 1;
             list.push(Toast { id, text, error });
         });
         id
@@ -49,5 +51,22 @@ impl Toasts {
 
     pub fn close(self, id: u32) {
         self.list.update(|list| list.retain(|toast| toast.id != id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_closes_a_message_later_meets_no_other() {
+        let owner = Owner::new();
+        owner.set();
+        let toasts = provide_toasts();
+        let note = toasts.add("saved".into(), false);
+        toasts.close(note);
+        toasts.error("lost".into());
+        toasts.close(note);
+        assert!(toasts.list.with_untracked(|list| matches!(list.as_slice(), [toast] if toast.text == "lost")));
     }
 }

@@ -6,7 +6,7 @@ mod table;
 
 use forger_protocol::detect::Patches;
 use js_sys::{Array, JsString};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html::Section, prelude::*, task::spawn_local};
 use web_sys::{File, HtmlCanvasElement};
 
 use super::{
@@ -41,6 +41,8 @@ pub struct Batch {
     asked: RwSignal<Option<Vec<File>>, LocalStorage>,
     turns: Turns,
     request: StoredValue<Option<u32>>,
+    /// Where the table is.
+    section: NodeRef<Section>,
 }
 
 /// The middle square of a picture, of this side, on white where it is transparent.
@@ -66,6 +68,7 @@ impl Batch {
             asked: RwSignal::new_local(None),
             turns: Turns::default(),
             request: StoredValue::new(None),
+            section: NodeRef::new(),
         };
         batch.rows.update(|rows| rows.iter_mut().for_each(Row::wait));
         on_cleanup(move || batch.stop());
@@ -93,6 +96,11 @@ impl Batch {
         self.order.set(Order::Given);
         self.files.set_value(files);
         self.start();
+        // It lies below what is said of one picture, and whoever opened several waits for it.
+        request_animation_frame(move || {
+            let section = self.section.try_get_untracked().flatten();
+            section.into_iter().for_each(|section| section.scroll_into_view());
+        });
     }
 
     /// Lays a picture on the sheet, where it is judged.

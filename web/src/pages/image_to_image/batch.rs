@@ -32,12 +32,14 @@ enum State {
     Failed(String),
 }
 
-/// The photos and how far each is. The studio shows the one that is being made.
+/// The photos and how far each is. The studio shows the one that is being made, or that the user wants to see.
 #[derive(Clone, Copy)]
 pub struct Batch {
     studio: Studio,
     files: StoredValue<Vec<File>, LocalStorage>,
     states: RwSignal<Vec<State>>,
+    /// Which of them the studio shows.
+    shown: RwSignal<Option<usize>>,
     format: RwSignal<&'static Format>,
     is_running: RwSignal<bool>,
     /// Falls before `is_running` does, when the user stops it.
@@ -59,6 +61,7 @@ impl Batch {
             studio,
             files: StoredValue::new_local(Vec::new()),
             states: RwSignal::new(Vec::new()),
+            shown: RwSignal::new(None),
             format: RwSignal::new(&PNG),
             is_running: RwSignal::new(false),
             is_wanted: RwSignal::new(false),
@@ -70,12 +73,20 @@ impl Batch {
     pub fn open(self, files: Vec<File>) {
         self.stop();
         self.zip.set(None);
-        if let Some(first) = files.first() {
-            self.studio.open(first);
-        }
+        self.shown.set(None);
         let count = if files.len() > 1 { files.len() } else { 0 };
         self.states.set(vec![State::Waiting; count]);
         self.files.set_value(files);
+        self.show(0);
+    }
+
+    /// Shows one of them as it was opened: what was made of it is in the zip alone, as a dozen results would fill the memory.
+    fn show(self, index: usize) {
+        let file = self.files.with_value(|files| files.get(index).cloned());
+        // Of the one that is shown, there may be a result.
+        if let Some(file) = file.filter(|_| self.shown.get_untracked() != Some(index)) {
+            self.studio.open(&file, move || self.shown.set(Some(index)));
+        }
     }
 
     /// Whether there are several. Tracked.
@@ -103,7 +114,7 @@ impl Batch {
             let mut zip = Zip::default();
             for (index, file) in files.iter().enumerate() {
                 self.say(index, State::Working);
-                let state = match self.one(file, &mut zip).await {
+                let state = match self.one(index, file, &mut zip).await {
                     Ok(notes) => State::Done(notes.join(" ")),
                     Err(Stopped::Because(said)) => State::Failed(said),
                     Err(Stopped::Cancelled) => {
@@ -123,7 +134,7 @@ impl Batch {
     }
 
     /// Makes something of one of them. What of it is not as one may expect.
-    async fn one(self, file: &File, zip: &mut Zip) -> Result<Vec<String>, Stopped> {
+    async fn one(self, index: usize, file: &File, zip: &mut Zip) -> Result<Vec<String>, Stopped> {
         let picture = decode(self.studio.locale(), file).await;
         let is_wanted = || self.is_wanted.try_get_untracked().unwrap_or_default();
         if !is_wanted() {
@@ -132,6 +143,7 @@ impl Batch {
         let picture = picture.map_err(Stopped::Because)?;
         let losses = picture.metadata.losses(self.studio.locale());
         self.studio.put(picture);
+        self.shown.set(Some(index));
         let made = self.studio.make().await?;
         let Some(format) = self.format.try_get_untracked() else { return Err(Stopped::Cancelled) };
         let Saved { blob, name, notes } = self.studio.file(&made, format).await?;
@@ -196,17 +208,25 @@ pub fn BatchPanel(batch: Batch, #[prop(into)] start: Signal<String>) -> impl Int
         State::Done(notes) => format!("{}. {notes}", t_string!(i18n, up_done)),
         State::Failed(said) => said,
     };
-    let row = move |(name, now): (String, State)| {
+    let row = move |(index, (name, now)): (usize, (String, State))| {
         let (is_done, is_failed) = (matches!(now, State::Done(_)), matches!(now, State::Failed(_)));
-        let current = (now == State::Working).then_some("step");
+        let current = move || (batch.shown.get() == Some(index)).then_some("true");
+        // While others are made, the studio shows those.
+        let is_running = move || batch.is_running.get();
+        let name = if is_done {
+            view! { <button class="plain name" disabled=is_running on:click=move |_| batch.show(index)>{name}</button> }
+                .into_any()
+        } else {
+            view! { <span class="name">{name}</span> }.into_any()
+        };
         view! {
             <li aria-current=current>
-                <span class="name">{name}</span>
+                {name}
                 <span class:good=is_done class:bad=is_failed>{state(now)}</span>
             </li>
         }
     };
-    let rows = move || names().into_iter().zip(batch.states.get()).map(row).collect_view();
+    let rows = move || names().into_iter().zip(batch.states.get()).enumerate().map(row).collect_view();
     let done =
         move || batch.states.with(|states| states.iter().filter(|state| matches!(state, State::Done(_))).count());
     let count = move || {

@@ -7,7 +7,10 @@ use super::{
     formats::{FORMATS, Format, PNG},
     studio::{ORIGINAL, Studio},
 };
-use crate::{components::files, i18n::*};
+use crate::{
+    components::{files, labels},
+    i18n::*,
+};
 
 /// How far it is, and a way out. `label` says what is done.
 #[component]
@@ -26,7 +29,7 @@ pub fn Progress(studio: Studio, #[prop(into)] label: Signal<String>) -> impl Int
         <div class="progress-row">
             <Show when=move || studio.is_busy()>
                 <progress max="1" prop:value=share aria-label=label></progress>
-                <span role="status" data-testid="tiles">{said}</span>
+                <span data-testid="tiles">{said}</span>
                 <button data-testid="cancel-button" on:click=move |_| studio.cancel()>{t!(i18n, cancel)}</button>
             </Show>
         </div>
@@ -74,13 +77,17 @@ pub fn Results(studio: Studio, #[prop(optional)] measured: bool) -> impl IntoVie
         let took = studio
             .versions
             .with(|versions| versions.iter().find(|version| version.name == right).and_then(|version| version.took))?;
-        let seconds = format!("{:.1}", took.0);
-        Some(td_string!(i18n.get_locale(), up_took, s = seconds, device = took.1).to_string())
+        let (locale, (seconds, device)) = (i18n.get_locale(), took);
+        Some(if seconds < 1.0 {
+            td_string!(locale, tr_took, ms = format!("{:.0}", seconds * 1e3), device = device).to_string()
+        } else {
+            td_string!(locale, up_took, s = format!("{seconds:.1}"), device = device).to_string()
+        })
     };
     let is_made = move || studio.versions.with(|versions| versions.iter().any(|version| version.took.is_some()));
     let likeness = move |found: Likeness| {
         let psnr = if found.psnr.is_finite() { format!("{:.2}", found.psnr) } else { "∞".to_owned() };
-        view! { <tr><th scope="row">{found.name}</th><td>{psnr}" dB"</td><td>{format!("{:.4}", found.ssim)}</td></tr> }
+        view! { <tr><th scope="row">{labels::model(i18n.get_locale(), &found.name)}</th><td>{psnr}" dB"</td><td>{format!("{:.4}", found.ssim)}</td></tr> }
     };
     // Why the right picture cannot be saved so. Tracked.
     let too_long = move |format: &Format| {

@@ -95,8 +95,8 @@ impl Studio {
         self.i18n.get_locale_untracked()
     }
 
-    /// Opens a picture, in place of the one there is.
-    pub fn open(self, file: &File) {
+    /// Opens a picture, in place of the one there is; `then` is done once it is shown.
+    pub fn open(self, file: &File, then: impl FnOnce() + 'static) {
         let (file, is_last) = (file.clone(), self.turns.begin());
         spawn_local(async move {
             let opened = decode(self.locale(), &file).await;
@@ -105,7 +105,10 @@ impl Studio {
                 return;
             }
             match opened {
-                Ok(picture) => self.put(picture),
+                Ok(picture) => {
+                    self.put(picture);
+                    then();
+                }
                 Err(said) => self.toasts.error(said),
             }
         });

@@ -32,6 +32,8 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
     let look = RwSignal::new(Window::WHOLE);
     let line = RwSignal::new(0.5_f64);
     let difference = RwSignal::new(false);
+    // Of one picture alone there would be nothing but black.
+    let is_compared = Memo::new(move |_| studio.versions.with(|versions| !versions.is_empty()));
     let photo = move || {
         let size = studio.picture.with_untracked(|picture| picture.as_ref().map(|picture| picture.size));
         size.map(|size| size.map(|side| f64::from(side.max(1))))
@@ -112,6 +114,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
     Effect::new(move |_| {
         studio.picture.track();
         look.set(Window::WHOLE);
+        difference.set(false);
     });
     let change = move |to: &dyn Fn(Window, [f64; 2], [f64; 2]) -> Window| {
         if let (Some(frame), Some(photo)) = (frame(), photo()) {
@@ -225,6 +228,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
                     type="checkbox"
                     data-testid="difference"
                     prop:checked=move || difference.get()
+                    disabled=move || !is_compared.get()
                     on:change=move |event| difference.set(event_target_checked(&event))
                 />
                 <span>{t!(i18n, up_difference)}</span>

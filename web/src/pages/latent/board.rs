@@ -11,6 +11,9 @@ use super::{
 };
 use crate::{components::labels, i18n::*};
 
+/// The place of the same under the field.
+const PROBLEM: &str = "expression-problem";
+
 /// What is wrong with the expression, in the language of the page.
 pub fn reason(locale: Locale, reason: NoResult) -> String {
     match reason {
@@ -64,6 +67,8 @@ pub fn Board(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let names = explorer.part(|state| state.terms.iter().map(|term| term.name.clone()).collect::<Vec<_>>());
     let text = explorer.part(|state| state.expression.clone());
+    let problem = Memo::new(move |_| explorer.result().err());
+    let is_wrong = move || problem.with(|problem| matches!(problem, Some(NoResult::Expression(_))));
     let say = move |index: usize| {
         let locale = explorer.locale();
         let sentence = &SENTENCES[index];
@@ -124,6 +129,8 @@ pub fn Board(explorer: Explorer) -> impl IntoView {
                 spellcheck="false"
                 autocomplete="off"
                 data-testid="expression"
+                aria-invalid=move || is_wrong().to_string()
+                aria-describedby=move || problem.with(Option::is_some).then_some(PROBLEM)
                 prop:value=move || text.get()
                 on:input=move |event| {
                     let typed = event_target_value(&event);
@@ -131,6 +138,18 @@ pub fn Board(explorer: Explorer) -> impl IntoView {
                 }
             />
         </label>
+        // Beside the field, too: what stands in place of the result is far above.
+        {move || {
+            problem
+                .get()
+                .map(|of| {
+                    view! {
+                        <p id=PROBLEM class="problem" data-testid=PROBLEM>
+                            {reason(i18n.get_locale(), of)}
+                        </p>
+                    }
+                })
+        }}
     }
 }
 

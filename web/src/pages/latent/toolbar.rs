@@ -50,7 +50,7 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
             <ModelSelect
                 label=Signal::derive(move || t_string!(i18n, model).to_owned())
                 names=Signal::derive(names)
-                title=move |name: String| name
+                title=move |name: String| labels::model(i18n.get_locale(), &name)
                 chosen=open_name
                 choose=move |name: String| explorer.choose(&name)
             />

@@ -80,6 +80,8 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
     let count = RwSignal::new(200_u32);
     // How many are made, and of how many, while it is under way.
     let progress = RwSignal::new(None::<(u32, u32)>);
+    // How many the last one has, once it is whole.
+    let made = RwSignal::new(None::<u32>);
     // One that was cancelled may still wait for its model when the next begins.
     let turns = Turns::default();
     let start = move |_| {
@@ -88,6 +90,7 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
             (bench.simulator.get_untracked(), bench.seed.get_untracked(), count.get_untracked());
         let order = Order { asker: bench.asker(), model: model.card.name, simulator, seed, count };
         progress.set(Some((0, count)));
+        made.set(None);
         let is_last = turns.begin();
         spawn_local(async move {
             let told = |done| {
@@ -98,7 +101,10 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
                 is_wanted
             };
             match order.made(told).await {
-                Ok(Some(zip)) => files::give_blob(&zip, &format!("forger-refined-{simulator}-{count}.zip")),
+                Ok(Some(zip)) => {
+                    files::give_blob(&zip, &format!("forger-refined-{simulator}-{count}.zip"));
+                    made.set(Some(count));
+                }
                 Ok(None) => {}
                 Err(error) => bench.tell(&error),
             }
@@ -117,6 +123,7 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
         let (done, total) = progress.get()?;
         Some(td_string!(i18n.get_locale(), refine_made, n = done, total = total).to_string())
     };
+    let outcome = move || made.get().map(|n| td_string!(i18n.get_locale(), refine_set_made, n = n).to_string());
     let share = move || progress.get().map_or(0.0, |(done, total)| f64::from(done) / f64::from(total.max(1)));
     view! {
         <section class="dataset">
@@ -144,7 +151,9 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
                     <progress max="1" prop:value=share aria-label=said></progress>
                     <button data-testid="set-stop" on:click=move |_| progress.set(None)>{t!(i18n, cancel)}</button>
                 </Show>
-                <span role="status" data-testid="set-progress">{said}</span>
+                // Not read out with every picture: what came of it is.
+                <span data-testid="set-progress">{said}</span>
+                <span role="status" data-testid="set-made">{outcome}</span>
             </div>
         </section>
     }

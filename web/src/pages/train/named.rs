@@ -1,6 +1,10 @@
 //! A name that is changed in its place.
 
-use leptos::{ev::KeyboardEvent, html::Input, prelude::*};
+use leptos::{
+    ev::KeyboardEvent,
+    html::{Button, Input},
+    prelude::*,
+};
 
 use crate::i18n::*;
 
@@ -13,55 +17,65 @@ pub fn Named(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let is_open = RwSignal::new(false);
-    let field = NodeRef::<Input>::new();
-    let (name, id) = (StoredValue::new(name), StoredValue::new(id));
+    let (field, button) = (NodeRef::<Input>::new(), NodeRef::<Button>::new());
+    let name = StoredValue::new(name);
+    let (button_id, field_id) = (format!("rename-{id}"), format!("name-{id}"));
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             let _ = field.focus();
             field.select();
         }
     });
+    let close = move || {
+        is_open.set(false);
+        // Whoever uses the keyboard was in the field, which goes.
+        if let Some(button) = button.get_untracked() {
+            let _ = button.focus();
+        }
+    };
     let finish = move || {
         let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        is_open.set(false);
+        close();
         if !typed.trim().is_empty() && typed.trim() != name.get_value() {
             rename.run(typed);
         }
     };
-    let key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" => finish(),
-        "Escape" => is_open.set(false),
-        _ => {}
+    let escape = move |event: &KeyboardEvent| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            close();
+        }
     };
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            // Or the button, which has the focus then, would be pressed by it.
+            event.prevent_default();
+            finish();
+        }
+        escape(&event);
+    };
+    let press = move |_| if is_open.get_untracked() { finish() } else { is_open.set(true) };
     view! {
-        <Show
-            when=move || is_open.get()
-            fallback=move || view! {
-                <span class="name">{name.get_value()}</span>
-                <button
-                    class="plain"
-                    data-testid=format!("rename-{}", id.get_value())
-                    aria-label=move || {
-                        td_string!(i18n.get_locale(), train_rename_of, name = name.get_value()).to_string()
-                    }
-                    on:click=move |_| is_open.set(true)
-                >
-                    {t!(i18n, train_rename)}
-                </button>
-            }
-        >
+        <Show when=move || is_open.get() fallback=move || view! { <span class="name">{name.get_value()}</span> }>
             <input
                 type="text"
                 node_ref=field
                 value=name.get_value()
                 maxlength="60"
                 aria-label=move || t_string!(i18n, train_name)
-                data-testid=format!("name-{}", id.get_value())
+                data-testid=field_id.clone()
                 on:keydown=key
             />
-            <button data-testid=format!("named-{}", id.get_value()) on:click=move |_| finish()>
-                {t!(i18n, train_rename)}
-            </button>
         </Show>
+        // It stays where it is, even where the list is drawn anew with the other name.
+        <button
+            class:plain=move || !is_open.get()
+            node_ref=button
+            data-testid=button_id
+            aria-label=move || td_string!(i18n.get_locale(), train_rename_of, name = name.get_value()).to_string()
+            on:click=press
+            on:keydown=move |event| escape(&event)
+        >
+            {t!(i18n, train_rename)}
+        </button>
     }
 }

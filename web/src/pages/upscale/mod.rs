@@ -19,6 +19,7 @@ use crate::{
         about::About,
         files::{self, PhotoButtons},
         labels,
+        models::ModelSelect,
     },
     i18n::*,
     shelf::Shelf,
@@ -91,14 +92,14 @@ pub fn UpscalePage() -> impl IntoView {
     files::on_paste(open);
     let drop = files::on_drop(open);
     let card = Signal::derive(move || studio.shelf.find(&studio.way.get()).map(|entry| entry.card));
-    let title = move |name: String| if name == BICUBIC { t_string!(i18n, up_bicubic).to_owned() } else { name };
+    let title = Callback::new(move |name: String| labels::model(i18n.get_locale(), &name));
     view! {
         <div class="lead">
             <h1>{t!(i18n, up_title)}</h1>
             <p>{t!(i18n, up_lead)}</p>
         </div>
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Tools studio open />
+            <Tools studio title open />
             <BatchPanel batch start=move || t_string!(i18n, up_batch_start).to_owned() />
             <Show
                 when=move || studio.picture.with(Option::is_some)
@@ -117,13 +118,10 @@ pub fn UpscalePage() -> impl IntoView {
 
 /// Photo, model, and the button that starts.
 #[component]
-fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
+fn Tools(studio: Studio, title: Callback<String, String>, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
     let i18n = use_i18n();
-    let option = move |name: String| {
-        let (value, label) = (name.clone(), name.clone());
-        view! { <option value=value prop:selected=move || studio.way.get() == name>{label}</option> }
-    };
-    let choose = move |name| {
+    let names = move || studio.shelf.names().into_iter().chain([BICUBIC.to_owned()]).collect::<Vec<_>>();
+    let choose = move |name: String| {
         studio.way.set(name);
         forget_link();
     };
@@ -131,13 +129,13 @@ fn Tools(studio: Studio, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoVi
     view! {
         <div class="buttons">
             <PhotoButtons camera="environment" multiple=true open />
-            <label>
-                <span>{t!(i18n, model)}</span>
-                <select data-testid="model-select" on:change=move |event| choose(event_target_value(&event))>
-                    {move || studio.shelf.names().into_iter().map(option).collect_view()}
-                    <option value=BICUBIC prop:selected=move || studio.way.get() == BICUBIC>{t!(i18n, up_bicubic)}</option>
-                </select>
-            </label>
+            <ModelSelect
+                label=Signal::derive(move || t_string!(i18n, model).to_owned())
+                names=Signal::derive(names)
+                title
+                chosen=Signal::derive(move || Some(studio.way.get()))
+                choose
+            />
             <button
                 class="primary"
                 data-testid="upscale-button"

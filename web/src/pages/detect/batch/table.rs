@@ -115,7 +115,7 @@ pub fn Table(batch: Batch) -> impl IntoView {
     );
     view! {
         <Show when=move || batch.rows.with(|rows| !rows.is_empty())>
-            <section class="batch">
+            <section class="batch" node_ref=batch.section>
                 <div class="buttons">
                     <strong role="status" data-testid="batch-count">{count}</strong>
                     <Show

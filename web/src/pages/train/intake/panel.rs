@@ -150,7 +150,7 @@ fn Course(intake: Intake) -> impl IntoView {
         <Show when=move || progress.with(Option::is_some)>
             <p class="course">
                 <progress max="1" prop:value=share aria-label=move || t_string!(i18n, train_pictures)></progress>
-                <span role="status" data-testid="intake-progress">{said}</span>
+                <span data-testid="intake-progress">{said}</span>
                 <button data-testid="intake-stop" on:click=move |_| intake.stop()>{t!(i18n, cancel)}</button>
             </p>
         </Show>

@@ -1,0 +1,55 @@
+//! What went wrong, told to the user.
+
+use crate::{i18n::*, state::toasts::Toasts};
+use forger_protocol::{EngineError, error::ModelError};
+
+/// Tells an error, unless it is one that nobody need hear of.
+pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
+    if !error.is_quiet() {
+        toasts.error(self::error(locale, error));
+    }
+}
+
+/// What went wrong, as a sentence.
+pub fn error(locale: Locale, error: &EngineError) -> String {
+    match error.clone() {
+        EngineError::Config(range) => {
+            td_string!(locale, e_config, field = range.field, value = range.value, min = range.min, max = range.max)
+                .to_string()
+        }
+        EngineError::Model(error) => model_error(locale, error),
+        EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
+        EngineError::TooMuch { bytes, most } => {
+            td_string!(locale, e_too_much, needed = super::bytes(bytes), most = super::bytes(most)).to_string()
+        }
+        EngineError::TooFewPictures { least } => td_string!(locale, e_too_few_pictures, least = least).to_string(),
+        EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
+        EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
+        EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
+        EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
+        EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
+        EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
+        EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),
+        EngineError::DeviceLost(_) => td_string!(locale, e_lost).to_string(),
+        EngineError::Protocol(detail) => td_string!(locale, e_protocol, detail = detail).to_string(),
+        EngineError::Cancelled => td_string!(locale, e_cancelled).to_string(),
+        EngineError::Restarted(detail) => td_string!(locale, e_restarted, detail = detail).to_string(),
+        EngineError::Internal(detail) => td_string!(locale, e_internal, detail = detail).to_string(),
+    }
+}
+
+fn model_error(locale: Locale, error: ModelError) -> String {
+    match error {
+        ModelError::Malformed { .. } => td_string!(locale, m_malformed).to_string(),
+        ModelError::NoCard => td_string!(locale, m_no_card).to_string(),
+        ModelError::BadCard { detail } => td_string!(locale, m_bad_card, detail = detail).to_string(),
+        ModelError::OtherSystem { expected, found } => {
+            td_string!(locale, m_other_system, expected = expected, found = found).to_string()
+        }
+        ModelError::Damaged { .. } => td_string!(locale, m_damaged).to_string(),
+        ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
+        ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),
+        ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
+        ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
+    }
+}
