@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-/// `[batch, channels, height, width]` mirrored at all four edges by so many pixels, the pixel at the edge not repeated, as PyTorch's `ReflectionPad2d`. A side that
-/// is too short for it is mirrored again and again.
+/// `[batch, channels, height, width]` mirrored at all four edges by so many pixels, the pixel at the edge not repeated, as PyTorch's
+/// `ReflectionPad2d`. A side that is too short for it is mirrored again and again.
 pub fn reflect(x: Tensor<4>, pixels: usize) -> Tensor<4> {
     both(both(x, 2, pixels), 3, pixels)
 }
@@ -26,7 +26,8 @@ fn both(x: Tensor<4>, axis: usize, pixels: usize) -> Tensor<4> {
     Tensor::cat(vec![start, x, end], axis)
 }
 
-/// `[batch, channels, height, width]` mirrored at the far end of one axis, 2 or 3, by so many pixels, again and again where the side is short; a single pixel is repeated.
+/// `[batch, channels, height, width]` mirrored at the far end of one axis, 2 or 3, by so many pixels, again and again where the side is
+/// short; a single pixel is repeated.
 pub fn extend(x: Tensor<4>, axis: usize, pixels: usize) -> Tensor<4> {
     let (mut x, mut left) = (x, pixels);
     while left > 0 {

@@ -8,7 +8,6 @@ use forger_core::data::light::light;
 use rayon::prelude::*;
 
 use super::args::{DataArgs, Split};
-use super::idx;
 use super::labels::{self, Labels};
 use crate::ui;
 
@@ -47,12 +46,6 @@ pub fn part(args: &DataArgs) -> Option<Result<Part>> {
 /// Whether a set is of faces that are drawn, and not a folder of such.
 pub fn are_drawn(data: &str) -> bool {
     data == "avatars" || data.starts_with("avatars:")
-}
-
-/// Whether a set has a part to test with that is not learned from: faces have no end, and a folder may hold two IDX files.
-pub fn has_parts(data: &str) -> bool {
-    let folder = Path::new(data);
-    are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(folder, Split::Test).is_some())
 }
 
 /// Every face as `[channels, side, side]` bytes.

@@ -110,6 +110,12 @@ pub fn recipe(data: &str) -> &'static str {
     if digits { "dcgan-digits" } else { "dcgan-modern" }
 }
 
+/// Whether a set has a part to test with that is not learned from: faces have no end, and a folder may hold two IDX files.
+pub fn has_parts(data: &str) -> bool {
+    let folder = Path::new(data);
+    avatars::are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(folder, Split::Test).is_some())
+}
+
 /// The part of a set that has no parts of its own, of folders of so many pictures: all but the last `--holdout`, or these. Each
 /// folder keeps back its share, as it may be a class.
 fn part(args: &DataArgs, counts: &[usize]) -> Result<Vec<Range<usize>>> {

@@ -12,7 +12,7 @@ use forger_protocol::{
 
 use crate::{
     data::{
-        self, Background, DataArgs, Split, avatars,
+        self, Background, DataArgs, Split,
         wholes::{Whole, fitted, wholes},
     },
     measures::detection::{DetectArgs, Method},
@@ -107,7 +107,7 @@ impl NormalArgs {
     /// The part of the normal pictures that is meant. Scores of what was learned from are too low, and those of other normal pictures
     /// would be called strange more often than was asked for.
     fn split(&self, normal: &str) -> Split {
-        let is_kept_back = self.holdout > 0 || avatars::has_parts(normal);
+        let is_kept_back = self.holdout > 0 || data::has_parts(normal);
         self.split.unwrap_or(if is_kept_back { Split::Test } else { Split::Train })
     }
 
