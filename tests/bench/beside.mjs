@@ -37,8 +37,9 @@ async function apart(page, count) {
     if (a.error || b.error) return { error: a.error ?? b.error };
     if (a.pictures.length !== b.pictures.length) return { error: `${a.pictures.length} and ${b.pictures.length} values` };
     const differences = a.pictures.map((value, index) => Math.abs(value - b.pictures[index]));
-    // NaN would pass every comparison with a limit from below.
-    return { worst: differences.reduce((worst, value) => (value <= worst ? worst : value), 0) };
+    // A NaN stays; no other value takes its place.
+    const worse = (worst, value) => (Number.isNaN(worst) || value <= worst ? worst : value);
+    return { worst: differences.reduce(worse, 0) };
   }, [Object.keys(WAYS), count]);
   failed(`${count} pictures`, found);
   if (!(found.worst <= TOLERANCE)) throw new Error(`the pictures are ${found.worst} apart`);

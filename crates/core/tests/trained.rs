@@ -27,7 +27,10 @@ fn every_trained_run_finds_all_modes_and_comes_near_the_data() {
         let apart = Reference::new(&config, FAKES).jensen_shannon(&fakes).value;
         let coverage = look.coverage(&fakes);
         println!("{distribution:?}, {steps} steps: {apart:.3}, {coverage:?}");
-        if apart > WORST || coverage.is_some_and(|coverage| coverage.covered < coverage.modes) {
+        let has_all = coverage.is_none_or(|coverage| coverage.covered >= coverage.modes);
+        // What is not a number is not near.
+        let is_near = apart <= WORST;
+        if !is_near || !has_all {
             broken.push(distribution);
         }
     }

@@ -24,12 +24,11 @@ mod tests {
 
     #[test]
     fn is_tanh() {
-        let mut worst = 0.0_f64;
         for step in -200_000..=200_000 {
             let x = step as f32 * 1e-4;
-            worst = worst.max((f64::from(tanh(x)) - f64::from(x).tanh()).abs());
+            let apart = (f64::from(tanh(x)) - f64::from(x).tanh()).abs();
+            assert!(apart < 1e-6, "{x}: {apart}");
         }
-        assert!(worst < 1e-6, "{worst}");
         assert_eq!(tanh(0.0), 0.0);
         assert!(tanh(f32::NAN).is_nan());
         for (x, end) in [(f32::INFINITY, 1.0), (f32::NEG_INFINITY, -1.0), (1e30, 1.0)] {
