@@ -1,5 +1,6 @@
 // The service worker without a browser: what it keeps and forgets over several versions, and on a network of several moods.
 
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { expect, test } from '@playwright/test';
@@ -68,8 +69,12 @@ function start(caches, folder, version, fetch = () => new Promise(() => {})) {
     let answer;
     const request = { url: HOST + path, method: 'GET', mode: how.mode ?? 'cors' };
     const { client: clientId = '', opens: resultingClientId = '' } = how;
-    heard.fetch({ request, clientId, resultingClientId, respondWith: (promise) => (answer = promise) });
-    return (await answer).text();
+    const work = [];
+    const respondWith = (promise) => (answer = promise);
+    heard.fetch({ request, clientId, resultingClientId, respondWith, waitUntil: (promise) => work.push(promise) });
+    const text = await (await answer).text();
+    await Promise.all(work);
+    return text;
   };
   return { activate: () => done('activate'), ask };
 }
@@ -91,6 +96,20 @@ test('on a silent network a page comes from what is kept, and its files wait no 
   expect(await ask('/theme.js', { client: '3' })).toBe('kept');
 });
 
+test('a worker that the browser has ended in between knows the pages that came from what is kept', async () => {
+  const caches = new Caches();
+  await caches.fill('forger-files / b', { '/index.html': 'kept', '/theme.js': 'kept' });
+  expect(await start(caches, '/', 'b').ask('/lab', page('1'))).toBe('kept');
+  const { ask, activate } = start(caches, '/', 'b');
+  const began = performance.now();
+  expect(await ask('/theme.js', { client: '1' })).toBe('kept');
+  expect(performance.now() - began, 'what its file waited').toBeLessThan(400);
+  // Nothing of it stays for the next version.
+  expect(await caches.keys()).toHaveLength(2);
+  await activate();
+  expect(await caches.keys()).toEqual(['forger-files / b']);
+});
+
 test('what is not kept waits for the network, and a page asks it anew each time', async () => {
   const caches = new Caches();
   await caches.fill('forger-files / b', { '/index.html': 'kept' });
@@ -109,6 +128,33 @@ test('a network that fails is not waited for', async () => {
   const { ask } = start(caches, '/', 'b', () => Promise.reject(new TypeError('no network')));
   expect(await ask('/lab', page('1'))).toBe('kept');
   await expect(ask('/other.json', { client: '1' })).rejects.toThrow('no network');
+});
+
+test('a host that is out of order takes the place of nothing that is kept', async () => {
+  const caches = new Caches();
+  await caches.fill('forger-files / b', { '/index.html': 'kept', '/theme.js': 'kept' });
+  let status = 503;
+  const { ask } = start(caches, '/', 'b', async () => new Response('from the host', { status }));
+  expect(await ask('/lab', page('1'))).toBe('kept');
+  expect(await ask('/theme.js', { client: '2' })).toBe('kept');
+  expect(await ask('/other.json', { client: '2' })).toBe('from the host');
+  // What is missing is missing.
+  status = 404;
+  expect(await ask('/lab', page('3'))).toBe('from the host');
+});
+
+test('of models only those are kept that are what their names say', async () => {
+  const caches = new Caches();
+  const hash = createHash('sha256').update('weights').digest('hex').slice(0, 8);
+  const answers = { [`/models/a-${hash}.safetensors`]: 'weights', [`/models/b-${hash}.safetensors`]: '<!doctype html>' };
+  let isGone = false;
+  const { ask } = start(caches, '/', 'b', async ({ url }) => new Response(isGone ? 'gone' : answers[url.slice(HOST.length)]));
+  for (const [path, text] of Object.entries(answers)) {
+    expect(await ask(path)).toBe(text);
+  }
+  isGone = true;
+  expect(await ask(`/models/a-${hash}.safetensors`)).toBe('weights');
+  expect(await ask(`/models/b-${hash}.safetensors`)).toBe('gone');
 });
 
 test('what is kept of this version comes before that of the one before', async () => {
@@ -132,7 +178,12 @@ test('a new version forgets all but the one before, and nothing of another folde
   await caches.fill('forger-files /forger/ a', { '/forger/models/manifest.json': manifest('gone-01234567.safetensors') });
   await caches.fill('forger-files /forger/ b', {});
   await caches.fill('forger-files /forger/ c', { '/forger/models/manifest.json': manifest('there-01234567.safetensors') });
+  // Nobody looked whether these are what their names say.
   await caches.fill('forger-models', {
+    '/forger/models/there-01234567.safetensors': '<!doctype html>',
+    '/forger-dev/models/other-01234567.safetensors': '',
+  });
+  await caches.fill('forger-models checked', {
     '/forger/models/gone-01234567.safetensors': '',
     '/forger/models/there-01234567.safetensors': '',
     '/forger-dev/models/other-01234567.safetensors': '',
@@ -146,9 +197,11 @@ test('a new version forgets all but the one before, and nothing of another folde
     'forger-files /forger/ b',
     'forger-files /forger/ c',
     'forger-models',
+    'forger-models checked',
   ]);
-  const models = (await (await caches.open('forger-models')).keys()).map(({ url }) => new URL(url).pathname);
-  expect(models).toEqual([
+  const models = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+  expect(await models('forger-models')).toEqual(['/forger-dev/models/other-01234567.safetensors']);
+  expect(await models('forger-models checked')).toEqual([
     '/forger/models/there-01234567.safetensors',
     '/forger-dev/models/other-01234567.safetensors',
     '/models/other-01234567.safetensors',
@@ -156,6 +209,6 @@ test('a new version forgets all but the one before, and nothing of another folde
   // Above all folders, too.
   await caches.fill('forger-files / b', { '/models/manifest.json': manifest() });
   await start(caches, '/', 'b').activate();
-  expect(await caches.keys()).toHaveLength(7);
-  expect((await (await caches.open('forger-models')).keys()).length).toBe(2);
+  expect(await caches.keys()).toHaveLength(8);
+  expect(await models('forger-models checked')).toHaveLength(2);
 });

@@ -21,7 +21,7 @@ test('after a visit every page works without a network, with the models that wer
   // Its model is kept as it is used.
   await open(page, 'latent');
   await drawn(page);
-  const models = () => page.evaluate(async () => (await (await caches.open('forger-models')).keys()).length);
+  const models = () => page.evaluate(async () => (await (await caches.open('forger-models checked')).keys()).length);
   await expect.poll(models).toBe(1);
 
   // Models that were not used are missed, and said to be.
