@@ -32,6 +32,11 @@ def g_loss(loss, b):
     return -b.mean()
 
 
+def verdict(loss, logits):
+    """How real D holds samples, on the mean, in [0, 1]."""
+    return (logits.clamp(0, 1) if loss == "least-squares" else logits.sigmoid()).mean()
+
+
 def ring(count):
     """Points of a ring of eight clouds of radius 1."""
     angle = torch.randint(8, (count,)) * (torch.pi / 4)

@@ -10,7 +10,7 @@ from scipy.stats import wasserstein_distance
 from torch.nn.functional import normalize
 from torch.nn.utils.parametrizations import spectral_norm
 
-from game import d_loss, g_loss, ring
+from game import d_loss, g_loss, ring, verdict
 from networks import ACTIVATIONS, Mlp, away_from_kinks, gradients, normal, randomise, tensors
 
 # Kind, activation and depth, of which 2 goes without saying.
@@ -206,7 +206,7 @@ def play(case, g, d, batches):
         with torch.no_grad():
             for mean, parameter in zip(average.parameters(), g.parameters()):
                 mean.copy_(0.9 * mean + 0.1 * parameter)
-        row = [value_d, value_g, a.sigmoid().mean(), b.sigmoid().mean(), slope_d, slope_g]
+        row = [value_d, value_g, verdict(loss, a), verdict(loss, b), slope_d, slope_g]
         out[f"metrics.{step}"] = torch.stack(row).detach()
     if case == "spectral":
         out |= {f"u_after.{index}": u for index, u in enumerate(judge.u)}

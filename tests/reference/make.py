@@ -19,7 +19,7 @@ import superres
 import translation
 import translation_games
 from features import FEATURES, features
-from game import d_loss, g_loss, ring
+from game import d_loss, g_loss, ring, verdict
 from networks import (
     ACTIVATIONS,
     Discriminator,
@@ -166,7 +166,7 @@ def toy(loss):
         with torch.no_grad():
             for mean, parameter in zip(average.parameters(), g.parameters()):
                 mean.copy_(0.9 * mean + 0.1 * parameter)
-        metrics = torch.stack([value_d, value_g, a.sigmoid().mean(), b.sigmoid().mean()])
+        metrics = torch.stack([value_d, value_g, verdict(loss, a), verdict(loss, b)])
         out |= {f"real.{step}": real, f"z_d.{step}": z_d, f"z_g.{step}": z_g, f"metrics.{step}": metrics}
     return out | tensors("g_after", g) | tensors("d_after", d) | tensors("ema_after", average)
 

@@ -7,11 +7,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from chance import Pool, Random, shuffled
-from game import d_loss, g_loss
+from game import d_loss, g_loss, verdict
 from images import Classifier
 from networks import gradients, normal, randomise, tensors
 from translation import Patch
-from translation_games import adam, answer, averages, follow, norm_of_gradient, verdict
+from translation_games import adam, answer, averages, follow, norm_of_gradient
 
 
 class RefinerBlock(nn.Module):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from chance import Pool, Random
-from game import d_loss, g_loss
+from game import d_loss, g_loss, verdict
 from images import Classifier
 from networks import named, randomise, tensors
 from translation import Patch, Resnet, Unet
@@ -40,10 +40,6 @@ def averages(nets):
     for name, net in nets.items():
         all_tensors |= tensors(f"{name}_average", net)
     return {name: tensor for name, tensor in all_tensors.items() if not name.endswith("running_var")}
-
-
-def verdict(loss, logits):
-    return (logits.clamp(0, 1) if loss == "least-squares" else logits.sigmoid()).mean()
 
 
 def answer(told):

@@ -11,6 +11,7 @@ use leptos_router::{
 
 use crate::{
     components::{
+        focus,
         header::{EngineNote, Header},
         labels,
         toasts::ToastList,
@@ -39,6 +40,7 @@ pub fn App() -> impl IntoView {
             <Warnings />
             <Router base=site::folder()>
                 <Title />
+                <Arrival />
                 {(!embedded).then(|| view! { <Header /> })}
                 <EngineNote />
                 <main id="main" tabindex="-1">
@@ -77,27 +79,44 @@ fn Language() -> impl IntoView {
     });
 }
 
-/// Calls the tab what the navigation calls the page.
+/// Calls the tab, and what is read of it where the focus comes to, what the navigation calls the page.
 #[component]
 fn Title() -> impl IntoView {
     let (i18n, folder, path) = (use_i18n(), site::folder(), use_location().pathname);
     Effect::new(move |_| {
         let path = path.get();
-        let name = match path.strip_prefix(&folder).unwrap_or(&path).trim_end_matches('/') {
-            "" => None,
-            "/lab" => Some(t_string!(i18n, lab)),
-            "/latent" => Some(t_string!(i18n, latent)),
-            "/translate" => Some(t_string!(i18n, translate)),
-            "/refine" => Some(t_string!(i18n, refine)),
-            "/detect" => Some(t_string!(i18n, detect)),
-            "/upscale" => Some(t_string!(i18n, upscale)),
-            "/train" => Some(t_string!(i18n, train_page)),
-            "/models" => Some(t_string!(i18n, models)),
-            _ => Some(t_string!(i18n, missing_title)),
+        let route = path.strip_prefix(&folder).unwrap_or(&path).trim_end_matches('/');
+        let name = match route {
+            "" => t_string!(i18n, story),
+            "/lab" => t_string!(i18n, lab),
+            "/latent" => t_string!(i18n, latent),
+            "/translate" => t_string!(i18n, translate),
+            "/refine" => t_string!(i18n, refine),
+            "/detect" => t_string!(i18n, detect),
+            "/upscale" => t_string!(i18n, upscale),
+            "/train" => t_string!(i18n, train_page),
+            "/models" => t_string!(i18n, models),
+            _ => t_string!(i18n, missing_title),
         };
-        let title = name.map_or_else(|| "Forger".to_owned(), |name| format!("{name} – Forger"));
+        if let Some(main) = document().get_element_by_id("main") {
+            let _ = main.set_attribute("aria-label", name);
+        }
+        let title = if route.is_empty() { "Forger".to_owned() } else { format!("{name} – Forger") };
         // Once the address is in the bar, which comes after the route: until then it would name the page before.
         set_timeout(move || document().set_title(&title), Duration::ZERO);
+    });
+}
+
+/// Gives the focus to a page that was opened from another: on the link that led there, nobody hears that there is another.
+#[component]
+fn Arrival() -> impl IntoView {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            focus::to_main();
+        }
+        now
     });
 }
 

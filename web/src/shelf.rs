@@ -3,26 +3,26 @@
 //! The worker closes models where memory is short, and one that takes its place may lack them: a shelf opens them again, and
 //! asks again. Those that a page has opened are closed when it is left.
 
+mod bringing;
+
 use std::collections::HashMap;
 
-use forger_protocol::{Card, EngineError, Manifest, ManifestEntry, Reply, Settings, SystemConfig, error::ModelError};
-use futures_channel::oneshot;
-use js_sys::ArrayBuffer;
+use forger_protocol::{
+    Card, Codes, DcganConfig, EngineError, Manifest, ManifestEntry, Reply, Settings, SystemConfig, codes::Mapping,
+    error::ModelError,
+};
+use js_sys::{ArrayBuffer, Float32Array};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     engine_client::{Engine, Source, Underway, use_engine},
-    state::site,
+    state::{queue::Queue, site},
 };
-
-/// Somebody who waits for a model to be opened.
-type Waiting = oneshot::Sender<Result<(), EngineError>>;
+use bringing::Bringing;
 
 /// The models of the site.
 pub async fn manifest() -> Result<Manifest, EngineError> {
-    let url = site::url("models/manifest.json");
-    let fetched = site::fetch_json::<Manifest>(&url).await;
-    fetched.map_err(|detail| EngineError::Fetch { url, detail })
+    site::fetch_json::<Manifest>(&site::url("models/manifest.json")).await
 }
 
 /// What the worker says of a model that it has opened.
@@ -41,6 +41,8 @@ pub struct Shelf {
     check: fn(&SystemConfig) -> Result<(), ModelError>,
     /// Of the models of its systems, those that it lists.
     lists: fn(&Card) -> bool,
+    /// What is wrong with a card whose settings are right.
+    accepts: fn(&Card) -> Result<(), ModelError>,
     /// Those of the site, then those that were made on this machine; `None` until the manifest is there.
     pub models: RwSignal<Option<Vec<ManifestEntry>>>,
     /// Of those that are listed, the names of those that were made on this machine.
@@ -49,8 +51,12 @@ pub struct Shelf {
     pub opening: RwSignal<Option<Underway>>,
     /// Names of the models that this page has opened. Gone with the page.
     opened: StoredValue<Vec<String>>,
-    /// By name, who waits for a model: it is opened once for all.
-    waiting: StoredValue<HashMap<String, Vec<Waiting>>>,
+    /// By name, the mapping networks of models that have one, as the worker told them.
+    mappings: StoredValue<HashMap<String, Vec<f32>>>,
+    /// By name, the models that are being opened for those who asked something of them.
+    bringing: StoredValue<HashMap<String, Bringing>>,
+    /// Who wants a picture made: the worker gives up one for the next.
+    pub making: Queue,
 }
 
 impl Shelf {
@@ -66,11 +72,14 @@ impl Shelf {
             is_of_page,
             check,
             lists: |_| true,
+            accepts: |_| Ok(()),
             models: RwSignal::new(None),
             own: StoredValue::new(Vec::new()),
             opening: RwSignal::new(None),
             opened: StoredValue::new(Vec::new()),
-            waiting: StoredValue::new(HashMap::new()),
+            mappings: StoredValue::new(HashMap::new()),
+            bringing: StoredValue::new(HashMap::new()),
+            making: Queue::default(),
         };
         on_cleanup(move || {
             shelf.cancel();
@@ -83,6 +92,11 @@ impl Shelf {
     /// Lists only such models.
     pub fn only(self, lists: fn(&Card) -> bool) -> Self {
         Self { lists, ..self }
+    }
+
+    /// Opens only such models, files of the user's included.
+    pub fn accepting(self, accepts: fn(&Card) -> Result<(), ModelError>) -> Self {
+        Self { accepts, ..self }
     }
 
     /// The names of those that are listed. Tracked.
@@ -152,10 +166,19 @@ impl Shelf {
         });
     }
 
-    /// Opens a model, in place of one of that name.
+    /// Opens a model, in place of one of that name. A file of the user's may be what the worker stopped by: whether it is tried once
+    /// more is for the user to say.
     pub async fn open(self, source: Source) -> Result<Opened, EngineError> {
+        let is_known = !matches!(source, Source::File(_));
+        self.open_as(source, is_known, |_| ()).await
+    }
+
+    /// The same. One that is known was open before, or is of the site: whatever the worker stopped by, it is asked again. `sent` hears
+    /// by which request.
+    async fn open_as(self, source: Source, is_known: bool, sent: impl Fn(u32)) -> Result<Opened, EngineError> {
         loop {
             let (id, answer) = self.engine.open_model(source.clone()).await?;
+            sent(id);
             self.engine.follow(id, self.opening);
             if self.is_left() {
                 self.engine.cancel(id);
@@ -169,7 +192,7 @@ impl Shelf {
                     return self.keep(source, Opened { card: *card, sha256, buffers });
                 }
                 Ok(_) => return Err(EngineError::Protocol("model".into())),
-                Err(EngineError::Restarted(_)) if !self.is_left() => {}
+                Err(EngineError::Restarted(_)) if is_known && !self.is_left() => {}
                 Err(error) => return Err(error),
             }
         }
@@ -182,14 +205,36 @@ impl Shelf {
             opened.retain(|other| other != name);
             opened.push(name.clone());
         };
-        let checked = (self.check)(&model.card.system).map_err(EngineError::from);
-        let kept = checked.and_then(|()| self.opened.try_update_value(add).ok_or(EngineError::Cancelled));
+        let checked = (self.check)(&model.card.system).and_then(|()| (self.accepts)(&model.card));
+        let kept = checked
+            .map_err(EngineError::from)
+            .and_then(|()| self.opened.try_update_value(add).ok_or(EngineError::Cancelled));
         if let Err(error) = kept {
+            // One of that name that was open is to go on working: whoever asks something of it has it opened again.
+            let before = self.engine.source(name);
             self.engine.close_model(name.clone());
+            before.into_iter().for_each(|source| self.engine.opened(name.clone(), source));
             return Err(error);
         }
+        let values = model.buffers.first().map(|values| Float32Array::new(values).to_vec());
+        self.mappings.try_update_value(|mappings| match values {
+            Some(values) => drop(mappings.insert(name.clone(), values)),
+            None => drop(mappings.remove(name)),
+        });
         self.engine.opened(name.clone(), source);
         Ok(model)
+    }
+
+    /// What a model of these settings draws from, which is opened for it if it is not open.
+    pub async fn codes(self, name: &str, config: &DcganConfig) -> Result<Codes, EngineError> {
+        let values = if config.mapping == 0 {
+            None
+        } else {
+            self.ask(Some(name), async || Ok(())).await?;
+            self.mappings.try_with_value(|mappings| mappings.get(name).cloned()).flatten()
+        };
+        let mapping = values.and_then(|values| Mapping::from_values(&values, config.latent_dim));
+        Codes::new(config, mapping).ok_or_else(|| EngineError::Internal("a mapping".into()))
     }
 
     /// Asks something of a model, which is opened for it if it is not open; or of no model. What a worker did not answer
@@ -218,40 +263,10 @@ impl Shelf {
         Err(EngineError::Cancelled)
     }
 
-    /// Opens a model from where it came from, or waits for whoever does.
-    async fn bring(self, name: &str) -> Result<(), EngineError> {
-        let (sender, brought) = oneshot::channel();
-        let is_first = self.waiting.try_update_value(|waiting| {
-            let all = waiting.entry(name.to_owned()).or_default();
-            all.push(sender);
-            all.len() == 1
-        });
-        if is_first == Some(true) {
-            let listed = || untrack(|| self.find(name)).map(|entry| self.source(&entry));
-            let result = match self.engine.source(name).or_else(listed) {
-                Some(source) => self.open(source).await.map(drop),
-                None => Err(EngineError::NotOpen(name.to_owned())),
-            };
-            let all = self.waiting.try_update_value(|waiting| waiting.remove(name)).flatten();
-            for sender in all.unwrap_or_default() {
-                let _ = sender.send(result.clone());
-            }
-        }
-        // Of a page that is left, nobody is here to send.
-        brought.await.unwrap_or(Err(EngineError::Cancelled))
-    }
-
     /// Closes a model that this page has opened.
     pub fn close(self, name: String) {
         self.opened.try_update_value(|opened| opened.retain(|other| *other != name));
         self.engine.close_model(name);
-    }
-
-    /// Stops the opening that is under way.
-    pub fn cancel(self) {
-        if let Some(opening) = self.opening.try_get_untracked().flatten() {
-            self.engine.cancel(opening.id);
-        }
     }
 
     fn is_left(self) -> bool {

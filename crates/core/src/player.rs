@@ -118,6 +118,12 @@ impl<M: Module> Player<M> {
             self.average = Some(parameters::blend(average, &self.network, decay));
         }
     }
+
+    /// [`Player::follow`] in step `step` of a run, counted from 1: with less decay at first, so that the average soon forgets where the
+    /// network began, `min(decay, step / (step + 9))`.
+    pub fn follow_in(&mut self, step: u64, decay: f64) {
+        self.follow(decay.min(step as f64 / (step + 9) as f64));
+    }
 }
 
 impl<M: Module> Trained for Player<M> {

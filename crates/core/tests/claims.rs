@@ -10,9 +10,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use counting::{PEAK, USED};
 use forger_core::{
     burn::tensor::Device,
-    nets::{dcgan, superres},
-    protocol::{Card, DcganConfig, Random, Settings, Stream, SuperresConfig, SystemConfig, error::ModelError},
-    weights::{Drawer, Model, Networks, Upscaler},
+    nets::{dcgan, superres, translator},
+    protocol::{
+        Card, DcganConfig, Pix2pixConfig, Random, Settings, Stream, SuperresConfig, SystemConfig, TranslatorConfig,
+        error::ModelError,
+    },
+    weights::{Drawer, Model, Networks, Translator, Upscaler},
 };
 use safetensors::{SafeTensors, tensor::TensorView};
 
@@ -37,6 +40,14 @@ fn refused<T>(open: impl FnOnce() -> Result<T, ModelError>) -> (Option<ModelErro
 
 fn write<C: Settings, N: Networks>(config: &C, networks: N) -> (Vec<u8>, Card) {
     Model::write(Card::new("claim", SystemConfig::of(config), 3), &networks).unwrap()
+}
+
+/// What comes of a file whose card has a test vector of this shape.
+fn asking<N: Networks>((bytes, card): &(Vec<u8>, Card), shape: &[usize]) -> (Option<ModelError>, usize) {
+    let mut card = card.clone();
+    card.test_vector.shape = shape.to_vec();
+    let model = Model::<N>::read(&claiming(bytes, &card), &Device::flex()).unwrap();
+    refused(|| model.test_output())
 }
 
 // One test: others would allocate meanwhile.
@@ -66,4 +77,24 @@ fn a_huge_network_in_a_tiny_file_is_refused_before_it_takes_memory() {
     let (error, used) = refused(|| Model::<Upscaler>::read(&claimed, &device));
     assert!(matches!(error, Some(ModelError::Tensor { .. })), "{error:?}");
     assert!(used < 50 << 20, "{used} bytes");
+
+    // Nor does a test vector ask for more than there is, however small the file.
+    let wide = SuperresConfig { width: 272, blocks: 0, ..SuperresConfig::default() };
+    let generator = superres::Generator::new(&wide, random, &device).unwrap();
+    let upscaler = write(&wide, Upscaler::new(wide.clone(), generator));
+    let generator = TranslatorConfig { width: 1, ..TranslatorConfig::default() };
+    let deep = Pix2pixConfig { generator, ..Pix2pixConfig::default() };
+    let generator = translator::Translator::new(&deep.generator, random, &device).unwrap();
+    let translator = write(&deep, Translator::pix2pix(deep.clone(), generator, None));
+    for (error, used) in [
+        // Of as many values as a layer makes of it.
+        asking::<Upscaler>(&upscaler, &[3, 256, 256]),
+        asking::<Upscaler>(&upscaler, &[3, 1, 1 << 16]),
+        asking::<Upscaler>(&upscaler, &[3, usize::MAX, 2]),
+        // Its sides are filled up to multiples of 256.
+        asking::<Translator>(&translator, &[3, 1, 512]),
+    ] {
+        assert!(matches!(error, Some(ModelError::BadCard { .. })), "{error:?}");
+        assert!(used < 50 << 20, "{used} bytes");
+    }
 }

@@ -63,6 +63,7 @@ impl Settings for TrioConfig {
             Network { name: "critic", role: Role::Discriminator },
         ],
         visuals: &["drawn"],
+        batches: None,
     };
 
     fn validate(&self) -> Result<(), OutOfRange> {

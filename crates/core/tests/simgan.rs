@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::{cell::RefCell, rc::Rc};
+
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{
     refined::{Discs, HEIGHT, WIDTH, small_simgan},
@@ -90,6 +92,36 @@ fn each_phase_trains_whom_it_is_to_train() {
     assert_eq!(step(), ([false, true, false, false], 4));
     assert_eq!((step(), step()), (([true; 4], 8), ([true; 4], 10)));
     assert_eq!(step(), ([true; 4], 10), "the history is full");
+}
+
+/// Notes which pictures are asked for.
+struct Noted(Discs, Rc<RefCell<Vec<usize>>>);
+
+impl Images for Noted {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn shape(&self) -> [usize; 3] {
+        self.0.shape()
+    }
+    fn write(&self, index: usize, out: &mut [f32]) {
+        self.1.borrow_mut().push(index);
+        self.0.write(index, out);
+    }
+}
+
+#[test]
+fn synthetic_and_real_pictures_come_in_orders_of_their_own() {
+    let (given, shown) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Vec::new())));
+    let synthetic = Box::new(Noted(Discs::synthetic(12), given.clone()));
+    let real = Box::new(Noted(Discs::real(12), shown.clone()));
+    let config = SimganConfig { history: 0, refiner_pretraining: 0, discriminator_pretraining: 9, ..small_simgan() };
+    let mut system = Simgan::new(config, synthetic, real, None, &Device::flex()).unwrap();
+    (0..3).for_each(|_| drop(system.step(StepKind::Both)));
+    // Two epochs of both, as D alone learns.
+    let (given, shown) = (given.take(), shown.take());
+    assert_eq!((given.len(), shown.len()), (24, 24));
+    assert!(given[..12] != shown[..12] && given[12..] != shown[12..], "{given:?}");
 }
 
 #[test]

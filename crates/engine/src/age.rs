@@ -6,7 +6,12 @@ const DAY: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 /// Whether an id that `fresh_id` made is of more than a day ago, `now` in milliseconds since 1970. One that names no time is not.
 pub fn is_over_a_day(id: &str, now: f64) -> bool {
     let time = id.split_once('-').and_then(|(time, _)| u64::from_str_radix(time, 16).ok());
-    time.is_some_and(|time| now - time as f64 > DAY)
+    time.is_some_and(|time| is_a_day_ago(time as f64, now))
+}
+
+/// Whether a time, as `now` in milliseconds since 1970, is more than a day ago.
+pub fn is_a_day_ago(time: f64, now: f64) -> bool {
+    now - time > DAY
 }
 
 #[cfg(test)]
@@ -19,6 +24,7 @@ mod tests {
         let id = format!("{made:x}-00f3a");
         let after = |hours: f64| is_over_a_day(&id, made as f64 + hours * 3_600_000.0);
         assert!(!after(-1.0) && !after(0.0) && !after(23.9) && after(24.1));
+        assert!(!is_a_day_ago(made as f64, made as f64) && is_a_day_ago(made as f64, made as f64 + 25.0 * 3_600_000.0));
         let far = f64::MAX;
         assert!(is_over_a_day(&id, far));
         assert!(["", "-", "-00f3a", "mine", "my-set", &format!("{made:x}")].iter().all(|id| !is_over_a_day(id, far)));

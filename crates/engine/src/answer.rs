@@ -13,6 +13,8 @@ pub enum Outcome {
     Answer(Answer),
     /// Work that goes on in between other requests, and is answered when it ends.
     Task(Task),
+    /// What goes on outside of the loop, and is answered when it ends.
+    Underway,
 }
 
 /// What was asked for is done.

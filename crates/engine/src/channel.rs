@@ -53,6 +53,11 @@ impl Caller {
         }
     }
 
+    /// Has the loop look around: what goes on outside of it has come to something.
+    pub fn wake(&self) {
+        self.channel.wake();
+    }
+
     /// Answers the request.
     pub fn answer(&self, answer: Result<Answer, EngineError>) {
         let (reply, buffers) = answer.unwrap_or_else(|error| (Reply::Failed(error), Vec::new()));
@@ -124,7 +129,14 @@ impl Channel {
                 self.post(id.unwrap_or_default() as u32, Message::Reply(Reply::Failed(error)), &[]);
             }
         }
-        if let Some(wake) = inbox.wake.take() {
+        drop(inbox);
+        self.wake();
+    }
+
+    /// Ends the wait of the loop, if it waits.
+    fn wake(&self) {
+        let wake = self.inbox.borrow_mut().wake.take();
+        if let Some(wake) = wake {
             // The receiver may be gone; then nobody waits.
             let _ = wake.send(());
         }
@@ -136,7 +148,7 @@ impl Channel {
         Some(Incoming { caller: Caller { id, channel: self.clone() }, request, buffers })
     }
 
-    /// Waits until there may be a request.
+    /// Waits until there may be a request, or whoever works outside of the loop wakes it.
     pub async fn wait(&self) {
         let (wake, woken) = oneshot::channel();
         if !self.inbox.borrow().waiting.is_empty() {

@@ -1,4 +1,6 @@
-//! The loop of the worker: one request after the other, and training and a task in between.
+//! The loop of the worker: one request after the other, and training and tasks in between.
+
+use std::collections::VecDeque;
 
 use forger_protocol::{DeviceChoice, DeviceKind, EngineError, Event, PROTOCOL_VERSION, Reply, Request};
 use js_sys::ArrayBuffer;
@@ -9,7 +11,7 @@ use crate::{
     devices::Devices,
     lab::Lab,
     latent,
-    models::Models,
+    models::{Arrived, Models},
     pictures,
     runs::Runs,
     schedule::yield_now,
@@ -24,7 +26,8 @@ struct Engine {
     runs: Runs,
     store: Store,
     models: Models,
-    task: Option<Task>,
+    /// The next first.
+    tasks: VecDeque<Task>,
 }
 
 /// Starts the loop, which ends with the worker.
@@ -35,7 +38,7 @@ pub fn start() {
         channel.tell(Event::Ready { version: PROTOCOL_VERSION }, &[]);
         channel.tell(Event::Device(devices.report()), &[]);
         let (lab, runs, store) = (Lab::default(), Runs::default(), Store::default());
-        Engine { channel, devices, lab, runs, store, models: Models::default(), task: None }.run().await;
+        Engine { channel, devices, lab, runs, store, models: Models::default(), tasks: VecDeque::new() }.run().await;
     });
 }
 
@@ -45,7 +48,12 @@ impl Engine {
             while let Some(incoming) = self.channel.poll() {
                 self.take(incoming).await;
             }
-            if !self.lab.is_running() && !self.runs.is_running() && self.task.is_none() {
+            if let Some(arrived) = self.models.arrived() {
+                self.open(&arrived).await;
+                continue;
+            }
+            // From here to the wait nothing is awaited: what arrives later wakes it.
+            if !self.lab.is_running() && !self.runs.is_running() && self.tasks.is_empty() {
                 self.channel.wait().await;
                 continue;
             }
@@ -62,13 +70,23 @@ impl Engine {
         match outcome {
             Ok(Outcome::Answer(answer)) => caller.answer(Ok(answer)),
             Ok(Outcome::Task(task)) => {
-                // There is one at a time: the new one takes the place of the one before.
-                if let Some(before) = self.task.replace(task) {
+                // The new one takes the place of the one before.
+                let before = self.tasks.iter().position(|other| other.is_film() == task.is_film());
+                if let Some(before) = before.and_then(|at| self.tasks.remove(at)) {
                     before.caller().answer(Err(EngineError::Cancelled));
                 }
+                self.tasks.push_back(task);
             }
+            Ok(Outcome::Underway) => {}
             Err(error) => caller.answer(Err(error)),
         }
+    }
+
+    /// Opens a model whose file came from the site.
+    async fn open(&mut self, arrived: &Arrived) {
+        let opened =
+            self.recovering(async |engine: &mut Self| engine.models.take(arrived, &mut engine.devices).await).await;
+        arrived.caller.answer(opened);
     }
 
     async fn answer(
@@ -87,7 +105,7 @@ impl Engine {
             Request::Store(request) => {
                 self.store.answer(caller, request, buffers, &mut self.runs).await.map(Outcome::Answer)
             }
-            Request::Model(request) => models.answer(caller, request, buffers, devices).await.map(Outcome::Answer),
+            Request::Model(request) => models.answer(caller, request, buffers, devices).await,
             Request::Latent(request) => latent::answer(caller, request, buffers, models, devices).await,
             Request::Picture(request) => pictures::answer(caller, request, buffers, models, devices).await,
             // The channel noted it when it came, and the work has ended, or does so when it looks.
@@ -137,15 +155,15 @@ impl Engine {
         }
     }
 
-    /// A slice of the task, which is answered when it ends.
+    /// A slice of a task, which is answered when it ends.
     async fn go_on(&mut self) {
-        let Some(mut task) = self.task.take() else { return };
+        let Some(mut task) = self.tasks.pop_front() else { return };
         let advanced = self
             .recovering(async |engine: &mut Self| task.advance(&mut engine.models, &mut engine.devices).await)
             .await;
         match advanced.transpose() {
             Some(answer) => task.caller().answer(answer),
-            None => self.task = Some(task),
+            None => self.tasks.push_back(task),
         }
     }
 

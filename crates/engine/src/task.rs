@@ -1,4 +1,5 @@
-//! Work that is done in slices, in between other requests. There is one at a time.
+//! Work that is done in slices, in between other requests. There is one at a time, and a film beside it: what is looked for must
+//! not be lost to a film, nor the film to it.
 
 use forger_protocol::EngineError;
 
@@ -7,7 +8,7 @@ use crate::{
     channel::Caller,
     detect::{Calibrating, Detection},
     devices::Devices,
-    latent::search::Search,
+    latent::{film::Filming, search::Search},
     models::Models,
     pictures::making::Making,
 };
@@ -17,6 +18,7 @@ pub enum Task {
     Detection(Box<Detection>),
     Calibrating(Box<Calibrating>),
     Making(Box<Making>),
+    Filming(Box<Filming>),
 }
 
 impl Task {
@@ -27,7 +29,12 @@ impl Task {
             Self::Detection(detection) => &detection.caller,
             Self::Calibrating(calibrating) => &calibrating.caller,
             Self::Making(making) => &making.caller,
+            Self::Filming(filming) => &filming.caller,
         }
+    }
+
+    pub const fn is_film(&self) -> bool {
+        matches!(self, Self::Filming(_))
     }
 
     /// A slice; the answer once it ends. Where the GPU was lost, it goes on on the CPU.
@@ -37,6 +44,7 @@ impl Task {
             Self::Detection(detection) => detection.advance(devices).await,
             Self::Calibrating(calibrating) => calibrating.advance(devices).await,
             Self::Making(making) => making.advance(models, devices).await,
+            Self::Filming(filming) => filming.advance(models, devices).await,
         }
     }
 }

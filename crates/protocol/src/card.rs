@@ -10,6 +10,15 @@ use crate::{config::EncoderConfig, detect::Normal, system::SystemConfig};
 /// its input.
 pub const CARD_SCHEMA: u32 = 2;
 
+/// The longest name of a model.
+pub const LONGEST_NAME: usize = 64;
+
+/// Whether a model may be called so: of `a-z`, `0-9` and `-`. It becomes part of links and of the names of files.
+pub fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_plain)
+}
+
 /// A data set and the terms it came with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataSource {
@@ -94,7 +103,7 @@ pub struct Metric {
 pub struct Card {
     /// [`CARD_SCHEMA`] of the program that wrote the file.
     pub schema: u32,
-    /// Short name, `[a-z0-9-]+`.
+    /// Short name: see [`is_name`].
     pub name: String,
     /// With its full configuration.
     pub system: SystemConfig,
@@ -116,7 +125,8 @@ pub struct Card {
     /// Ways through latent space, the strongest of each kind first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub directions: Vec<Direction>,
-    /// Whether the file holds D, too: its features tell how like two pictures are.
+    /// Whether the file holds D, too: its features tell how like two pictures are. Not said of CycleGAN, which has two: `networks` has
+    /// all that there is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub discriminator: bool,
     /// Of the encoder that the file holds, if it does: the settings that its shape is of.
@@ -219,6 +229,14 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_part_of_a_link_and_of_a_file() {
+        assert!(is_name("maps-aerial-to-map-2") && is_name(&"a".repeat(LONGEST_NAME)));
+        for wrong in ["", "Digits", "a b", "../a", "=original", "a.b", "고양이", &"a".repeat(LONGEST_NAME + 1)] {
+            assert!(!is_name(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_direction_survives_its_card() {

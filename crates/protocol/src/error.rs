@@ -55,6 +55,12 @@ pub enum ModelError {
         /// Its name in the file, that of its network first.
         tensor: String,
     },
+    /// A weight is larger than a number of 16 bits can be.
+    #[error("tensor {tensor} holds a value beyond 65504, which a model file (16 bits a value) does not hold")]
+    TooLarge {
+        /// Its name in the file, that of its network first.
+        tensor: String,
+    },
     /// The card does not say what is normal.
     #[error("the model does not know what is normal: `forger calibrate` tells it")]
     NotCalibrated,
@@ -93,6 +99,12 @@ pub enum EngineError {
         /// As many as would do.
         least: usize,
     },
+    /// No more pictures go into the set that is being made; what is there can be kept.
+    #[error("a set takes at most {most} bytes")]
+    SetFull {
+        /// What it may take.
+        most: f64,
+    },
     /// The browser keeps nothing, has no room, or what was kept is not there.
     #[error("this browser's storage: {0}")]
     Storage(String),
@@ -111,6 +123,20 @@ pub enum EngineError {
         /// What was asked for.
         url: String,
         /// What the browser or the server says, in English.
+        detail: String,
+    },
+    /// A web page lies where a file of the site should be: hosts answer so where one is missing.
+    #[error("a web page is in the place of {url}")]
+    WebPage {
+        /// What was asked for.
+        url: String,
+    },
+    /// A list of the site does not read.
+    #[error("{url} does not read: {detail}")]
+    BadList {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it, in English.
         detail: String,
     },
     /// No session or model of that id is open.

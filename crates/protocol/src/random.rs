@@ -31,6 +31,8 @@ pub enum Stream {
     Avatars = 7,
     /// Eyes and digits that simulators draw.
     Simulators = 8,
+    /// The order of real pictures, where those of a simulator have that of [`Stream::Data`].
+    Real = 9,
 }
 
 /// A seeded random number generator whose state can be kept.

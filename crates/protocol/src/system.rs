@@ -22,6 +22,8 @@ pub struct Declaration {
     pub networks: &'static [Network],
     /// The pictures that it shows of itself, in the order of the columns of a sheet; none for a system of points.
     pub visuals: &'static [&'static str],
+    /// The setting that says how many batches of real examples a step learns from; none where it is one.
+    pub batches: Option<&'static str>,
 }
 
 /// A number that a system tells of each step.
@@ -33,7 +35,8 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// Whose loss or gradient it is, or of what a verdict is given; with its kind it says all.
     pub of: &'static str,
-    /// The weight, among the settings, that is 0 where no step tells it; none where steps always may.
+    /// The weight that is 0 where no step tells it, by where it lies in the settings, such as `losses/adversarial`; none where steps
+    /// always may.
     pub weight: Option<&'static str>,
 }
 
@@ -42,7 +45,7 @@ pub struct Scalar {
 pub enum ScalarKind {
     /// Without unit.
     Loss,
-    /// The mean of sigma(logit), in `[0, 1]`.
+    /// How real samples are held, the mean in `[0, 1]`: sigma(logit), or the logit within its aims where the loss has 1 and 0 for aims.
     Verdict,
     /// The Euclidean norm of the gradient of a network's loss over all of its weights, 0 where it was not updated.
     Gradient,
@@ -93,7 +96,7 @@ impl Scalar {
 
     /// Whether steps of a system with these settings tell it.
     pub fn is_told(&self, config: &Value) -> bool {
-        self.weight.and_then(|weight| config.get(weight)?.as_f64()) != Some(0.0)
+        self.weight.and_then(|weight| config.pointer(&format!("/{weight}"))?.as_f64()) != Some(0.0)
     }
 
     /// `loss/generator`.
@@ -106,6 +109,17 @@ impl Declaration {
     /// The place of a scalar among those of a step.
     pub fn place(&self, key: &str) -> Option<usize> {
         self.scalars.iter().position(|scalar| scalar.key == key)
+    }
+
+    /// The scalars that steps of a system with these settings tell, with their places.
+    pub fn told(&self, config: &Value) -> impl Iterator<Item = (usize, &'static Scalar)> {
+        self.scalars.iter().enumerate().filter(move |(_, scalar)| scalar.is_told(config))
+    }
+
+    /// Real examples that a step with these settings learns from.
+    pub fn examples(&self, config: &Value) -> u64 {
+        let number = |key: &str| config[key].as_u64().unwrap_or(1);
+        number("batch") * self.batches.map_or(1, number)
     }
 
     /// The scalars of a kind, with their places.
@@ -139,6 +153,19 @@ pub const GAME: [Scalar; 6] = [
     Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator"),
     Scalar::new("g_gradient", ScalarKind::Gradient, "generator"),
 ];
+
+/// The same of a game whose discriminator is only there where this weight is not 0.
+pub const fn game_for(weight: &'static str) -> [Scalar; 6] {
+    let [d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient] = GAME;
+    [
+        d_loss.weighed(weight),
+        g_loss,
+        d_real.weighed(weight),
+        d_fake.weighed(weight),
+        d_gradient.weighed(weight),
+        g_gradient,
+    ]
+}
 
 /// The networks of such a game.
 pub const PLAYERS: [Network; 2] = [
@@ -219,7 +246,8 @@ mod tests {
         for SystemConfig { name, config } in &every {
             for scalar in find(name).unwrap().scalars {
                 // Or a letter of its name is wrong, and it is told for ever.
-                assert!(scalar.weight.is_none_or(|weight| config[weight].is_number()), "{} of {name}", scalar.key);
+                let is_number = |weight: &str| config.pointer(&format!("/{weight}")).is_some_and(Value::is_number);
+                assert!(scalar.weight.is_none_or(is_number), "{} of {name}", scalar.key);
             }
         }
         let told = |config: &CycleganConfig| {
@@ -232,6 +260,20 @@ mod tests {
             told(&CycleganConfig { identity: 0.0, semantic: 1.0, ..CycleganConfig::default() }),
             ["identity_loss"]
         );
+        // Super-resolution has no opponent by default.
+        let told = SuperresConfig::SYSTEM.told(&every[2].config).map(|(_, scalar)| scalar.key).collect::<Vec<_>>();
+        assert_eq!(told, ["g_loss", "g_gradient"]);
+    }
+
+    #[test]
+    fn a_step_learns_from_all_batches_of_its_updates() {
+        let examples = |system: SystemConfig| find(&system.name).unwrap().examples(&system.config);
+        let toy = ToyConfig { batch: 4, d_steps: 2, ..ToyConfig::default() };
+        let dcgan = DcganConfig { batch: 4, d_steps: 3, ..DcganConfig::default() };
+        let simgan = SimganConfig { batch: 4, discriminator_updates: 5, ..SimganConfig::default() };
+        let pix2pix = Pix2pixConfig { batch: 4, ..Pix2pixConfig::default() };
+        assert_eq!((examples(SystemConfig::of(&toy)), examples(SystemConfig::of(&dcgan))), (8, 12));
+        assert_eq!((examples(SystemConfig::of(&simgan)), examples(SystemConfig::of(&pix2pix))), (20, 4));
     }
 
     #[test]

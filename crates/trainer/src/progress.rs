@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use forger_protocol::{Declaration, ScalarKind, message::StepMetrics};
+use forger_protocol::{Scalar, ScalarKind, message::StepMetrics};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ui;
@@ -23,7 +23,8 @@ pub struct Progress {
     first_step: u64,
     /// Real examples in a step.
     examples: u64,
-    system: &'static Declaration,
+    /// The scalars that its steps tell, with their places.
+    told: Vec<(usize, &'static Scalar)>,
     last_line: Instant,
     metrics: StepMetrics,
 }
@@ -79,7 +80,8 @@ fn time(seconds: f64) -> String {
 }
 
 impl Progress {
-    pub fn start(done: u64, total: u64, examples: u64, system: &'static Declaration) -> Self {
+    /// `told` are the scalars that its steps tell, with their places.
+    pub fn start(done: u64, total: u64, examples: u64, told: Vec<(usize, &'static Scalar)>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
@@ -89,7 +91,7 @@ impl Progress {
         bar.set_position(done);
         bar.reset_eta();
         let (started, last_line) = (now(), now());
-        Self { bar, terminal, started, first_step: done, examples, system, last_line, metrics: StepMetrics::default() }
+        Self { bar, terminal, started, first_step: done, examples, told, last_line, metrics: StepMetrics::default() }
     }
 
     /// Real examples seen, a second.
@@ -100,9 +102,9 @@ impl Progress {
     fn message(&self, step: u64) -> String {
         let of_kind = |kind: ScalarKind| {
             let value = |place: usize| self.metrics.values.get(place).copied().unwrap_or_default();
-            let said =
-                |(place, scalar): (usize, &forger_protocol::Scalar)| format!("{} {:.3}", scalar.of, value(place));
-            let all = self.system.of_kind(kind).map(said).collect::<Vec<_>>().join(", ");
+            let of_it = self.told.iter().filter(|(_, scalar)| scalar.kind == kind);
+            let said = of_it.map(|(place, scalar)| format!("{} {:.3}", scalar.of, value(*place)));
+            let all = said.collect::<Vec<_>>().join(", ");
             if all.is_empty() { all } else { format!("; {}: {all}", kind.name()) }
         };
         format!("{:.0} examples/s{}{}", self.rate(step), of_kind(ScalarKind::Loss), of_kind(ScalarKind::Verdict))
@@ -130,5 +132,27 @@ impl Progress {
             return;
         }
         ui::note(format_args!("step {step}: {}", self.message(step)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use forger_protocol::{Settings as _, SuperresConfig};
+
+    use super::*;
+
+    #[test]
+    fn of_an_opponent_that_is_not_there_nothing_is_said() {
+        let said = |adversarial: f64| {
+            let mut config = SuperresConfig::default();
+            config.losses.adversarial = adversarial;
+            let told = SuperresConfig::SYSTEM.told(&serde_json::json!(config)).collect();
+            let mut progress = Progress::start(0, 9, 1, told);
+            progress.metrics = StepMetrics { step: 1, values: vec![0.5, 0.25, 0.75, 0.125, 0.0, 0.0] };
+            let message = progress.message(1);
+            message.split_once("; ").map(|(_, said)| said.to_owned()).unwrap()
+        };
+        assert_eq!(said(0.0), "loss: generator 0.250");
+        assert_eq!(said(0.1), "loss: discriminator 0.500, generator 0.250; verdict: real 0.750, fake 0.125");
     }
 }

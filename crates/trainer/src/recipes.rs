@@ -79,7 +79,23 @@ fn unknown(given: &toml::Table, known: &toml::Value) -> Option<String> {
     })
 }
 
-/// Changes one setting, of any depth: `losses.pixel=0.5`. What is not TOML is taken as a word.
+/// Puts a value in the place of another; of a table what it has, and the rest stays.
+fn put(place: &mut toml::Value, value: toml::Value) {
+    match (place, value) {
+        (toml::Value::Table(old), toml::Value::Table(new)) => {
+            for (key, value) in new {
+                match old.get_mut(&key) {
+                    Some(old) => put(old, value),
+                    None => drop(old.insert(key, value)),
+                }
+            }
+        }
+        (place, value) => *place = value,
+    }
+}
+
+/// Changes one setting, of any depth, or those of a table: `losses.pixel=0.5`, `losses={pixel=0.5}`. What is not TOML is taken as a
+/// word.
 pub fn set<C: Settings>(config: &C, change: &str) -> Result<C> {
     let (path, text) = change.split_once('=').with_context(|| format!("--set {change}: use KEY=VALUE"))?;
     let mut all = toml::Value::try_from(config).context("cannot list the settings")?;
@@ -88,15 +104,17 @@ pub fn set<C: Settings>(config: &C, change: &str) -> Result<C> {
     let path = path.trim();
     let place = path.split('.').try_fold(&mut all, |at, key| at.get_mut(key));
     let known = || keys(&toml::Value::try_from(config).unwrap_or_else(|_| toml::Table::new().into())).join(", ");
-    *place.with_context(|| format!("--set {path}: there is no such setting; there are {}", known()))? = value;
-    all.try_into().with_context(|| format!("--set {change}"))
-}
-
-/// Real examples that a step learns from.
-pub fn examples<C: Settings>(config: &C) -> u64 {
-    let all = toml::Value::try_from(config).ok();
-    let number = |key| all.as_ref().and_then(|all| all.get(key)?.as_integer()).unwrap_or(1) as u64;
-    number("batch") * number("d_steps")
+    let place = place.with_context(|| format!("--set {path}: there is no such setting; there are {}", known()))?;
+    let given = value.as_table().cloned();
+    put(place, value);
+    let changed: C = all.try_into().with_context(|| format!("--set {change}"))?;
+    // As in a recipe: a misspelt one would silently do nothing.
+    let all = toml::Value::try_from(&changed).context("cannot list the settings")?;
+    let place = path.split('.').try_fold(&all, |at, key| at.get(key));
+    if let Some(key) = given.zip(place).and_then(|(given, place)| unknown(&given, place)) {
+        bail!("--set {path}: there is no setting {path}.{key}");
+    }
+    Ok(changed)
 }
 
 /// The path of every setting.
@@ -119,7 +137,8 @@ pub fn write<C: Settings>(config: &C, description: &str) -> Result<String> {
 mod tests {
     use super::*;
     use forger_protocol::{
-        CycleganConfig, DcganConfig, Normalization, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig,
+        CycleganConfig, DcganConfig, Normalization, OptimizerConfig, Pix2pixConfig, SimganConfig, SuperresConfig,
+        SuperresLosses, ToyConfig,
     };
 
     fn comes_back<C: Settings + PartialEq + std::fmt::Debug>() -> usize {
@@ -168,6 +187,24 @@ mod tests {
         assert!(refused("width=wide").contains("width=wide"), "{}", refused("width=wide"));
         assert!(refused("width").contains("KEY=VALUE"));
         assert!(refused("width.of=3").contains("no such setting"));
+    }
+
+    #[test]
+    fn a_table_changes_what_it_has_and_a_misspelt_key_of_it_is_named() {
+        let losses = SuperresLosses { perceptual: 2.0, ..SuperresLosses::default() };
+        let config = SuperresConfig { losses, ..SuperresConfig::default() };
+        let changed = set(&config, "losses={pixel=0.5}").unwrap();
+        assert_eq!(changed.losses, SuperresLosses { pixel: 0.5, ..losses });
+        let sgd = "generator_optimizer={name=\"sgd\", momentum=0.5}";
+        let kept = config.generator_optimizer.learning_rate();
+        let sgd = set(&config, sgd).unwrap().generator_optimizer;
+        assert_eq!(sgd, OptimizerConfig::Sgd { learning_rate: kept, momentum: 0.5 });
+        for (change, key) in
+            [("losses={pixl=0.5}", "losses.pixl"), ("generator_optimizer={beta3=0.5}", "generator_optimizer.beta3")]
+        {
+            let error = set(&config, change).unwrap_err().to_string();
+            assert!(error.contains(&format!("there is no setting {key}")), "{error}");
+        }
     }
 
     #[test]

@@ -82,12 +82,19 @@ fn models_of_one_class_are_trained_measured_and_kept() {
     let kept = fs::metadata(at("results/0.json")).unwrap().modified().unwrap();
     let (code, text) = run(&train);
     assert!(code == Some(0) && text.contains("class 1: AUROC") && !text.contains("class 0: AUROC"), "{text}");
+    // It says its own flags, not those of `forger train`.
+    assert!(text.contains("already: --epochs says") && text.contains("already: --encoder-steps says"), "{text}");
+    assert!(!text.contains("--steps says") && !text.contains("--resume"), "{text}");
     let again: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert_eq!(again, line);
     assert_eq!(fs::metadata(at("results/0.json")).unwrap().modified().unwrap(), kept);
     // Other settings are.
     let (code, text) = run(&format!("{eval} --methods knn --classes 0 --seed 3"));
     assert!(code == Some(0) && text.contains("class 0: AUROC knn 1.0000"), "{text}");
+    // And what one of them cannot do is told before the others begin.
+    let few = eval.replace("--neighbours 1", "--neighbours 99");
+    let (code, text) = run(&format!("{few} --methods adgan,knn --classes 0 --seed 3"));
+    assert!(code == Some(1) && text.contains("class 0: --neighbours 99 is more than"), "{text}");
     let (code, text) = run(&format!("train dcgan --data set --normal 7 {SMALL} --out none"));
     assert!(code == Some(1) && text.contains("no class 7: there are 0, 1"), "{text}");
 }
@@ -145,6 +152,33 @@ fn folders_of_all_kinds_become_reports() {
     let (_, text) = detect("set:up --false-alarms 0.1");
     let strange = fs::read_to_string(at("report/scores.csv")).unwrap().matches(",1\n").count();
     assert!(strange <= 3, "{text}");
+
+    // Cut out of a frame, pictures are the same, and a table says which are normal.
+    fs::create_dir_all(at("framed/up")).unwrap();
+    for index in 0..30 {
+        let pixel = |x: u32, y: u32| match (x.checked_sub(6), y.checked_sub(4)) {
+            (Some(x @ 0..28), Some(y @ 0..28)) => Luma([shade(0, index, x as usize, y as usize)]),
+            _ => Luma([128]),
+        };
+        GrayImage::from_fn(40, 36, pixel).save(at("framed/up").join(format!("{index:02}.png"))).unwrap();
+    }
+    let scores = |line: &str| {
+        let (code, text) = run(&format!("detect {line} --model run --class up {SHORT} --threshold 1000 --out report"));
+        assert_eq!(code, Some(0), "{text}");
+        let table = fs::read_to_string(at("report/scores.csv")).unwrap();
+        table.lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    let framed = "framed --normal framed";
+    let plain = scores("set:up --normal set:up");
+    assert_eq!((plain.len(), &plain), (31, &scores(&format!("{framed} --crop 6,4,34,32"))));
+    assert_ne!(plain, scores(framed));
+    let rows = (0..30).map(|index| format!("{index:02}.png,{}\n", index % 2)).collect::<String>();
+    fs::write(at("table.csv"), format!("file,Odd\n{rows}")).unwrap();
+    let odd = format!("detect mixed --model run --normal set:up --class Odd {SHORT} --threshold 1000 --out report");
+    let (code, text) = run(&format!("{odd} --attributes table.csv"));
+    let page = fs::read_to_string(at("report/report.html")).unwrap();
+    assert!(code == Some(0) && page.contains("beside 15 normal ones"), "{text}");
+    assert!(run(&odd).1.contains("no class Odd"));
 
     // What could not be said or written is refused before there is a search.
     for threshold in ["nan", "inf"] {

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "every function here is part of a test")]
 
+#[path = "resume/data.rs"]
+mod data;
+
 use std::{fs, path::Path, process::Command};
 
 use assert_cmd::cargo::CommandCargoExt;
@@ -80,7 +83,7 @@ fn a_run_goes_on_to_the_step_that_was_asked_for() {
         // Where it is already, no step is done, and none is told of.
         for more in ["", "--steps 8", "--steps 3"] {
             let text = works(folder.path(), &format!("{line} --resume {more}"));
-            assert!(text.contains("the run is at step 8 already: --steps says up to which step"), "{text}");
+            assert!(text.contains("the run is at step 8 already: --steps says how far it goes on"), "{text}");
             assert!(!text.contains("examples/s") && asked() == 8, "{text}");
         }
         works(folder.path(), &format!("{line} --resume --steps 9"));
@@ -180,45 +183,6 @@ fn a_recipe_file_whose_rates_were_changed_since_counts() {
 }
 
 #[test]
-fn other_data_is_warned_of_and_both_are_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    works(folder.path(), &format!("{TRAIN} --steps 4"));
-    let other = TRAIN.replace("avatars:16", "avatars:24");
-    let text = works(folder.path(), &format!("{other} --steps 8 --resume"));
-    assert!(
-        text.contains("learned from avatars:16 (16 pictures) up to step 4, and goes on with avatars:24 (24"),
-        "{text}"
-    );
-    let kept = note(folder.path());
-    assert_eq!(
-        (&kept["name"], &kept["images"]),
-        (&"avatars:16 (16 pictures), then avatars:24 (24 pictures)".into(), &40.into())
-    );
-    assert_eq!((&kept["stages"][0]["since"], &kept["stages"][1]["since"]), (&0.into(), &4.into()));
-    let text = works(folder.path(), &format!("{other} --steps 10 --resume"));
-    assert!(!text.contains("warning") && note(folder.path()) == kept, "{text}");
-    // The card names both, too.
-    works(folder.path(), "export @/run --name tiny --out @/models");
-    let manifest = fs::read_to_string(folder.path().join("models/manifest.json")).unwrap();
-    assert!(manifest.contains("then avatars:24"), "{manifest}");
-
-    // The same name, and fewer of its pictures.
-    fs::create_dir(folder.path().join("set")).unwrap();
-    (0..6).for_each(|index| {
-        let shade = |x: u32, y: u32| Rgb([x as u8, y as u8, index]);
-        RgbImage::from_fn(28, 28, shade).save(folder.path().join(format!("set/{index}.png"))).unwrap();
-    });
-    let line =
-        "train dcgan --recipe dcgan-modern --set image_size=28 --set width=1 --set batch=2 --data @/set --out @/b";
-    works(folder.path(), &format!("{line} --steps 2"));
-    let text = works(folder.path(), &format!("{line} --steps 4 --resume --holdout 2"));
-    assert!(text.contains("set (6 pictures) up to step 2, and goes on with set (4 pictures, --holdout 2)"), "{text}");
-    // As many of them, and yet others.
-    let text = works(folder.path(), &format!("{line} --steps 6 --resume --holdout 2 --crop 0,0,20,20"));
-    assert!(text.contains("goes on with set (4 pictures, --crop 0,0,20,20 --holdout 2)"), "{text}");
-}
-
-#[test]
 fn a_run_that_began_with_a_model_is_repeated_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     works(folder.path(), &format!("{TRAIN} --steps 2").replace("@/run", "@/first"));
@@ -250,6 +214,10 @@ fn super_resolution_and_the_toy_are_gone_on_with_alike() {
         (&settings["generator_optimizer"]["learning_rate"], &settings["decay_steps"]),
         (&1e-5.into(), &20.into())
     );
+    // A rate that falls up to another step takes the end of the run with it.
+    let text = works(folder.path(), &format!("{line} --resume --set decay_steps=8"));
+    assert!(text.contains("; 8 steps of 1") && kept(folder.path(), 8)["decay_steps"] == 8, "{text}");
+    assert!(works(folder.path(), &format!("{line} --resume")).contains("at step 8 already"));
     refused(
         folder.path(),
         &format!("{line} --steps 8 --resume --set losses.pixel=0.5"),

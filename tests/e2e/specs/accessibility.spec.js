@@ -48,7 +48,7 @@ test('whoever uses the keyboard keeps the place where something is asked or rena
   await page.getByTestId('set-name').fill('one');
   await page.getByTestId('set-side').selectOption('32');
   await page.getByTestId('set-files').setInputFiles(await photoFiles(page, 4));
-  await expect(page.getByTestId('report')).toHaveText('4 pictures are in one; 0 files were left out.', LONG);
+  await expect(page.getByTestId('report')).toHaveText('Pictures in one: 4. Files left out: 0.', LONG);
   const [sets, { keyboard }] = [page.getByTestId('sets'), page];
   const button = (name) => sets.getByRole('button', { name, exact: true });
   const [remove, yes] = [button('Delete: one'), page.getByTestId(/^delete-set-.*-yes$/)];
@@ -76,12 +76,51 @@ test('whoever uses the keyboard keeps the place where something is asked or rena
   await keyboard.press('Enter');
   await expect(button('Rename two')).toBeFocused();
   await expect(field).toHaveCount(0);
+  // Of a list that is gone, the part of the page that it was in has the focus.
+  await button('Delete: two').press('Enter');
+  await yes.press('Enter');
+  await expect(sets).toHaveCount(0);
+  await expect(page.getByTestId('fold-pictures').locator(':scope > summary')).toBeFocused();
+});
+
+const REFINER = entry('refine-eyes', 'simgan', { lambda: 0.5 }, { networks: ['refiner'] });
+
+/** Opens the page of a refiner that takes so many milliseconds for each picture. */
+async function openRefiner(context, page, pause) {
+  await standIn(context, { models: [REFINER], pause });
+  await open(page, 'refine');
+  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+}
+
+test('a button that begins something and ends it keeps the focus', async ({ context, page }) => {
+  await openRefiner(context, page, 60);
+  await page.getByTestId('set-count').fill('5000');
+  await page.getByTestId('set-count').blur();
+  await page.getByTestId('set-start').press('Enter');
+  await expect(page.getByTestId('set-stop')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('set-start')).toBeFocused();
+});
+
+test('a note stays while it is read, and goes afterwards', async ({ context, page }) => {
+  await openRefiner(context, page, 5);
+  await page.clock.install();
+  await page.getByTestId('share-button').click();
+  const note = page.getByTestId('note-toast');
+  await note.hover();
+  await page.clock.fastForward(6000);
+  await expect(note).toBeVisible();
+  await page.mouse.move(0, 0);
+  await note.getByRole('button').focus();
+  await page.clock.fastForward(6000);
+  await expect(note).toBeVisible();
+  await note.getByRole('button').blur();
+  await page.clock.fastForward(6000);
+  await expect(note).toHaveCount(0);
 });
 
 test('what is said of each picture is not read out, and what came of all is', async ({ context, page }) => {
-  await standIn(context, { models: [entry('refine-eyes', 'simgan', { lambda: 0.5 }, { networks: ['refiner'] })] });
-  await open(page, 'refine');
-  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+  await openRefiner(context, page, 5);
   await expect(page.getByTestId('set-progress')).not.toHaveAttribute('role');
   await page.getByTestId('set-count').fill('3');
   await page.getByTestId('set-count').blur();

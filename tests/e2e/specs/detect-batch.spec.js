@@ -47,6 +47,35 @@ test('another model in the midst of a batch leaves no score of the last one', as
   await expect(count(page)).toContainText('8 of 8 judged', { timeout: 110_000 });
 });
 
+test('why a file was not read pushes no mark off the screen', async ({ page }) => {
+  await openZeros(page);
+  await page.getByTestId('photo-file').setInputFiles(['cross.png', 'truncated.png'].map(picture));
+  await expect(count(page)).toContainText(/^2 of 2 judged, \d strange, 1 not read/, { timeout: 60_000 });
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const beyond = ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth;
+    expect(await page.locator('.rows').evaluate(beyond), `${width} pixels wide`).toBeLessThanOrEqual(1);
+  }
+});
+
+test('what was said of a picture is not said of what is drawn on it', async ({ page }) => {
+  await openZeros(page);
+  await draw(page, CROSS[0]);
+  await judged(page);
+  const { x, y, width, height } = await page.getByTestId('board').boundingBox();
+  await page.mouse.move(x + 0.8 * width, y + 0.2 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.2 * width, y + 0.8 * height);
+  for (const id of ['verdict', 'beside', 'numbers']) {
+    await expect(page.getByTestId(id)).toBeEmpty();
+  }
+  const sheets = page.locator(':is(.made, .where) .sheet');
+  await expect(sheets).toHaveClass([/old/, /old/]);
+  await page.mouse.up();
+  await judged(page);
+  await expect(sheets).toHaveClass([/^sheet\s*$/, /^sheet\s*$/]);
+});
+
 /** Clears the sheet in the moment in which the page tells how far the search is, or that it is over. */
 const clearWhileSearching = (page) =>
   page.evaluate(

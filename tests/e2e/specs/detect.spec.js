@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { expect, test } from '../support/test.js';
-import { CROSS, beside, draw, judged, numbers, openZeros } from '../support/detect.js';
+import { CROSS, beside, cardOf, draw, judged, numbers, openZeros, withCard } from '../support/detect.js';
 import { open, picture as shown } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
@@ -33,6 +33,10 @@ test('a zero that is drawn is normal, a cross is strange, and each takes less th
   await judged(page);
   await expect(page.getByTestId('verdict')).toHaveText('Strange');
   await expect(beside(page)).toContainText('none is as strange');
+  // Read out at the end, and not step by step.
+  await expect(page.getByTestId('told')).toHaveText(/^Strange\. .*none is as strange/);
+  await expect(page.getByTestId('told')).toHaveRole('status');
+  await expect(beside(page)).not.toHaveAttribute('role');
   const cross = await numbers(page);
   expect(cross.score).toBeGreaterThan(zero.score);
   // The second has nothing to compile.
@@ -65,6 +69,18 @@ test('an encoder needs no search, and the page says so', async ({ page }) => {
   await expect(page.getByText('An encoder says at once')).toBeVisible();
   await page.getByTestId('model-select').selectOption('zeros');
   await expect(page.getByText('The search begins from several codes')).toBeVisible();
+});
+
+test('a model with a mapping network lays its samples on the sheet', async ({ page }) => {
+  await openZeros(page);
+  // No model of the site has one and knows what is normal: this says so of one that does not.
+  const { normal } = await cardOf('zeros');
+  const buffer = await withCard('avatars', (card) => ({ ...card, normal: { ...normal, strokes: false } }));
+  await page.getByTestId('model-file').setInputFiles({ name: 'avatars.safetensors', mimeType: '', buffer });
+  await expect.poll(async () => (await shown(page.getByTestId('board'))).levels, { timeout: 60_000 }).toBeGreaterThan(10);
+  const first = (await shown(page.getByTestId('board'))).sha256;
+  await page.getByTestId('sample').click();
+  await expect.poll(async () => (await shown(page.getByTestId('board'))).sha256, { timeout: 60_000 }).not.toBe(first);
 });
 
 test('a batch goes on past what does not read, stops at once, goes on, and shows each of its pictures', async ({ page }) => {
@@ -109,7 +125,9 @@ test('a threshold that is moved calls other pictures strange, and goes back', as
 /** Normal pictures, false alarms among them, strange pictures and those that are missed, as the page says it. */
 async function wrong(page) {
   const text = await page.getByTestId('misses').innerText();
-  return text.match(/Of (\d+) normal pictures, (\d+) false alarms.*Of (\d+) .+, (\d+) missed/).slice(1).map(Number);
+  const said = text.match(/False alarms: (\d+) of (\d+) normal.*Of (\d+) .+, (\d+) missed/);
+  const [alarms, normal, strange, missed] = said.slice(1).map(Number);
+  return [normal, alarms, strange, missed];
 }
 
 test('the ROC curve says what the threshold calls strange and what it misses, while it moves', async ({ page }) => {
@@ -220,6 +238,18 @@ test('a model that does not know what is normal is refused in words', async ({ p
   });
   await expect(page.getByText('does not say what is normal')).toBeVisible();
   await expect(page.getByTestId('model-select')).toHaveValue('zeros');
+});
+
+test('a file that is refused takes nothing from the model of its name', async ({ page }) => {
+  await openZeros(page);
+  await draw(page, CROSS[0]);
+  await judged(page);
+  const buffer = await withCard('zeros', ({ normal, ...card }) => card);
+  await page.getByTestId('model-file').setInputFiles({ name: 'zeros.safetensors', mimeType: '', buffer });
+  await expect(page.getByText('does not say what is normal')).toBeVisible();
+  await draw(page, CROSS[1]);
+  await judged(page);
+  await expect(page.getByTestId('verdict')).toHaveText('Strange');
 });
 
 test('the sheet is drawn on with the keys, and the page speaks Korean', async ({ page }) => {

@@ -41,6 +41,25 @@ test('a drawing becomes data, is in the URL, and can be trained on', async ({ pa
   await expect(page.getByTestId('data-select')).toHaveValue('own');
 });
 
+test('no other button draws on the pad, nor does a pointer that is gone', async ({ page }) => {
+  await openPad(page);
+  const [pad, count] = [page.getByTestId('own-pad'), page.getByTestId('own-count')];
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await pad.boundingBox();
+  const pen = (type, at, button = 0) =>
+    pad.dispatchEvent(type, { pointerId: 11, button, clientX: x + at * width, clientY: y + at * height });
+  const none = await count.innerText();
+  await pen('pointerdown', 0.2, 2);
+  await pen('pointermove', 0.8);
+  await expect(count).toHaveText(none);
+  await pen('pointerdown', 0.2);
+  await expect(count).not.toHaveText(none);
+  const one = await count.innerText();
+  await pen('lostpointercapture', 0.2);
+  await pen('pointermove', 0.8);
+  await expect(count).toHaveText(one);
+});
+
 test('clear empties the pad, and cancel keeps the data there was', async ({ page }) => {
   await openPad(page);
   await stroke(page, [0.3, 0.3], [0.7, 0.7]);

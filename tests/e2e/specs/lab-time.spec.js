@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
-import { drawnPlane, keptStep, lab, slide, trainTo } from '../support/lab.js';
+import { drawnPlane, keptStep, lab, slide, trainTo, written } from '../support/lab.js';
 
 const sha = async (canvas) => (await picture(canvas)).sha256;
 
@@ -21,7 +21,7 @@ test('an earlier moment is shown, and the run stays where it is', async ({ page 
   await expect(stepsText).toHaveText('0');
   await page.getByTestId('now-button').click();
   await expect(page.getByTestId('visiting')).toBeHidden();
-  await expect(stepsText).toHaveText(String(step));
+  await expect(stepsText).toHaveText(written(step));
   await expect.poll(() => sha(plane)).toBe(now);
 });
 
@@ -44,7 +44,7 @@ test('a moment is compared with another', async ({ page }) => {
 test('a branch goes on from an earlier moment, and undo brings the rest back', async ({ page }) => {
   await open(page, 'lab');
   const { plane, step, stepsText } = lab(page);
-  const end = String(await trainTo(page, 200));
+  const end = written(await trainTo(page, 200));
   const picked = await sha(plane);
   await slide(page.getByTestId('time-slider'), 0);
   await page.getByTestId('branch-button').click();
@@ -59,7 +59,7 @@ test('a branch goes on from an earlier moment, and undo brings the rest back', a
 
 test('undo takes back a setting, and the form and the URL with it', async ({ page }) => {
   await open(page, 'lab');
-  const end = String(await trainTo(page, 30));
+  const end = written(await trainTo(page, 30));
   await page.getByTestId('data-select').selectOption('grid');
   await expect(lab(page).stepsText).toHaveText('0');
   await expect(page).toHaveURL(/data=grid/);
@@ -72,7 +72,7 @@ test('undo takes back a setting, and the form and the URL with it', async ({ pag
 test('a run is exported and imported again, and a file that is none is refused', async ({ page, browser, baseURL }) => {
   await open(page, 'lab?data=moons&seed=3');
   const { plane } = lab(page);
-  const step = String(await trainTo(page, 60));
+  const step = await trainTo(page, 60);
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-button').click()]);
   expect(download.suggestedFilename()).toBe(`forger-run-${step}.forger`);
   const buffer = await readFile(await download.path());
@@ -83,14 +83,14 @@ test('a run is exported and imported again, and a file that is none is refused',
   await open(other, 'lab');
   const file = (buffer) => ({ name: 'run.forger', mimeType: 'application/octet-stream', buffer });
   await other.getByTestId('import-file').setInputFiles(file(buffer));
-  await expect(lab(other).stepsText).toHaveText(step);
+  await expect(lab(other).stepsText).toHaveText(written(step));
   await expect(other.getByTestId('data-select')).toHaveValue('moons');
   await expect(other.getByTestId('seed-input')).toHaveValue('3');
   await expect.poll(() => sha(lab(other).plane)).toBe(mine);
 
   await other.getByTestId('import-file').setInputFiles(file(Buffer.from('no run')));
   await expect(other.getByTestId('error-toast').first()).toBeVisible();
-  await expect(lab(other).stepsText).toHaveText(step);
+  await expect(lab(other).stepsText).toHaveText(written(step));
   await fresh.close();
 });
 
@@ -102,7 +102,7 @@ test('what trains by itself takes no place of what the user trained', async ({ p
   // A link trains up to its step, as that of the page of strange pictures does.
   await open(page, 'detect');
   await page.getByTestId('walk-link').click();
-  await expect(stepsText).toHaveText('1000', { timeout: 60_000 });
+  await expect(stepsText).toHaveText('1,000', { timeout: 60_000 });
   await expect(train).toBeEnabled();
   // So does what is offered as trained.
   await reset.click();
@@ -114,11 +114,11 @@ test('what trains by itself takes no place of what the user trained', async ({ p
 
   await open(page, 'lab');
   const back = page.getByTestId('continue-button');
-  await expect(back).toContainText(`step ${mine}`);
+  await expect(back).toContainText(`step ${written(mine)}`);
   // What the user trains now is kept in its place, and the button still restores what it names.
   const next = await trainTo(page, mine + 100);
   await expect.poll(() => keptStep(page)).toBe(next);
-  await expect(back).toContainText(`step ${mine}`);
+  await expect(back).toContainText(`step ${written(mine)}`);
   await back.click();
   await expect.poll(steps).toBe(mine);
 });

@@ -49,13 +49,14 @@ test('the brush picks the same samples in noise and plane, by pointer and by key
   const [noise, picked] = [page.getByTestId('noise'), page.getByTestId('picked')];
   const before = [(await picture(noise)).sha256, (await picture(lab(page).plane)).sha256];
   await noise.hover();
-  await expect(picked).toContainText(/[1-9]\d* samples/);
+  await expect(picked).toContainText(/picked: [1-9]\d*/);
   await expect.poll(async () => (await picture(noise)).sha256).not.toBe(before[0]);
   await expect.poll(async () => (await picture(lab(page).plane)).sha256).not.toBe(before[1]);
   await page.mouse.move(0, 0);
-  await page.getByRole('group', { name: /^The noise/ }).focus();
+  await page.getByRole('application', { name: /^The noise/ }).focus();
   await page.keyboard.press('ArrowRight');
-  await expect(picked).toContainText(/samples/);
+  await expect(picked).toContainText(/picked: \d/);
+  await expect(page.getByTestId('spoken')).toHaveText(await picked.textContent());
   await page.keyboard.press('Escape');
   await expect(picked).not.toContainText(/\d/);
 });
@@ -101,6 +102,41 @@ test('a neuron of D shows what it answers over the plane', async ({ page }) => {
   await expect.poll(async () => (await picture(plane)).sha256).toBe(before);
 });
 
+test('the keyboard leads through the neurons of D, and each is asked', async ({ page }) => {
+  await open(page, 'lab');
+  const { plane } = lab(page);
+  const before = await drawnPlane(page);
+  const shown = async () => (await picture(plane)).sha256;
+  const neuron = (name) => page.getByTestId('diagram').getByRole('img', { name, exact: true });
+  await expect(page.getByTestId('diagram').locator('[tabindex="0"]'), 'one stop for Tab').toHaveCount(1);
+  await neuron('Neuron 1 of layer 1 of D').focus();
+  await expect.poll(shown).not.toBe(before);
+  const first = await shown();
+  for (const [key, name] of [['ArrowDown', 'Neuron 2 of layer 1 of D'], ['ArrowRight', 'Neuron 2 of layer 2 of D']]) {
+    await page.keyboard.press(key);
+    await expect(neuron(name)).toBeFocused();
+    await expect(neuron(name)).toHaveAttribute('tabindex', '0');
+    await expect.poll(shown).not.toBe(first);
+  }
+  await page.keyboard.press('Tab');
+  await expect.poll(shown).toBe(before);
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true });
+
+  test('a tap asks a neuron of D, until one taps elsewhere', async ({ page }) => {
+    await open(page, 'lab');
+    const { plane } = lab(page);
+    const before = await drawnPlane(page);
+    await page.getByTestId('diagram').locator('.neurons.d circle').first().tap();
+    await expect.poll(async () => (await picture(plane)).sha256).not.toBe(before);
+    await expect(page.getByText(/What this neuron of D answers/)).toBeVisible();
+    await page.getByText(/^Lines: green/).tap();
+    await expect.poll(async () => (await picture(plane)).sha256).toBe(before);
+  });
+});
+
 test('dragging in one chart zooms all of them, and Escape shows all again', async ({ page }) => {
   await open(page, 'lab');
   await trainTo(page, 100);
@@ -117,6 +153,12 @@ test('dragging in one chart zooms all of them, and Escape shows all again', asyn
   await expect.poll(async () => (await picture(scores)).sha256).not.toBe(before[1]);
   await page.keyboard.press('Escape');
   await expect.poll(async () => (await picture(losses)).sha256).toBe(before[0]);
+  // Another button chooses nothing.
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 40);
+  await page.mouse.down({ button: 'right' });
+  await page.mouse.move(box.x + box.width * 0.7, box.y + 40, { steps: 5 });
+  await page.mouse.up({ button: 'right' });
+  await expect(page.getByTestId('zoom-reset')).toBeDisabled();
 });
 
 for (const player of ['d', 'g']) {

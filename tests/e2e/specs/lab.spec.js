@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { engineReady, measureFrames, open, picture } from '../support/page.js';
-import { drawnPlane, keptStep, lab } from '../support/lab.js';
+import { drawnPlane, keptStep, lab, written } from '../support/lab.js';
 
 test('with the defaults every mode is covered within a minute, at more than 30 frames a second', async ({ page }) => {
   await open(page, 'lab');
@@ -35,7 +35,7 @@ test('pause stops, step does one, reset goes back', async ({ page }) => {
   expect(await steps()).toBe(paused);
 
   await step.click();
-  await expect(stepsText).toHaveText(String(paused + 1));
+  await expect(stepsText).toHaveText(written(paused + 1));
   await reset.click();
   await expect(stepsText).toHaveText('0');
   // The same seed: the same networks as at the start.
@@ -72,9 +72,9 @@ test('settings are in the URL and come back from it', async ({ page }) => {
 });
 
 test('a link with nonsense in it says what it could not use, and works', async ({ page }) => {
-  await open(page, 'lab?data=banana&batch=-3&g_lr=NaN&seed=5');
+  await open(page, 'lab?data=banana&batch=-3&g_lr=NaN&seed=5&step=abc');
   const message = page.getByTestId('error-toast');
-  for (const part of ['data=banana', 'batch=-3', 'g_lr=NaN']) {
+  for (const part of ['Data = banana', 'Batch = -3', 'Generator: Learning rate = NaN', 'step=abc']) {
     await expect(message).toContainText(part);
   }
   await expect(page.getByTestId('seed-input')).toHaveValue('5');
@@ -92,7 +92,9 @@ test('every setting is in the form, and a setting without effect cannot be chose
   }
   await expect(page.getByTestId('clip-select')).toBeDisabled();
   await expect(page.getByTestId('penalty_weight-select')).toBeDisabled();
+  await expect(page.getByTestId('only-scores')).toHaveCount(0);
   await page.getByTestId('loss-select').selectOption('wasserstein');
+  await expect(page.getByTestId('only-scores')).toHaveText(/scores, not chances/);
   await expect(page.getByTestId('clip-select')).toBeEnabled();
   await expect(page.getByTestId('smooth-select')).toBeDisabled();
   await page.getByTestId('penalty-select').selectOption('gradient');
@@ -201,7 +203,7 @@ test('a search finds a z for a real point and none for a corner, by pointer and 
   const { plane, stepsText, train } = lab(page);
   const [noise, walk] = [page.getByTestId('noise'), page.getByTestId('walk')];
   await page.getByTestId('already-trained').click();
-  await expect(stepsText).toHaveText('1000', { timeout: 60_000 });
+  await expect(stepsText).toHaveText('1,000', { timeout: 60_000 });
   await expect(train).toBeEnabled();
   const still = [await drawnPlane(page), (await picture(noise)).sha256];
   await pick(page, [0.5, 0.3]);
@@ -261,7 +263,7 @@ test('the page of strange pictures leads to the same search in two dimensions', 
   await page.getByTestId('walk-link').click();
   await expect(page).toHaveURL(/lab\?.*walk/);
   await expect(page.getByTestId('walk')).toHaveAttribute('aria-pressed', 'true');
-  await expect(lab(page).stepsText).toHaveText('1000', { timeout: 60_000 });
+  await expect(lab(page).stepsText).toHaveText('1,000', { timeout: 60_000 });
   await pick(page, [-1.1, 1.1]);
   expect((await walked(page)).p).toBeLessThan(0.01);
 });

@@ -58,10 +58,11 @@ test('the model finds exemplars for a sentence, and for what one asks of them', 
 test('a click, or the keyboard, fills the term that was chosen; an expression can be typed', async ({ page }) => {
   await openLatent(page, 'model=digits');
   await expect(name(page, 0)).toHaveValue('A');
-  const samples = page.getByRole('group', { name: /Samples/ });
+  const samples = page.getByRole('application', { name: /Samples/ });
   await samples.focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowRight');
+  await expect(page.getByTestId('spoken')).toHaveText('Picture 2 of 64');
   await page.keyboard.press('Enter');
   await expect(exemplars(page, 0)).toHaveCount(2);
   await page.getByTestId('choose-term-1').focus();

@@ -11,6 +11,7 @@ test('a direction moves the picture, as far as its link says', async ({ page, br
   const edited = page.getByTestId('edited');
   const before = await settled(edited);
   await page.getByTestId('direction-Eyeglasses').fill('30');
+  await expect(page.getByTestId('direction-Eyeglasses')).toHaveAttribute('aria-valuetext', '3.0');
   await expect.poll(async () => (await picture(edited)).sha256).not.toBe(before);
   const bent = await settled(edited);
   await expect(page).toHaveURL(/moves=Eyeglasses:30/);
@@ -68,6 +69,7 @@ test('a walk begins at its first stop and ends at its last, and plays', async ({
   await expect.poll(async () => (await picture(strip)).height).toBe(56);
   const slider = page.getByTestId('walk-slider');
   await expect(slider).toHaveAttribute('max', '23');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^\d+ \/ 24$/);
   await page.getByTestId('play').click();
   await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(3);
   await page.getByTestId('play').click();
@@ -98,6 +100,55 @@ test('a walk is saved as a film and as a strip', async ({ page }) => {
   }, film.toString('base64'));
   expect(size).toEqual([24, Infinity]);
 });
+
+test('a film leaves the worker to others meanwhile, and ends with its tab', async ({ page }) => {
+  await page.addInitScript(() => {
+    window.forgerSent = [];
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...more) {
+      window.forgerSent.push(message[0]);
+      return postMessage.call(this, message, ...more);
+    };
+  });
+  // Long enough for all that follows.
+  const stops = Array.from({ length: 30 }, (_, index) => `1.${index}`).join(',');
+  const grid = await openLatent(page, `model=avatars&tab=walk&walk=${stops}`);
+  await shown(page.getByTestId('walk-picture'));
+  await page.getByTestId('save-gif').click();
+  const cancel = page.getByTestId('cancel-gif');
+  await expect(cancel).toBeVisible();
+  const before = (await picture(grid)).sha256;
+  await page.getByTestId('new-seed').click();
+  await expect.poll(async () => (await picture(grid)).sha256).not.toBe(before);
+  await expect(cancel).toBeVisible();
+  await page.getByTestId('tab-edit').click();
+  const isCancelled = () =>
+    page.evaluate(() => {
+      const { id } = window.forgerSent.find(({ body }) => body.payload?.latent === 'film');
+      return window.forgerSent.some(({ body }) => body.kind === 'cancel' && body.payload.request === id);
+    });
+  await expect.poll(isCancelled).toBe(true);
+  await settled(page.getByTestId('edited'));
+});
+
+/** A code as a link holds it, of as many values as avatars and faces have. */
+const own = (by) => `~${Buffer.from(Array.from({ length: 100 }, (_, index) => (index * by) % 64)).toString('base64url')}`;
+const OF_A_MODEL = {
+  edited: `tab=edit&base=${own(3)}`,
+  'walk-strip': `tab=walk&walk=${own(3)},${own(5)}`,
+  result: `terms=A:${own(3)}&expression=A`,
+};
+
+for (const [id, query] of Object.entries(OF_A_MODEL)) {
+  test(`of the same code, another model draws another picture: ${id}`, async ({ page }) => {
+    await openLatent(page, `model=avatars&${query}`);
+    const canvas = page.getByTestId(id);
+    const before = await settled(canvas);
+    await page.getByTestId('model-faces').click();
+    await expect(page).toHaveURL(/model=faces-/, { timeout: 60_000 });
+    await expect.poll(async () => (await picture(canvas)).sha256).not.toBe(before);
+  });
+}
 
 test('a picture that the model drew is found again, and edited', async ({ page }) => {
   test.setTimeout(300_000);

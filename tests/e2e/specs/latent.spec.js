@@ -114,6 +114,25 @@ test('what is kept on this machine opens again, and travels as one file', async 
   await fresh.close();
 });
 
+test('each that is kept has a name of its own, and of one that is removed the focus stays among them', async ({ page }) => {
+  await openLatent(page, 'model=digits&seed=21');
+  await page.getByTestId('keep').click();
+  await page.getByTestId('new-seed').click();
+  await page.getByTestId('keep').click();
+  const kept = page.getByTestId('kept');
+  const remove = (n) => kept.getByRole('button', { name: `Remove: ${n}`, exact: true });
+  for (const n of [1, 2]) {
+    await expect(kept.getByRole('link', { name: `Open what was kept: ${n}`, exact: true })).toBeVisible();
+    await expect(remove(n)).toBeVisible();
+  }
+  await remove(2).press('Enter');
+  await expect(remove(2)).toHaveCount(0);
+  await expect(kept.getByRole('heading')).toBeFocused();
+  await remove(1).press('Enter');
+  await expect(kept.getByRole('listitem')).toHaveCount(0);
+  await expect(kept.getByRole('heading')).toBeFocused();
+});
+
 test('two tabs keep what either of them keeps', async ({ context, page }) => {
   await openLatent(page, 'model=digits&seed=21&terms=A:1.1&expression=A');
   const other = await context.newPage();
@@ -134,16 +153,29 @@ test('two tabs keep what either of them keeps', async ({ context, page }) => {
   await expect(page.getByTestId('direction-B')).toBeVisible();
 });
 
-test('what cannot be kept is told', async ({ page }) => {
-  await openLatent(page, 'model=digits&terms=A:1.1&expression=A');
+test('what cannot be kept is told, and lasts as long as the page', async ({ page }) => {
+  await openLatent(page, 'model=digits&terms=A:1.1;B:1.2;C:1.3&expression=A');
+  await page.getByTestId('keep-direction').click();
+  await expect(page.getByTestId('direction-A')).toBeVisible();
   await page.evaluate(() => {
     Storage.prototype.setItem = () => {
       throw new DOMException('full', 'QuotaExceededError');
     };
   });
-  await page.getByTestId('keep-direction').click();
-  await expect(page.getByTestId('error-toast')).toContainText('no room left');
-  await expect(page.getByTestId('direction-A'), 'it lasts as long as the page').toBeVisible();
+  for (const name of ['B', 'C']) {
+    await page.getByTestId('tab-arithmetic').click();
+    await page.getByTestId('expression').fill(name);
+    await page.getByTestId('keep-direction').click();
+    await expect(page.getByTestId('error-toast').first()).toContainText('no room left');
+    await expect(page.getByTestId(`direction-${name}`)).toBeVisible();
+  }
+  // Without the steps that the link holds.
+  await page.getByTestId('tab-arithmetic').click();
+  await page.getByTestId('edit-result').click();
+  await expect(page).not.toHaveURL(/moves=/);
+  for (const name of ['A', 'B', 'C']) {
+    await expect(page.getByTestId(`direction-${name}`)).toBeVisible();
+  }
 });
 
 test('leaving the page and coming back disturbs nothing', async ({ page }) => {

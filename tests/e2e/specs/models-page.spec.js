@@ -10,6 +10,7 @@ const SMALL = ['refine-eyes', 'refine-digits'];
 
 const manifestOf = async (request) => (await request.get('models/manifest.json')).json();
 const fileOf = async (request, { file }) => (await request.get(`models/${file}`)).body();
+const kilobytes = (...entries) => `${Math.round(entries.reduce((sum, { bytes }) => sum + bytes, 0) / 1000)} kB`;
 const verdict = (page, id) => page.getByTestId(`verdict-${id}`);
 
 /** From now on the site has only the small ones. */
@@ -35,7 +36,8 @@ test('every model of the site is there, with what is known of it', async ({ page
   }
   const eyes = page.getByTestId('model-refine-eyes');
   await expect(eyes.getByRole('heading')).toHaveText(/^Eyes/);
-  await expect(eyes).toContainText('112 kB');
+  await expect(eyes).toContainText(kilobytes(models.find(({ card }) => card.name === 'refine-eyes')));
+  await expect(page.getByTestId('model-avatars')).toContainText('60,000 pictures');
   // Figures are folded away, with the command that measured them.
   const figures = page.getByTestId('figures-model-refine-eyes');
   await expect(figures.getByRole('row').first()).toBeHidden();
@@ -71,15 +73,16 @@ test('a model is checked, and downloaded as it is', async ({ page, request }) =>
 });
 
 test('all are checked one after the other, and one that is damaged is told', async ({ context, page, request }) => {
-  const [, digits] = await onlySmall(context, request);
+  const small = await onlySmall(context, request);
+  const digits = small[1];
   const damaged = Buffer.from(await fileOf(request, digits));
   damaged[damaged.length - 7] ^= 1;
   const weights = `**/models/${digits.file}`;
   await context.route(weights, (route) => route.fulfill({ body: damaged }));
   await open(page, 'models');
-  await expect(page.getByTestId('check-all')).toContainText('536 kB');
+  await expect(page.getByTestId('check-all')).toContainText(kilobytes(...small));
   await page.getByTestId('check-all').click();
-  await expect(page.getByTestId('checked')).toHaveText('1 of 2 do not work here.', { timeout: 60_000 });
+  await expect(page.getByTestId('checked')).toHaveText('Do not work here: 1 of 2.', { timeout: 60_000 });
   await expect(verdict(page, 'model-refine-eyes')).toContainText('It works here');
   await expect(verdict(page, 'model-refine-digits')).toContainText('damaged');
   await context.unroute(weights);
@@ -155,6 +158,8 @@ test('it fits a phone, in Korean, with all figures open', async ({ browser, base
   await open(page, 'models');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('모델');
   await expect(page.getByTestId('model-digits')).toBeVisible();
+  // What cards say is in English, also where the page is not.
+  await expect(page.getByTestId('figures-model-digits').locator('p')).toHaveAttribute('lang', 'en');
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await context.close();

@@ -132,6 +132,24 @@ test('the keyboard can skip the navigation', async ({ page }) => {
   await expect(page).toHaveURL(/\/lab/);
 });
 
+test('a page that is opened from another has the focus and a name, without a frame; the first one takes nothing', async ({ page }) => {
+  await open(page, '');
+  const main = page.getByRole('main');
+  await expect(main).toHaveAccessibleName('Story');
+  await expect(main).not.toBeFocused();
+  await page.getByRole('navigation').getByRole('link', { name: 'Latent space' }).press('Enter');
+  await expect(main).toBeFocused();
+  await expect(main).toHaveAccessibleName('Latent space');
+  await expect(main).toHaveCSS('outline-style', 'none');
+  // Another query is no other page.
+  await page.getByTestId('new-seed').press('Enter');
+  await expect(page).toHaveURL(/seed=/);
+  await expect(page.getByTestId('new-seed')).toBeFocused();
+  await page.goBack();
+  await expect(page).not.toHaveURL(/latent/);
+  await expect(main).toBeFocused();
+});
+
 test('the page is isolated and may speak to no other host', async ({ page, complaints }) => {
   complaints.expect(/https:\/\/example\.org/);
   await open(page, '');

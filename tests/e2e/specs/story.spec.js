@@ -98,7 +98,7 @@ test('each paragraph has a button that shows what it tells', async ({ page }) =>
   await scene(page, 'cure').click();
   await expect(told(page)).toContainText('The failure');
   await expect(scene(page, 'cure')).toHaveAttribute('aria-pressed', 'true');
-  await expect(stepsText).toHaveText('3000', { timeout: 90_000 });
+  await expect(stepsText).toHaveText('3,000', { timeout: 90_000 });
   await expect(modes).toHaveText('8 / 8');
 
   await scene(page, 'coin').click();
@@ -126,6 +126,7 @@ test('a spot of the picture is one number in words, with the mouse and the keybo
   for (let presses = 0; presses < 12; presses += 1) await page.keyboard.press('ArrowLeft');
   await expect.poll(() => sha(plane)).not.toBe(there);
   await expect.poll(() => number(says)).not.toBe(value);
+  await expect(page.getByTestId('spoken')).toHaveText(await says.textContent());
 });
 
 test('on a phone the picture stays, and the paragraph that one reads is shown', async ({ page }) => {

@@ -1,7 +1,7 @@
 // A run survives the end of its tab, belongs to one tab at a time, and every system trains.
 
 import { expect, test } from '../support/test.js';
-import { breakWorker, makeBreakable } from '../support/gpu.js';
+import { breakWorker, makeBreakable, waitTwoDays } from '../support/gpu.js';
 import { number, open, picture } from '../support/page.js';
 import { LONG, begin, pause, photoFiles, steps } from '../support/train.js';
 import { picture as pictureFile, savedFile } from '../support/upscale.js';
@@ -115,7 +115,7 @@ test('a model of one’s own pictures says which others are strange', async ({ p
   await page.getByTestId('add-pictures').click();
   await page.getByTestId('set-side').selectOption('32');
   await page.getByTestId('set-files').setInputFiles(await photoFiles(page, 240));
-  await expect(page.getByTestId('report')).toContainText('240 pictures are in', LONG);
+  await expect(page.getByTestId('report')).toContainText(/^Pictures in .*: 240\./, LONG);
   await page.getByTestId('colours').selectOption('grey');
   await page.getByTestId('fold-settings').locator('summary').click();
   await page.getByTestId('set-width').fill('8');
@@ -228,6 +228,35 @@ test('what was cut off long ago gives its room back, and what is new or describe
   // The page lists what there is.
   await page.reload();
   await expect.poll(there, LONG).toEqual([...staying].sort());
+});
+
+test('the file of a model that was cut off gives its room back, too', async ({ context, page }) => {
+  await open(page, 'train');
+  // The other has an entry, which only a newer Forger reads.
+  const [cut, ...newer] = ['cut-00000001.safetensors', 'newer-00000002.safetensors', 'newer-00000002.safetensors.json'];
+  await page.evaluate(async (names) => {
+    const root = await navigator.storage.getDirectory();
+    const forger = await root.getDirectoryHandle('forger', { create: true });
+    const models = await forger.getDirectoryHandle('models', { create: true });
+    for (const name of names) {
+      const writable = await (await models.getFileHandle(name, { create: true })).createWritable();
+      await writable.write('{}');
+      await writable.close();
+    }
+  }, [cut, ...newer]);
+  const there = () =>
+    page.evaluate(async () => {
+      const found = [];
+      const forger = await (await navigator.storage.getDirectory()).getDirectoryHandle('forger');
+      for await (const name of (await forger.getDirectoryHandle('models')).keys()) {
+        found.push(name);
+      }
+      return found.sort();
+    });
+  expect(await there()).toEqual([cut, ...newer]);
+  await waitTwoDays(context);
+  await page.reload();
+  await expect.poll(there, LONG).toEqual(newer);
 });
 
 for (const [system, visuals] of [['pix2pix', 3], ['cyclegan', 6], ['simgan', 3], ['superres', 3]]) {

@@ -106,7 +106,7 @@ test('pictures are dropped, those that are none are named, and a run learns from
   await page.getByTestId('set-name').fill('photos');
   await page.getByTestId('set-side').selectOption('32');
   await dropFiles(page, page.getByTestId('intake'), paths);
-  await expect(page.getByTestId('report')).toHaveText('20 pictures are in photos; 2 files were left out.', LONG);
+  await expect(page.getByTestId('report')).toHaveText('Pictures in photos: 20. Files left out: 2.', LONG);
   // They are what a run learns from next.
   await expect(page.getByTestId('data-0')).toHaveValue(/^own:/);
   const leftOut = page.getByTestId('left-out').getByRole('listitem');
@@ -125,7 +125,7 @@ test('pictures are dropped, those that are none are named, and a run learns from
   expect(unzip(zip)).toHaveLength(20);
   await page.getByTestId('set-name').fill('');
   await page.getByTestId('set-files').setInputFiles({ name: 'again.zip', mimeType: 'application/zip', buffer: zip });
-  await expect(page.getByTestId('report')).toHaveText('20 pictures are in again; 0 files were left out.', LONG);
+  await expect(page.getByTestId('report')).toHaveText('Pictures in again: 20. Files left out: 0.', LONG);
   await expect(sets.getByRole('row')).toHaveCount(3);
   await sets.getByRole('button', { name: 'Delete: again' }).click();
   await page.getByTestId(/^delete-set-.*-yes$/).click();
@@ -177,8 +177,8 @@ test('files that hold no pictures make no set', async ({ page }) => {
     { name: 'bad.zip', mimeType: 'application/zip', buffer: Buffer.from('PK no zip') },
   ];
   await page.getByTestId('set-files').setInputFiles(files);
-  await expect(page.getByTestId('report')).toHaveText('No picture could be read; 2 files were left out.', LONG);
-  await expect(page.getByTestId('left-out')).toContainText('bad.zip is no zip that reads.');
+  await expect(page.getByTestId('report')).toHaveText('No picture could be read. Files left out: 2.', LONG);
+  await expect(page.getByTestId('left-out')).toContainText('bad.zip cannot be read as a zip.');
   await expect(page.getByTestId('sets')).toHaveCount(0);
 });
 

@@ -1,7 +1,7 @@
 // Photos that are translated, on an engine that turns colours over: sizes, refusals, both ways, there and back, the camera.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { holdRequests, open } from '../support/page.js';
 import { choosePicture as choose, picture, saved, savedFile, unzip } from '../support/upscale.js';
 import { current, pixelsOf, standIn } from '../support/translate.js';
 
@@ -115,6 +115,34 @@ test('several photos become one zip', async ({ page }) => {
   expect(files.map((file) => file.name)).toEqual(['plain-maps-aerial-to-map.png', 'on-its-side-maps-aerial-to-map.png']);
 });
 
+test('several photos are translated in one way, and neither they nor a trip there and back end the other', async ({ page }) => {
+  await take(page, 'twins');
+  await page.getByTestId('photo-file').setInputFiles(['plain.png', 'on-its-side.jpg'].map(picture));
+  const others = ['model-select', 'model-file', 'way-back', 'size-select', 'translate-button', 'trip-button'];
+  const start = page.getByTestId('batch-start');
+  await expect(start).toBeEnabled();
+  const batch = await holdRequests(page, 'make');
+  await start.click();
+  await expect(page.getByTestId('batch-stop')).toBeVisible();
+  for (const id of others) {
+    await expect(page.getByTestId(id), id).toBeDisabled();
+  }
+  await batch();
+  await expect(page.getByTestId('batch-count')).toHaveText('2 of 2 photos', { timeout: 60_000 });
+  const files = unzip((await savedFile(page, 'save-zip')).bytes);
+  expect(files.map((file) => file.name)).toEqual(['plain-twins.png', 'on-its-side-twins.png']);
+  for (const id of others) {
+    await expect(page.getByTestId(id), id).toBeEnabled();
+  }
+  const trip = await holdRequests(page, 'make');
+  await page.getByTestId('trip-button').click();
+  await expect(page.getByTestId('trip-cancel')).toBeVisible();
+  await expect(start).toBeDisabled();
+  await trip();
+  await expect(page.getByTestId('cycle').getByTestId('cycle-error')).toHaveText(/Off by/);
+  await expect(start).toBeEnabled();
+});
+
 test('a face is cut out of a photo, with its own pixels', async ({ page }) => {
   await take(page, 'twins');
   await expect(page.getByTestId('cut-button')).toBeHidden();
@@ -152,7 +180,7 @@ test('a model that knows two ways goes both, and each is compared with the pictu
   const there = await saved(page);
   await page.getByTestId('way-back').click();
   await translate(page);
-  await expect(page.getByTestId('right-select')).toHaveValue('twins-back');
+  await expect(page.getByTestId('right-select')).toHaveValue('twins=back');
   await expect(page.getByTestId('right-select')).toContainText('Avatar → Face');
   const back = await saved(page);
   expect(back.name).toBe('plain-twins-back.png');
@@ -160,6 +188,17 @@ test('a model that knows two ways goes both, and each is compared with the pictu
   // A model of one way has no other.
   await page.getByTestId('model-select').selectOption('maps-aerial-to-map');
   await expect(page.getByTestId('way-back')).toBeHidden();
+});
+
+test('a face that is drawn late takes the place of no photo', async ({ context, page }) => {
+  await standIn(context, { pause: 500 });
+  await open(page, 'translate');
+  await take(page, 'twins');
+  await page.getByTestId('way-back').click();
+  await page.getByTestId('draw-face').click();
+  await choose(page, 'plain.png');
+  await translate(page);
+  expect((await saved(page)).name).toBe('plain-twins-back.png');
 });
 
 test('there and back: what is lost on the way is shown, and what the police says', async ({ page }) => {
@@ -180,6 +219,13 @@ test('there and back: what is lost on the way is shown, and what the police says
   await page.getByTestId('trip-button').click();
   await expect(page.getByTestId('cycle-back').getByTestId('cycle-error')).toHaveText(/Off by/);
   await expect(cycle.getByTestId('cycle-error')).toHaveText(/Off by/);
+  // Both stand in the same columns, and their captions begin at one height, however long they are.
+  const edges = (found, edge) =>
+    found.evaluateAll((all, edge) => all.map((one) => Math.round(one.getBoundingClientRect()[edge])), edge);
+  const lefts = await edges(cycle.locator('.sheet'), 'left');
+  expect(lefts).toHaveLength(4);
+  expect(await edges(page.getByTestId('cycle-back').locator('.sheet'), 'left')).toEqual(lefts);
+  expect(new Set(await edges(cycle.locator('figcaption'), 'top')).size).toBe(1);
 });
 
 test('a link says model and way, and nothing of a photo', async ({ page }) => {
@@ -222,6 +268,12 @@ test('a camera that is there goes through the network, until it is stopped', asy
   await page.getByTestId('camera-stop').click();
   await expect(page.getByTestId('camera-start')).toBeVisible();
   await expect.poll(() => page.evaluate(() => window.camera.active)).toBe(false);
+  // The last picture is of the model and the way that its captions name.
+  await expect(page.getByTestId('live')).toBeVisible();
+  await page.getByTestId('way-back').click();
+  await expect(page.getByTestId('live')).toHaveCount(0);
+  await page.getByTestId('way-there').click();
+  await expect(page.getByTestId('live')).toBeVisible();
   // Another model that draws leaves the camera alone.
   await page.getByTestId('model-select').selectOption('facades');
   await current(page);

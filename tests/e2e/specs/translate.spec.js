@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '../support/test.js';
 import { breakWorker, makeBreakable } from '../support/gpu.js';
-import { open } from '../support/page.js';
+import { leave, open } from '../support/page.js';
 import { choosePicture as choose, saved } from '../support/upscale.js';
 import { colourAt, current, draw, openTranslate, pixelsOf } from '../support/translate.js';
 
@@ -52,6 +52,7 @@ test.describe('facades', () => {
 
 test('an aerial photo of odd sides becomes a map of the same size', async ({ page }) => {
   await open(page, 'translate?model=maps-aerial-to-map');
+  await expect(page.getByText('About this model: Aerial photo → Map')).toBeVisible();
   await page.getByTestId('size-select').selectOption('0');
   await choose(page, 'on-its-side.jpg');
   await page.getByTestId('translate-button').click();
@@ -104,4 +105,25 @@ test('the way back from drawn faces begins with one that is drawn, another one e
   expect(first.name).toMatch(/^avatars-\d+-faces-to-avatars-back\.png$/);
   expect(first.name).not.toBe(second.name);
   expect(first.data).not.toEqual(second.data);
+});
+
+test('a face that is ready when the page was left goes nowhere', async ({ page }) => {
+  await open(page, 'translate?model=faces-to-avatars');
+  await page.getByTestId('way-back').click();
+  // The browser writes its file when it is told to.
+  await page.evaluate(() => {
+    const { toBlob } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.toBlob = function write(give, ...how) {
+      window.write = () =>
+        new Promise((done) => {
+          toBlob.call(this, (blob) => done(give(blob)), ...how);
+        });
+    };
+  });
+  await page.getByTestId('draw-face').click();
+  await expect.poll(() => page.evaluate(() => Boolean(window.write))).toBe(true);
+  await leave(page);
+  // A page that fails at it complains.
+  await page.evaluate(() => window.write());
+  await expect(page.getByTestId('train-button')).toBeVisible();
 });

@@ -44,7 +44,7 @@ async function batch(page, done) {
 
 test.beforeEach(async ({ page }) => {
   await open(page, 'upscale');
-  await page.getByTestId('model-select').selectOption('bicubic');
+  await page.getByTestId('model-select').selectOption('=bicubic');
 });
 
 test('what is transparent is white in a JPEG, and that is said', async ({ page }) => {
@@ -65,7 +65,7 @@ test('what is transparent is white in a JPEG, and that is said', async ({ page }
 });
 
 test('a disc on nothing has no edge when it is laid on its own colour', async ({ page }) => {
-  for (const model of ['bicubic', 'superres-light-x4']) {
+  for (const model of ['=bicubic', 'superres-light-x4']) {
     for (const [fill, level] of [
       ['#fff', 255],
       ['#808080', 128],

@@ -75,7 +75,7 @@ const KINDS = [
 
 test('pictures of unusual kinds are made larger or refused by name, and the page lives on', async ({ page }) => {
   await open(page, 'upscale');
-  await page.getByTestId('model-select').selectOption('bicubic');
+  await page.getByTestId('model-select').selectOption('=bicubic');
   for (const [name, expected] of KINDS) {
     await test.step(name, async () => {
       await choose(page, name);
@@ -123,7 +123,7 @@ test('tiles are seen as they come, the page answers, and cancel takes less than 
 test('any two are compared, by line and by difference', async ({ page }) => {
   await open(page, 'upscale');
   await choose(page, 'plain.png');
-  await enlarge(page, 'bicubic');
+  await enlarge(page, '=bicubic');
   await enlarge(page, 'superres-light-x4');
   for (const select of ['model-select', 'right-select']) {
     await expect(page.getByTestId(select).locator('option:checked')).toHaveText('Light (fast)');
@@ -131,7 +131,7 @@ test('any two are compared, by line and by difference', async ({ page }) => {
   await expect(page.getByText('About this model: Light (fast)')).toBeVisible();
   const viewer = page.getByTestId('viewer');
   const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
-  await page.getByTestId('left-select').selectOption('bicubic');
+  await page.getByTestId('left-select').selectOption('=bicubic');
   await expect(page.getByTestId('right-select')).toHaveValue('superres-light-x4');
   const both = await look();
   await page.getByTestId('line').fill('1');
@@ -148,7 +148,7 @@ test('any two are compared, by line and by difference', async ({ page }) => {
       return data.reduce((most, value, index) => (index % 4 < 3 ? Math.max(most, value) : most), 0);
     });
   await expect.poll(brightest).toBe(0);
-  await page.getByTestId('left-select').selectOption('bicubic');
+  await page.getByTestId('left-select').selectOption('=bicubic');
   await expect.poll(brightest).toBeGreaterThan(0);
   // Another photo is seen as it is, and differs from nothing yet.
   await choose(page, 'plain.png');
@@ -221,7 +221,7 @@ test('a photo that is decoded late neither covers a newer one nor disturbs the p
 test('against the sharp picture: infinite for itself, told where sizes differ', async ({ page }) => {
   await open(page, 'upscale');
   await choose(page, 'plain.png');
-  await enlarge(page, 'bicubic');
+  await enlarge(page, '=bicubic');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
   await page.getByTestId('reference-file').setInputFiles(await download.path());
   await expect(page.getByTestId('likeness')).toContainText(/Bicubic∞ dB1\.0000/);
@@ -285,7 +285,7 @@ test('a batch is stopped within a second, and what is finished of it can be save
 
 test('what a camera wrote is kept, of the picture upright', async ({ page }) => {
   await open(page, 'upscale');
-  await page.getByTestId('model-select').selectOption('bicubic');
+  await page.getByTestId('model-select').selectOption('=bicubic');
   await choose(page, 'on-its-side.jpg');
   await enlarge(page);
   // The tag of how it is turned, one short number, and its value: 1 is upright.

@@ -86,6 +86,18 @@ test('a download can be cancelled and begun again', async ({ page }) => {
   await drawn(page);
 });
 
+/** A model file with another name on its card. */
+function named(file, name) {
+  const length = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.subarray(8, 8 + length));
+  const card = JSON.parse(header.__metadata__['forger.card']);
+  header.__metadata__['forger.card'] = JSON.stringify({ ...card, name });
+  const text = Buffer.from(JSON.stringify(header));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([start, text, file.subarray(8 + length)]);
+}
+
 test('files of one\'s own: broken ones are refused, a good one is drawn', async ({ page, request }) => {
   const { file, manifest } = await digits(request);
   const other = manifest.models.find(({ card }) => card.system.name === 'superres');
@@ -107,7 +119,10 @@ test('files of one\'s own: broken ones are refused, a good one is drawn', async 
   await expect(errors).toHaveCount(2);
 
   await upload(await (await request.get(`models/${other.file}`)).body());
-  await expect(errors.last()).toContainText('superres');
+  await expect(errors.last()).toContainText('super-resolution');
+  // It would be part of links and of the names of files.
+  await upload(named(file, '../digits'));
+  await expect(errors.last()).toContainText('a-z, 0-9 and -');
   await upload(file);
   await drawn(page);
   await engineReady(page);

@@ -57,6 +57,40 @@ test('a model is open again, and draws the same', async ({ page }) => {
   await expect.poll(() => settled(grid)).toBe(before);
 });
 
+test('a file of the user’s that a worker stops by is not opened again by itself', async ({ page }) => {
+  await page.context().route(/\/engine\.js/, async (route) => {
+    const response = await route.fetch();
+    const stubborn = () =>
+      addEventListener('message', (event) => {
+        const { kind, payload } = event.data[0]?.body ?? {};
+        if (kind === 'model' && payload.model === 'open') {
+          event.stopImmediatePropagation();
+          throw new Error('thrown on purpose');
+        }
+      });
+    await route.fulfill({ response, body: `(${stubborn})();\n${await response.text()}` });
+  });
+  await page.addInitScript(() => {
+    window.opened = 0;
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      const { kind, payload } = message[0].body;
+      window.opened += kind === 'model' && payload.model === 'open' ? 1 : 0;
+      return postMessage.call(this, message, ...rest);
+    };
+  });
+  const grid = await openLatent(page, 'model=digits&seed=2');
+  const before = await settled(grid);
+  const file = { name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('a file') };
+  await page.getByTestId('model-file').setInputFiles(file);
+  await restarted(page);
+  // The next worker has answered something that was asked after all that it was to open.
+  await page.getByTestId('seed-input').fill('3');
+  await page.getByTestId('seed-input').blur();
+  await expect.poll(() => settled(grid)).not.toBe(before);
+  expect(await page.evaluate(() => window.opened)).toBe(1);
+});
+
 test('a large picture that was in the making is made', async ({ page }) => {
   await open(page, 'upscale');
   const whole = await made(page);

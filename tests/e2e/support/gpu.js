@@ -121,6 +121,12 @@ const breakable = () => {
   };
 };
 
+/** A clock that is two days ahead. */
+const asLater = () => {
+  const { now } = Date;
+  Date.now = () => now() + 2 * 86_400_000;
+};
+
 const text = (lines) => lines.map((line) => `(${line})();\n`).join('');
 
 /** Serves the worker's script with `lines` in front. */
@@ -133,6 +139,9 @@ async function inFront(context, lines) {
 
 /** From now on every worker may be ended by [`breakWorker`]; `card` lets its GPU pass for one. */
 export const makeBreakable = (context, card) => inFront(context, card ? [asHardware, breakable] : [breakable]);
+
+/** From now on it is two days later for workers. */
+export const waitTwoDays = (context) => inFront(context, [asLater]);
 
 /** From now on software WebGPU passes for a card, in workers and in pages. */
 export async function passForCard(context) {

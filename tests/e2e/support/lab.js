@@ -15,6 +15,9 @@ export const lab = (page) => ({
   rate: () => number(page.getByTestId('steps-per-second')),
 });
 
+/** A whole number as the page writes it. */
+export const written = (number) => number.toLocaleString('en');
+
 /** Trains for at least so many steps, then pauses. Gives the step that it stands at. */
 export async function trainTo(page, least) {
   const { train, pause, steps } = lab(page);

@@ -50,6 +50,45 @@ export const decodeLate = (page, name) =>
 /** Waits until what `decodeLate` holds back would have been seen. */
 export const decoded = (page) => page.waitForTimeout(1500);
 
+/** Holds back files of the site that the worker asks for, from now on, until they are released; `asked` says how often it did. */
+export async function holdBack(page, pattern) {
+  const files = { asked: 0 };
+  const released = new Promise((release) => { files.release = release; });
+  await page.context().route(pattern, async (route) => {
+    files.asked += 1;
+    await released;
+    // Whoever asked may have given it up.
+    await route.continue().catch(() => {});
+  });
+  return files;
+}
+
+/**
+ * Holds back what the page asks of the worker: the first request of this name, such as `make` or `end-set`, and all that come after
+ * it, in their order, until what this gives is called.
+ */
+export async function holdRequests(page, name) {
+  await page.evaluate((name) => {
+    const { postMessage } = Worker.prototype;
+    const held = [];
+    let holds = false;
+    Worker.prototype.postMessage = function post(...given) {
+      const { payload } = given[0][0].body;
+      holds ||= ['run', 'store', 'picture'].some((family) => payload?.[family] === name);
+      if (holds) {
+        held.push([this, given]);
+      } else {
+        postMessage.apply(this, given);
+      }
+    };
+    window.letGo = () => {
+      Worker.prototype.postMessage = postMessage;
+      held.forEach(([worker, given]) => postMessage.apply(worker, given));
+    };
+  }, name);
+  return () => page.evaluate(() => window.letGo());
+}
+
 /** Leaves for the lab, as a visitor does. */
 export async function leave(page) {
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();

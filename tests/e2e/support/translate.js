@@ -70,6 +70,7 @@ const engine = ({ version, pause, replaces }) => {
   const device = { used: 'cpu', webgpu: false, lost: null };
   let underway = 0;
   let last;
+  const late = [];
   const make = async (id, settings, pixels) => {
     underway += 1;
     if (underway > 1 && replaces) {
@@ -114,7 +115,13 @@ const engine = ({ version, pause, replaces }) => {
       // A file of the stand-in is nothing but its card.
       const card = JSON.parse(new TextDecoder().decode(buffers[0]));
       reply(id, 'model', { card, sha256: '1'.repeat(64) });
+    } else if (kind === 'store' && payload.store === 'draw') {
+      // What is drawn is there when the next picture is to be made.
+      const { side } = payload.with;
+      const drawn = { count: 1, width: side, height: side, milliseconds: 0, device: 'cpu' };
+      late.push(() => reply(id, 'pictures', drawn, [new Uint8Array(side * side * 4).fill(128).buffer]));
     } else if (kind === 'picture' && family === 'make') {
+      late.splice(0).forEach((answer) => answer());
       make(id, payload.with, new Uint8Array(buffers[0]));
     } else if (kind === 'picture' && family === 'judge') {
       const verdicts = Float32Array.from({ length: 12 }, (_, at) => (payload.with.back ? 0.75 : at / 11));

@@ -1,7 +1,9 @@
 //! What cannot be taken back is asked once more, in its place.
 
 use leptos::{ev::KeyboardEvent, html::Button, prelude::*};
+use web_sys::HtmlElement;
 
+use super::focus;
 use crate::i18n::*;
 
 /// A button that asks before it acts. `id` is that of tests; the button that says yes ends in `-yes`.
@@ -28,10 +30,16 @@ pub fn Confirm(
             let _ = first.focus();
         }
     };
+    // Where the button was when it was agreed to what may take it along.
+    let parts = StoredValue::new_local(Vec::<HtmlElement>::new());
     let agree = move |_| {
         close();
+        parts.set_value(first.get_untracked().map(|first| focus::around(&first)).unwrap_or_default());
         act.run(());
     };
+    on_cleanup(move || {
+        parts.try_get_value().filter(|parts| !parts.is_empty()).into_iter().for_each(focus::settle);
+    });
     let escape = move |event: KeyboardEvent| {
         if event.key() == "Escape" && asks.get_untracked() {
             close();

@@ -149,7 +149,7 @@ pub fn Crop(photo: RwSignal<Option<ImageBitmap>, LocalStorage>, place: RwSignal<
         <canvas
             class="crop"
             tabindex="0"
-            role="img"
+            role="application"
             width=SIDE
             height=SIDE
             data-testid="crop"
@@ -170,6 +170,7 @@ pub fn Crop(photo: RwSignal<Option<ImageBitmap>, LocalStorage>, place: RwSignal<
                 max=CLOSEST
                 step="0.05"
                 data-testid="zoom"
+                aria-valuetext=move || format!("×{:.1}", place.get().zoom)
                 prop:value=move || place.get().zoom
                 on:input=move |event| {
                     if let Ok(zoom) = event_target_value(&event).parse() {

@@ -3,9 +3,8 @@
 use forger_protocol::{DeviceChoice, Reply, Request};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::components::A;
-use wasm_bindgen::JsCast;
 
-use super::labels;
+use super::{focus, labels};
 use crate::{
     engine_client::{Status, use_engine},
     i18n::*,
@@ -42,10 +41,7 @@ pub fn Header() -> impl IntoView {
 /// By hand, since an address that is only a fragment means the start page where there is a `<base>`.
 fn to_main(event: web_sys::MouseEvent) {
     event.prevent_default();
-    let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(main) = main {
-        let _ = main.focus();
-    }
+    focus::to_main();
 }
 
 const CHOICES: [DeviceChoice; 3] = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::WebGpu];

@@ -1,10 +1,14 @@
 //! Names and sentences that depend on a value, in the language of the page.
 
 mod errors;
+mod numbers;
+mod settings;
 
 use crate::i18n::*;
 pub use errors::{error, tell};
 use forger_protocol::{DeviceKind, lab_url::Group, message::SessionState};
+pub use numbers::{count, figure, percent};
+pub use settings::{field, part};
 
 /// The language, tracked.
 pub fn locale() -> Locale {
@@ -135,6 +139,9 @@ pub fn attribute(locale: Locale, name: &str) -> String {
     }
 }
 
+/// The way of making a picture larger that needs no model: no name of a model has such a sign.
+pub const BICUBIC: &str = "=bicubic";
+
 /// A model of the site, by the name on its card, or what needs none. Others, and the user's own, stay as they are.
 pub fn model(locale: Locale, name: &str) -> String {
     match name {
@@ -154,7 +161,16 @@ pub fn model(locale: Locale, name: &str) -> String {
         "superres-realism-x4" => td_string!(locale, model_up_realism).to_string(),
         "superres-photo-x4" => td_string!(locale, model_up_photo).to_string(),
         "superres-full-realism-x4" => td_string!(locale, model_up_full_realism).to_string(),
-        "bicubic" => td_string!(locale, up_bicubic).to_string(),
+        BICUBIC => td_string!(locale, up_bicubic).to_string(),
+        other => other.to_owned(),
+    }
+}
+
+/// What the strange pictures that a card knows show. Others, and those of the user's models, stay as they are.
+pub fn strange(locale: Locale, what: &str) -> String {
+    match what {
+        "the other digits" => td_string!(locale, detect_w_digits).to_string(),
+        "other clothes, shoes and bags" => td_string!(locale, detect_w_clothes).to_string(),
         other => other.to_owned(),
     }
 }
@@ -243,11 +259,13 @@ pub fn bytes(count: f64) -> String {
 /// What the models of a system do, and what it is called.
 pub fn system(locale: Locale, name: &str) -> String {
     match name {
+        "toy" => td_string!(locale, models_s_toy).to_string(),
         "dcgan" => td_string!(locale, models_s_dcgan).to_string(),
         "superres" => td_string!(locale, models_s_superres).to_string(),
         "pix2pix" => td_string!(locale, models_s_pix2pix).to_string(),
         "cyclegan" => td_string!(locale, models_s_cyclegan).to_string(),
         "simgan" => td_string!(locale, models_s_simgan).to_string(),
+        "encoder" => td_string!(locale, models_s_encoder).to_string(),
         other => other.to_owned(),
     }
 }

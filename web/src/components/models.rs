@@ -17,6 +17,9 @@ pub fn ModelSelect(
     title: Callback<String, String>,
     #[prop(into)] chosen: Signal<Option<String>>,
     #[prop(into)] choose: Callback<String>,
+    /// Whether it has to stay.
+    #[prop(into, optional)]
+    is_fixed: Option<Signal<bool>>,
 ) -> impl IntoView {
     let option = move |name: String| {
         let (value, id) = (name.clone(), name.clone());
@@ -26,7 +29,11 @@ pub fn ModelSelect(
     view! {
         <label>
             <span>{label}</span>
-            <select data-testid="model-select" on:change=move |event| choose.run(event_target_value(&event))>
+            <select
+                data-testid="model-select"
+                disabled=move || is_fixed.is_some_and(|is_fixed| is_fixed.get())
+                on:change=move |event| choose.run(event_target_value(&event))
+            >
                 {move || names.get().into_iter().map(option).collect_view()}
             </select>
         </label>
@@ -35,13 +42,25 @@ pub fn ModelSelect(
 
 /// A file of the user's in their place.
 #[component]
-pub fn OwnModel(#[prop(into)] open: Callback<File>) -> impl IntoView {
+pub fn OwnModel(
+    #[prop(into)] open: Callback<File>,
+    /// Whether the model that there is has to stay.
+    #[prop(into, optional)]
+    is_fixed: Option<Signal<bool>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let pick = move |event: web_sys::Event| files::chosen(&event).into_iter().for_each(|file| open.run(file));
     view! {
         <label class="button file">
             <span>{t!(i18n, own_model)}</span>
-            <input type="file" class="unseen" accept=".safetensors" data-testid="model-file" on:change=pick />
+            <input
+                type="file"
+                class="unseen"
+                accept=".safetensors"
+                data-testid="model-file"
+                disabled=move || is_fixed.is_some_and(|is_fixed| is_fixed.get())
+                on:change=pick
+            />
         </label>
     }
 }

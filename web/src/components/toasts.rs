@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::focus;
 use crate::{
     i18n::*,
     state::toasts::{Toast, use_toasts},
@@ -13,19 +14,24 @@ pub fn ToastList() -> impl IntoView {
     let one = move |toast: Toast| {
         let id = toast.id;
         let kind = if toast.error { "toast error" } else { "toast" };
+        let close = move |event: web_sys::MouseEvent| {
+            focus::keep(&event);
+            toasts.close(id);
+        };
         view! {
             <div
                 class=kind
-                role=if toast.error { "alert" } else { "status" }
+                role=toast.error.then_some("alert")
                 data-testid=if toast.error { "error-toast" } else { "note-toast" }
             >
                 <p>{toast.text}</p>
-                <button class="plain" on:click=move |_| toasts.close(id)>{t!(i18n, close)}</button>
+                <button class="plain" on:click=close>{t!(i18n, close)}</button>
             </div>
         }
     };
     view! {
-        <div class="toasts">
+        // Who listens hears what comes into what was there before, and may miss what comes with a role of its own.
+        <div class="toasts" aria-live="polite">
             <For each=move || toasts.list.get() key=|toast| toast.id children=one />
         </div>
     }

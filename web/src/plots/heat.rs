@@ -4,12 +4,15 @@ use web_sys::{CanvasRenderingContext2d, ImageData};
 
 use super::canvas::{Space, colour, context, hidden, rgb};
 
+/// How much is covered where D is sure, of 255: points of either colour must be seen on it.
+const COVER: f32 = 90.0;
+
 /// Towards `--real` where D says real, towards `--fake` where it says fake, transparent where it tosses a coin.
 pub fn verdict(space: &Space, side: usize, map: &[f32]) {
     let (real, fake) = (rgb(&colour("--real")), rgb(&colour("--fake")));
     paint(space, side, map, |verdict| {
         let [r, g, b] = if verdict > 0.5 { real } else { fake };
-        [r, g, b, ((verdict - 0.5).abs() * 2.0 * 110.0) as u8]
+        [r, g, b, ((verdict - 0.5).abs() * 2.0 * COVER) as u8]
     });
 }
 

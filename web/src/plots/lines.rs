@@ -3,6 +3,7 @@
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::canvas::{colour, dashed, prepare, trace};
+use crate::components::labels::count;
 
 /// A line: a colour of the theme and `(step, value)` in order.
 pub struct Line {
@@ -111,9 +112,9 @@ impl Area<'_> {
             let _ = context.fill_text(&label(self.chart, level), 2.0, y);
         }
         let (first, last) = self.chart.steps;
-        let _ = context.fill_text(&format!("{first:.0}"), LEFT, self.height - 3.0);
+        let _ = context.fill_text(&count(first), LEFT, self.height - 3.0);
         context.set_text_align("right");
-        let _ = context.fill_text(&format!("{last:.0}"), self.width - RIGHT, self.height - 3.0);
+        let _ = context.fill_text(&count(last), self.width - RIGHT, self.height - 3.0);
         context.set_text_align("left");
     }
 

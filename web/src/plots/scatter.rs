@@ -13,12 +13,15 @@ pub enum Mark {
     Cross,
 }
 
-/// One path for all points `[n, 2]`: a path each would cost the frame.
-pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, mark: Mark, size: f64) {
+/// Pixels of the canvas's own colour round each point, which part it from what lies below.
+const RIM: f64 = 1.0;
+
+/// One path for all points: a path each would cost the frame.
+fn trace(space: &Space, points: &[[f32; 2]], mark: Mark, size: f64) {
     let context = &space.context;
     context.begin_path();
     for [x, y] in points {
-        let (x, y) = space.at(x, y);
+        let (x, y) = space.at(*x, *y);
         match mark {
             Mark::Square => context.rect(x - size, y - size, 2.0 * size, 2.0 * size),
             Mark::Cross => {
@@ -33,15 +36,23 @@ pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, ma
             }
         }
     }
+}
+
+/// Points `[n, 2]`.
+pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, mark: Mark, size: f64) {
+    let (context, points) = (&space.context, points.collect::<Vec<_>>());
     if matches!(mark, Mark::Ring | Mark::Cross) {
+        trace(space, &points, mark, size);
         context.set_stroke_style_str(&colour(ink));
         context.set_line_width(2.0);
         return context.stroke();
     }
-    context.set_global_alpha(0.75);
-    context.set_fill_style_str(&colour(ink));
-    context.fill();
-    context.set_global_alpha(1.0);
+    // All rims before all points: where points are dense, no rim covers another point.
+    for (size, ink) in [(size + RIM, "--card"), (size, ink)] {
+        trace(space, &points, mark, size);
+        context.set_fill_style_str(&colour(ink));
+        context.fill();
+    }
 }
 
 /// Points as pairs.

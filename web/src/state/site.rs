@@ -1,5 +1,6 @@
 //! Where the page is: it may live in a folder of a site.
 
+use forger_protocol::EngineError;
 use leptos::prelude::{document, window};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,16 +38,41 @@ pub fn is_embedded() -> bool {
     web_sys::UrlSearchParams::new_with_str(&query).is_ok_and(|query| query.get("embed").as_deref() == Some("1"))
 }
 
-/// A JSON file of the site, or what was wrong with it.
-pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, String> {
+/// A JSON file of the site.
+pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, EngineError> {
+    let failed = |detail: String| EngineError::Fetch { url: url.to_owned(), detail };
     let text = |error: JsValue| {
-        error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
+        let said = |error: &js_sys::Error| error.message().into();
+        failed(error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), said))
     };
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
     let response: web_sys::Response = response.unchecked_into();
     if !response.ok() {
-        return Err(format!("{} {}", response.status(), response.status_text()));
+        return Err(failed(format!("{} {}", response.status(), response.status_text())));
     }
     let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
-    serde_json::from_str(&body.as_string().unwrap_or_default()).map_err(|error| error.to_string())
+    parse(url, &body.as_string().unwrap_or_default())
+}
+
+fn parse<T: DeserializeOwned>(url: &str, body: &str) -> Result<T, EngineError> {
+    let url = url.to_owned();
+    // There are hosts that answer with their page, and no error, where a file is missing.
+    if body.trim_start().starts_with('<') {
+        return Err(EngineError::WebPage { url });
+    }
+    serde_json::from_str(body).map_err(|error| EngineError::BadList { url, detail: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_web_page_in_the_place_of_a_list_is_told_from_a_list_that_does_not_read() {
+        let parse = |body| parse::<Vec<u8>>("a.json", body);
+        let url = "a.json".to_owned();
+        assert_eq!(parse("[1, 2]"), Ok(vec![1, 2]));
+        assert_eq!(parse("\n<!doctype html>"), Err(EngineError::WebPage { url }));
+        assert!(matches!(parse("{"), Err(EngineError::BadList { url, .. }) if url == "a.json"));
+    }
 }

@@ -1,6 +1,11 @@
 //! Short messages that the user closes.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+
+/// How long a note is there.
+const NOTED: Duration = Duration::from_secs(5);
 
 #[derive(Clone, PartialEq)]
 pub struct Toast {
@@ -46,7 +51,13 @@ impl Toasts {
 
     pub fn note(self, text: String) {
         let id = self.add(text, false);
-        set_timeout(move || self.close(id), std::time::Duration::from_secs(5));
+        self.fade(id);
+    }
+
+    /// Closes a note in a while, and not while the pointer or the focus is at the messages.
+    fn fade(self, id: u32) {
+        let is_read = || document().query_selector(".toasts:is(:hover, :focus-within)").is_ok_and(|it| it.is_some());
+        set_timeout(move || if is_read() { self.fade(id) } else { self.close(id) }, NOTED);
     }
 
     pub fn close(self, id: u32) {

@@ -17,7 +17,7 @@ pub struct Cut {
     pub seed: u32,
 }
 
-/// Endless squares of two sets of pictures.
+/// Endless squares of two sets of pictures, each of a picture that is drawn from all: not every one comes once in an epoch.
 pub struct Domains {
     x: Vec<Photo>,
     y: Vec<Photo>,
@@ -85,10 +85,18 @@ impl Domains {
     }
 }
 
-/// The picture so large that its shorter side is `side`; what is longer stays longer.
+/// The longest side of a picture, in pixels.
+const LONGEST: usize = 32_767;
+
+/// The picture so large that its shorter side is `side`; what is longer stays longer. Of one that is far longer than wide the middle
+/// has to do: all of it could take any memory.
 fn covering(photo: &Photo, side: usize) -> Photo {
     let [height, width] = [photo.height.max(1), photo.width.max(1)];
     let scale = side as f64 / height.min(width) as f64;
+    let kept = [height, width].map(|length| length.min((LONGEST as f64 / scale) as usize).max(1));
+    if kept != [height, width] {
+        return covering(&photo.cut((height - kept[0]) / 2, (width - kept[1]) / 2, kept[0], kept[1]), side);
+    }
     let scaled = |length: usize| ((length as f64 * scale).round() as usize).max(side);
     if [scaled(height), scaled(width)] == [height, width] {
         photo.clone()
@@ -172,6 +180,16 @@ mod tests {
         assert_eq!((kinds(first(input)), kinds(first(target))), (3, 7));
         // Not larger than the smaller set.
         assert_eq!(domains.middles(9, &Device::flex()).input.dims(), [3, 3, 8, 8]);
+    }
+
+    #[test]
+    fn of_a_picture_that_is_far_longer_than_wide_the_middle_is_kept() {
+        let long = covering(&photo(1, 20_001, 0), 8);
+        assert_eq!((long.height, long.width), (8, 4095 * 8));
+        // Values grow with the columns, of which 7953 are left out at the left.
+        assert_eq!(long.pixels[4], (7953 % 256) as u8);
+        let pairs = vec![[photo(1, 20_001, 0), photo(1, 20_001, 9)]];
+        assert_eq!(Domains::paired(pairs, cut(1.0)).next(2, &Device::flex()).input.dims(), [2, 3, 8, 8]);
     }
 
     #[test]

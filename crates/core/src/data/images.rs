@@ -40,6 +40,8 @@ pub struct Shuffled {
     /// Where the random sequence stood before the order of this epoch was drawn.
     before: RandomState,
     random: Random,
+    /// Which sequence of the seed that is, at the beginning.
+    stream: Stream,
     mirror: bool,
     policy: Augment,
     /// For mirror and augmentation.
@@ -57,7 +59,12 @@ struct State {
 impl Shuffled {
     /// The order that a seed gives.
     pub fn new(images: Box<dyn Images>, seed: u32) -> Self {
-        let random = Random::new(seed, Stream::Data);
+        Self::by(images, seed, Stream::Data)
+    }
+
+    /// The order that a sequence of a seed gives: sets as large as each other have the same order by the same.
+    pub fn by(images: Box<dyn Images>, seed: u32, stream: Stream) -> Self {
+        let random = Random::new(seed, stream);
         let mut shuffled = Self {
             name: "data",
             images,
@@ -65,6 +72,7 @@ impl Shuffled {
             next: 0,
             before: random.state(),
             random,
+            stream,
             mirror: false,
             policy: Augment::default(),
             chance: Random::new(seed, Stream::Augment),
@@ -136,7 +144,7 @@ impl Chance for Shuffled {
 
     fn rewind(&mut self) {
         let seed = self.random.state().seed;
-        self.random = Random::new(seed, Stream::Data);
+        self.random = Random::new(seed, self.stream);
         self.chance = Random::new(seed, Stream::Augment);
         self.shuffle();
     }

@@ -45,12 +45,13 @@ pub trait Source {
     fn chance(&mut self) -> &mut dyn Chance;
 }
 
-/// Pictures, and what is to be made of each, `[batch, channels, height, width]` in `[-1, 1]`.
+/// Two batches of pictures, `[batch, channels, height, width]` in `[-1, 1]`.
 #[derive(Clone, Debug)]
 pub struct Pairs {
-    /// What the network is given: small patches.
+    /// What the network is given: of super-resolution small patches, of CycleGAN the first domain.
     pub input: Tensor<4>,
-    /// The large patches that it is to make of them, `scale` times as high and wide.
+    /// What it is to make of each: of super-resolution patches `scale` times as high and wide. Of CycleGAN the second domain, where no
+    /// picture belongs to one of the first.
     pub target: Tensor<4>,
 }
 

@@ -151,8 +151,8 @@ impl HostGame {
             let ((cost_a, slope_a), (cost_b, slope_b)) = (losses::real(loss, smoothing, a), losses::fake(loss, b));
             told.d_loss += share * (cost_a + cost_b);
             told.g_loss += share * losses::generator(loss, b).0;
-            told.d_real += share * losses::sigmoid(a);
-            told.d_fake += share * losses::sigmoid(b);
+            told.d_real += share * losses::verdict(loss, a);
+            told.d_fake += share * losses::verdict(loss, b);
             (slopes[sample], slopes[half + sample]) = (share * slope_a, share * slope_b);
         }
         let mut gradient = std::mem::take(&mut self.scratch.gradient);
@@ -236,8 +236,8 @@ impl HostGame {
         for (a, b) in real.output().iter().zip(fake.output()).take(batch) {
             told.d_loss += share * (losses::real(loss, smoothing, *a).0 + losses::fake(loss, *b).0);
             told.g_loss += share * losses::generator(loss, *b).0;
-            told.d_real += share * losses::sigmoid(*a);
-            told.d_fake += share * losses::sigmoid(*b);
+            told.d_real += share * losses::verdict(loss, *a);
+            told.d_fake += share * losses::verdict(loss, *b);
         }
         told
     }

@@ -9,9 +9,12 @@ fn softplus(x: f32) -> (f32, f32) {
     (x.max(0.0) + libm::log1pf(e), slope)
 }
 
-/// D's verdict of a logit.
-pub fn sigmoid(x: f32) -> f32 {
-    softplus(x).1
+/// How real D holds a sample of this logit, in `[0, 1]`: by its distance from D's aims, where the loss has aims.
+pub fn verdict(loss: AdversarialLoss, logit: f32) -> f32 {
+    match loss {
+        AdversarialLoss::LeastSquares => logit.clamp(0.0, 1.0),
+        _ => softplus(logit).1,
+    }
 }
 
 /// What a real sample's logit `a` costs D, which aims at `1 - smoothing` where the loss has an aim.
@@ -59,5 +62,36 @@ pub fn generator(loss: AdversarialLoss, b: f32) -> (f32, f32) {
         }
         AdversarialLoss::LeastSquares => (0.5 * (b - 1.0) * (b - 1.0), b - 1.0),
         AdversarialLoss::Hinge | AdversarialLoss::Wasserstein => (-b, -1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::losses::adversarial;
+    use burn::tensor::{Device, Tensor};
+
+    #[test]
+    fn verdicts_are_those_of_a_device() {
+        let logits = [-30.0, -1.2, -0.3, 0.0, 0.2, 0.5, 0.9, 1.0, 1.7, 30.0_f32];
+        for loss in AdversarialLoss::ALL {
+            let there = adversarial::verdict(loss, Tensor::<1>::from_floats(logits, &Device::flex()));
+            let there = there.into_data().try_into_vec::<f32>().unwrap();
+            for (logit, there) in logits.into_iter().zip(there) {
+                let here = verdict(loss, logit);
+                assert!((here - there).abs() < 1e-6, "{loss:?}: {logit} is {here} and {there}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_way_between_its_aims_d_tosses_a_coin() {
+        for loss in AdversarialLoss::ALL {
+            let middle = if loss == AdversarialLoss::LeastSquares { 0.5 } else { 0.0 };
+            assert!((verdict(loss, middle) - 0.5).abs() < 1e-6, "{loss:?}");
+        }
+        // A D of least squares that is at its aims has no doubt.
+        let of = |logit| verdict(AdversarialLoss::LeastSquares, logit);
+        assert_eq!([-0.1, 0.0, 1.0, 1.1].map(of), [0.0, 0.0, 1.0, 1.0]);
     }
 }

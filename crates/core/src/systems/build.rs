@@ -1,6 +1,6 @@
 //! A system of its settings and of pictures in memory, whichever it is: what a tab trains.
 
-use burn::tensor::Device;
+use burn::{module::Module, tensor::Device};
 use forger_protocol::{
     CycleganConfig, DcganConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig, SystemConfig,
     error::ModelError,
@@ -8,15 +8,17 @@ use forger_protocol::{
 
 use super::{
     System,
-    cyclegan::Cyclegan,
+    cyclegan::{self, Cyclegan},
     dcgan::Dcgan,
-    pix2pix::{Pix2pix, TranslationError},
-    simgan::{Simgan, SimganError},
+    pix2pix::{self, Pix2pix, TranslationError},
+    simgan::{self, Simgan, SimganError},
     superres::{Superres, SuperresError},
 };
 use crate::{
     Images,
     data::{photos::Photo, squares::Squares},
+    nets::{self, patch::PatchDiscriminator, refiner::Refiner, translator::Translator},
+    parameters::shapes,
 };
 
 /// Pictures to learn from, of the kind that a system asks for.
@@ -85,11 +87,49 @@ pub fn build(system: &SystemConfig, material: Material, device: &Device) -> Resu
     }
 }
 
+/// How many numbers the networks of these settings have, as [`super::parameters`] counts them, without room for any: so that what
+/// has no room is refused before it is built. More than an address on the web can have, where settings ask for it.
+pub fn parameters(system: &SystemConfig) -> Result<u64, BuildError> {
+    let device = &Device::flex();
+    if system.is::<DcganConfig>() {
+        let config = system.settings::<DcganConfig>()?;
+        let judging = count(&nets::dcgan::Discriminator::unfilled(&config, device)?);
+        Ok(count(&nets::dcgan::Generator::unfilled(&config, device)?) + judging)
+    } else if system.is::<SuperresConfig>() {
+        let config = system.settings::<SuperresConfig>()?;
+        let made = count(&nets::superres::Generator::unfilled(&config, device)?);
+        let has_opponent = config.losses.need_discriminator();
+        let judge = has_opponent.then(|| nets::superres::discriminator::Discriminator::unfilled(&config, device));
+        Ok(made + judge.transpose()?.as_ref().map_or(0, count))
+    } else if system.is::<Pix2pixConfig>() {
+        let config = system.settings::<Pix2pixConfig>()?;
+        let made = count(&Translator::unfilled(&config.generator, device)?);
+        let has_opponent = config.adversarial > 0.0;
+        let judge = has_opponent.then(|| PatchDiscriminator::unfilled(pix2pix::shape(&config), device));
+        Ok(made + judge.transpose()?.as_ref().map_or(0, count))
+    } else if system.is::<CycleganConfig>() {
+        let config = system.settings::<CycleganConfig>()?;
+        let judging = count(&PatchDiscriminator::unfilled(cyclegan::shape(&config), device)?);
+        Ok(2 * (count(&Translator::unfilled(&config.generator, device)?) + judging))
+    } else if system.is::<SimganConfig>() {
+        let config = system.settings::<SimganConfig>()?;
+        let judging = count(&PatchDiscriminator::unfilled(simgan::shape(&config), device)?);
+        Ok(count(&Refiner::unfilled(&config, device)) + judging)
+    } else {
+        Err(BuildError::OtherMaterial(system.name.clone()))
+    }
+}
+
+fn count<M: Module>(network: &M) -> u64 {
+    let values = |shape: Vec<usize>| shape.into_iter().map(|length| length as u64).product::<u64>();
+    shapes(network).into_iter().map(|(_, shape)| values(shape)).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use forger_protocol::{
-        StepKind,
+        StepKind, SuperresLosses, TranslatorConfig,
         runs::presets::{self, Needs},
     };
 
@@ -120,6 +160,7 @@ mod tests {
             let side = preset.sides[0];
             let settings = preset.settings(side, if preset.grey { 1 } else { 3 });
             let mut system = build(&settings, material(preset.needs, side), &device).unwrap();
+            assert_eq!(parameters(&settings), Ok(crate::systems::parameters(&mut *system) as u64), "{settings:?}");
             let told = system.step(StepKind::Both).into_data().try_into_vec::<f32>().unwrap();
             assert_eq!(told.len(), system.declaration().scalars.len());
             assert!(told.iter().all(|value| value.is_finite()), "{}: {told:?}", preset.system);
@@ -127,5 +168,18 @@ mod tests {
             let refused = build(&settings, material(other, side), &device).err();
             assert_eq!(refused, Some(BuildError::OtherMaterial(preset.system.into())));
         }
+    }
+
+    #[test]
+    fn what_no_memory_holds_is_counted_and_what_is_out_of_range_is_not() {
+        // The discriminator alone has 34 thousand million numbers in one layer.
+        let losses = SuperresLosses { adversarial: 1.0, ..SuperresLosses::default() };
+        let huge = SuperresConfig { losses, discriminator_width: 256, patch: 256, ..SuperresConfig::default() };
+        assert!(parameters(&SystemConfig::of(&huge)).unwrap() > 34_000_000_000);
+        let generator = TranslatorConfig { width: 0, ..TranslatorConfig::default() };
+        let nothing = SystemConfig::of(&Pix2pixConfig { generator, ..Pix2pixConfig::default() });
+        assert!(matches!(parameters(&nothing), Err(BuildError::Settings(_))));
+        let other = SystemConfig { name: "toy".into(), config: serde_json::Value::Null };
+        assert_eq!(parameters(&other), Err(BuildError::OtherMaterial("toy".into())));
     }
 }

@@ -171,13 +171,11 @@ impl Cyclegan {
             loss = loss + seen * self.config.semantic;
         }
         let mut gradients = loss.backward();
-        // Shorter at first, so that the averages soon forget where the networks began.
-        let decay = self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64);
         for (player, key) in [(&mut self.g, "g_gradient"), (&mut self.f, "f_gradient")] {
             if let Some(norm) = player.learn_shared(&mut gradients, Vec::new()) {
                 told.tell(key, norm);
             }
-            player.follow(decay);
+            player.follow_in(self.steps, self.config.ema_decay);
         }
     }
 

@@ -138,9 +138,8 @@ impl System for Encoder {
         if let Some(norm) = self.encoder.learn(&total) {
             told.tell("e_gradient", norm);
         }
-        // Shorter at first, so that the average soon forgets where the network began.
-        self.encoder.follow(ema_decay.min((self.steps + 1) as f64 / (self.steps + 10) as f64));
         self.steps += 1;
+        self.encoder.follow_in(self.steps, ema_decay);
         told.into_tensor()
     }
 

@@ -2,7 +2,7 @@
 
 mod updates;
 
-use burn::tensor::{Device, Tensor, activation::sigmoid};
+use burn::tensor::{Device, Tensor};
 use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, StepKind, system::GAME};
 use serde_json::Value;
 
@@ -162,8 +162,8 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
         let mut told = Scalars::new(&GAME, &a.device());
         told.tell("d_loss", d_loss);
         told.tell("g_loss", adversarial::generator(self.rules.loss, b.clone()));
-        told.tell("d_real", sigmoid(a).mean());
-        told.tell("d_fake", sigmoid(b).mean());
+        told.tell("d_real", adversarial::verdict(self.rules.loss, a).mean());
+        told.tell("d_fake", adversarial::verdict(self.rules.loss, b).mean());
         told
     }
 

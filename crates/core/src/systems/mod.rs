@@ -206,8 +206,8 @@ pub fn load(system: &mut (impl System + ?Sized), checkpoint: &[u8]) -> Result<()
 }
 
 /// Settings that no part of a state depends on, besides the numbers of optimizers: how the learning rate falls, and how exactly
-/// a device computes.
-const FREE: [&str; 3] = ["constant_steps", "decay_steps", "mixed_precision"];
+/// a device computes. A run may go on with others.
+pub const FREE: [&str; 3] = ["constant_steps", "decay_steps", "mixed_precision"];
 
 /// The weights that a system has come to, of each network and then of each moving average; read back.
 pub fn networks(system: &mut (impl System + ?Sized)) -> Result<Vec<Vec<NamedTensor>>, CheckpointError> {

@@ -143,8 +143,7 @@ impl Pix2pix {
         if let Some(norm) = self.generator.learn(&loss) {
             told.tell("g_gradient", norm);
         }
-        // Shorter at first, so that the average soon forgets where the network began.
-        self.generator.follow(self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64));
+        self.generator.follow_in(self.steps, self.config.ema_decay);
     }
 }
 

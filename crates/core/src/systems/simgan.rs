@@ -134,7 +134,8 @@ impl Simgan {
             history: Pool::new("history", config.history),
             semantic,
             synthetic: Shuffled::new(synthetic, config.seed).called("synthetic"),
-            real: Shuffled::new(real, config.seed),
+            // Or the first real picture would come with the first synthetic one in every epoch, where there are as many.
+            real: Shuffled::by(real, config.seed, Stream::Real),
             noise: Draws::noise(config.seed),
             device,
             steps: 0,
@@ -193,8 +194,7 @@ impl Simgan {
         if let Some(norm) = self.refiner.learn(&total) {
             told.tell("r_gradient", norm);
         }
-        // Shorter at first, so that the average soon forgets where the network began.
-        self.refiner.follow(ema_decay.min((self.steps + 1) as f64 / (self.steps + 10) as f64));
+        self.refiner.follow_in(self.steps + 1, ema_decay);
     }
 
     /// One update of D, equation 2, on real pictures and on refined ones, of which half are of before. As everywhere here, a high

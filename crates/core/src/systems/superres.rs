@@ -2,9 +2,9 @@
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, activation::sigmoid},
+    tensor::{Device, Tensor},
 };
-use forger_protocol::{AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig, system::GAME};
+use forger_protocol::{AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig};
 
 use super::{AnySettings, Parts, System};
 use crate::{
@@ -119,8 +119,8 @@ impl Superres {
         let (a, b) = (discriminator.network.judge(pairs.target), discriminator.network.judge(fake));
         let loss = adversarial::discriminator(GAME_LOSS, 0.0, a.clone(), b.clone());
         told.tell("d_loss", loss.clone().detach().inner());
-        told.tell("d_real", sigmoid(a.detach().inner()).mean());
-        told.tell("d_fake", sigmoid(b.detach().inner()).mean());
+        told.tell("d_real", adversarial::verdict(GAME_LOSS, a.detach().inner()).mean());
+        told.tell("d_fake", adversarial::verdict(GAME_LOSS, b.detach().inner()).mean());
         if let Some(norm) = discriminator.learn(&loss) {
             told.tell("d_gradient", norm);
         }
@@ -133,8 +133,7 @@ impl Superres {
         let rate = self.config.rate(self.steps - 1);
         self.generator.tune(self.config.generator_optimizer.with_learning_rate(rate));
         let norm = self.generator.learn(&loss);
-        // Shorter at first, so that the average soon forgets where the network began.
-        self.generator.follow(self.config.ema_decay.min(self.steps as f64 / (self.steps + 9) as f64));
+        self.generator.follow_in(self.steps, self.config.ema_decay);
         if let Some(norm) = norm {
             told.tell("g_gradient", norm);
         }
@@ -179,7 +178,7 @@ impl System for Superres {
     fn step(&mut self, kind: StepKind) -> Tensor<1> {
         self.steps += 1;
         let pairs = self.patches.next(self.config.batch, &self.device);
-        let mut told = Scalars::new(&GAME, &self.device.clone().inner());
+        let mut told = Scalars::new(SuperresConfig::SYSTEM.scalars, &self.device.clone().inner());
         if kind != StepKind::Generator {
             self.teach_discriminator(pairs.clone(), &mut told);
         }

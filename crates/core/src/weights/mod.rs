@@ -33,14 +33,18 @@ pub use translator::Translator;
 pub use upscaler::Upscaler;
 
 const METADATA: &str = "forger.card";
+/// The network that [`Card::discriminator`] is about.
+const DISCRIMINATOR: &str = "discriminator";
 /// The oldest schema of a card that still reads: its test vectors have an input, which the seed gives as well.
 const OLDEST_SCHEMA: u32 = 1;
 /// How far an output may be from the test vector on any device: a little over one step of 8 bits.
 pub const TOLERANCE: f32 = 1e-2;
 /// About how many output values a test vector keeps.
 const KEPT: usize = 16;
-/// Most values of an input of a test vector: a picture of 512 x 512.
-const LARGEST_INPUT: usize = 3 << 18;
+/// Most values of an input of a test vector, a picture of 256 x 256, and its longest side. A small file must not ask for more work
+/// than there is memory for; what a network usually gets is always allowed.
+const LARGEST_INPUT: usize = 3 << 16;
+const LONGEST_SIDE: usize = 512;
 
 /// The networks of a model file, ready to draw.
 pub trait Networks: Clone + Sized + 'static {
@@ -52,6 +56,11 @@ pub trait Networks: Clone + Sized + 'static {
 
     /// The shape of the input of a test vector, for a card that says none.
     fn test_shape(&self) -> Vec<usize>;
+
+    /// Sides of pictures are filled up to a multiple of this.
+    fn multiple(&self) -> usize {
+        1
+    }
 
     /// What they make of an input of this shape drawn from `random`, not read back; `None` for a shape that they cannot take.
     fn test(&self, shape: &[usize], random: &mut Random) -> Option<Tensor<4>>;
@@ -109,7 +118,7 @@ impl<N: Networks> Model<N> {
         let mut tensors = Vec::new();
         (card.discriminator, card.networks) = (false, Vec::new());
         for (network, parts) in networks.tensors() {
-            card.discriminator |= network == "discriminator";
+            card.discriminator |= network == DISCRIMINATOR;
             card.networks.push(network.to_owned());
             tensors.extend(parts.into_iter().map(|part| pack(network, part)).collect::<Result<Vec<_>, _>>()?);
         }
@@ -130,12 +139,13 @@ impl<N: Networks> Model<N> {
 
     /// What the networks make of the input of the test vector, not read back.
     pub fn test_output(&self) -> Result<Tensor<4>, ModelError> {
-        let kept = &self.card.test_vector.shape;
-        let shape = if kept.is_empty() { self.networks.test_shape() } else { kept.clone() };
+        let (kept, usual) = (&self.card.test_vector.shape, self.networks.test_shape());
+        let shape = if kept.is_empty() { &usual } else { kept };
         let bad = || ModelError::BadCard { detail: format!("a test vector of shape {shape:?}") };
-        let size = shape.iter().try_fold(1_usize, |size, side| size.checked_mul(*side));
-        size.filter(|size| (1..=LARGEST_INPUT).contains(size)).ok_or_else(bad)?;
-        self.networks.test(&shape, &mut Random::new(self.card.seed, Stream::Metrics)).ok_or_else(bad)
+        if *shape != usual && !is_small(shape, self.networks.multiple()) {
+            return Err(bad());
+        }
+        self.networks.test(shape, &mut Random::new(self.card.seed, Stream::Metrics)).ok_or_else(bad)
     }
 
     /// Compares [`Model::test_output`], read back, with the card.
@@ -244,6 +254,14 @@ pub fn verify(bytes: &[u8], entry: &ManifestEntry) -> Result<(), ModelError> {
         return Err(ModelError::Damaged { expected: entry.sha256.clone(), found });
     }
     Ok(())
+}
+
+/// Whether an input of this shape, its sides filled up, is one that any device has memory for.
+fn is_small(shape: &[usize], multiple: usize) -> bool {
+    let Some((channels, sides)) = shape.split_first() else { return false };
+    let filled = |size: usize, side: &usize| size.checked_mul(side.checked_next_multiple_of(multiple)?);
+    let size = sides.iter().try_fold(*channels, filled);
+    sides.iter().all(|side| *side <= LONGEST_SIDE) && size.is_some_and(|size| (1..=LARGEST_INPUT).contains(&size))
 }
 
 /// Keeps what the networks made of the input.

@@ -27,9 +27,12 @@ pub type Packed = (String, Vec<usize>, Vec<u8>);
 
 pub fn pack(network: &str, tensor: NamedTensor) -> Result<Packed, ModelError> {
     let name = format!("{}{}", prefix(network), tensor.name);
+    if !tensor.values.iter().all(|value| value.is_finite()) {
+        return Err(ModelError::NotFinite { tensor: name });
+    }
     let halves = tensor.values.iter().map(|value| f16::from_f32(*value)).collect::<Vec<_>>();
     if !halves.iter().all(|value| value.is_finite()) {
-        return Err(ModelError::NotFinite { tensor: name });
+        return Err(ModelError::TooLarge { tensor: name });
     }
     Ok((name, tensor.shape, halves.iter().flat_map(|value| value.to_le_bytes()).collect()))
 }
@@ -67,4 +70,23 @@ pub fn serialize(card: &Card, tensors: &[Packed]) -> Result<Vec<u8>, ModelError>
     let text = serde_json::to_string(card).map_err(|error| ModelError::BadCard { detail: error.to_string() })?;
     safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)])))
         .map_err(|error| ModelError::Malformed { detail: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_and_what_is_too_large_for_a_file_are_told_apart() {
+        let packed = |value| {
+            let values = vec![1.0, value];
+            pack("generator", NamedTensor { name: "out.bias".into(), shape: vec![2], values })
+                .map(|(_, _, bytes)| bytes)
+        };
+        assert_eq!(packed(65_504.0).unwrap().len(), 4);
+        assert_eq!(packed(-70_000.0), Err(ModelError::TooLarge { tensor: "out.bias".into() }));
+        for value in [f32::NAN, f32::INFINITY] {
+            assert_eq!(packed(value), Err(ModelError::NotFinite { tensor: "out.bias".into() }));
+        }
+    }
 }

@@ -251,6 +251,10 @@ impl Networks for Translator {
         vec![3, side, side]
     }
 
+    fn multiple(&self) -> usize {
+        self.config.multiple()
+    }
+
     /// There, and back where there is a way back, one after the other.
     fn test(&self, shape: &[usize], random: &mut Random) -> Option<Tensor<4>> {
         let &[3, height, width] = shape else { return None };

@@ -21,6 +21,30 @@ pub async fn draw_values(drawer: &Drawer, codes: &[f32], device: &Device) -> Res
     read(drawer.draw(codes)).await
 }
 
+/// The same as RGBA `[n, side, side, 4]`, behind what there is.
+pub async fn draw_rgba(
+    drawer: &Drawer,
+    codes: &[f32],
+    device: &Device,
+    pixels: &mut Vec<u8>,
+) -> Result<(), EngineError> {
+    let values = draw_values(drawer, codes, device).await?;
+    if !values.iter().all(|value| value.is_finite()) {
+        return Err(ModelError::NotFinite { tensor: "output".into() }.into());
+    }
+    to_rgba(&weights::to_bytes(&values), drawer.config.channels, drawer.config.image_size.pow(2), pixels);
+    Ok(())
+}
+
+/// Fails where these are not `count` codes of the model.
+pub fn check(drawer: &Drawer, count: usize, codes: &[f32]) -> Result<(), EngineError> {
+    let dim = drawer.config.latent_dim;
+    if count.checked_mul(dim) == Some(codes.len()) {
+        return Ok(());
+    }
+    Err(EngineError::Protocol(format!("{} values for {count} codes of {dim}", codes.len())))
+}
+
 /// What codes `[count, dim]` draw, RGBA `[count, side, side, 4]`. Tells how far it is where there are many.
 pub async fn draw(
     caller: &Caller,
@@ -29,20 +53,14 @@ pub async fn draw(
     count: usize,
     codes: &[f32],
 ) -> Result<Vec<u8>, EngineError> {
-    let (size, channels, dim) = (drawer.config.image_size, drawer.config.channels, drawer.config.latent_dim);
-    if count.checked_mul(dim) != Some(codes.len()) {
-        return Err(EngineError::Protocol(format!("{} values for {count} codes of {dim}", codes.len())));
-    }
+    check(drawer, count, codes)?;
+    let (size, dim) = (drawer.config.image_size, drawer.config.latent_dim);
     let device = devices.get(kind).await?;
     let mut pixels = Vec::with_capacity(count * size * size * 4);
     let mut done = 0;
     for codes in codes.chunks(CHUNK * dim) {
         caller.wants_more()?;
-        let values = draw_values(drawer, codes, &device).await?;
-        if !values.iter().all(|value| value.is_finite()) {
-            return Err(ModelError::NotFinite { tensor: "output".into() }.into());
-        }
-        to_rgba(&weights::to_bytes(&values), channels, size * size, &mut pixels);
+        draw_rgba(drawer, codes, &device, &mut pixels).await?;
         if count > CHUNK {
             done += codes.len() / dim;
             caller.progress(done as f64, count as f64);

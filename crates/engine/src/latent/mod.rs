@@ -1,7 +1,7 @@
 //! Work of models that draw from codes.
 
 mod drawing;
-mod film;
+pub mod film;
 pub mod rgba;
 pub mod search;
 
@@ -18,6 +18,7 @@ use crate::{
     task::Task,
 };
 use drawing::draw;
+use film::Filming;
 use search::Search;
 
 /// What such a model is asked.
@@ -39,10 +40,9 @@ pub async fn answer(
             Ok(Outcome::Answer((reply, vec![bytes(&pixels)])))
         }
         LatentRequest::Film { model, count, film } => {
-            let (drawer, device) = models.drawer(&model, devices).await?;
-            let mut pixels = draw(caller, devices, (&drawer, device), count, &to_floats(buffer)).await?;
-            let file = film::encode(caller, &mut pixels, drawer.config.image_size, film).await?;
-            Ok(Outcome::Answer((Reply::Film, vec![bytes(&file)])))
+            let codes = (count, to_floats(buffer));
+            let filming = Filming::open(caller.clone(), model, codes, film, models, devices).await?;
+            Ok(Outcome::Task(Task::Filming(Box::new(filming))))
         }
         LatentRequest::Invert { model, settings } => {
             let search = Search::open(caller.clone(), model, settings, &to_bytes(buffer), models, devices).await?;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use forger_core::{
-    latent::{Inversion, psnr},
+    latent::{Inversion, closeness},
     weights::{self, Drawer, Model},
 };
 use forger_protocol::{
@@ -98,7 +98,7 @@ impl Search {
     async fn look(&mut self, devices: &mut Devices) -> Result<f32, EngineError> {
         let device = devices.get(self.kind).await?;
         let drawn = draw_values(&self.drawer, self.inversion.best(), &device).await?;
-        let psnr = psnr(&drawn, &self.target);
+        let psnr = closeness(&drawn, &self.target);
         let config = &self.drawer.config;
         let mut pixels = Vec::new();
         to_rgba(&weights::to_bytes(&drawn), config.channels, config.image_size.pow(2), &mut pixels);

@@ -58,11 +58,7 @@ pub struct Loaded<N> {
 
 impl<N: Timed> Loaded<N> {
     /// Reads a file onto the device that the user wants.
-    pub async fn open(file: Vec<u8>, devices: &mut Devices) -> Result<Self, EngineError> {
-        Self::place(file.into(), devices).await
-    }
-
-    async fn place(file: Rc<Vec<u8>>, devices: &mut Devices) -> Result<Self, EngineError> {
+    pub async fn open(file: Rc<Vec<u8>>, devices: &mut Devices) -> Result<Self, EngineError> {
         let choice = devices.choice;
         let kind = if choice == DeviceChoice::WebGpu { DeviceKind::WebGpu } else { DeviceKind::Cpu };
         let model = Rc::new(load::<N>(&file, &devices.get(kind).await?).await?);
@@ -98,7 +94,7 @@ impl<N: Timed> Loaded<N> {
         }
         let gone = self.kind == DeviceKind::WebGpu && devices.lost.is_some();
         if self.choice != devices.choice || gone {
-            *self = Self::place(self.file.clone(), devices).await?;
+            *self = Self::open(self.file.clone(), devices).await?;
         }
         Ok((self.model.clone(), self.kind))
     }

@@ -1,23 +1,29 @@
 //! The open models, by the name on their card. Where they take too much memory together, those that were not used for longest
 //! are closed.
 
+mod downloads;
 mod loaded;
 
 use std::rc::Rc;
 
 use forger_core::weights::{self, Drawer, Kind, Model, Translator, Upscaler};
-use forger_protocol::{Card, DeviceKind, EngineError, ManifestEntry, ModelRequest, Reply, Way};
+use forger_protocol::{
+    Card, DeviceKind, EngineError, ManifestEntry, ModelRequest, Reply, Way,
+    card::{LONGEST_NAME, is_name},
+    error::ModelError,
+};
 use js_sys::ArrayBuffer;
 
 use crate::{
-    answer::{Answer, done},
+    answer::{Answer, Outcome, done},
     budget::{MOST_BYTES, surplus},
     channel::{self, Caller, floats},
     devices::Devices,
-    fetch::fetch,
     pictures::image_to_image::{ImageToImage, Translation},
     store::own_models,
 };
+pub use downloads::Arrived;
+use downloads::Downloads;
 use loaded::Loaded;
 
 /// A model of any system.
@@ -29,8 +35,13 @@ enum Open {
 
 impl Open {
     /// Opens a file, whatever its system.
-    async fn file(file: Vec<u8>, devices: &mut Devices) -> Result<Self, EngineError> {
-        match weights::kind(&weights::system(&file)?)? {
+    async fn file(file: Rc<Vec<u8>>, devices: &mut Devices) -> Result<Self, EngineError> {
+        let card = weights::card(&file)?;
+        if !is_name(&card.name) {
+            let detail = format!("its name is {:?}, where only a-z, 0-9 and - are, at most {LONGEST_NAME}", card.name);
+            return Err(ModelError::BadCard { detail }.into());
+        }
+        match weights::kind(&card.system)? {
             Kind::Drawer => Loaded::open(file, devices).await.map(Self::Drawer),
             Kind::Upscaler => Loaded::open(file, devices).await.map(Self::Upscaler),
             Kind::Translator => Loaded::open(file, devices).await.map(Self::Translator),
@@ -54,9 +65,12 @@ impl Open {
     }
 }
 
-/// In the order of their last use.
 #[derive(Default)]
-pub struct Models(Vec<Open>);
+pub struct Models {
+    /// In the order of their last use.
+    all: Vec<Open>,
+    downloads: Downloads,
+}
 
 impl Models {
     /// What is asked of model files.
@@ -66,28 +80,43 @@ impl Models {
         request: ModelRequest,
         buffers: &[ArrayBuffer],
         devices: &mut Devices,
-    ) -> Result<Answer, EngineError> {
-        match request {
+    ) -> Result<Outcome, EngineError> {
+        let answer = match request {
             ModelRequest::Fetch { base, entry } => {
-                let file = fetch(caller, &format!("{base}{}", entry.file), entry.bytes).await?;
-                self.open(file, Some(&entry), devices).await
+                self.downloads.begin(caller.clone(), &base, entry);
+                return Ok(Outcome::Underway);
             }
             ModelRequest::Stored { file } => {
                 let (bytes, entry) = own_models::read(&file).await?;
-                self.open(bytes, Some(&entry), devices).await
+                self.open(bytes.into(), Some(&entry), devices).await?
             }
-            ModelRequest::Open => self.open(channel::to_bytes(channel::first(buffers)?), None, devices).await,
+            ModelRequest::Open => {
+                let file = channel::to_bytes(channel::first(buffers)?);
+                self.open(file.into(), None, devices).await?
+            }
             ModelRequest::Close { name } => {
                 self.close(&name);
-                Ok(done())
+                done()
             }
-        }
+        };
+        Ok(Outcome::Answer(answer))
+    }
+
+    /// A file that came from the site, or did not, since this was asked last.
+    pub fn arrived(&mut self) -> Option<Arrived> {
+        self.downloads.arrived()
+    }
+
+    /// Opens a file that came from the site.
+    pub async fn take(&mut self, arrived: &Arrived, devices: &mut Devices) -> Result<Answer, EngineError> {
+        arrived.caller.wants_more()?;
+        self.open(arrived.file.clone()?, Some(&arrived.entry), devices).await
     }
 
     /// Opens a file, that of a manifest entry or the user's own.
     async fn open(
         &mut self,
-        file: Vec<u8>,
+        file: Rc<Vec<u8>>,
         entry: Option<&ManifestEntry>,
         devices: &mut Devices,
     ) -> Result<Answer, EngineError> {
@@ -102,26 +131,26 @@ impl Models {
         };
         let card = Box::new(opened.card().clone());
         self.close(&card.name);
-        self.0.push(opened);
+        self.all.push(opened);
         self.fit();
         Ok((Reply::Model { card, sha256 }, buffers))
     }
 
     fn close(&mut self, name: &str) {
-        self.0.retain(|open| open.card().name != name);
+        self.all.retain(|open| open.card().name != name);
     }
 
     /// Closes what takes too much.
     fn fit(&mut self) {
-        let bytes = self.0.iter().map(Open::bytes).collect::<Vec<_>>();
-        self.0.drain(..surplus(&bytes, MOST_BYTES));
+        let bytes = self.all.iter().map(Open::bytes).collect::<Vec<_>>();
+        self.all.drain(..surplus(&bytes, MOST_BYTES));
     }
 
     /// The model of this name, which is used now.
     fn used(&mut self, name: &str) -> Option<&mut Open> {
-        let at = self.0.iter().position(|open| open.card().name == name)?;
-        self.0[at..].rotate_left(1);
-        self.0.last_mut()
+        let at = self.all.iter().position(|open| open.card().name == name)?;
+        self.all[at..].rotate_left(1);
+        self.all.last_mut()
     }
 
     /// A model that draws from codes, on the device that the user wants now.

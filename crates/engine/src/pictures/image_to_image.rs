@@ -25,8 +25,8 @@ pub trait ImageToImage {
         1
     }
 
-    /// The most pixels that it takes in one picture, where it cannot work in tiles.
-    fn most(&self) -> Option<usize> {
+    /// The pixels of a picture of this size, height and width, where they are more than it takes at once and it cannot work in tiles.
+    fn too_many(&self, _size: [usize; 2]) -> Option<u64> {
         None
     }
 
@@ -70,8 +70,12 @@ pub struct Translation {
 
 /// Side of the tiles of a network that sees so far around a pixel: what overlaps is done twice.
 const TILE: usize = 256;
-/// Pixels of the largest picture that a network takes as a whole. A phone has memory for its features.
-const WHOLE: usize = 1_500_000;
+
+impl Translation {
+    fn sees_all(&self) -> bool {
+        self.model.config.reach().is_none()
+    }
+}
 
 impl ImageToImage for Translation {
     fn scale(&self) -> usize {
@@ -79,7 +83,7 @@ impl ImageToImage for Translation {
     }
 
     fn tile(&self) -> usize {
-        if self.most().is_some() { 1 << 16 } else { TILE }
+        if self.sees_all() { 1 << 16 } else { TILE }
     }
 
     fn reach(&self) -> usize {
@@ -87,11 +91,12 @@ impl ImageToImage for Translation {
     }
 
     fn multiple(&self) -> usize {
-        if self.most().is_some() { 1 } else { self.model.config.multiple() }
+        if self.sees_all() { 1 } else { self.model.config.multiple() }
     }
 
-    fn most(&self) -> Option<usize> {
-        self.model.config.reach().is_none().then_some(WHOLE)
+    fn too_many(&self, size: [usize; 2]) -> Option<u64> {
+        let generator = self.model.config.generator().filter(|generator| !generator.takes(size))?;
+        Some(generator.filled(size))
     }
 
     fn make(&self, input: Tensor<4>) -> Tensor<4> {

@@ -9,7 +9,7 @@ use forger_core::{
     weights,
 };
 use forger_protocol::{
-    DeviceKind, EngineError, Event, OutOfRange, Reply, Way,
+    DeviceKind, EngineError, Event, MOST_AT_ONCE, OutOfRange, Reply, Way,
     error::ModelError,
     message::{Made, TilePlace},
 };
@@ -97,9 +97,9 @@ impl Making {
             return Err(EngineError::Protocol(format!("scale {scale}")));
         }
         let (maker, kind) = wanted.maker(models, devices).await?;
-        if let Some(most) = maker.most().filter(|most| height * width > *most) {
+        if let Some(pixels) = maker.too_many(size) {
             let field = format!("pixels of {width} x {height}");
-            return Err(OutOfRange { field, value: (height * width) as f64, min: 1.0, max: most as f64 }.into());
+            return Err(OutOfRange { field, value: pixels as f64, min: 1.0, max: MOST_AT_ONCE as f64 }.into());
         }
         let (pixels, padded) = padded(pixels, size, maker.multiple());
         let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == 255);

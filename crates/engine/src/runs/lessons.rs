@@ -7,8 +7,7 @@ use forger_core::{
     Images as _, System, TranslationError,
     data::{derived::derived, photos::Photo, squares::Squares},
     systems::{
-        self,
-        build::{BuildError, Material, build},
+        build::{BuildError, Material, build, parameters},
         semantic::SemanticError,
         simgan::SimganError,
         superres::SuperresError,
@@ -19,11 +18,11 @@ use forger_protocol::{
     runs::{DrawnSet, KeptBack, PictureSet, RunConfig, RunData, Weight, presets},
 };
 
-use super::pictures::photos;
+use super::pictures::{count, photos};
 use crate::{channel::Caller, contest::Make, devices::Devices, training::Training};
 
 /// Digits of the simulator, which a refiner is given.
-const SIMULATED: PictureSet = PictureSet::Drawn(DrawnSet::Digits);
+static SIMULATED: PictureSet = PictureSet::Drawn(DrawnSet::Digits);
 /// Bytes of a picture of a step, for each value of it: what its layers keep for the gradient.
 const KEPT: f64 = 400.0;
 
@@ -47,17 +46,13 @@ impl Lessons {
     /// Draws or reads them, with progress.
     pub async fn load(caller: &Caller, config: &RunConfig) -> Result<Rc<Self>, EngineError> {
         let side = presets::side(&config.system);
-        let most = usize::MAX;
-        let sets = match &config.data {
-            RunData::Pictures(set) | RunData::Pairs { set, .. } => [photos(caller, set, side, most).await?, Vec::new()],
-            RunData::Domains { x, y } => [photos(caller, x, side, most).await?, photos(caller, y, side, most).await?],
-            RunData::Simulated(real) => {
-                [photos(caller, real, side, most).await?, photos(caller, &SIMULATED, side, most).await?]
-            }
-        };
-        let [first, second] = sets;
-        let (is_drawing, all) = (config.system.is::<DcganConfig>(), first.len());
-        let kept = if is_drawing && all >= ENOUGH { (all / 10).min(KEPT_BACK) } else { 0 };
+        let mut pictures = [Vec::new(), Vec::new()];
+        for (pictures, set) in pictures.iter_mut().zip(sets(&config.data)) {
+            *pictures = photos(caller, set, side, usize::MAX).await?;
+        }
+        let [first, second] = pictures;
+        let all = first.len();
+        let kept = kept_back(&config.system, all);
         let (mut learned, mut kept_back) = (Vec::with_capacity(all - kept), Vec::with_capacity(kept));
         for (place, photo) in first.into_iter().enumerate() {
             let part = if config.kept_back.has(place, all, kept) { &mut kept_back } else { &mut learned };
@@ -137,16 +132,46 @@ impl Lessons {
         Rc::new(move |device| lessons.system(&system, device))
     }
 
-    /// What a run of these settings will take.
-    pub fn weigh(&self, system: &SystemConfig) -> Result<Weight, EngineError> {
-        let mut built = self.system(system, &Device::flex())?;
-        let parameters = systems::parameters(&mut *built) as f64;
-        let pixels = self.sets.iter().flatten().map(|photo| photo.pixels.len() as f64).sum::<f64>();
-        let side = presets::side(system) as f64;
-        let step = batch(system) as f64 * 3.0 * side * side * KEPT;
-        // Weights, gradients, two moments and an average; pictures here, and as the system holds them.
-        Ok(Weight { pictures: self.counts(), parameters, bytes: 2.0 * pixels + 5.0 * 4.0 * parameters + step })
+    /// Whether a system of these settings learns from them.
+    pub fn suit(&self, system: &SystemConfig) -> Result<(), EngineError> {
+        self.system(system, &Device::flex()).map(drop)
     }
+}
+
+/// What a run of these settings will take: from what is written of its sets, before there is room for any of it.
+pub async fn weigh(config: &RunConfig) -> Result<Weight, EngineError> {
+    let system = &config.system;
+    let parameters = parameters(system).map_err(refused)? as f64;
+    let mut pictures = [0; 2];
+    for (pictures, set) in pictures.iter_mut().zip(sets(&config.data)) {
+        *pictures = count(set).await?;
+    }
+    let number = |key: &str| system.config.get(key).and_then(|number| number.as_f64());
+    let side = presets::side(system) as f64;
+    // Of translators, which enlarge their pictures once for all.
+    let enlarged = number("image_size").unwrap_or(side).max(side) * number("jitter").unwrap_or(1.0).max(1.0);
+    let bytes = |side: f64| 3.0 * side * side * pictures.iter().map(|count| *count as f64).sum::<f64>();
+    // Here, as the system is given them, and as it holds them.
+    let given = if matches!(config.data, RunData::Pairs { .. }) { 2.0 } else { 1.0 };
+    let pixels = bytes(side) + (given + 1.0) * bytes(enlarged);
+    let step = batch(system) as f64 * 3.0 * side * side * KEPT;
+    pictures[0] -= kept_back(system, pictures[0]);
+    // Weights, gradients, two moments and an average.
+    Ok(Weight { pictures, parameters, bytes: pixels + 5.0 * 4.0 * parameters + step })
+}
+
+/// The sets that are learned from: of SimGAN that of the simulator, too.
+fn sets(data: &RunData) -> Vec<&PictureSet> {
+    let mut sets = data.sets();
+    if matches!(data, RunData::Simulated(_)) {
+        sets.push(&SIMULATED);
+    }
+    sets
+}
+
+/// Pictures that are kept back, of so many.
+fn kept_back(system: &SystemConfig, all: usize) -> usize {
+    if system.is::<DcganConfig>() && all >= ENOUGH { (all / 10).min(KEPT_BACK) } else { 0 }
 }
 
 fn key(config: &RunConfig) -> Key {

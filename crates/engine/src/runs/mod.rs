@@ -21,6 +21,7 @@ use crate::{
     detect::Calibrating,
     devices::Devices,
     frames::Frames,
+    schedule::yield_now,
     store::{
         fresh_id, kept_runs,
         locks::{self, Lock},
@@ -76,8 +77,10 @@ impl Runs {
     ) -> Result<Outcome, EngineError> {
         let answer = match request {
             RunRequest::Weigh(config) => {
-                let lessons = self.lessons(caller, &config).await?;
-                (Reply::Weight(affordable(lessons.weigh(&config.system)?)?), Vec::new())
+                let (lessons, weight) = self.lessons(caller, &config).await?;
+                // What cannot be built is not begun, either.
+                lessons.suit(&config.system)?;
+                (Reply::Weight(weight), Vec::new())
             }
             RunRequest::Begin(config) => {
                 let start = begin(*config, buffers.first().map(to_bytes)).await?;
@@ -133,13 +136,14 @@ impl Runs {
         Ok(Outcome::Answer(answer))
     }
 
-    /// The pictures of such a run.
-    async fn lessons(&mut self, caller: &Caller, config: &RunConfig) -> Result<Rc<Lessons>, EngineError> {
-        if let Some(lessons) = self.lessons.take().filter(|lessons| lessons.are_of(config)) {
-            return Ok(self.lessons.insert(lessons).clone());
-        }
-        let lessons = Lessons::load(caller, config).await?;
-        Ok(self.lessons.insert(lessons).clone())
+    /// The pictures of such a run, and what it will take: weighed first, as pictures alone may take more than there is.
+    async fn lessons(&mut self, caller: &Caller, config: &RunConfig) -> Result<(Rc<Lessons>, Weight), EngineError> {
+        let weight = affordable(lessons::weigh(config).await?)?;
+        let lessons = match self.lessons.take().filter(|lessons| lessons.are_of(config)) {
+            Some(lessons) => lessons,
+            None => Lessons::load(caller, config).await?,
+        };
+        Ok((self.lessons.insert(lessons).clone(), weight))
     }
 
     /// The lock of a run: the open one has it.
@@ -158,11 +162,15 @@ impl Runs {
         channel: &Channel,
         devices: &mut Devices,
     ) -> Result<Answer, EngineError> {
-        let lessons = self.lessons(caller, &start.config).await?;
-        affordable(lessons.weigh(&start.config.system)?)?;
+        let (lessons, _) = self.lessons(caller, &start.config).await?;
         let is_new = start.saved.is_none();
+        // Where the pictures were here already, nobody has asked that yet.
+        caller.wants_more()?;
         // The new one must open before the old one goes.
         let mut run = Run::open(devices, lessons, start).await?;
+        // What came meanwhile is heard before that.
+        yield_now().await;
+        caller.wants_more()?;
         self.close(channel).await;
         if is_new {
             run.keep(channel).await;

@@ -18,10 +18,20 @@ use crate::{
 pub const DRAWN: usize = 2048;
 /// Everybody draws the same.
 const SEED: u32 = 1;
+/// Of worn digits, which a refiner is shown as real ones: the same digits as its own, worn, would be pairs.
+const SEED_OF_WORN: u32 = 2;
 /// Of so many pictures in a row one is of the set for sure: every third face wears glasses.
 const TRIES: u64 = 200;
 /// Milliseconds of drawing between looks at what else is asked.
 const SLICE: f64 = 50.0;
+
+/// How many pictures a set has.
+pub async fn count(set: &PictureSet) -> Result<usize, EngineError> {
+    match set {
+        PictureSet::Drawn(_) => Ok(DRAWN),
+        PictureSet::Own(id) => Ok(sets::info(id).await?.count),
+    }
+}
 
 /// At most so many pictures of a set, of this side, with progress.
 pub async fn photos(caller: &Caller, set: &PictureSet, side: usize, most: usize) -> Result<Vec<Photo>, EngineError> {
@@ -82,7 +92,7 @@ fn draw(set: DrawnSet, side: usize, index: u64) -> Option<Photo> {
         DrawnSet::Shapes => Some(sets::photo(&Shape::nth(SEED, index).render(side), side)),
         DrawnSet::Digits => Some(simulated(Simulator::Digits, &Simulator::Digits.nth(SEED, index).pixels, side)),
         DrawnSet::Eyes => Some(simulated(Simulator::Eyes, &Simulator::Eyes.nth(SEED, index).pixels, side)),
-        DrawnSet::WornDigits => Some(simulated(Simulator::Digits, &worn::nth(SEED, index), side)),
+        DrawnSet::WornDigits => Some(simulated(Simulator::Digits, &worn::nth(SEED_OF_WORN, index), side)),
     }
 }
 

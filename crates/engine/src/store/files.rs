@@ -1,6 +1,6 @@
 //! Files of this machine that only this site sees: the origin private file system.
 
-use std::io::ErrorKind;
+use std::{io::ErrorKind, time::SystemTime};
 
 use forger_protocol::EngineError;
 use futures_util::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,6 +69,13 @@ pub async fn beginning(path: &str, most: usize) -> Result<Option<(Vec<u8>, u64)>
     let mut bytes = Vec::new();
     file.take(most as u64).read_to_end(&mut bytes).await.map_err(failed)?;
     Ok(Some((bytes, size)))
+}
+
+/// When a file was written last, in milliseconds since 1970; `None` where that is not known.
+pub async fn written(path: &str) -> Option<f64> {
+    let written = fs::metadata(format!("{ROOT}/{path}")).await.ok()?.modified().ok()?;
+    let since = written.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(since.as_secs_f64() * 1000.0)
 }
 
 /// Names of what is in a folder.

@@ -2,8 +2,10 @@
 
 use forger_core::weights;
 use forger_protocol::{Card, EngineError, ManifestEntry};
+use serde::de::IgnoredAny;
 
 use super::files;
+use crate::age::is_a_day_ago;
 
 const FOLDER: &str = "models";
 
@@ -36,13 +38,28 @@ pub async fn write(bytes: &[u8], card: Card) -> Result<ManifestEntry, EngineErro
 
 /// Every model, in the order of their names.
 pub async fn list() -> Result<Vec<ManifestEntry>, EngineError> {
-    let mut entries = Vec::new();
-    for name in files::list(FOLDER).await?.into_iter().filter(|name| name.ends_with(".json")) {
-        let text = files::read(&path(&name)).await?;
-        entries.extend(text.and_then(|text| serde_json::from_slice::<ManifestEntry>(&text).ok()));
+    let (mut entries, mut whole) = (Vec::new(), Vec::new());
+    let names = files::list(FOLDER).await?;
+    for name in names.iter().filter(|name| name.ends_with(".json")) {
+        let Some(text) = files::read(&path(name)).await? else { continue };
+        entries.extend(serde_json::from_slice::<ManifestEntry>(&text));
+        // One that was written to its end, even if only a newer Forger knows what it says.
+        whole.extend(serde_json::from_slice::<IgnoredAny>(&text).ok().map(|_| name));
+    }
+    for file in names.iter().filter(|name| name.ends_with(".safetensors")) {
+        if !whole.contains(&&format!("{file}.json")) {
+            sweep(file).await;
+        }
     }
     entries.sort_by(|a, b| a.card.name.cmp(&b.card.name));
     Ok(entries)
+}
+
+/// Deletes a model that was cut off long ago, before its entry was whole.
+async fn sweep(file: &str) {
+    if files::written(&path(file)).await.is_some_and(|time| is_a_day_ago(time, js_sys::Date::now())) {
+        let _ = delete(file).await;
+    }
 }
 
 /// The file of a model, which is what it was.

@@ -50,7 +50,7 @@ impl Intake {
             return Err(EngineError::Protocol(format!("{} bytes for a picture of {side} x {side}", rgba.len())));
         }
         if self.pixels.len() + 3 * side * side > MOST_BYTES {
-            return Err(EngineError::Storage(format!("a set takes at most {} MB", MOST_BYTES >> 20)));
+            return Err(EngineError::SetFull { most: MOST_BYTES as f64 });
         }
         let pixels = on_white(rgba);
         let sum: [u8; 32] = Sha256::digest(&pixels).into();

@@ -6,7 +6,7 @@ use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
     AdversarialLoss, Augment, OptimizerConfig, OutOfRange, TranslatorConfig,
-    translation::{judged, linear_decay, patch, side},
+    translation::{game, judged, linear_decay, patch, side},
     within,
 };
 
@@ -23,7 +23,8 @@ pub struct CycleganConfig {
     pub patch: usize,
     /// Channels of the discriminators' first layer (`ndf`), 1 to 256.
     pub discriminator_width: usize,
-    /// The game between each pair of players (section 4: least squares).
+    /// The game between each pair of players (section 4: least squares, here without the half before them, as there); not
+    /// [`AdversarialLoss::Wasserstein`], as nothing is clipped here.
     pub loss: AdversarialLoss,
     /// Weight of the cycle consistency loss, lambda of equation 3.
     pub cycle: f64,
@@ -47,13 +48,14 @@ pub struct CycleganConfig {
     pub generator_optimizer: OptimizerConfig,
     /// Trains D_X and D_Y.
     pub discriminator_optimizer: OptimizerConfig,
-    /// Pictures of each domain in a step, 1 to 256.
+    /// Pictures of each domain in a step, 1 to 256, each drawn from all of its domain: what is seen twice in the time of an epoch, and
+    /// what not at all, is chance.
     pub batch: usize,
     /// Steps before the learning rates begin to fall.
     pub constant_steps: u64,
-    /// Steps in which they then fall to nothing, in equal parts; 0 keeps them as they are.
+    /// Steps in which they then fall, in equal parts, to `1 / (decay_steps + 1)` of what they were; 0 keeps them as they are.
     pub decay_steps: u64,
-    /// Decay of the moving averages of the generators' weights, a step.
+    /// Decay of the moving averages of the generators' weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
     /// By how much pictures are enlarged before a square is cut out by chance; 1 for none.
     pub jitter: f64,
@@ -133,6 +135,7 @@ impl Settings for CycleganConfig {
         scalars: &SCALARS,
         networks: &NETWORKS,
         visuals: &["x", "g(x)", "f(g(x))", "y", "f(y)", "g(f(y))"],
+        batches: None,
     };
 
     fn validate(&self) -> Result<(), OutOfRange> {
@@ -141,6 +144,7 @@ impl Settings for CycleganConfig {
         patch(self.patch)?;
         judged(self.image_size, self.patch)?;
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
+        game(self.loss)?;
         within("cycle", self.cycle, 0.0, 1e6)?;
         within("cycle_back", self.cycle_back, 0.0, 1e6)?;
         within("cycle_noise", self.cycle_noise, 0.0, 2.0)?;
@@ -189,6 +193,7 @@ mod tests {
     fn defaults_are_valid_and_the_identity_loss_and_the_noise_fade() {
         let config = CycleganConfig::default();
         assert_eq!(config.validate(), Ok(()));
+        assert!(CycleganConfig { loss: AdversarialLoss::Wasserstein, ..config.clone() }.validate().is_err());
         assert_eq!(config.identity_at(1000), 0.5);
         let config = CycleganConfig { identity_steps: 100, ..config };
         assert_eq!((config.identity_at(0), config.identity_at(50), config.identity_at(900)), (0.5, 0.25, 0.0));

@@ -40,7 +40,8 @@ pub struct DcganConfig {
     pub d_steps: usize,
     /// Weights of D stay within `[-clip, clip]`; used by [`AdversarialLoss::Wasserstein`] only.
     pub clip: f64,
-    /// Decay of the moving average of G's weights, a step.
+    /// Decay of the moving average of G's weights, a step, from the first on: a run that is shorter than the average's memory still
+    /// has some of its beginning in it.
     pub ema_decay: f64,
     /// Divides each kernel of D by its largest singular value, in place of D's normalisation: Miyato et al. 2018 (arXiv
     /// 1802.05957), algorithm 1.
@@ -63,7 +64,7 @@ pub struct DcganConfig {
 pub struct Augment {
     /// Random brightness, saturation and contrast.
     pub color: bool,
-    /// A shift by up to an eighth of the side, over black.
+    /// A shift by up to an eighth of the side, over grey.
     pub translation: bool,
     /// A grey square of half the side.
     pub cutout: bool,
@@ -97,8 +98,13 @@ impl Default for DcganConfig {
 }
 
 impl Settings for DcganConfig {
-    const SYSTEM: Declaration =
-        Declaration { name: "dcgan", scalars: &GAME, networks: &PLAYERS, visuals: &["samples"] };
+    const SYSTEM: Declaration = Declaration {
+        name: "dcgan",
+        scalars: &GAME,
+        networks: &PLAYERS,
+        visuals: &["samples"],
+        batches: Some("d_steps"),
+    };
 
     fn validate(&self) -> Result<(), OutOfRange> {
         if self.doublings().is_none() {

@@ -32,9 +32,9 @@ pub struct EncoderConfig {
     pub batch: usize,
     /// Steps before the learning rate begins to fall.
     pub constant_steps: u64,
-    /// Steps in which it then falls to nothing, in equal parts; 0 keeps it as it is.
+    /// Steps in which it then falls, in equal parts, to `1 / (decay_steps + 1)` of what it was; 0 keeps it as it is.
     pub decay_steps: u64,
-    /// Decay of the moving average of the weights, a step.
+    /// Decay of the moving average of the weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
     /// Gives the weights and the order of the pictures: the same seed, the same run.
     pub seed: u32,
@@ -74,6 +74,7 @@ impl Settings for EncoderConfig {
         scalars: &SCALARS,
         networks: &NETWORKS,
         visuals: &["picture", "reconstruction", "difference"],
+        batches: None,
     };
 
     fn validate(&self) -> Result<(), OutOfRange> {

@@ -22,7 +22,7 @@ pub use pix2pix::Pix2pixConfig;
 pub use simgan::{Kept, SimganConfig};
 pub use superres::{Degradation, PixelDistance, SuperresConfig, SuperresLosses, Upsampling};
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
-pub use translation::{Doubling, TranslatorConfig, TranslatorNetwork};
+pub use translation::{Doubling, MOST_AT_ONCE, TranslatorConfig, TranslatorNetwork};
 
 /// What a hidden neuron makes of its sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,11 +72,11 @@ impl AdversarialLoss {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepKind {
-    /// One update of D only.
+    /// Discriminators only: one update of each, and of SimGAN's as many as a whole step has.
     Discriminator,
-    /// One update of G only.
+    /// Generators only, likewise. An encoder has nobody else, and learns whatever is asked for.
     Generator,
-    /// One full step: `d_steps` updates of D, then one of G.
+    /// A whole step: the updates of all players, as many and in the order that the system says.
     Both,
 }
 

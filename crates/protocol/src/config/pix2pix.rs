@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::system::{Declaration, GAME, PLAYERS, Scalar, ScalarKind, Settings};
+use crate::system::{Declaration, PLAYERS, Scalar, ScalarKind, Settings, game_for};
 
 use super::{
     AdversarialLoss, LEAST_SUM, OptimizerConfig, OutOfRange, TranslatorConfig,
-    translation::{judged, linear_decay, patch, side},
+    translation::{game, judged, linear_decay, patch, side},
     within,
 };
 
@@ -22,9 +22,10 @@ pub struct Pix2pixConfig {
     pub patch: usize,
     /// Channels of the discriminator's first layer (`ndf`), 1 to 256.
     pub discriminator_width: usize,
-    /// The game between the two.
+    /// The game between the two; not [`AdversarialLoss::Wasserstein`], as nothing is clipped here.
     pub loss: AdversarialLoss,
-    /// Weight of what the discriminator says in the generator's loss; 0 for no discriminator.
+    /// Weight of what the discriminator says in the generator's loss; 0 for no discriminator. Least squares have a half before them, which
+    /// the authors' code has not: with it, 1 here is 1/2 there, and an `l1` of 40 their `--lambda_L1 80`.
     pub adversarial: f64,
     /// Weight of the mean absolute difference from the truth, lambda of equation 4; 0 for none.
     pub l1: f64,
@@ -32,13 +33,13 @@ pub struct Pix2pixConfig {
     pub generator_optimizer: OptimizerConfig,
     /// The same of the discriminator.
     pub discriminator_optimizer: OptimizerConfig,
-    /// Pairs in a step, 1 to 256.
+    /// Pairs in a step, 1 to 256, each drawn from all of them: what is seen twice in the time of an epoch, and what not at all, is chance.
     pub batch: usize,
     /// Steps before the learning rates begin to fall.
     pub constant_steps: u64,
-    /// Steps in which they then fall to nothing, in equal parts; 0 keeps them as they are.
+    /// Steps in which they then fall, in equal parts, to `1 / (decay_steps + 1)` of what they were; 0 keeps them as they are.
     pub decay_steps: u64,
-    /// Decay of the moving average of the generator's weights, a step.
+    /// Decay of the moving average of the generator's weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
     /// By how much pairs are enlarged before a square is cut out by chance (appendix 6.2: 286 of 256); 1 for none.
     pub jitter: f64,
@@ -75,13 +76,18 @@ impl Default for Pix2pixConfig {
 }
 
 const SCALARS: [Scalar; 7] = {
-    let [d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient] = GAME;
+    let [d_loss, g_loss, d_real, d_fake, d_gradient, g_gradient] = game_for("adversarial");
     [d_loss, g_loss, Scalar::new("l1", ScalarKind::Loss, "l1"), d_real, d_fake, d_gradient, g_gradient]
 };
 
 impl Settings for Pix2pixConfig {
-    const SYSTEM: Declaration =
-        Declaration { name: "pix2pix", scalars: &SCALARS, networks: &PLAYERS, visuals: &["input", "output", "truth"] };
+    const SYSTEM: Declaration = Declaration {
+        name: "pix2pix",
+        scalars: &SCALARS,
+        networks: &PLAYERS,
+        visuals: &["input", "output", "truth"],
+        batches: None,
+    };
 
     fn validate(&self) -> Result<(), OutOfRange> {
         self.generator.validate()?;
@@ -89,6 +95,7 @@ impl Settings for Pix2pixConfig {
         patch(self.patch)?;
         judged(self.image_size, self.patch)?;
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
+        game(self.loss)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("l1", self.l1, 0.0, 1e6)?;
         within("adversarial + l1", self.adversarial + self.l1, LEAST_SUM, 2e6)?;
@@ -119,6 +126,13 @@ mod tests {
         assert_eq!(fault(Pix2pixConfig { image_size: 128, ..config.clone() }), "image_size (a multiple of 256)");
         assert!(fault(Pix2pixConfig { patch: 50, ..config.clone() }).starts_with("patch"));
         assert_eq!(fault(Pix2pixConfig { l1: 0.0, adversarial: 0.0, ..config.clone() }), "adversarial + l1");
+        for loss in AdversarialLoss::ALL {
+            // Nothing is clipped here.
+            let found = Pix2pixConfig { loss, ..config.clone() }.validate();
+            let refused = found.err().map(|fault| fault.to_string());
+            assert_eq!(refused.is_some(), loss == AdversarialLoss::Wasserstein, "{loss:?}");
+            assert!(refused.is_none_or(|refused| refused.contains("take another loss")), "{loss:?}");
+        }
         let small = TranslatorConfig { depth: 6, ..TranslatorConfig::default() };
         let config = Pix2pixConfig { generator: small, image_size: 64, patch: 286, ..config };
         assert_eq!(fault(config), "image_size (for patches of 286)");

@@ -6,7 +6,7 @@ use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
     AdversarialLoss, LEAST_SUM, OptimizerConfig, OutOfRange,
-    translation::{halvings, linear_decay, patch},
+    translation::{game, halvings, linear_decay, patch},
     within,
 };
 
@@ -31,9 +31,11 @@ pub struct SimganConfig {
     pub patch: usize,
     /// Channels of D's first layer, 1 to 256.
     pub discriminator_width: usize,
-    /// The game between the two; the paper's cross-entropy is `non-saturating`.
+    /// The game between the two; the paper's cross-entropy is `non-saturating`. Not [`AdversarialLoss::Wasserstein`], as nothing is
+    /// clipped here.
     pub loss: AdversarialLoss,
-    /// Weight of what D says in R's loss: 1 in the paper; 0 for no D.
+    /// Weight of what D says in R's loss: 1 in the paper; 0 for self-regularisation alone, without D. Least squares have a half before
+    /// them, so that with these 1 is half of what others call 1.
     pub adversarial: f64,
     /// Weight of the self-regularisation, lambda of equation 4: how much R pays for each unit, of values in `[-1, 1]`, by which
     /// it changes a picture; 0 for nothing.
@@ -41,9 +43,10 @@ pub struct SimganConfig {
     /// What of a picture R is to keep.
     pub kept: Kept,
     /// Weight of semantic consistency: what a classifier of synthetic pictures sees in one, it is to see in the refined one (Hoffman et
-    /// al. 2018, arXiv 1711.03213, equation 4); 0 for none, and without a classifier.
+    /// al. 2018, arXiv 1711.03213, equation 4); 0 for none, and without a classifier. Only beside D: where `adversarial` is 0 it is 0.
     pub semantic: f64,
-    /// Refined pictures of before, of which half of each batch of D is made (section 2.3); 0 shows it the newest only.
+    /// Refined pictures of before, of which half of each batch of D is made (section 2.3): as many as that or more; 0 shows it the
+    /// newest only.
     pub history: usize,
     /// Updates of R a step, `K_g` of algorithm 1, 1 to 100.
     pub refiner_updates: usize,
@@ -61,9 +64,9 @@ pub struct SimganConfig {
     pub batch: usize,
     /// Steps before the learning rates begin to fall.
     pub constant_steps: u64,
-    /// Steps in which they then fall to nothing, in equal parts; 0 keeps them as they are.
+    /// Steps in which they then fall, in equal parts, to `1 / (decay_steps + 1)` of what they were; 0 keeps them as they are.
     pub decay_steps: u64,
-    /// Decay of the moving average of R's weights, an update.
+    /// Decay of the moving average of R's weights, an update: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
     /// Gives the weights, the history, and the order of the pictures: the same seed, the same run.
     pub seed: u32,
@@ -137,6 +140,7 @@ impl Settings for SimganConfig {
         scalars: &SCALARS,
         networks: &NETWORKS,
         visuals: &["synthetic", "refined", "difference"],
+        batches: Some("discriminator_updates"),
     };
 
     fn validate(&self) -> Result<(), OutOfRange> {
@@ -154,16 +158,25 @@ impl Settings for SimganConfig {
             within(&format!("{side} (for patches of {})", self.patch), length as f64, least as f64, 256.0)?;
         }
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
+        game(self.loss)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("lambda", self.lambda, 0.0, 1e6)?;
         within("semantic", self.semantic, 0.0, 1e6)?;
         within("adversarial + lambda", self.adversarial + self.lambda, LEAST_SUM, 2e6)?;
+        if self.adversarial == 0.0 {
+            // R keeps pictures as they are then, and asks for nothing else.
+            within("semantic (where adversarial is 0)", self.semantic, 0.0, 0.0)?;
+        }
         within("history", self.history as f64, 0.0, 1e6)?;
         within("refiner_updates", self.refiner_updates as f64, 1.0, 100.0)?;
         within("discriminator_updates", self.discriminator_updates as f64, 1.0, 100.0)?;
         self.refiner_optimizer.validate("refiner_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
         within("batch", self.batch as f64, 2.0, 1024.0)?;
+        if self.history > 0 {
+            // A smaller one would never have what D is shown of it.
+            within("history (0, or half a batch or more)", self.history as f64, (self.batch / 2) as f64, 1e6)?;
+        }
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
     }
 }
@@ -194,5 +207,17 @@ mod tests {
         assert_eq!(fault(SimganConfig { lambda: 0.0, adversarial: 0.0, ..config.clone() }), "adversarial + lambda");
         assert_eq!(fault(SimganConfig { lambda: f64::NAN, ..config.clone() }), "lambda");
         assert_eq!(fault(SimganConfig { refiner_updates: 0, ..config }), "refiner_updates");
+    }
+
+    #[test]
+    fn what_would_do_nothing_is_refused() {
+        let config = SimganConfig { batch: 9, ..SimganConfig::default() };
+        let fault = |config: SimganConfig| config.validate().err().map(|fault| fault.field).unwrap_or_default();
+        let of_history = |history| fault(SimganConfig { history, ..config.clone() });
+        assert_eq!([0, 4].map(of_history), [""; 2]);
+        assert_eq!([1, 3].map(of_history), ["history (0, or half a batch or more)"; 2]);
+        let seen = |adversarial| fault(SimganConfig { adversarial, semantic: 1.0, ..config.clone() });
+        assert_eq!([1.0, 0.0].map(seen), ["", "semantic (where adversarial is 0)"]);
+        assert!(fault(SimganConfig { loss: AdversarialLoss::Wasserstein, ..config }).starts_with("clip ("));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::system::{Declaration, GAME, PLAYERS, Settings};
+use crate::system::{Declaration, PLAYERS, Scalar, Settings, game_for};
 
 use super::{LEAST_SUM, OptimizerConfig, OutOfRange, within};
 
@@ -30,7 +30,7 @@ pub struct SuperresConfig {
     pub generator_optimizer: OptimizerConfig,
     /// Steps in which the learning rate falls to a hundredth along half a cosine; 0 keeps it as it is.
     pub decay_steps: u64,
-    /// Decay of the moving average of the generator's weights, a step.
+    /// Decay of the moving average of the generator's weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
     /// Used with an adversarial loss only. Its learning rate stays as it is.
     pub discriminator_optimizer: OptimizerConfig,
@@ -129,12 +129,15 @@ impl Default for SuperresConfig {
     }
 }
 
+const SCALARS: [Scalar; 6] = game_for("losses/adversarial");
+
 impl Settings for SuperresConfig {
     const SYSTEM: Declaration = Declaration {
         name: "superres",
-        scalars: &GAME,
+        scalars: &SCALARS,
         networks: &PLAYERS,
         visuals: &["bicubic", "network", "original"],
+        batches: None,
     };
 
     fn validate(&self) -> Result<(), OutOfRange> {

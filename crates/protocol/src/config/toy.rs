@@ -114,7 +114,7 @@ pub struct ToyConfig {
     pub label_smoothing: f64,
     /// Standard deviation of the noise added to all that D sees: Sønderby et al. 2017 (arXiv 1610.04490), section 3.3.
     pub instance_noise: f64,
-    /// Decay of the moving average of G's weights, a step.
+    /// Decay of the moving average of G's weights, a step, from the first on.
     pub ema_decay: f64,
     /// Gives the weights, the noise and the real points: the same seed, the same run.
     pub seed: u32,
@@ -148,7 +148,8 @@ impl Default for ToyConfig {
 }
 
 impl Settings for ToyConfig {
-    const SYSTEM: Declaration = Declaration { name: "toy", scalars: &GAME, networks: &PLAYERS, visuals: &[] };
+    const SYSTEM: Declaration =
+        Declaration { name: "toy", scalars: &GAME, networks: &PLAYERS, visuals: &[], batches: Some("d_steps") };
 
     fn validate(&self) -> Result<(), OutOfRange> {
         within("latent_dim", self.latent_dim as f64, 1.0, 64.0)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Normalization, OutOfRange, within};
+use super::{AdversarialLoss, Normalization, OutOfRange, within};
 
 /// A generator that makes a picture of a picture. Names of tensors are ours; the networks are those of the authors' code,
 /// pytorch-CycleGAN-and-pix2pix.
@@ -65,6 +65,9 @@ impl Default for TranslatorConfig {
     }
 }
 
+/// Most pixels of a picture for a network that sees all of it at once. A phone has memory for its features.
+pub const MOST_AT_ONCE: u64 = 1_500_000;
+
 impl TranslatorConfig {
     /// A ResNet with instance normalisation and no dropout, as CycleGAN has it.
     pub fn resnet(width: usize, blocks: usize) -> Self {
@@ -85,6 +88,19 @@ impl TranslatorConfig {
             TranslatorNetwork::Unet => 1 << self.depth,
             TranslatorNetwork::Resnet => 4,
         }
+    }
+
+    /// Pixels of a picture of this size, height and width, with its sides filled up to multiples.
+    pub fn filled(&self, size: [usize; 2]) -> u64 {
+        let multiple = self.multiple() as u64;
+        size.into_iter().map(|side| (side as u64).next_multiple_of(multiple)).fold(1, u64::saturating_mul)
+    }
+
+    /// Whether there is room for a picture of this size. One that sees all of it at once has its features at once, too; a thin picture
+    /// may be small, and large once its sides are filled up.
+    pub fn takes(&self, size: [usize; 2]) -> bool {
+        let pixels = size.into_iter().map(|side| side as u64).fold(1, u64::saturating_mul);
+        self.reach().is_some() || (pixels <= MOST_AT_ONCE && self.filled(size) <= MOST_AT_ONCE / 3 * 4)
     }
 
     /// How far it sees around a pixel, a multiple of [`TranslatorConfig::multiple`]; `None` for a network that sees all of a
@@ -132,6 +148,15 @@ pub const fn halvings(patch: usize) -> Option<usize> {
     }
 }
 
+/// Whether a D whose weights are not clipped can play this game.
+pub(super) fn game(loss: AdversarialLoss) -> Result<(), OutOfRange> {
+    if loss != AdversarialLoss::Wasserstein {
+        return Ok(());
+    }
+    let field = "clip (loss = \"wasserstein\" needs it, and only toy and dcgan have it: take another loss)".into();
+    Err(OutOfRange { field, value: 0.0, min: 1e-6, max: 100.0 })
+}
+
 /// Whether a picture of this side leaves something to judge.
 pub(super) fn judged(image_size: usize, patch: usize) -> Result<(), OutOfRange> {
     let halvings = halvings(patch).unwrap_or_default();
@@ -154,8 +179,8 @@ pub(super) fn side(image_size: usize, generator: &TranslatorConfig) -> Result<()
     Err(OutOfRange { field, value: image_size as f64, min: multiple as f64, max: 1024.0 })
 }
 
-/// What a learning rate is multiplied by after so many steps: 1 at first, then it falls to 0 in equal parts. Zhu et al. 2017,
-/// appendix 7.1. Where `decay` is 0 it stays.
+/// What a learning rate is multiplied by after so many steps: 1 at first, then it falls in equal parts to `1 / (decay + 1)`, as in the
+/// authors' code. Zhu et al. 2017, appendix 7.1. Where `decay` is 0 it stays.
 pub fn linear_decay(steps: u64, constant: u64, decay: u64) -> f64 {
     if decay == 0 {
         return 1.0;
@@ -169,10 +194,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_stays_then_falls_to_nothing() {
+    fn the_rate_stays_then_falls_to_its_last_part() {
         assert_eq!((linear_decay(99, 100, 9), linear_decay(100, 100, 9)), (1.0, 1.0));
         assert!((linear_decay(105, 100, 9) - 0.5).abs() < 1e-9);
         assert!((linear_decay(1000, 100, 9) - 0.1).abs() < 1e-9 && linear_decay(5, 0, 0) == 1.0);
+    }
+
+    #[test]
+    fn a_network_that_sees_all_takes_so_many_pixels_with_its_sides_filled_up() {
+        let unet = TranslatorConfig::default();
+        assert_eq!((unet.multiple(), unet.filled([1, 257])), (256, 256 * 512));
+        // What is no thinner than photos are counts by its pixels.
+        for size in [[1200, 1200], [1024, 1365], [1281, 1170], [866, 1732], [256, 5800]] {
+            assert!(unet.takes(size), "{size:?}");
+        }
+        for size in [[1300, 1200], [256, 9000], [10, 140_000], [usize::MAX >> 20, 1]] {
+            assert!(!unet.takes(size), "{size:?}");
+        }
+        assert!(TranslatorConfig::resnet(8, 6).takes([10, 140_000]));
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub enum LabBuffer {
     Real = 0,
     /// Fake points, `[n, 2]`. Their z are the first n of the sequence `Random::new(seed, Stream::Latent)`.
     Fake = 1,
-    /// D's verdict, sigma(logit), in `[0, 1]`.
+    /// D's verdict, in `[0, 1]`: 0.5 is half way between what it aims at for fakes and for real points.
     Verdict = 2,
     /// Share of the fakes in each cell; the sum is 1 where none lies outside.
     Density = 3,

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 14;
+pub const PROTOCOL_VERSION: u32 = 15;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -255,6 +255,7 @@ mod tests {
         reply(Reply::LabWalked(Walked { starts: 8, nearest: 9, distance: 0.25, as_far: 0, reals: 199, p: 0.005 }));
         reply(Reply::Failed(EngineError::Cancelled));
         reply(Reply::Failed(crate::error::ModelError::NoCard.into()));
+        reply(Reply::Failed(EngineError::SetFull { most: 402_653_184.0 }));
         event(Event::Ready { version: PROTOCOL_VERSION });
         event(Event::Tile(TilePlace { top: 0, left: 1, height: 2, width: 3, done: 4, total: 5 }));
         event(Event::Progress { done: 1.0, total: 2.0 });

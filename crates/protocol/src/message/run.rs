@@ -13,7 +13,7 @@ pub enum RunRequest {
     Weigh(Box<RunConfig>),
     /// Begins a run, idle, in place of the one there is, with [`super::Event::Progress`] while its pictures are drawn or read.
     /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same settings,
-    /// which it goes on from.
+    /// which it goes on from. Cancelled before it is open, it leaves the one there is.
     Begin(Box<RunConfig>),
     /// Opens a run of this machine where it was saved last, idle. Answered as [`RunRequest::Begin`], or where another tab has it
     /// open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so.
@@ -63,7 +63,8 @@ pub enum StoreRequest {
         /// Side of its pictures, in pixels.
         side: usize,
     },
-    /// Adds a picture to it. Answered by [`super::Reply::Added`]. Buffers: RGBA, u8 `[side, side, 4]`.
+    /// Adds a picture to it. Answered by [`super::Reply::Added`], or by [`crate::EngineError::SetFull`] where there is no room in
+    /// it. Buffers: RGBA, u8 `[side, side, 4]`.
     AddPicture {
         /// Of its file.
         file: String,

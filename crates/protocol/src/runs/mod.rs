@@ -12,7 +12,7 @@ use crate::{card::ManifestEntry, system::SystemConfig};
 pub enum DrawnSet {
     /// Digits of the simulator, white on black.
     Digits,
-    /// The same as a bad pen and a bad scanner leave them: what a refiner of digits takes for real.
+    /// Others, as a bad pen and a bad scanner leave them: what a refiner of digits takes for real.
     WornDigits,
     /// Faces of all kinds.
     Avatars,

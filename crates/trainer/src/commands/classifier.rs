@@ -49,6 +49,9 @@ pub struct ClassifierArgs {
     /// or none; translation if not given. Not color where an attribute is a colour
     #[arg(long)]
     pub augment: Option<Augmentations>,
+    /// Show every other picture, by chance, in a mirror: true if not given. Not where a mirror makes another class of one, as of digits
+    #[arg(long, value_name = "true|false")]
+    pub mirror: Option<bool>,
     /// Side of the pictures in pixels: 28, 32, 64 or 128
     #[arg(long)]
     pub image_size: Option<usize>,
@@ -74,6 +77,7 @@ pub fn train(args: &ClassifierArgs) -> Result<()> {
     config.channels = args.channels.unwrap_or(config.channels);
     config.width = args.width.unwrap_or(config.width);
     config.seed = args.seed.unwrap_or(config.seed);
+    config.mirror = args.mirror.unwrap_or(config.mirror);
     config.augment = args.augment.map_or(config.augment, |list| list.0);
     // Before pictures are made of these sizes; the names of attributes are not known yet.
     ClassifierConfig { attributes: vec![String::new()], ..config.clone() }.validate()?;

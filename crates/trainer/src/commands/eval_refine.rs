@@ -36,6 +36,8 @@ const ASKED: u32 = 2001;
 const ASKED_COUNT: usize = 1000;
 /// Side of the patches of a judge that sees about all of a picture.
 const WIDE: usize = 34;
+/// And of one that sees textures, by which models compare whose own discriminators see more.
+const NARROW: usize = 16;
 /// Digits.
 const CLASSES: usize = 10;
 /// Rows of a sheet.
@@ -46,8 +48,8 @@ pub struct EvalRefineArgs {
     /// A model file, or the folder of a run, of SimGAN
     #[arg(long)]
     pub model: PathBuf,
-    /// Real pictures. Of a set without a test part, --holdout says how many of the last are kept to be asked of; digits need their
-    /// labels
+    /// Real pictures. Of a set without a test part, --holdout says how many of the last are kept to be asked of, of each folder its
+    /// share; digits need their labels
     #[command(flatten)]
     pub data: DataArgs,
     /// Pictures of each kind that a classifier learns from, and a judge
@@ -171,8 +173,8 @@ fn patch(model: &Model<Translator>) -> Result<usize> {
     Ok(model.card.system.settings::<SimganConfig>()?.patch)
 }
 
-/// What fresh judges find out, of synthetic and of refined pictures: one that sees as much as the model's discriminator, and one that
-/// sees patches of 34 pixels, about all of a picture.
+/// What fresh judges find out, of synthetic and of refined pictures: one that sees as much as the model's discriminator, one that
+/// sees patches of 34 pixels, about all of a picture, and, where the first sees more, one that sees patches of 16.
 fn realism(patch: usize, real: &Real, learned: &Both, asked: &Both) -> Result<Figures> {
     ui::note("realism: fresh judges learn to tell synthetic, then refined pictures from real ones");
     let places = chosen(real.learned.len(), learned.samples.len(), 1);
@@ -180,12 +182,19 @@ fn realism(patch: usize, real: &Real, learned: &Both, asked: &Both) -> Result<Fi
     let (first, second) = (Set::some(&real.learned, &places), Set::some(&real.asked, &held_out));
     let real = Parts { learned: &first, asked: &second };
     let of = |patch, learned, asked| realism::accuracy(realism::judge(patch), &real, &Parts { learned, asked }, 1);
-    Ok(Figures::from([
+    let mut figures = Figures::from([
         ("realism_synthetic", of(patch, &learned.synthetic, &asked.synthetic)?),
         ("realism_refined", of(patch, &learned.refined, &asked.refined)?),
         ("realism_wide_synthetic", of(WIDE, &learned.synthetic, &asked.synthetic)?),
         ("realism_wide_refined", of(WIDE, &learned.refined, &asked.refined)?),
-    ]))
+    ]);
+    if patch > NARROW {
+        figures.extend([
+            ("realism_narrow_synthetic", of(NARROW, &learned.synthetic, &asked.synthetic)?),
+            ("realism_narrow_refined", of(NARROW, &learned.refined, &asked.refined)?),
+        ]);
+    }
+    Ok(figures)
 }
 
 /// How far pupils move, of eyes that show one.

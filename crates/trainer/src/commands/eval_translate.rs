@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use forger_core::{
     data::photos::Photo,
@@ -148,7 +148,7 @@ fn of_pairs(args: &EvalTranslateArgs, model: &Model<Translator>, test: &str, see
         found.turn();
     }
     found.pairs.truncate(args.count.unwrap_or(usize::MAX));
-    let pairs = translation::fitted(found.pairs, side);
+    let pairs = translation::fitted(found.pairs, side).with_context(|| test.to_owned())?;
     let ways = [Way::Forward, Way::Backward].into_iter().filter(|way| model.knows(*way)).collect::<Vec<_>>();
     let task = Task::new((pairs.len() * ways.len()) as u64, "translating", test);
     let (mut figures, mut table) = (Figures::new(), Table::new(&["", "L1", "PSNR", "SSIM", "accuracy", "patches"]));

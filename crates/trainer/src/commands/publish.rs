@@ -11,7 +11,7 @@ use clap::Args;
 use forger_core::weights::{self, Model, Networks};
 use forger_protocol::{
     Card, Manifest, ManifestEntry,
-    card::{Metric, Swatch},
+    card::{LONGEST_NAME, Metric, Swatch, is_name},
 };
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Deserializer;
@@ -23,7 +23,7 @@ use crate::{
 
 #[derive(Args)]
 pub struct CardArgs {
-    /// Short name of the model: a-z, 0-9 and -; that of a model file if not given
+    /// Short name of the model: a-z, 0-9 and -, 64 at most; that of a model file if not given
     #[arg(long)]
     pub name: Option<String>,
     /// Folder of the manifest
@@ -71,7 +71,7 @@ impl CardArgs {
         write_whole(&self.out.join(&entry.file), &bytes)?;
         write_whole(&path, text.as_bytes())?;
         let file = entry.file;
-        if let Some(old) = replaced.filter(|old| *old != file) {
+        if let Some(old) = replaced.filter(|old| *old != file && is_model_file(old)) {
             // Left behind, it would only take space.
             let _ = fs::remove_file(self.out.join(old));
         }
@@ -123,8 +123,8 @@ impl CardArgs {
         if name.is_empty() {
             bail!("name the model with --name");
         }
-        if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            bail!("--name {name:?}: use a-z, 0-9 and - only");
+        if !is_name(name) {
+            bail!("--name {name:?}: use a-z, 0-9 and - only, {LONGEST_NAME} at most");
         }
         Ok(())
     }
@@ -136,6 +136,11 @@ impl CardArgs {
         }
         Ok(())
     }
+}
+
+/// Whether a manifest names a model file beside it: what else it may name is nobody's to delete.
+fn is_model_file(name: &str) -> bool {
+    Path::new(name).file_name().is_some_and(|file| file == name) && name.ends_with(".safetensors")
 }
 
 /// The text of a manifest with another entry, in the place of one of its name if there is one, whose file is told. All other
@@ -237,6 +242,14 @@ mod tests {
         assert_eq!(text, strange(whole(&[entry("a", 1), entry("b", 2), entry("c", 4)])));
         for wrong in ["", "[]", "{\"models\": [{}]}"] {
             assert!(with_entry(wrong, &entry("a", 1)).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_model_files_beside_a_manifest_are_its_to_delete() {
+        assert!(is_model_file("a-01234567.safetensors"));
+        for other in ["", "..", "../a.safetensors", "/a.safetensors", "b/a.safetensors", "manifest.json", "notes.txt"] {
+            assert!(!is_model_file(other), "{other}");
         }
     }
 

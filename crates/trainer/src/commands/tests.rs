@@ -79,6 +79,28 @@ fn these_take_a_device() {
 }
 
 #[test]
+fn several_devices_are_offered_where_they_can_share_batches() {
+    let cli = Cli::command();
+    for command in cli.find_subcommand("train").unwrap().get_subcommands() {
+        let device = command.get_arguments().find(|argument| argument.get_id() == "device").unwrap();
+        let shares = device.get_help().unwrap().to_string().contains("share every batch");
+        assert_eq!(shares, command.get_name() == "dcgan", "{}", command.get_name());
+    }
+}
+
+#[test]
+fn every_system_is_trained_here_and_in_a_browser() {
+    let cli = Cli::command();
+    let train = cli.find_subcommand("train").unwrap();
+    // What `tests/devices` trains on CPU and WebGPU.
+    let compared = include_str!("../../../../tests/e2e/specs/devices.spec.js");
+    for system in forger_protocol::system::ALL {
+        assert!(train.find_subcommand(system.name).is_some(), "forger train {}", system.name);
+        assert!(compared.contains(&format!("'{}'", system.name)), "tests/devices does not train {}", system.name);
+    }
+}
+
+#[test]
 fn a_dcgan_and_all_that_it_can_begin_with() {
     let folder = tempfile::tempdir().unwrap();
     let run = |line: &str| forger(folder.path(), line).unwrap();

@@ -17,7 +17,9 @@ use zune_jpeg::{
 use super::kind;
 
 /// Most bytes that a picture may take in memory: 179 megapixels of RGB.
-const LARGEST: u64 = 512 << 20;
+pub const LARGEST: u64 = 512 << 20;
+/// Most bytes of what a PNG says beside its pixels, unpacked: a few may stand for any number. A profile of more is left out.
+const MOST_BESIDE: u64 = 64 << 20;
 /// So many zeros at the end of a file are room for what was never downloaded.
 const HOLE: usize = 4096;
 /// Ends of names of pictures. Those that do not read are looked for, too, so that they are named and not left out in silence.
@@ -130,8 +132,10 @@ fn jpeg(bytes: &[u8]) -> Result<Decoded> {
 /// What `image` itself reads strictly.
 fn other(bytes: &[u8], format: ImageFormat) -> Result<Decoded> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    // What it takes is seen to below, in words of our own.
-    reader.limits(Limits::no_limits());
+    // What pixels take is seen to below, in words of our own.
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_BESIDE);
+    reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
     fits([width.into(), height.into()], decoder.total_bytes())?;
@@ -251,6 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_png_says_beside_its_pixels_has_an_end() {
+        let with_profile = |length: u64| {
+            let mut bytes = Vec::new();
+            let mut encoder = image::codecs::png::PngEncoder::new(&mut bytes);
+            encoder.set_icc_profile(vec![0; length as usize]).unwrap();
+            encoder.write_image(&[0; 3], 1, 1, ColorType::Rgb8.into()).unwrap();
+            bytes
+        };
+        let profile = |length| decode(&with_profile(length), Path::new("a.png")).unwrap().beside.profile;
+        assert_eq!([1 << 20, MOST_BESIDE + 1].map(|length| profile(length).is_some()), [true, false]);
+    }
+
+    #[test]
     fn what_is_no_picture_is_called_by_its_name() {
         let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
         for (bytes, expected) in [
@@ -277,10 +294,7 @@ mod tests {
 
     #[test]
     fn names_of_pictures() {
-        for (name, is_one) in
-            [("a.JPG", true), ("b/IMG.1.webp", true), ("a.heic", true), ("._a.jpg", false), ("a.txt", false)]
-        {
-            assert_eq!(is_picture_name(Path::new(name)), is_one, "{name}");
-        }
+        let names = ["a.JPG", "b/IMG.1.webp", "a.heic", "._a.jpg", "a.txt"];
+        assert_eq!(names.map(|name| is_picture_name(Path::new(name))), [true, true, true, false, false]);
     }
 }

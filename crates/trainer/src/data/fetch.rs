@@ -21,16 +21,27 @@ struct Part {
     sha256: &'static str,
 }
 
-const MNIST: [Part; 2] = [
+/// Pictures, and their labels beside them.
+const MNIST: [Part; 4] = [
     Part {
         name: "train-images-idx3-ubyte.gz",
         bytes: 9_912_422,
         sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
     },
     Part {
+        name: "train-labels-idx1-ubyte.gz",
+        bytes: 28_881,
+        sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    },
+    Part {
         name: "t10k-images-idx3-ubyte.gz",
         bytes: 1_648_877,
         sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    },
+    Part {
+        name: "t10k-labels-idx1-ubyte.gz",
+        bytes: 4_542,
+        sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
     },
 ];
 
@@ -138,6 +149,15 @@ mod tests {
     use std::net::TcpListener;
 
     const BODY: &[u8] = b"hello, forger";
+
+    #[test]
+    fn pictures_come_with_their_labels() {
+        let names = MNIST.map(|part| part.name);
+        for name in names.iter().filter(|name| name.contains("images")) {
+            let labels = name.replace("images-idx3", "labels-idx1");
+            assert!(names.contains(&labels.as_str()), "{labels} is looked for beside {name}");
+        }
+    }
 
     fn part() -> Part {
         let sha256: &'static str = Box::leak(sha256(BODY).into_boxed_str());

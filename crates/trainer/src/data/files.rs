@@ -4,14 +4,17 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fmt::Display,
     fs::{self, File},
-    io::{BufRead, BufReader, ErrorKind, Read},
+    io::{self, BufRead, BufReader, ErrorKind, Read},
     path::{Component, Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 use flate2::bufread::GzDecoder;
 
-use super::{decode::is_picture_name, kind};
+use super::{
+    decode::{LARGEST, is_picture_name},
+    kind,
+};
 use crate::ui;
 
 /// Files left out that are named; the rest are counted.
@@ -126,7 +129,7 @@ pub fn members(path: &Path, wanted: impl Fn(&Path) -> bool, left_out: &mut LeftO
     let damaged = || format!("{} is damaged, or no tar of pictures", path.display());
     let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
     for (index, entry) in tar::Archive::new(open(path)?).entries().with_context(damaged)?.enumerate() {
-        let mut entry = match entry {
+        let entry = match entry {
             // Of what is no archive the reason only quotes bytes that are no header.
             Err(error) if index == 0 && error.kind() == ErrorKind::Other => bail!(damaged()),
             entry => entry.with_context(damaged)?,
@@ -138,9 +141,10 @@ pub fn members(path: &Path, wanted: impl Fn(&Path) -> bool, left_out: &mut LeftO
         }
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             if wanted(&name) {
-                let mut bytes = Vec::new();
-                entry.read_to_end(&mut bytes).with_context(damaged)?;
-                files.insert(name, bytes);
+                match within(entry, LARGEST).with_context(damaged)? {
+                    Some(bytes) => drop(files.insert(name, bytes)),
+                    None => left_out.file(&name, format_args!("has more than {} MB", LARGEST >> 20)),
+                }
             }
         } else if kind.is_symlink() || kind.is_hard_link() {
             let target = entry.link_name().with_context(damaged)?.unwrap_or_default();
@@ -159,6 +163,13 @@ pub fn members(path: &Path, wanted: impl Fn(&Path) -> bool, left_out: &mut LeftO
         }
     }
     Ok(files.into_iter().collect())
+}
+
+/// All that there is to read, unless it is more: a few bytes of an archive may stand for any number.
+fn within(from: impl Read, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// An archive as it is or gzipped, whatever its name says. What is no archive is named.
@@ -187,4 +198,16 @@ fn plain(path: &Path) -> PathBuf {
         }
         plain
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_end_is_not_read_to_it() {
+        assert_eq!(within(&b"abc"[..], 3).unwrap(), Some(b"abc".to_vec()));
+        assert_eq!(within(&b"abcd"[..], 3).unwrap(), None);
+        assert_eq!(within(io::repeat(0), 1000).unwrap(), None);
+    }
 }

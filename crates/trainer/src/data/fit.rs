@@ -12,6 +12,9 @@ use super::{
     decode::decode,
 };
 
+/// The longest side of what is made of a picture, in pixels.
+pub const LONGEST: usize = 32_767;
+
 /// What is made of every picture.
 #[derive(Clone, Copy)]
 pub struct Fit {
@@ -36,7 +39,9 @@ pub fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
     let [channels, height, width] = fit.shape;
     let picture = opaque(bytes, name, fit)?;
     let Some(stride) = fit.patches else {
-        return Ok(split(picture.resize_to_fill(width as u32, height as u32, FilterType::Lanczos3), channels));
+        let picture =
+            middle(picture, [height, width]).resize_to_fill(width as u32, height as u32, FilterType::Lanczos3);
+        return Ok(split(picture, channels));
     };
     let size = [picture.height(), picture.width()].map(|length| length as usize);
     let Some(grid) = Grid::new(size, height, stride) else {
@@ -44,6 +49,18 @@ pub fn planes(bytes: &[u8], name: &Path, fit: &Fit) -> Result<Vec<u8>> {
     };
     let planes = split(picture, channels);
     Ok((0..grid.count()).flat_map(|index| grid.cut(&planes, index)).collect())
+}
+
+/// All of a picture, or of one that is far longer than wide the middle: made so large that it fills the shape, it could take any
+/// memory, and no more is seen of it.
+fn middle(picture: DynamicImage, [height, width]: [usize; 2]) -> DynamicImage {
+    let (columns, rows) = (picture.width(), picture.height());
+    let scale = (width as f64 / f64::from(columns)).max(height as f64 / f64::from(rows));
+    let [right, down] = [columns, rows].map(|length| length.min((LONGEST as f64 / scale) as u32).max(1));
+    if [right, down] == [columns, rows] {
+        return picture;
+    }
+    picture.crop_imm((columns - right) / 2, (rows - down) / 2, right, down)
 }
 
 /// What is asked for of a picture, on its background.
@@ -104,6 +121,25 @@ mod tests {
         let grey = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(16 * y + x) as u8]));
         let deep = DynamicImage::from(grey.clone()).into_luma16();
         assert!([grey.clone().into(), deep.into()].map(|picture| split(picture, 1)) == [(); 2].map(|()| grey.to_vec()));
+    }
+
+    #[test]
+    fn of_a_picture_that_is_far_longer_than_wide_the_middle_is_seen() {
+        // Dark at the ends, and light in the middle.
+        let shade = |at: u32| Rgb([if (1000..2000).contains(&at) { 200 } else { 0 }; 3]);
+        for picture in [RgbImage::from_fn(3000, 1, |x, _| shade(x)), RgbImage::from_fn(1, 3000, |_, y| shade(y))] {
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+            let fit = Fit { shape: [3, 64, 64], crop: None, background: Background::default(), patches: None };
+            let seen = planes(&bytes.into_inner(), Path::new("a.png"), &fit).unwrap();
+            assert_eq!(seen, vec![200; 3 * 64 * 64]);
+        }
+        let sizes = |size: [u32; 2]| {
+            let cut = middle(RgbImage::new(size[0], size[1]).into(), [64, 64]);
+            [cut.width(), cut.height()]
+        };
+        assert_eq!((sizes([3000, 1]), sizes([2, 9000])), ([511, 1], [2, 1023]));
+        assert_eq!((sizes([3000, 10]), sizes([64, 64])), ([3000, 10], [64, 64]));
     }
 
     #[test]

@@ -85,13 +85,14 @@ pub fn or_shape(error: Error, flags: impl Fn(usize) -> String) -> Error {
 /// Reads pictures of exactly this shape.
 pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8>> {
     let name = path.display();
-    let mut bytes = Vec::new();
+    let damaged = || format!("{name} is damaged: fetch it again");
     let mut reader = open(path).with_context(|| format!("cannot open {name}"))?;
-    reader.read_to_end(&mut bytes).with_context(|| format!("{name} is damaged: fetch it again"))?;
-    if let Some(what) = kind::instead_of_a_set(&bytes) {
+    if let Some(what) = kind::instead_of_a_set(reader.fill_buf().with_context(damaged)?) {
         bail!("{name} is no IDX file, but {what}");
     }
-    let header = bytes.first_chunk::<16>().with_context(|| format!("{name} is too short for an IDX file"))?;
+    let mut start = Vec::new();
+    reader.by_ref().take(16).read_to_end(&mut start).with_context(damaged)?;
+    let header = start.first_chunk::<16>().with_context(|| format!("{name} is too short for an IDX file"))?;
     let word = |index: usize| {
         u32::from_be_bytes([header[4 * index], header[4 * index + 1], header[4 * index + 2], header[4 * index + 3]])
     };
@@ -106,14 +107,17 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
         let asked = [channels, height, width];
         return Err(OtherShape { name: name.to_string(), held: [rows, columns], asked }.into());
     }
-    let (expected, found) = (count * rows * columns, bytes.len() - 16);
+    let expected = count * rows * columns;
+    let mut bytes = Vec::new();
+    // No further than it says: a few bytes of gzip may stand for any number.
+    reader.take(expected as u64 + 1).read_to_end(&mut bytes).with_context(damaged)?;
+    let found = bytes.len();
     if found < expected {
         bail!("{name} is cut short: {found} of {expected} bytes; fetch it again");
     }
     if found > expected {
-        bail!("{name} is damaged: {found} bytes where {count} pictures have {expected}; fetch it again");
+        bail!("{name} is damaged: it has more than the {expected} bytes of {count} pictures; fetch it again");
     }
-    bytes.drain(..16);
     Ok(bytes)
 }
 
@@ -125,15 +129,18 @@ pub fn labels(pictures: &Path) -> Result<Vec<u8>> {
     let found = beside.iter().find(|path| path.is_file() && path.as_path() != pictures);
     let path = found.with_context(|| format!("there are no labels of {name}: {stem} is looked for beside it"))?;
     let name = path.display();
-    let mut bytes = Vec::new();
+    let damaged = || format!("{name} is damaged: fetch it again");
+    let (mut start, mut labels) = (Vec::new(), Vec::new());
     let mut reader = open(path).with_context(|| format!("cannot open {name}"))?;
-    reader.read_to_end(&mut bytes).with_context(|| format!("{name} is damaged: fetch it again"))?;
-    match bytes.split_first_chunk::<8>() {
-        Some(([0, 0, 8, 1, count @ ..], labels)) if u32::from_be_bytes(*count) as usize == labels.len() => {
-            Ok(labels.to_vec())
+    reader.by_ref().take(8).read_to_end(&mut start).with_context(damaged)?;
+    if let Some([0, 0, 8, 1, count @ ..]) = start.first_chunk::<8>() {
+        let count = u64::from(u32::from_be_bytes(*count));
+        reader.take(count + 1).read_to_end(&mut labels).with_context(damaged)?;
+        if labels.len() as u64 == count {
+            return Ok(labels);
         }
-        _ => bail!("{name} holds no labels, or is cut short: fetch it again"),
     }
+    bail!("{name} holds no labels, or is cut short: fetch it again")
 }
 
 #[cfg(test)]
@@ -203,7 +210,7 @@ mod tests {
         let other = error(&sample(), [3, 32, 64]);
         assert!(other.ends_with("holds grey pictures of 28x28, where coloured ones of 64x32 are asked for"), "{other}");
         assert!(error(&[1; 100], [1, 28, 28]).contains("no pictures"));
-        assert!(error(&[sample(), vec![0]].concat(), [1, 28, 28]).contains("is damaged"));
+        assert!(error(&[sample(), vec![0]].concat(), [1, 28, 28]).contains("more than the 2352 bytes of 3 pictures"));
         assert!(error(&[&[0, 0, 8, 1], &sample()[4..]].concat(), [1, 28, 28]).contains("labels"));
         assert!(error(b"<!doctype html>", [1, 28, 28]).contains("x-idx3-ubyte is no IDX file, but a web page (HTML)"));
         assert!(error(b"", [1, 28, 28]).contains("0 bytes"));

@@ -7,9 +7,16 @@ use burn::tensor::Device;
 use forger_core::{
     classifier::Judge,
     nets::{lens::Lens, vgg::Vgg},
+    weights::sha256,
 };
 
 use super::tensors;
+
+/// A name for the card of what a file holds: there may be several classifiers of the same data.
+pub fn named(classifier: &Judge, bytes: &[u8]) -> String {
+    let data = classifier.note["data"].as_str().unwrap_or("unknown data");
+    format!("a classifier of {data} ({})", &sha256(bytes)[..8])
+}
 
 /// A name for the card, and the network: VGG-19 with the weights of PyTorch, or a classifier of `forger train classifier`.
 pub fn open(path: &Path) -> Result<(String, Lens)> {
@@ -20,8 +27,7 @@ pub fn open(path: &Path) -> Result<(String, Lens)> {
             if judge.config.channels != 3 {
                 bail!("{} judges grey pictures: train a classifier with --channels 3", path.display());
             }
-            let data = judge.note["data"].as_str().unwrap_or("unknown data");
-            return Ok((format!("a classifier of {data}"), judge.lens()));
+            return Ok((named(&judge, &bytes), judge.lens()));
         }
     }
     // The last layers, which losses do not look through, are most of the file.

@@ -33,7 +33,7 @@ use anyhow::{Result, bail};
 use forger_core::{Images, data::photos::Photo};
 use forger_protocol::detect::Patches;
 
-pub use args::{Background, DataArgs, Split};
+pub use args::{Background, Crop, DataArgs, Split};
 pub use classes::{but_class, class_names, classes, of_class};
 pub use idx::or_shape;
 pub use labels::{Labels, labels, or_table};
@@ -45,6 +45,8 @@ use crate::ui;
 pub struct Pictures {
     pub name: String,
     pub licence: String,
+    /// Whether folders kept back each its share.
+    has_shares: bool,
     /// The file of each picture, where each has its own.
     files: Vec<PathBuf>,
     shape: [usize; 3],
@@ -58,6 +60,7 @@ impl Pictures {
         if self.licence != other.licence {
             self.licence = format!("{}; {}", self.licence, other.licence);
         }
+        self.has_shares |= other.has_shares;
         // A file for each picture, or none at all.
         if self.files.is_empty() || other.files.is_empty() {
             self.files.clear();
@@ -65,6 +68,12 @@ impl Pictures {
             self.files.extend(other.files);
         }
         self.values.extend(other.values);
+    }
+
+    /// What a note adds to the flags of a set, so that it differs from one of before: what was kept back then was the end of the whole
+    /// set, whatever folders that was in.
+    pub fn kept_back(&self) -> &'static str {
+        if self.has_shares { ", kept back of each folder its share" } else { "" }
     }
 
     /// Each as a picture of its own; of those in colour.
@@ -114,6 +123,11 @@ pub fn recipe(data: &str) -> &'static str {
 pub fn has_parts(data: &str) -> bool {
     let folder = Path::new(data);
     avatars::are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(folder, Split::Test).is_some())
+}
+
+/// Whether `--holdout` keeps back a share of each folder.
+pub fn keeps_shares(args: &DataArgs) -> bool {
+    args.holdout > 0 && !has_parts(&args.data) && idx::find(&place(&args.data).0, Split::Train).is_none()
 }
 
 /// The part of a set that has no parts of its own, of folders of so many pictures: all but the last `--holdout`, or these. Each
@@ -180,7 +194,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
         warn_of_parts(args);
         let values = avatars::read(&part?, shape);
         let (name, licence) = (args.data.clone(), avatars::LICENCE.into());
-        return Ok(Pictures { name, licence, files: Vec::new(), shape, values });
+        return Ok(Pictures { name, licence, has_shares: false, files: Vec::new(), shape, values });
     }
     let (path, folders) = match args.data.as_str() {
         "mnist" => (fetch::fetch("mnist", None)?, Vec::new()),
@@ -189,6 +203,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
     if !path.exists() {
         bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
     }
+    let mut has_shares = false;
     let (files, values) = match idx::find(&path, args.split) {
         Some(file) => (Vec::new(), idx_pictures(args, &file, shape)?),
         None => {
@@ -203,7 +218,11 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
                 }
                 Patches { stride }.check(shape[1].min(shape[2]))?;
             }
-            pictures::read(&path, &folders, |counts| part(args, counts), &fit)?
+            let part_of = |counts: &[usize]| {
+                has_shares = args.holdout > 0 && counts.len() > 1;
+                part(args, counts)
+            };
+            pictures::read(&path, &folders, part_of, &fit)?
         }
     };
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -214,7 +233,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
         [] => name,
         folders => format!("{name}:{}", folders.join(",")),
     };
-    Ok(Pictures { name, licence: licence.into(), files, shape, values })
+    Ok(Pictures { name, licence: licence.into(), has_shares, files, shape, values })
 }
 
 #[cfg(test)]
@@ -249,6 +268,8 @@ mod tests {
         assert_eq!(held(20, &[100, 50, 50]), [10, 5, 5]);
         assert_eq!(held(2, &[1, 1, 1]), [0, 1, 1]);
         assert_eq!(held(7, &[3, 5, 9]).iter().sum::<usize>(), 7);
+        let keeps = |holdout, data| keeps_shares(&DataArgs { holdout, ..args(data) });
+        assert!(keeps(2, "set") && !keeps(0, "set") && !keeps(2, "mnist") && !keeps(2, "avatars:9"));
         let error = part(&DataArgs { holdout: 6, ..args("set") }, &[4, 2]).unwrap_err().to_string();
         assert!(error.contains("leaves nothing of 6 pictures"), "{error}");
     }

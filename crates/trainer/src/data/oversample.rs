@@ -105,6 +105,7 @@ mod tests {
         let pictures = || Pictures {
             name: String::new(),
             licence: String::new(),
+            has_shares: false,
             files: Vec::new(),
             shape: [1, 1, 1],
             values: vec![0, 1, 2, 3],

@@ -18,6 +18,7 @@ use super::{
     args::Split,
     decode::decode,
     files::LeftOut,
+    fit::LONGEST,
     photos::{files, photo},
 };
 
@@ -132,7 +133,8 @@ fn both(pair: &[File; 2], shortest: usize) -> Result<[Photo; 2]> {
             target.height
         );
     }
-    Ok([input, target].map(|photo| no_larger(photo, shortest)))
+    let smaller = |photo| no_larger(photo, shortest).with_context(|| pair[0].0.display().to_string());
+    Ok([smaller(input)?, smaller(target)?])
 }
 
 /// The left and the right half of a picture.
@@ -146,22 +148,33 @@ fn halves((file, bytes): &File, shortest: usize) -> Result<[Photo; 2]> {
             file.display()
         );
     }
-    Ok([0, width / 2].map(|left| no_larger(whole.cut(0, left, height, width / 2), shortest)))
+    let half = |left| {
+        let half = whole.cut(0, left, height, width / 2);
+        no_larger(half, shortest).with_context(|| file.display().to_string())
+    };
+    Ok([half(0)?, half(width / 2)?])
 }
 
 /// Made smaller where its shorter side is longer than that.
-fn no_larger(photo: Photo, shortest: usize) -> Photo {
-    if photo.height.min(photo.width) <= shortest { photo } else { fitted(&photo, shortest) }
+fn no_larger(photo: Photo, shortest: usize) -> Result<Photo> {
+    if photo.height.min(photo.width) <= shortest { Ok(photo) } else { fitted(&photo, shortest) }
 }
 
-/// So large that the shorter side has so many pixels.
-pub fn fitted(photo: &Photo, shortest: usize) -> Photo {
-    let short = photo.height.min(photo.width).max(1);
+/// So large that the shorter side has so many pixels. Refuses what would be far longer than wide, which could take any memory.
+pub fn fitted(photo: &Photo, shortest: usize) -> Result<Photo> {
+    let Photo { height, width, .. } = *photo;
+    let short = height.min(width).max(1);
     let side = |length: usize| ((length as f64 * shortest as f64 / short as f64).round() as usize).max(1);
-    match [side(photo.height), side(photo.width)] {
-        [height, width] if [height, width] == [photo.height, photo.width] => photo.clone(),
-        [height, width] => photo.resized(height, width),
+    let [rows, columns] = [side(height), side(width)];
+    if [rows, columns] == [height, width] {
+        return Ok(photo.clone());
     }
+    if rows.max(columns) > LONGEST {
+        bail!(
+            "{width} x {height} pixels would be {columns} x {rows}, and {LONGEST} are the most of a side: cut the picture"
+        );
+    }
+    Ok(photo.resized(rows, columns))
 }
 
 #[cfg(test)]
@@ -186,6 +199,14 @@ mod tests {
 
     fn named(input: &str, target: &str) -> Sides {
         Sides { input: Some(input.into()), target: Some(target.into()), direction: None }
+    }
+
+    #[test]
+    fn what_is_far_longer_than_wide_is_not_enlarged_beyond_memory() {
+        let photo = |width| Photo { height: 2, width, pixels: vec![0; 3 * 2 * width] };
+        let fitted = |width| fitted(&photo(width), 256).map(|photo| [photo.height, photo.width]);
+        assert_eq!(fitted(16).unwrap(), [256, 2048]);
+        assert!(fitted(256).unwrap_err().to_string().contains("256 x 2 pixels would be 32768 x 256"));
     }
 
     #[test]

@@ -32,10 +32,11 @@ pub struct SetFlags {
     /// Cut this out of every picture of --y first
     #[arg(long, value_name = "L,T,R,B", requires = "y")]
     pub y_crop: Option<Crop>,
-    /// Keep the last so many pictures of --x back, to measure with (`forger eval translate` with the same number)
+    /// Keep the last so many pictures of --x back, of each folder its share, to measure with (`forger eval translate` with the same
+    /// number)
     #[arg(long, default_value_t = 0, requires = "x")]
     pub x_holdout: usize,
-    /// Keep the last so many pictures of --y back
+    /// Keep the last so many pictures of --y back, of each folder its share
     #[arg(long, default_value_t = 0, requires = "y")]
     pub y_holdout: usize,
     /// What lies behind pictures that are transparent: white if not given

@@ -17,12 +17,15 @@ pub use failure::on_panic;
 pub use failure::{Failed, Fault, guard};
 pub use name::Name;
 
+/// What `--device` says where several devices can share batches.
+pub const SEVERAL: &str = "cpu, vulkan, cuda, cuda:INDEX, or remote:ws://HOST:PORT for what `forger worker` lends on another \
+    machine. Several cuda or remote devices with commas between them share every batch, as in cuda:0,cuda:1; batch normalisation then \
+    takes its statistics on each device alone";
+
 /// Where a command computes.
 #[derive(clap::Args)]
 pub struct DeviceArgs {
-    /// cpu, vulkan, cuda, cuda:INDEX, or remote:ws://HOST:PORT for what `forger worker` lends on another machine. Several
-    /// cuda or remote devices with commas between them share every batch, as in cuda:0,cuda:1; batch normalisation then
-    /// takes its statistics on each device alone
+    /// cpu, vulkan, cuda, cuda:INDEX, or remote:ws://HOST:PORT for what `forger worker` lends on another machine
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: String,
     /// File with the secret of remote devices, instead of the environment variable FORGER_SECRET

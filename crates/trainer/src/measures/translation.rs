@@ -32,8 +32,8 @@ pub struct Near {
 }
 
 /// Pairs of which the shorter side has so many pixels.
-pub fn fitted(pairs: Vec<[Photo; 2]>, side: usize) -> Vec<[Photo; 2]> {
-    pairs.into_iter().map(|pair| pair.map(|photo| pairs::fitted(&photo, side))).collect()
+pub fn fitted(pairs: Vec<[Photo; 2]>, side: usize) -> Result<Vec<[Photo; 2]>> {
+    pairs.iter().map(|[x, y]| Ok([pairs::fitted(x, side)?, pairs::fitted(y, side)?])).collect()
 }
 
 /// [`translate`], from the first domain to the second.

@@ -27,7 +27,7 @@ pub struct Story {
     pub settings: Vec<(String, String)>,
     pub note: DataNote,
     pub steps: u64,
-    /// Real examples that D judges in a step.
+    /// Real examples that a step learns from.
     pub per_step: u64,
     pub system: &'static Declaration,
     pub losses: Vec<StepMetrics>,
@@ -43,7 +43,6 @@ impl Story {
         let checkpoint = run.newest()?;
         let state = Reader::new(&checkpoint).with_context(|| folder.display().to_string())?.state;
         let config = &state["config"];
-        let number = |name: &str| config[name].as_u64().unwrap_or(1);
         let name_of = state["system"].as_str().unwrap_or_default();
         let system = system::find(name_of).with_context(|| format!("there is no system {name_of:?}"))?;
         let mut settings = Vec::new();
@@ -53,7 +52,7 @@ impl Story {
             settings,
             note: run.read_note(),
             steps: state["steps"].as_u64().unwrap_or_default(),
-            per_step: number("batch") * number("d_steps"),
+            per_step: system.examples(config),
             losses: read_losses(&run, system),
             system,
             measures: log::read(&run)?,
@@ -67,7 +66,7 @@ impl Story {
         self.settings.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// Real examples that D has judged.
+    /// Real examples that it has learned from.
     pub fn images(&self) -> u64 {
         self.steps * self.per_step
     }

@@ -69,6 +69,16 @@ impl DataNote {
         if name.is_empty() { Vec::new() } else { vec![Stage { since: 0, name, licence, images, flags }] }
     }
 
+    /// Warns where a run that is over at a step learned from something else than `now` says.
+    pub fn warn_of_other(&self, now: &Self, step: u64) {
+        let learned = self.stages().into_iter().rfind(|stage| stage.since < step);
+        if let Some((learned, asked)) = learned.zip(now.stages().pop())
+            && !learned.is_like(&asked)
+        {
+            ui::warn(format_args!("the run learned from {learned}, and not from {asked}"));
+        }
+    }
+
     /// The note of a run that goes on from a step with what `now` says. Other data than before is warned of, and both are kept.
     pub fn followed_by(self, now: Self, step: u64) -> Self {
         let mut stages = self.stages();

@@ -14,7 +14,8 @@ pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
 pub fn error(locale: Locale, error: &EngineError) -> String {
     match error.clone() {
         EngineError::Config(range) => {
-            td_string!(locale, e_config, field = range.field, value = range.value, min = range.min, max = range.max)
+            let field = super::field(locale, &range.field);
+            td_string!(locale, e_config, field = field, value = range.value, min = range.min, max = range.max)
                 .to_string()
         }
         EngineError::Model(error) => model_error(locale, error),
@@ -23,11 +24,14 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
             td_string!(locale, e_too_much, needed = super::bytes(bytes), most = super::bytes(most)).to_string()
         }
         EngineError::TooFewPictures { least } => td_string!(locale, e_too_few_pictures, least = least).to_string(),
+        EngineError::SetFull { most } => td_string!(locale, e_set_full, most = super::bytes(most)).to_string(),
         EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
         EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
         EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
         EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
         EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
+        EngineError::WebPage { url } => td_string!(locale, e_web_page, url = url).to_string(),
+        EngineError::BadList { url, detail } => td_string!(locale, e_bad_list, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
         EngineError::NoWebGpu(detail) => td_string!(locale, e_no_webgpu, detail = detail).to_string(),
         EngineError::DeviceLost(_) => td_string!(locale, e_lost).to_string(),
@@ -44,11 +48,15 @@ fn model_error(locale: Locale, error: ModelError) -> String {
         ModelError::NoCard => td_string!(locale, m_no_card).to_string(),
         ModelError::BadCard { detail } => td_string!(locale, m_bad_card, detail = detail).to_string(),
         ModelError::OtherSystem { expected, found } => {
+            // There may be several that would do.
+            let named = |names: &str| names.split(", ").map(|name| super::system(locale, name)).collect::<Vec<_>>();
+            let (expected, found) = (named(&expected).join(" / "), named(&found).join(" / "));
             td_string!(locale, m_other_system, expected = expected, found = found).to_string()
         }
         ModelError::Damaged { .. } => td_string!(locale, m_damaged).to_string(),
         ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
         ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),
+        ModelError::TooLarge { tensor } => td_string!(locale, m_too_large, tensor = tensor).to_string(),
         ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
         ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
     }

@@ -17,10 +17,11 @@ use crate::{
     components::{files, labels},
     i18n::*,
     pages::image_to_image::{
-        ask::{Picture, Turns},
+        ask::Picture,
         pictures::{OpenPicture, blank, decode, on_white, resized},
     },
     plots::canvas::context,
+    state::newest::Turns,
 };
 use csv::csv;
 pub use row::Row;
@@ -71,7 +72,9 @@ impl Batch {
             section: NodeRef::new(),
         };
         batch.rows.update(|rows| rows.iter_mut().for_each(Row::wait));
-        on_cleanup(move || batch.stop());
+        on_cleanup(move || {
+            batch.stop();
+        });
         batch
     }
 
@@ -146,10 +149,18 @@ impl Batch {
         picture.ok_or_else(|| td_string!(locale, up_no_memory).to_string())
     }
 
-    fn stop(self) {
+    /// Stops judging them. Whether one was judged.
+    fn stop(self) -> bool {
         self.desk.batch.try_set(false);
-        if let Some(id) = self.request.try_get_value().flatten() {
-            self.desk.engine.cancel(id);
+        let request = self.request.try_update_value(Option::take).flatten();
+        request.into_iter().for_each(|id| self.desk.engine.cancel(id));
+        request.is_some()
+    }
+
+    /// Stops judging them, or the opening of the model for it.
+    fn cancel(self) {
+        if !self.stop() {
+            self.desk.shelf.cancel();
         }
     }
 
@@ -209,7 +220,8 @@ impl Batch {
             Ok(picture) => picture,
             Err(said) => return Some(State::Failed(said)),
         };
-        if !is_last() || !self.desk.batch.try_get_untracked()? {
+        let is_wanted = move || is_last() && self.desk.batch.try_get_untracked() == Some(true);
+        if !is_wanted() {
             return None;
         }
         let told = Callback::new(move |(id, _): (u32, Option<Look>)| {
@@ -217,7 +229,7 @@ impl Batch {
                 self.request.set_value(Some(id));
             }
         });
-        let answer = self.desk.judge(model, picture, told).await;
+        let answer = self.desk.judge(model, picture, is_wanted, told).await;
         if !is_last() {
             return None;
         }

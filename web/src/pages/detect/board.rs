@@ -14,8 +14,9 @@ use crate::{
     i18n::*,
     pages::{
         drawing::{easel::Sheet as _, history::History, tools::Place},
-        image_to_image::ask::{Latest, Picture, Turns},
+        image_to_image::ask::Picture,
     },
+    state::newest::{Latest, Turns},
 };
 use paper::{Paper, Under};
 
@@ -39,6 +40,10 @@ pub struct Board {
     /// What the verdict is of.
     judged: StoredValue<Option<Picture>>,
     latest: Latest,
+    /// Whoever waits for a verdict.
+    asked: Turns,
+    /// Whether the verdict is of a picture that is no longer there as it was.
+    pub is_old: Memo<bool>,
     /// Whoever waits to lay something on the sheet.
     pub turns: Turns,
     /// The search under way.
@@ -49,19 +54,25 @@ pub struct Board {
 
 impl Board {
     pub fn new(desk: Desk, model: Model) -> Self {
-        let (side, strokes) = (sheet_of(&model), model.normal.strokes);
+        let (side, strokes) = (model.side(), model.normal.strokes);
+        let paper = RwSignal::new(Paper::clean(Under::Empty, sheet_of(&model)));
+        let (is_fitted, verdict) = (RwSignal::new(strokes), RwSignal::new(None::<Verdict>));
+        let is_of =
+            move |given: &Picture| paper.with(|paper| paper.input(side, is_fitted.get())).as_ref() == Some(given);
         let board = Self {
             desk,
-            paper: RwSignal::new(Paper::clean(Under::Empty, side)),
+            paper,
             history: RwSignal::new(History::default()),
             ink: RwSignal::new(1),
             width: RwSignal::new(PEN),
-            is_fitted: RwSignal::new(strokes),
+            is_fitted,
             stroke: StoredValue::new(None),
             look: RwSignal::new(None),
-            verdict: RwSignal::new(None),
+            verdict,
             judged: StoredValue::new(None),
             latest: Latest::default(),
+            asked: Turns::default(),
+            is_old: Memo::new(move |_| verdict.with(|said| said.as_ref().is_some_and(|said| !is_of(&said.given)))),
             turns: Turns::default(),
             request: RwSignal::new(None),
             failed: RwSignal::new(false),
@@ -170,16 +181,6 @@ impl Board {
         self.history.with(History::can_redo)
     }
 
-    fn step(self, step: fn(&mut History<Paper>, Paper) -> Result<Paper, Paper>) {
-        self.give_up();
-        let now = self.paper.get_untracked();
-        if let Some(Ok(other)) = self.history.try_update(|history| step(history, now)) {
-            self.paper.set(other);
-            self.desk.forget_link();
-            self.judge();
-        }
-    }
-
     /// What a link holds of the sheet: never a picture of the user's. Whether it is all.
     pub fn state(self) -> (DetectState, bool) {
         let Paper { under, drawing } = self.paper.get_untracked();
@@ -196,9 +197,14 @@ impl Board {
         self.paper.try_with_untracked(|paper| paper.input(side, is_fitted))?
     }
 
-    /// Whether the picture that is judged is all of one colour.
+    /// Part of what is said of the picture that is there. Tracked.
+    pub fn said<T>(self, part: impl Fn(&Verdict) -> T) -> Option<T> {
+        if self.is_old.get() { None } else { self.verdict.with(|verdict| verdict.as_ref().map(part)) }
+    }
+
+    /// Whether the picture that is judged is all of one colour. Tracked.
     pub fn is_blank(self) -> bool {
-        self.verdict.with(|verdict| verdict.as_ref().is_some_and(|verdict| is_blank(&verdict.given)))
+        self.said(|verdict| is_blank(&verdict.given)) == Some(true)
     }
 
     /// Has the model look at the sheet as it is, in place of what it looks at.
@@ -215,8 +221,12 @@ impl Board {
         }
         // One search at a time.
         self.desk.batch.set(false);
-        self.cancel();
-        if input.is_none() {
+        self.asked.end();
+        if input.is_some() {
+            // The model is opened for it, too.
+            self.stop();
+        } else {
+            self.cancel();
             self.look.set(None);
             self.verdict.set(None);
             self.judged.set_value(None);
@@ -233,13 +243,14 @@ impl Board {
         self.judged.set_value(Some(input.clone()));
         self.look.set(None);
         self.failed.set(false);
+        let is_last = self.asked.begin();
         let told = Callback::new(move |(id, look): (u32, Option<Look>)| {
             self.request.try_set(Some(id));
             if look.is_some() {
                 self.look.try_set(look);
             }
         });
-        let answer = self.desk.judge(&model, input.clone(), told).await;
+        let answer = self.desk.judge(&model, input.clone(), is_last, told).await;
         if self.request.try_set(None).is_some() {
             return;
         }
@@ -251,6 +262,8 @@ impl Board {
         }
         match answer {
             Ok(verdict) => self.verdict.set(Some(verdict)),
+            // Another was asked for meanwhile, and is next.
+            Err(_) if !is_last() => self.judged.set_value(None),
             Err(error) => {
                 self.verdict.set(None);
                 self.judged.set_value(None);

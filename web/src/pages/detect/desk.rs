@@ -5,7 +5,7 @@ mod model;
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use forger_protocol::{
-    Codes, DcganConfig, EngineError, Event, LatentRequest, Reply, Request,
+    DcganConfig, EngineError, Event, LatentRequest, Reply, Request,
     detect::Normal,
     detect_url::{DetectState, from_query, to_query},
     error::ModelError,
@@ -94,7 +94,9 @@ pub struct Desk {
 impl Desk {
     pub fn new() -> Self {
         let (state, wrong) = from_query(&query());
-        let shelf = Shelf::new::<DcganConfig>().only(|card| card.normal.is_some());
+        let shelf = Shelf::new::<DcganConfig>()
+            .only(|card| card.normal.is_some())
+            .accepting(|card| card.normal.as_ref().map(|_| ()).ok_or(ModelError::NotCalibrated));
         let (name, moved) = (RwSignal::new(String::new()), RwSignal::new(state.threshold));
         let model = Memo::new(move |_| {
             let entry = shelf.find(&name.get())?;
@@ -185,7 +187,6 @@ impl Desk {
     pub fn open_file(self, file: File) {
         spawn_local(async move {
             match self.shelf.open(Source::File(file)).await {
-                Ok(opened) if opened.card.normal.is_none() => self.tell(&ModelError::NotCalibrated.into()),
                 Ok(opened) => {
                     let name = opened.card.name.clone();
                     self.shelf.list(opened.card, opened.sha256);
@@ -219,8 +220,8 @@ impl Desk {
 
     /// A sample of the model.
     pub async fn sample(self, model: &Model, seed: u32) -> Result<Picture, EngineError> {
-        let codes = Codes::new(&model.config, None).ok_or_else(|| EngineError::Internal("a mapping".into()))?;
-        let (name, code) = (&model.card.name, codes.sample(seed, 0));
+        let name = &model.card.name;
+        let code = self.shelf.codes(name, &model.config).await?.sample(seed, 0);
         let ask = async || {
             let request = LatentRequest::Draw { model: name.clone(), count: 1 };
             let buffer = Float32Array::from(code.as_slice()).buffer();
@@ -230,18 +231,20 @@ impl Desk {
         picture(buffers.first(), [model.side(); 2]).ok_or_else(|| EngineError::Protocol("pictures".into()))
     }
 
-    /// Has the model judge a picture of its size, or of any that it judges in parts. `told` hears the id of the request, and how
-    /// far it is.
+    /// Has the model judge a picture of its size, or of any that it judges in parts, if it is wanted still when the model is open.
+    /// `told` hears the id of the request, and how far it is.
     pub async fn judge(
         self,
         model: &Model,
         given: Picture,
+        is_wanted: impl Fn() -> bool,
         told: Callback<(u32, Option<Look>)>,
     ) -> Result<Verdict, EngineError> {
         let (name, size, starts) = (&model.card.name, given.size, model.normal.search.starts);
         let [width, height] = size;
         let in_parts = model.normal.grid([height, width], model.side()).is_some_and(|grid| grid.count() > 1);
         let ask = async || {
+            is_wanted().then_some(()).ok_or(EngineError::Cancelled)?;
             let request = LatentRequest::Detect { model: name.clone(), size: [height, width] };
             let (id, answer) = self.engine.send(Request::Latent(request), vec![given.buffer()]);
             told.try_run((id, None));

@@ -6,6 +6,7 @@ use web_sys::{CanvasRenderingContext2d, PointerEvent};
 
 use super::desk::Desk;
 use crate::{
+    components::labels,
     i18n::*,
     plots::canvas::{colour, prepare},
     state::screen::animate,
@@ -154,6 +155,9 @@ pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<
         }
     };
     let down = move |event: PointerEvent| {
+        if event.button() != 0 {
+            return;
+        }
         if let Some(canvas) = canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
@@ -180,7 +184,10 @@ pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<
     };
     let series = move |what: String| {
         let (n, m) = counts;
-        move || td_string!(i18n.get_locale(), detect_series, n = n, m = m, what = what.clone()).to_string()
+        move || {
+            let locale = i18n.get_locale();
+            td_string!(locale, detect_series, n = n, m = m, what = labels::strange(locale, &what)).to_string()
+        }
     };
     view! {
         <figure class="histogram">
@@ -211,6 +218,7 @@ pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<
             />
             <figcaption>
                 <span data-testid="alarms">{alarms}</span>
+                <span class="muted">{t!(i18n, detect_legend)}</span>
                 {strange.map(|KnownStrange { what, .. }| view! { <span class="muted" data-testid="series">{series(what)}</span> })}
                 <Show when=move || desk.moved.get().is_some()>
                     <button data-testid="usual" on:click=move |_| desk.moved.set(None)>{t!(i18n, detect_usual)}</button>

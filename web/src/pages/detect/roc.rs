@@ -9,6 +9,7 @@ use web_sys::CanvasRenderingContext2d;
 
 use super::{batch::Batch, desk::Desk};
 use crate::{
+    components::labels,
     i18n::*,
     plots::canvas::{colour, dashed, prepare, trace},
     state::screen::animate,
@@ -75,7 +76,8 @@ fn misses(locale: Locale, known: &Known, threshold: f32) -> String {
     let said = td_string!(locale, detect_false_alarms, n = n, a = false_alarms, percent = alarms).to_string();
     let of_strange = match &known.what {
         Some(what) => {
-            td_string!(locale, detect_missed_of, m = m, what = what.clone(), b = missed, percent = missing).to_string()
+            let what = labels::strange(locale, what);
+            td_string!(locale, detect_missed_of, m = m, what = what, b = missed, percent = missing).to_string()
         }
         None => td_string!(locale, detect_missed_marked, m = m, b = missed, percent = missing).to_string(),
     };
@@ -107,9 +109,10 @@ impl Square {
             on.set_text_align(align);
             let _ = on.fill_text(text, x, y);
         };
-        say("right", "100 %", (LEFT - 4.0, ABOVE + 9.0));
+        let all = labels::percent(locale, 1.0, 0);
+        say("right", &all, (LEFT - 4.0, ABOVE + 9.0));
         say("right", "0", (LEFT - 4.0, below));
-        say("right", "100 %", (LEFT + width, below));
+        say("right", &all, (LEFT + width, below));
         say("left", td_string!(locale, detect_roc_alarms), (LEFT + 4.0, below));
         self.along(td_string!(locale, detect_roc_hits), (LEFT - 8.0, ABOVE + height / 2.0), (0.0, -1.0));
         self.along(td_string!(locale, detect_roc_coin), self.at((0.5, 0.42)), (width, -height));
@@ -255,6 +258,8 @@ mod tests {
             known.what = what;
             let said = [Locale::en, Locale::ko].map(|locale| misses(locale, &known, 2.5));
             assert!(said.iter().all(|said| said.contains("50.0") && said.contains("33.3")), "{said:?}");
+            // What the site's cards say in English.
+            assert!(!said[1].contains("digits"), "{said:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     roc::Roc,
 };
 use crate::{
+    components::labels,
     i18n::*,
     pages::image_to_image::{ask::Picture, heat::Shown},
     plots::lines::{self, Chart, Line},
@@ -66,11 +67,23 @@ pub fn Pictures(board: Board) -> impl IntoView {
     };
     view! {
         <figure class="made" class:waiting=none>
-            <div class="sheet"><Shown picture=made id="made" /></div>
+            <div
+                class="sheet"
+                class:old=move || board.look.with(Option::is_none) && board.is_old.get()
+                role="img"
+                aria-label=move || t_string!(i18n, detect_made)
+            >
+                <Shown picture=made id="made" />
+            </div>
             <figcaption><strong>{t!(i18n, detect_made)}</strong> <span class="muted">{help}</span></figcaption>
         </figure>
         <figure class="where" class:waiting=move || board.verdict.with(Option::is_none)>
-            <div class="sheet" class:old=move || board.look.with(Option::is_some)>
+            <div
+                class="sheet"
+                class:old=move || board.look.with(Option::is_some) || board.is_old.get()
+                role="img"
+                aria-label=move || t_string!(i18n, detect_where)
+            >
                 <Shown picture=given id="given" />
                 <div class="heat" style:opacity=move || opacity.get().to_string()><Shown picture=map id="heat" /></div>
             </div>
@@ -84,6 +97,7 @@ pub fn Pictures(board: Board) -> impl IntoView {
                         max="1"
                         step="0.05"
                         data-testid="opacity"
+                        aria-valuetext=move || labels::percent(i18n.get_locale(), opacity.get(), 0)
                         prop:value=move || opacity.get()
                         on:input=move |event| event_target_value(&event).parse().into_iter().for_each(|to| opacity.set(to))
                     />
@@ -102,12 +116,13 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
     // Each part has starts of its own.
     let has_starts = searches(&normal) && normal.patches.is_none();
     let normal = StoredValue::new(*normal);
+    let score_of = move || board.said(|verdict| verdict.score);
     let score = Signal::derive(move || match board.look.get() {
         Some(look) => Some(look.score),
-        None => board.verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.score)),
+        None => score_of(),
     });
     let is_strange = move || {
-        let score = board.verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.score))?;
+        let score = score_of()?;
         Some(desk.threshold.get().is_some_and(|threshold| score > threshold))
     };
     let said = move || {
@@ -116,6 +131,10 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
             if strange { td_string!(locale, detect_is_strange) } else { td_string!(locale, detect_is_normal) }
                 .to_string()
         })
+    };
+    let compared = move || {
+        let score = score_of()?;
+        Some(normal.with_value(|normal| beside(i18n.get_locale(), normal, score)))
     };
     let status = move || {
         if let Some(look) = board.look.get() {
@@ -129,26 +148,37 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
         if board.request.get().is_some() || desk.shelf.opening.with(Option::is_some) {
             return t_string!(i18n, detect_loading).to_owned();
         }
-        let score = board.verdict.with(|verdict| verdict.as_ref().map(|verdict| verdict.score));
-        match score {
+        match compared() {
             None if board.failed.get() => t_string!(i18n, detect_given_up).to_owned(),
-            Some(score) => normal.with_value(|normal| beside(i18n.get_locale(), normal, score)),
+            Some(compared) => compared,
+            // It is being drawn on.
+            None if board.is_old.get() => String::new(),
             None => t_string!(i18n, detect_nothing).to_owned(),
         }
     };
+    // What came of it is read out, and not each step.
+    let told = move || {
+        if board.look.with(Option::is_some) || board.request.get().is_some() {
+            return None;
+        }
+        match said().zip(compared()) {
+            Some((said, compared)) => Some(format!("{said}. {compared}")),
+            None => board.failed.get().then(|| t_string!(i18n, detect_given_up).to_owned()),
+        }
+    };
     let numbers = move || {
-        board.verdict.with(|verdict| {
-            let verdict = verdict.as_ref()?;
+        board.said(|verdict| {
             let p = normal.with_value(|normal| normal.scores.p_value(verdict.score));
             let (p, score, s) =
                 (format!("{p:.4}"), format!("{:.4}", verdict.score), format!("{:.2}", verdict.milliseconds / 1000.0));
-            Some(td_string!(i18n.get_locale(), detect_numbers, p = p, score = score, s = s).to_string())
+            td_string!(i18n.get_locale(), detect_numbers, p = p, score = score, s = s).to_string()
         })
     };
     view! {
         <div class="words">
             <p class="said" class:strange=move || is_strange() == Some(true) data-testid="verdict">{said}</p>
-            <p role="status" data-testid="beside">{status}</p>
+            <p data-testid="beside">{status}</p>
+            <p class="unseen" role="status" data-testid="told">{told}</p>
             <p class="muted" data-testid="numbers">{numbers}</p>
             <Show when=move || board.is_blank()>
                 <p class="warning" data-testid="blank">{t!(i18n, detect_blank)}</p>
@@ -197,7 +227,11 @@ fn Starts(board: Board) -> impl IntoView {
         draw,
     );
     view! {
-        <figure class="starts" class:waiting=move || curves.with(Option::is_none)>
+        <figure
+            class="starts"
+            class:waiting=move || curves.with(Option::is_none)
+            class:old=move || board.look.with(Option::is_none) && board.is_old.get()
+        >
             <canvas node_ref=canvas role="img" data-testid="starts" aria-label=move || t_string!(i18n, detect_starts)></canvas>
             <figcaption class="muted">{t!(i18n, detect_starts)}</figcaption>
         </figure>

@@ -7,7 +7,7 @@ use forger_protocol::{
     message::{Made, TilePlace},
 };
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use wasm_bindgen::Clamped;
 use web_sys::{HtmlCanvasElement, ImageData};
 
@@ -87,7 +87,7 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Has a model make a picture of a picture.
+    /// Has a model make a picture of a picture, once those that were asked for before are made.
     pub async fn make(
         self,
         name: &str,
@@ -113,7 +113,7 @@ impl Asker {
                 _ => Err(EngineError::Protocol("made".into())),
             }
         };
-        let (values, took) = self.shelf.ask(Some(name), ask).await?;
+        let (values, took) = self.shelf.making.wait(async || self.shelf.ask(Some(name), ask).await).await?;
         self.engine.used(took.device);
         Ok((Picture { size: picture.size, values: values.into() }, took))
     }
@@ -144,94 +144,9 @@ impl Asker {
     }
 }
 
-/// Work of which only the newest counts: it is done once at a time, and once more where it was asked for meanwhile.
-#[derive(Clone, Copy)]
-pub struct Latest {
-    /// Whether it is under way, and whether it was asked for since it began.
-    state: StoredValue<(bool, bool)>,
-}
-
-impl Default for Latest {
-    fn default() -> Self {
-        Self { state: StoredValue::new((false, false)) }
-    }
-}
-
-impl Latest {
-    pub fn is_busy(self) -> bool {
-        self.state.try_with_value(|(busy, _)| *busy).unwrap_or_default()
-    }
-
-    /// Does the work, which looks itself for what is newest when it begins.
-    pub fn ask(self, work: impl AsyncFn() + 'static) {
-        let was_busy = self.state.try_update_value(|(busy, again)| {
-            *again = *busy;
-            std::mem::replace(busy, true)
-        });
-        if was_busy != Some(false) {
-            return;
-        }
-        spawn_local(async move {
-            loop {
-                work().await;
-                // The page may have been left meanwhile.
-                let next = self.state.try_update_value(|(busy, again)| {
-                    *busy = *again;
-                    std::mem::take(again)
-                });
-                if next != Some(true) {
-                    break;
-                }
-            }
-        });
-    }
-}
-
-/// Of several that wait for something, the last to begin counts, and none once the page is left.
-#[derive(Clone, Copy)]
-pub struct Turns(StoredValue<u32>);
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self(StoredValue::new(0))
-    }
-}
-
-impl Turns {
-    /// Begins to wait. What it gives says whether that still counts.
-    pub fn begin(self) -> impl Fn() -> bool + Copy + 'static {
-        let next = |turn: &mut u32| {
-            *turn = turn.wrapping_add(1);
-            *turn
-        };
-        let mine = self.0.try_update_value(next);
-        move || mine.is_some() && self.0.try_get_value() == mine
-    }
-
-    /// Nobody who waits now counts any more.
-    pub fn end(self) {
-        let _ = self.begin();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_last_counts_and_none_once_the_page_is_left() {
-        let owner = Owner::new();
-        let turns = owner.with(Turns::default);
-        let first = turns.begin();
-        assert!(first());
-        let second = turns.begin();
-        assert!(!first() && second());
-        turns.end();
-        assert!(!second());
-        let last = turns.begin();
-        owner.cleanup();
-        assert!(!last() && !turns.begin()());
-    }
 
     #[test]
     fn tiles_come_together_and_what_does_not_fit_is_left_away() {

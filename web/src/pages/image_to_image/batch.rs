@@ -9,13 +9,13 @@ use zip::DateTime;
 use super::{
     archive::Archive,
     formats::{FORMATS, Format, PNG},
-    make::Stopped,
+    make::{How, Stopped},
     pictures::decode,
     saving::Saved,
     studio::Studio,
 };
 use crate::{
-    components::{files, labels},
+    components::{files, labels, start_stop::StartStop},
     i18n::*,
 };
 
@@ -56,14 +56,15 @@ fn today() -> DateTime {
 }
 
 impl Batch {
-    pub fn new(studio: Studio) -> Self {
+    /// `is_running` is where it is kept whether it makes something.
+    pub fn new(studio: Studio, is_running: RwSignal<bool>) -> Self {
         Self {
             studio,
             files: StoredValue::new_local(Vec::new()),
             states: RwSignal::new(Vec::new()),
             shown: RwSignal::new(None),
             format: RwSignal::new(&PNG),
-            is_running: RwSignal::new(false),
+            is_running,
             is_wanted: RwSignal::new(false),
             zip: RwSignal::new_local(None),
         }
@@ -108,13 +109,14 @@ impl Batch {
         self.is_running.set(true);
         self.is_wanted.set(true);
         self.zip.set(None);
-        let files = self.files.get_value();
+        // All of them in the same way, whatever is chosen meanwhile.
+        let (files, how) = (self.files.get_value(), self.studio.how());
         self.states.set(vec![State::Waiting; files.len()]);
         spawn_local(async move {
             let mut zip = Zip::default();
             for (index, file) in files.iter().enumerate() {
                 self.say(index, State::Working);
-                let state = match self.one(index, file, &mut zip).await {
+                let state = match self.one(index, file, &how, &mut zip).await {
                     Ok(notes) => State::Done(notes.join(" ")),
                     Err(Stopped::Because(said)) => State::Failed(said),
                     Err(Stopped::Cancelled) => {
@@ -134,7 +136,7 @@ impl Batch {
     }
 
     /// Makes something of one of them. What of it is not as one may expect.
-    async fn one(self, index: usize, file: &File, zip: &mut Zip) -> Result<Vec<String>, Stopped> {
+    async fn one(self, index: usize, file: &File, how: &How, zip: &mut Zip) -> Result<Vec<String>, Stopped> {
         let picture = decode(self.studio.locale(), file).await;
         let is_wanted = || self.is_wanted.try_get_untracked().unwrap_or_default();
         if !is_wanted() {
@@ -144,7 +146,7 @@ impl Batch {
         let losses = picture.metadata.losses(self.studio.locale());
         self.studio.put(picture);
         self.shown.set(Some(index));
-        let made = self.studio.make().await?;
+        let made = self.studio.make(how).await?;
         let Some(format) = self.format.try_get_untracked() else { return Err(Stopped::Cancelled) };
         let Saved { blob, name, notes } = self.studio.file(&made, format).await?;
         let internal = |detail| Stopped::Because(labels::error(self.studio.locale(), &EngineError::Internal(detail)));
@@ -196,9 +198,13 @@ impl Zip {
     }
 }
 
-/// The list of a batch; nothing for a single photo. `start` is what the button says that begins it.
+/// The list of a batch; nothing for a single photo. `start` is what the button says that begins it, unless it is `blocked`.
 #[component]
-pub fn BatchPanel(batch: Batch, #[prop(into)] start: Signal<String>) -> impl IntoView {
+pub fn BatchPanel(
+    batch: Batch,
+    #[prop(into)] start: Signal<String>,
+    #[prop(into)] blocked: Signal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let names = move || batch.files.with_value(|files| files.iter().map(File::name).collect::<Vec<_>>());
     let state = move |state: State| match state {
@@ -255,16 +261,15 @@ pub fn BatchPanel(batch: Batch, #[prop(into)] start: Signal<String>) -> impl Int
                             {options.clone()}
                         </select>
                     </label>
-                    <Show
-                        when=move || batch.is_running.get()
-                        fallback=move || view! {
-                            <button class="primary" data-testid="batch-start" on:click=move |_| batch.start()>
-                                {start}
-                            </button>
-                        }
-                    >
-                        <button data-testid="batch-stop" on:click=move |_| batch.stop()>{t!(i18n, cancel)}</button>
-                    </Show>
+                    <StartStop
+                        is_on=batch.is_running
+                        start=move |()| batch.start()
+                        stop=move |()| batch.stop()
+                        label=start
+                        blocked
+                        primary=true
+                        ids=["batch-start", "batch-stop"]
+                    />
                     <button data-testid="save-zip" disabled=move || batch.zip.with(Option::is_none) on:click=save>
                         {t!(i18n, up_save_zip)}
                     </button>

@@ -36,13 +36,14 @@ impl Format {
         (width.max(height) > self.longest).then(|| said().to_string())
     }
 
-    /// The name of what a model made of a picture: one that every system and every zip takes.
+    /// The name of what a model made of a picture: one that every system and every zip takes, whatever a card calls the model.
     pub fn file_name(&self, picture: &str, model: &str) -> String {
         let stem = picture.rsplit_once('.').map_or(picture, |(stem, _)| stem);
         let safe = |character: char| {
             if character.is_control() || r#"/\:*?"<>|"#.contains(character) { '_' } else { character }
         };
-        format!("{}-{model}.{}", stem.chars().map(safe).collect::<String>(), self.end)
+        let name = format!("{stem}-{model}");
+        format!("{}.{}", name.chars().map(safe).collect::<String>(), self.end)
     }
 }
 
@@ -55,5 +56,6 @@ mod tests {
         assert_eq!(JPEG.file_name("a.b.png", "m"), "a.b-m.jpg");
         assert_eq!(PNG.file_name("사진", "m"), "사진-m.png");
         assert_eq!(WEBP.file_name("..\\a/b:\n.heic", "m"), ".._a_b__-m.webp");
+        assert_eq!(PNG.file_name("a.png", "../../b"), "a-.._.._b.png");
     }
 }

@@ -33,6 +33,14 @@ pub enum Stopped {
     Because(String),
 }
 
+/// How a picture is made.
+pub struct How {
+    /// [`Studio::way`].
+    way: String,
+    scale: usize,
+    back: bool,
+}
+
 /// What is to be made.
 struct Order {
     /// The name of the version.
@@ -45,8 +53,8 @@ struct Order {
     canvas: HtmlCanvasElement,
 }
 
-/// The end of the name of a version that was made on the way back.
-const BACK: &str = "-back";
+/// The end of the name of a version that was made on the way back. No name of a model has such a sign.
+const BACK: &str = "=back";
 
 /// What a version is called that is made so.
 pub fn version_name(way: &str, back: bool) -> String {
@@ -58,26 +66,39 @@ pub fn way_of(version: &str) -> (&str, bool) {
     version.strip_suffix(BACK).map_or((version, false), |way| (way, true))
 }
 
+/// What a version is called in the name of a file.
+pub fn spelled(version: &str) -> String {
+    version.trim_start_matches('=').replace('=', "-")
+}
+
 impl Studio {
+    /// How a picture would be made now.
+    pub fn how(self) -> How {
+        let (way, scale, back) = (self.way.get_untracked(), self.scale.get_untracked(), self.plan.back.get_untracked());
+        How { way, scale, back }
+    }
+
     /// Makes a version of the picture in the chosen way, and says what stood against it.
     pub fn start(self) {
+        let how = self.how();
         spawn_local(async move {
-            if let Err(Stopped::Because(said)) = self.make().await {
+            if let Err(Stopped::Because(said)) = self.make(&how).await {
                 self.toasts.error(said);
             }
         });
     }
 
-    /// Makes a version of the picture in the chosen way; its name.
-    pub async fn make(self) -> Result<String, Stopped> {
+    /// Makes a version of the picture; its name.
+    pub async fn make(self, how: &How) -> Result<String, Stopped> {
         let Some(picture) = self.picture.get_untracked() else { return Err(Stopped::Cancelled) };
-        let (way, scale, back) = (self.way.get_untracked(), self.scale.get_untracked(), self.plan.back.get_untracked());
+        let How { way, scale, back } = how;
+        let (scale, back) = (*scale, *back);
         if let Some(said) = untrack(|| self.refusal()) {
             return Err(Stopped::Because(said));
         }
         let canvas = blank(picture.size.map(|side| side * scale as u32)).ok_or_else(|| self.no_memory())?;
-        let model = untrack(|| self.shelf.find(&way)).map(|entry| entry.card.name);
-        let order = Order { name: version_name(&way, back), model, scale, back, picture, canvas };
+        let model = untrack(|| self.shelf.find(way)).map(|entry| entry.card.name);
+        let order = Order { name: version_name(way, back), model, scale, back, picture, canvas };
         let answer = self.shelf.ask(order.model.as_deref(), async || self.ask(&order).await).await;
         let took = match answer {
             Ok(took) => took?,
@@ -161,5 +182,22 @@ impl Studio {
     pub fn seconds_left(self) -> Option<f64> {
         let work = self.work.get()?;
         (work.done > 0).then(|| (now() - work.since) / 1000.0 / work.done as f64 * (work.total - work.done) as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{components::labels::BICUBIC, pages::image_to_image::studio::ORIGINAL};
+
+    #[test]
+    fn no_name_of_a_model_is_taken_for_another_version() {
+        for name in ["original", "bicubic", "day-back", "day"] {
+            let [there, back] = [false, true].map(|back| version_name(name, back));
+            assert_eq!((way_of(&there), way_of(&back)), ((name, false), (name, true)));
+            assert!(![ORIGINAL, BICUBIC].contains(&there.as_str()) && there != version_name("day", true));
+        }
+        let files = [ORIGINAL, BICUBIC, "twins", "twins=back"].map(spelled);
+        assert_eq!(files, ["original", "bicubic", "twins", "twins-back"]);
     }
 }

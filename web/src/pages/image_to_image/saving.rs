@@ -8,7 +8,7 @@ use web_sys::{Blob, File, HtmlCanvasElement};
 
 use super::{
     formats::{Format, PNG},
-    make::Stopped,
+    make::{self, Stopped},
     metadata,
     pictures::{is_opaque, on_white},
     studio::Studio,
@@ -71,7 +71,7 @@ impl Studio {
                 files::blob(&file, found.mime).ok_or_else(|| self.no_memory())?
             }
         };
-        Ok(Saved { blob, name: found.file_name(&picture.name, name), notes })
+        Ok(Saved { blob, name: found.file_name(&picture.name, &make::spelled(name)), notes })
     }
 
     /// Gives the right picture to the user.

@@ -4,7 +4,6 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::{File, HtmlCanvasElement};
 
 use super::{
-    ask::Turns,
     compare::Likeness,
     make::Work,
     pictures::{OpenPicture, decode, resized},
@@ -13,11 +12,14 @@ use crate::{
     engine_client::{Engine, use_engine},
     i18n::*,
     shelf::Shelf,
-    state::toasts::{Toasts, use_toasts},
+    state::{
+        newest::Turns,
+        toasts::{Toasts, use_toasts},
+    },
 };
 
-/// The picture itself.
-pub const ORIGINAL: &str = "original";
+/// The picture itself. No name of a model has such a sign.
+pub const ORIGINAL: &str = "=original";
 
 /// What was made of the picture, whole or in the making.
 #[derive(Clone)]
@@ -93,6 +95,11 @@ impl Studio {
 
     pub fn locale(self) -> Locale {
         self.i18n.get_locale_untracked()
+    }
+
+    /// Begins to wait for a picture that is made elsewhere, as one that is read is waited for: whether none was opened since.
+    pub fn turn(self) -> impl Fn() -> bool + Copy + 'static {
+        self.turns.begin()
     }
 
     /// Opens a picture, in place of the one there is; `then` is done once it is shown.

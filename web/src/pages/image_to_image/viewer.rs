@@ -7,6 +7,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, WheelEv
 
 use super::studio::{ORIGINAL, Studio};
 use crate::{
+    components::labels,
     i18n::*,
     plots::canvas::{colour, context, hidden, prepare},
     state::screen::animate,
@@ -183,7 +184,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
         <canvas
             class="viewer"
             tabindex="0"
-            role="img"
+            role="application"
             data-testid="viewer"
             aria-label=move || t_string!(i18n, up_view_label)
             node_ref=canvas
@@ -204,6 +205,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
                     max="1"
                     step="0.01"
                     data-testid="line"
+                    aria-valuetext=move || labels::percent(i18n.get_locale(), line.get(), 0)
                     prop:value=move || line.get()
                     prop:disabled=move || difference.get()
                     on:input=move |event| event_target_value(&event).parse().into_iter().for_each(|at| line.set(at))
@@ -217,6 +219,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
                     max=CLOSEST.log2()
                     step="0.05"
                     data-testid="zoom"
+                    aria-valuetext=move || format!("×{:.1}", look.get().zoom)
                     prop:value=move || look.get().zoom.log2()
                     on:input=move |event| {
                         event_target_value(&event).parse::<f64>().into_iter().for_each(|zoom| zoom_to(zoom.exp2()));

@@ -141,29 +141,43 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
         let width = canvas.get_untracked().map_or(1.0, |canvas| f64::from(canvas.client_width()));
         lines::step_at(f64::from(event.offset_x()), width, untrack(steps))
     };
-    let from = StoredValue::new(None::<f64>);
+    // Which pointer drags, and from where: of two fingers, the first.
+    let from = StoredValue::new(None::<(i32, f64)>);
+    let taken = move |event: &PointerEvent| {
+        // The page may have been left with the pointer down.
+        from.try_update_value(|from| from.take_if(|(id, _)| *id == event.pointer_id())).flatten()
+    };
     let down = move |event: PointerEvent| {
+        if event.button() != 0 || from.get_value().is_some() {
+            return;
+        }
         if let Some(canvas) = canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
-        from.set_value(Some(f64::from(event.offset_x())));
+        from.set_value(Some((event.pointer_id(), f64::from(event.offset_x()))));
         let step = step_under(&event);
         dragged.set(Some((step, step)));
     };
     let drag = move |event: PointerEvent| {
-        if from.get_value().is_some() {
+        if from.get_value().is_some_and(|(id, _)| id == event.pointer_id()) {
             let step = step_under(&event);
             dragged.update(|dragged| *dragged = dragged.map(|(first, _)| (first, step)));
         }
     };
     let up = move |event: PointerEvent| {
-        let start = from.try_update_value(Option::take).flatten();
+        let Some((_, start)) = taken(&event) else { return };
         let chosen = dragged.get_untracked();
         dragged.set(None);
-        if let (Some(start), Some((first, last))) = (start, chosen)
+        if let Some((first, last)) = chosen
             && (f64::from(event.offset_x()) - start).abs() > SHORTEST_DRAG
         {
             lab.zoom.set(Some((first.min(last).floor(), first.max(last).ceil().max(first.min(last).floor() + 1.0))));
+        }
+    };
+    // Without an end, as where a menu or another window took the pointer, nothing was chosen.
+    let give_up = move |event: PointerEvent| {
+        if taken(&event).is_some() {
+            dragged.set(None);
         }
     };
     let name = move |scalar: &Scalar| match scalar.of {
@@ -181,11 +195,13 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
         _ => view! { <span class="key floor">{t!(i18n, floor)}</span> }.into_any(),
     };
     view! {
-        <figure class="chart" title=move || labels::curve_text(i18n.get_locale(), curve.key())>
+        <figure class="chart">
             <figcaption>
                 <strong>{move || labels::curve(i18n.get_locale(), curve.key())}</strong>
                 {keys}
             </figcaption>
+            // The chart has the same for a name.
+            <p class="muted" aria-hidden="true">{move || labels::curve_text(i18n.get_locale(), curve.key())}</p>
             <canvas
                 node_ref=canvas
                 data-testid=format!("chart-{}", curve.key())
@@ -195,10 +211,8 @@ fn One(curve: Curve, dragged: RwSignal<Option<(f64, f64)>>) -> impl IntoView {
                 on:pointerdown=down
                 on:pointermove=drag
                 on:pointerup=up
-                on:pointercancel=move |_| {
-                    from.set_value(None);
-                    dragged.set(None);
-                }
+                on:pointercancel=give_up
+                on:lostpointercapture=give_up
                 on:dblclick=move |_| lab.zoom.set(None)
             ></canvas>
         </figure>

@@ -78,8 +78,9 @@ fn Field(setting: &'static Setting) -> impl IntoView {
             run.change(config);
         } else {
             refused.update(|count| *count += 1);
-            let what = format!("{}={text}", setting.key);
-            toasts.error(td_string!(i18n.get_locale_untracked(), bad_value, what = what).to_string());
+            let locale = i18n.get_locale_untracked();
+            let what = labels::part(locale, &format!("{}={text}", setting.key));
+            toasts.error(td_string!(locale, bad_value, what = what).to_string());
         }
     };
     let shown = move || {

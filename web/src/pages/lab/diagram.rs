@@ -4,9 +4,10 @@ use forger_protocol::{MlpConfig, ToyConfig, lab_url::SETTINGS};
 use leptos::prelude::*;
 
 use super::{
+    neurons::{neurons, places},
     run::use_run,
     state::use_lab,
-    wiring::{self, HEIGHT, MOST_DRAWN, Paths, STRENGTHS, WIDTH, columns, rows, sizes},
+    wiring::{self, HEIGHT, Paths, STRENGTHS, WIDTH, sizes},
 };
 use crate::{components::labels, i18n::*};
 
@@ -53,13 +54,6 @@ impl Player {
     }
 }
 
-/// Columns of G, which end with the points, and of D, which begin with them.
-fn places(config: &ToyConfig) -> (Vec<f32>, Vec<f32>) {
-    let (g, d) = (config.generator.layers + 2, config.discriminator.layers + 2);
-    let all = columns(g + d - 1);
-    (all[..g].to_vec(), all[g - 1..].to_vec())
-}
-
 #[component]
 pub fn Diagram() -> impl IntoView {
     let (i18n, run, lab) = (use_i18n(), use_run(), use_lab());
@@ -73,7 +67,7 @@ pub fn Diagram() -> impl IntoView {
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
     view! {
         <figure class="both">
-            <svg viewBox=view_box role="img" aria-label=move || t_string!(i18n, diagram_label) data-testid="diagram">
+            <svg viewBox=view_box role="group" aria-label=move || t_string!(i18n, diagram_label) data-testid="diagram">
                 <Lines player=Player::Generator />
                 <Lines player=Player::Discriminator />
                 {neurons}
@@ -82,6 +76,7 @@ pub fn Diagram() -> impl IntoView {
                 <Network player=Player::Generator />
                 <Network player=Player::Discriminator />
             </div>
+            <figcaption class="muted">{t!(i18n, diagram_lines)}</figcaption>
         </figure>
     }
 }
@@ -105,55 +100,6 @@ fn Lines(player: Player) -> impl IntoView {
     };
     let all = (0..STRENGTHS.len()).flat_map(|strength| [one(0, strength), one(1, strength)]);
     view! { <g class="weights" class:works=move || lab.slow.works(player.key())>{all.collect_view()}</g> }
-}
-
-fn neurons(config: &ToyConfig) -> impl IntoView + use<> {
-    let (g, d) = places(config);
-    let (layers, last) = (config.generator.layers, d.len() - 1);
-    let hidden = |part: &'static str, at: &[f32], width: usize, count: usize| {
-        let places = at.iter().enumerate().skip(1).take(count);
-        places.map(|(layer, x)| column(part, "", *x, width, layer)).collect_view()
-    };
-    view! {
-        {column("z", "z", g[0], config.latent_dim, 0)}
-        {hidden("g", &g, config.generator.width, layers)}
-        {column("x", "x", g[layers + 1], 2, 0)}
-        {hidden("d", &d, config.discriminator.width, config.discriminator.layers)}
-        {column("v", "D(x)", d[last], 1, 0)}
-    }
-}
-
-/// The neurons of a layer. Those of D show what they answer while the pointer is on them.
-fn column(part: &'static str, name: &'static str, x: f32, neurons: usize, layer: usize) -> impl IntoView + use<> {
-    let lab = use_lab();
-    let circle = |(index, y): (usize, f32)| {
-        let enter = move |_| {
-            if part == "d" {
-                lab.neuron.set(Some((layer, index)));
-            }
-        };
-        let leave = move |_| {
-            if lab.neuron.with_untracked(Option::is_some) {
-                lab.neuron.set(None);
-            }
-        };
-        view! {
-            <circle cx=x.to_string() cy=y.to_string() r="5" on:pointerenter=enter on:pointerleave=leave></circle>
-        }
-    };
-    let circles = rows(neurons).into_iter().enumerate().map(circle);
-    let below = match neurons.checked_sub(MOST_DRAWN) {
-        Some(hidden) if hidden > 0 => format!("+{hidden}"),
-        _ => name.to_owned(),
-    };
-    view! {
-        <g class=format!("neurons {part}") class:works=move || lab.slow.works(part)>
-            {circles.collect_view()}
-            <text x=x.to_string() y=(HEIGHT - 10.0).to_string() text-anchor="middle">
-                {below}
-            </text>
-        </g>
-    }
 }
 
 /// Twice or half as many neurons, or one more or less where there are few.

@@ -1,14 +1,19 @@
 //! Failures of GANs, and their cures.
 
 use forger_protocol::{
-    EngineError, ToyConfig,
+    ToyConfig,
     lab_url::from_query,
     lesson::{Lesson, Lessons, Scene, Text},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{run::use_run, state::use_lab};
-use crate::{i18n::*, state::site};
+use crate::{
+    components::focus,
+    i18n::*,
+    pages::links::complain,
+    state::{site, toasts::use_toasts},
+};
 
 /// The settings of a scene. What does not read keeps its default, as in a link.
 pub fn settings(scene: &Scene) -> ToyConfig {
@@ -26,7 +31,7 @@ pub struct Gallery {
 }
 
 pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
-    let (run, lab) = (use_run(), use_lab());
+    let (run, lab, i18n, toasts) = (use_run(), use_lab(), use_i18n(), use_toasts());
     let gallery = Gallery { lessons: RwSignal::new(Vec::new()) };
     provide_context(gallery);
     let url = site::url("lessons/lessons.json");
@@ -36,7 +41,7 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
                 let begun = asked.and_then(|(id, cure)| {
                     let lesson = found.lessons.iter().find(|lesson| lesson.id == id);
                     if lesson.is_none() {
-                        run.tell(&EngineError::NotOpen(format!("lesson={id}")));
+                        complain(toasts, i18n.get_locale_untracked(), &[format!("lesson={id}")]);
                     }
                     Some((lesson?.clone(), cure))
                 });
@@ -47,7 +52,7 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
                     begin(run, lab, &lesson, cure);
                 }
             }
-            Err(detail) => run.tell(&EngineError::Fetch { url, detail }),
+            Err(error) => run.tell(&error),
         }
     });
     gallery
@@ -87,6 +92,10 @@ pub fn OpenLesson(gallery: Gallery) -> impl IntoView {
         open.get().map(|(lesson, cure)| {
             let scene = if cure { lesson.cure.clone() } else { lesson.failure.clone() };
             let (title, words) = (scene.title, scene.text);
+            let close = move |event: web_sys::MouseEvent| {
+                focus::keep(&event);
+                lab.lesson.set(None);
+            };
             view! {
                 <section class="open-lesson" data-testid="open-lesson">
                     <h2>{move || text(i18n.get_locale(), &title)}</h2>
@@ -95,7 +104,7 @@ pub fn OpenLesson(gallery: Gallery) -> impl IntoView {
                         <button on:click=move |_| begin(run, lab, &lesson, !cure)>
                             {move || if cure { t_string!(i18n, show_problem) } else { t_string!(i18n, show_cure) }}
                         </button>
-                        <button class="plain" on:click=move |_| lab.lesson.set(None)>
+                        <button class="plain" on:click=close>
                             {t!(i18n, close)}
                         </button>
                     </div>
@@ -166,7 +175,7 @@ fn Card(lesson: Lesson) -> impl IntoView {
                 {t!(i18n, show_cure)}
             </button>
             <p class="muted">
-                <a href=url target="_blank" rel="noopener">{paper}</a>
+                <a href=url lang="en" target="_blank" rel="noopener">{paper}</a>
             </p>
         </article>
     }

@@ -11,6 +11,7 @@ pub mod gallery;
 mod keep;
 pub mod layers;
 mod look;
+mod neurons;
 mod noise;
 pub mod numbers;
 mod own_data;
@@ -38,7 +39,7 @@ use leptos_router::{
 };
 
 use crate::{
-    components::fold::Fold,
+    components::{fold::Fold, labels},
     i18n::*,
     pages::links::complain,
     state::{screen::matches, site, toasts::use_toasts},
@@ -66,9 +67,17 @@ pub fn LabPage() -> impl IntoView {
     let (i18n, toasts) = (use_i18n(), use_toasts());
     let query = use_query_map().get_untracked();
     let pairs = query.clone().into_iter().map(|(key, value)| (key.to_string(), value)).collect::<Vec<_>>();
-    let (config, wrong) = from_query(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    complain(toasts, i18n.get_locale_untracked(), &wrong);
-    let run = provide_run(config, query.get("step").and_then(|step| step.parse().ok()));
+    let (config, mut wrong) = from_query(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let step = query.get("step").and_then(|text| {
+        let step = text.parse::<u64>().ok();
+        if step.is_none() {
+            wrong.push(format!("step={text}"));
+        }
+        step
+    });
+    let locale = i18n.get_locale_untracked();
+    complain(toasts, locale, &wrong.iter().map(|part| labels::part(locale, part)).collect::<Vec<_>>());
+    let run = provide_run(config, step);
     let lab = provide_lab(query.get("show"), query.get("hide"));
     let asked = query.get("lesson").map(|id| (id, query.get("scene").is_some_and(|scene| scene == "cure")));
     let gallery = provide_gallery(asked);

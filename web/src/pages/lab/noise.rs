@@ -10,6 +10,7 @@ use super::{
     state::use_lab,
 };
 use crate::{
+    components::labels,
     i18n::*,
     plots::{
         canvas::{Space, under},
@@ -59,6 +60,13 @@ pub fn NoiseView() -> impl IntoView {
         },
     );
     let hover = move |event: PointerEvent| lab.brush.set(under(&event, untrack(extent)).map(Brush::Noise));
+    let picked = Memo::new(move |_| lab.brush.get().map(|_| run.with_moment(|moment| lab.chosen(moment).len())));
+    let text = move || match picked.get() {
+        Some(count) => t_string!(i18n, picked, count = count).to_string(),
+        None => t_string!(i18n, pick_help).to_string(),
+    };
+    // Read out where a key led to, and not whenever the run has learned more.
+    let spoken = RwSignal::new(String::new());
     let key = move |event: KeyboardEvent| {
         let at = match lab.brush.get_untracked() {
             Some(Brush::Noise(at)) => at,
@@ -66,12 +74,13 @@ pub fn NoiseView() -> impl IntoView {
         };
         if event.key() == "Escape" {
             lab.brush.set(None);
+            spoken.set(String::new());
         } else if let Some(to) = brush::moved(at, &event.key(), untrack(extent)) {
             event.prevent_default();
             lab.brush.set(Some(Brush::Noise(to)));
+            spoken.set(untrack(text));
         }
     };
-    let picked = Memo::new(move |_| lab.brush.get().map(|_| run.with_moment(|moment| lab.chosen(moment).len())));
     view! {
         <figure class="noise">
             <figcaption>
@@ -80,7 +89,7 @@ pub fn NoiseView() -> impl IntoView {
             <div
                 class="pick"
                 tabindex="0"
-                role="group"
+                role="application"
                 aria-label=move || t_string!(i18n, noise_label)
                 on:keydown=key
                 on:blur=move |_| lab.brush.set(None)
@@ -92,12 +101,8 @@ pub fn NoiseView() -> impl IntoView {
                     on:pointerleave=move |_| lab.brush.set(None)
                 ></canvas>
             </div>
-            <p class="muted" data-testid="picked">
-                {move || match picked.get() {
-                    Some(count) => t_string!(i18n, picked, count = count).to_string(),
-                    None => t_string!(i18n, pick_help).to_string(),
-                }}
-            </p>
+            <p class="muted" data-testid="picked">{text}</p>
+            <p class="unseen" aria-live="polite" data-testid="spoken">{spoken}</p>
             <Travel />
         </figure>
     }
@@ -136,6 +141,7 @@ fn Travel() -> impl IntoView {
                 step="0.01"
                 data-testid="travel-slider"
                 aria-label=move || t_string!(i18n, travel_label)
+                aria-valuetext=move || labels::percent(i18n.get_locale(), lab.travel.get(), 0)
                 prop:value=move || lab.travel.get().to_string()
                 on:input=drag
             />

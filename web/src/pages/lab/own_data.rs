@@ -15,14 +15,13 @@ use super::{
     state::use_lab,
 };
 use crate::{
-    components::files,
+    components::{files, labels},
     i18n::*,
-    pages::image_to_image::ask::Turns,
     plots::{
         canvas::{Space, under},
         scatter::{self, Mark},
     },
-    state::{screen::animate, toasts::use_toasts},
+    state::{newest::Turns, screen::animate, toasts::use_toasts},
 };
 
 /// Points of a stroke are no closer, in steps.
@@ -41,7 +40,8 @@ fn Pad() -> impl IntoView {
     let points = RwSignal::new(run.config.with_untracked(|config| config.points.clone()));
     // Where each stroke began, to take it back.
     let strokes = StoredValue::new(Vec::<usize>::new());
-    let drawing = StoredValue::new(false);
+    // Which pointer draws: of two fingers, the first.
+    let pointer = StoredValue::new(None::<i32>);
     let canvas = NodeRef::<Canvas>::new();
     animate(
         move || {
@@ -73,12 +73,24 @@ fn Pad() -> impl IntoView {
         });
     };
     let down = move |event: PointerEvent| {
+        if event.button() != 0 || pointer.get_value().is_some() {
+            return;
+        }
         if let Some(canvas) = canvas.get_untracked() {
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
         strokes.update_value(|strokes| strokes.push(points.with_untracked(Vec::len)));
-        drawing.set_value(true);
+        pointer.set_value(Some(event.pointer_id()));
         drop(&event);
+    };
+    let go = move |event: PointerEvent| {
+        if pointer.get_value() == Some(event.pointer_id()) {
+            drop(&event);
+        }
+    };
+    let end = move |event: PointerEvent| {
+        // The pad may have been closed with the pointer down.
+        pointer.try_update_value(|pointer| pointer.take_if(|id| *id == event.pointer_id()));
     };
     let take_back = move |_| {
         let begun = strokes.try_update_value(Vec::pop).flatten();
@@ -94,7 +106,8 @@ fn Pad() -> impl IntoView {
         match csv::parse(&text) {
             Ok(found) => {
                 if let Some(count) = found.thinned_from {
-                    toasts.note(td_string!(locale, own_thinned, count = count, most = MOST_POINTS).to_string());
+                    let [count, most] = [count, MOST_POINTS].map(|points| labels::count(points as f64));
+                    toasts.note(td_string!(locale, own_thinned, count = count, most = most).to_string());
                 }
                 if found.scaled {
                     toasts.note(td_string!(locale, own_scaled).to_string());
@@ -109,6 +122,10 @@ fn Pad() -> impl IntoView {
         }
     };
     let count = move || points.with(Vec::len);
+    let counted = move || {
+        let [count, most] = [count(), MOST_POINTS].map(|points| labels::count(points as f64));
+        t_string!(i18n, own_count, count = count, most = most).to_string()
+    };
     view! {
         <div class="own" data-testid="own-data">
             <p class="muted">{t!(i18n, own_help)}</p>
@@ -118,17 +135,13 @@ fn Pad() -> impl IntoView {
                 role="img"
                 aria-label=move || t_string!(i18n, own_pad)
                 on:pointerdown=down
-                on:pointermove=move |event| {
-                    if drawing.get_value() {
-                        drop(&event);
-                    }
-                }
-                on:pointerup=move |_| drawing.set_value(false)
-                on:pointercancel=move |_| drawing.set_value(false)
+                on:pointermove=go
+                on:pointerup=end
+                on:pointercancel=end
+                // Last of all, and all there is where a menu or another window took the pointer.
+                on:lostpointercapture=end
             ></canvas>
-            <p class="muted" data-testid="own-count">
-                {move || t_string!(i18n, own_count, count = count(), most = MOST_POINTS).to_string()}
-            </p>
+            <p class="muted" data-testid="own-count">{counted}</p>
             <div class="buttons">
                 <button
                     class="primary"

@@ -1,6 +1,6 @@
 //! The plane with its layers, and the layers' switches.
 
-use forger_protocol::message::EXTENT;
+use forger_protocol::{AdversarialLoss, message::EXTENT};
 use leptos::{html::Canvas, prelude::*};
 use web_sys::{HtmlCanvasElement, PointerEvent};
 
@@ -83,6 +83,8 @@ pub fn Plane() -> impl IntoView {
     );
     let hover = move |event: PointerEvent| lab.brush.set(under(&event, EXTENT).map(Brush::Plane));
     let compared = move || lab.pinned.with(|pinned| pinned.as_ref().map(|moment| moment.step));
+    // Then D's answers have no middle, though they are drawn as if they had one.
+    let are_scores = Memo::new(move |_| run.config.with(|config| config.loss == AdversarialLoss::Wasserstein));
     view! {
         <figure class="plane" class:past=move || run.visit.with(Option::is_some)>
             <div class="planes" class:two=move || compared().is_some()>
@@ -91,7 +93,7 @@ pub fn Plane() -> impl IntoView {
                         node_ref=canvas
                         data-testid="plane"
                         class:sought=move || lab.is_walking()
-                        role=move || if lab.is_walking() { "group" } else { "img" }
+                        role=move || if lab.is_walking() { "application" } else { "img" }
                         tabindex=move || lab.is_walking().then_some("0")
                         aria-label=move || {
                             if lab.is_walking() { t_string!(i18n, walk_label) } else { t_string!(i18n, plane_label) }
@@ -102,7 +104,9 @@ pub fn Plane() -> impl IntoView {
                         on:pointerleave=move |_| lab.brush.set(None)
                     ></canvas>
                     <Show when=move || compared().is_some()>
-                        <p class="stamp">{move || t_string!(i18n, at_step, step = run.shown_step()).to_string()}</p>
+                        <p class="stamp">
+                            {move || t_string!(i18n, at_step, step = labels::count(run.shown_step() as f64)).to_string()}
+                        </p>
                     </Show>
                 </div>
                 {move || compared().map(|step| view! { <Compared step /> })}
@@ -115,6 +119,9 @@ pub fn Plane() -> impl IntoView {
                         if lab.neuron.get().is_some() { t_string!(i18n, neuron_answer) } else { t_string!(i18n, verdict) }
                     }}
                 </span>
+                <Show when=move || are_scores.get()>
+                    <span class="muted" data-testid="only-scores">{t!(i18n, only_scores)}</span>
+                </Show>
             </figcaption>
         </figure>
     }
@@ -146,9 +153,9 @@ fn Compared(step: u64) -> impl IntoView {
                 node_ref=canvas
                 data-testid="compare-plane"
                 role="img"
-                aria-label=move || t_string!(i18n, compare_label, step = step).to_string()
+                aria-label=move || t_string!(i18n, compare_label, step = labels::count(step as f64)).to_string()
             ></canvas>
-            <p class="stamp">{move || t_string!(i18n, at_step, step = step).to_string()}</p>
+            <p class="stamp">{move || t_string!(i18n, at_step, step = labels::count(step as f64)).to_string()}</p>
         </div>
     }
 }

@@ -26,18 +26,20 @@ pub fn Readout() -> impl IntoView {
     let rate = move || {
         run.look.with(|look| {
             let update = look.update.as_ref().filter(|update| update.steps_per_second > 0.0);
-            update.map_or_else(|| "–".into(), |update| format!("{:.0}", update.steps_per_second))
+            update.map_or_else(|| "–".into(), |update| labels::count(update.steps_per_second))
         })
     };
     let measures = move || run.with_moment(|moment| moment.measures);
     let of = move |text: fn(Measures) -> String| measures().map_or_else(|| "–".into(), text);
     let covered = move || measures().and_then(|measures| measures.coverage);
     let modes = move || covered().map_or_else(|| "–".into(), |c| format!("{} / {}", c.covered, c.modes));
-    let quality = move || covered().map_or_else(|| "–".into(), |c| format!("{:.0} %", 100.0 * c.high_quality));
+    let quality = move || {
+        covered().map_or_else(|| "–".into(), |c| labels::percent(i18n.get_locale(), f64::from(c.high_quality), 0))
+    };
     let spoken = RwSignal::new(String::new());
     let speak = move || {
         let text = untrack(move || {
-            let (locale, step) = (i18n.get_locale(), run.shown_step());
+            let (locale, step) = (i18n.get_locale(), labels::count(run.shown_step() as f64));
             let (state, js) = (labels::state(locale, run.state()), of(|m| score(m.jensen_shannon)));
             match covered() {
                 Some(c) => {
@@ -55,18 +57,18 @@ pub fn Readout() -> impl IntoView {
     let distances = move || {
         lab.has("measures").then(|| {
             view! {
-                <div title=move || t_string!(i18n, floor_title)>
+                <div>
                     <dt>{t!(i18n, jensen_shannon)}</dt>
                     <dd data-testid="js">
                         {move || of(|m| score(m.jensen_shannon))}
-                        <small>{move || of(|m| floor(m.jensen_shannon))}</small>
+                        <small>{t!(i18n, perfect)} " " {move || of(|m| floor(m.jensen_shannon))}</small>
                     </dd>
                 </div>
-                <div title=move || t_string!(i18n, floor_title)>
+                <div>
                     <dt>{t!(i18n, sliced_wasserstein)}</dt>
                     <dd data-testid="sw">
                         {move || of(|m| score(m.sliced_wasserstein))}
-                        <small>{move || of(|m| floor(m.sliced_wasserstein))}</small>
+                        <small>{t!(i18n, perfect)} " " {move || of(|m| floor(m.sliced_wasserstein))}</small>
                     </dd>
                 </div>
             }
@@ -74,7 +76,10 @@ pub fn Readout() -> impl IntoView {
     };
     view! {
         <dl class="readout">
-            <div><dt>{t!(i18n, step_count)}</dt><dd data-testid="step-count">{move || run.shown_step()}</dd></div>
+            <div>
+                <dt>{t!(i18n, step_count)}</dt>
+                <dd data-testid="step-count">{move || labels::count(run.shown_step() as f64)}</dd>
+            </div>
             <div><dt>{t!(i18n, steps_per_second)}</dt><dd data-testid="steps-per-second">{rate}</dd></div>
             <div><dt>{t!(i18n, modes)}</dt><dd data-testid="modes-covered">{modes}</dd></div>
             <div><dt>{t!(i18n, quality)}</dt><dd>{quality}</dd></div>

@@ -9,11 +9,10 @@ use web_sys::{Blob, File, HtmlCanvasElement};
 
 use super::{curves::Curves, layers::Layers, record::Record, run::use_run, state::use_lab};
 use crate::{
-    components::files,
+    components::{files, labels},
     i18n::*,
-    pages::image_to_image::ask::Turns,
     plots::canvas::{colour, context, hidden},
-    state::{saved::SavedRun, site, toasts::use_toasts},
+    state::{newest::Turns, saved::SavedRun, site, toasts::use_toasts},
 };
 
 /// A query as text, with what the address bar needs escaped.
@@ -113,7 +112,9 @@ pub fn Share() -> impl IntoView {
                         .map(|step| {
                             view! {
                                 <button class="plain" data-testid="continue-button" on:click=restore>
-                                    {t!(i18n, continue_run, step = step)}
+                                    {move || {
+                                        t_string!(i18n, continue_run, step = labels::count(step as f64)).to_string()
+                                    }}
                                 </button>
                             }
                         })

@@ -3,7 +3,7 @@
 use leptos::{html::Input, prelude::*};
 
 use super::{run::use_run, state::use_lab};
-use crate::i18n::*;
+use crate::{components::labels, i18n::*};
 
 #[component]
 pub fn TimeMachine() -> impl IntoView {
@@ -39,7 +39,7 @@ pub fn TimeMachine() -> impl IntoView {
     };
     let is_pinned = Memo::new(move |_| lab.pinned.with(Option::is_some));
     let spoken = move || match run.aim.get() {
-        Some(step) => t_string!(i18n, at_step, step = step).to_string(),
+        Some(step) => t_string!(i18n, at_step, step = labels::count(step as f64)).to_string(),
         None => t_string!(i18n, now).to_string(),
     };
     view! {
@@ -67,7 +67,7 @@ pub fn TimeMachine() -> impl IntoView {
                         view! {
                             <div class="banner" role="status">
                                 <p data-testid="visiting">
-                                    {move || t_string!(i18n, looking_at, step = step).to_string()}
+                                    {move || t_string!(i18n, looking_at, step = labels::count(step as f64)).to_string()}
                                 </p>
                                 <button data-testid="now-button" on:click=move |_| run.back_to_now()>
                                     {t!(i18n, back_to_now)}

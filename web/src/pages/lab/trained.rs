@@ -11,7 +11,7 @@ use super::{
     run::{Run, use_run},
     state::use_lab,
 };
-use crate::{i18n::*, state::screen::now};
+use crate::{components::labels, i18n::*, state::screen::now};
 
 /// The last run of this kind: under way, or done.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ pub fn TrainedNote(training: Training) -> impl IntoView {
     let i18n = use_i18n();
     let text = move || {
         let (steps, seconds) = training.took.get()?;
-        let seconds = format!("{seconds:.1}");
+        let (steps, seconds) = (labels::count(steps as f64), format!("{seconds:.1}"));
         Some(td_string!(i18n.get_locale(), trained_note, steps = steps, s = seconds).to_string())
     };
     view! { <span class="muted" role="status" data-testid="trained-note">{text}</span> }

@@ -9,7 +9,8 @@ pub const WIDTH: f32 = 560.0;
 pub const HEIGHT: f32 = 168.0;
 const EDGE: f32 = 24.0;
 const MIDDLE: f32 = 78.0;
-const GAP: f32 = 15.0;
+/// From one neuron to the next.
+pub const GAP: f32 = 15.0;
 
 /// Strengths of lines, from the weakest, as shares of the strongest weight of the layer. Weaker ones are left out.
 pub const STRENGTHS: [f32; 3] = [0.12, 0.35, 0.65];

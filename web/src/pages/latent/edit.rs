@@ -12,7 +12,10 @@ use super::{
     own::Own,
     pictures::{View, show},
 };
-use crate::{components::labels, engine_client::Status, i18n::*};
+use crate::{
+    components::{focus, labels},
+    i18n::*,
+};
 
 /// Pictures of a strip, from one end of its slider to the other.
 const STRIP: usize = 7;
@@ -31,7 +34,7 @@ pub fn Edit(explorer: Explorer, own: Own) -> impl IntoView {
     let current = Memo::new(move |_| explorer.current());
     let view = View::default();
     Effect::new(move |_| {
-        if let (Some(z), Status::Ready) = (current.get(), explorer.engine.status.get()) {
+        if let (Some(z), true) = (current.get(), explorer.can_draw()) {
             explorer.draw(view, z);
         }
     });
@@ -76,7 +79,14 @@ pub fn Edit(explorer: Explorer, own: Own) -> impl IntoView {
     };
     view! {
         <div class="edited">
-            <canvas node_ref=canvas draggable="true" data-testid="edited" on:dragstart=drag></canvas>
+            <canvas
+                node_ref=canvas
+                draggable="true"
+                role="img"
+                aria-label=move || t_string!(i18n, tab_edit)
+                data-testid="edited"
+                on:dragstart=drag
+            ></canvas>
             <div>
                 <p class="muted">{t!(i18n, edit_help)}</p>
                 <div class="buttons">
@@ -158,24 +168,28 @@ fn OwnDirections(explorer: Explorer, own: Own) -> impl IntoView {
         rows
     };
     let row = move |start: Move| {
-        let name = start.name.clone();
-        let forget = move |_| {
+        let (name, spoken) = (start.name.clone(), start.name.clone());
+        let forget = move |event: web_sys::MouseEvent| {
+            focus::keep(&event);
             own.remove(&name);
             explorer.change(|state| state.moves.retain(|step| step.own.is_none() || step.name != name));
         };
+        let label = move || format!("{}: {spoken}", t_string!(i18n, remove));
         view! {
             <div class="kept-direction">
                 <Direction explorer start />
-                <button class="plain" aria-label=move || t_string!(i18n, remove) on:click=forget>"×"</button>
+                <button class="plain" aria-label=label on:click=forget>"×"</button>
             </div>
         }
     };
     view! {
         <Show when=move || !shown().is_empty()>
-            <h2>{t!(i18n, own_directions)}</h2>
-            <div class="directions">
-                <For each=shown key=|row| (row.name.clone(), row.own.clone()) children=row />
-            </div>
+            <section>
+                <h2>{t!(i18n, own_directions)}</h2>
+                <div class="directions">
+                    <For each=shown key=|row| (row.name.clone(), row.own.clone()) children=row />
+                </div>
+            </section>
         </Show>
     }
 }
@@ -190,7 +204,7 @@ fn Direction(explorer: Explorer, start: Move) -> impl IntoView {
     let base = Memo::new(move |_| explorer.base());
     Effect::new(move |_| {
         let (Some(base), Some(way)) = (base.get(), step.with_value(|step| explorer.way(step))) else { return };
-        if explorer.engine.status.get() == Status::Ready {
+        if explorer.can_draw() {
             let at = |index: usize| REACH * (2.0 * index as f32 / (STRIP - 1) as f32 - 1.0);
             let along =
                 |index: usize| base.iter().zip(&way).map(move |(z, way)| z + at(index) * way).collect::<Vec<_>>();
@@ -221,19 +235,20 @@ fn Direction(explorer: Explorer, start: Move) -> impl IntoView {
             }
         });
     };
-    let name = step.with_value(|step| step.name.clone());
-    let (shown, spoken) = (name.clone(), name.clone());
+    let (name, id) = step.with_value(|step| (step.name.clone(), format!("direction-{}", step.name)));
+    let label = Signal::derive(move || labels::attribute(i18n.get_locale(), &name));
     view! {
         <div class="direction">
-            <span class="direction-name">{move || labels::attribute(i18n.get_locale(), &shown)}</span>
-            <canvas node_ref=canvas></canvas>
+            <span class="direction-name">{label}</span>
+            <canvas node_ref=canvas role="img" aria-label=label></canvas>
             <input
                 type="range"
                 min=-10.0 * REACH
                 max=10.0 * REACH
                 step="1"
-                data-testid=format!("direction-{name}")
-                aria-label=move || labels::attribute(i18n.get_locale(), &spoken)
+                data-testid=id
+                aria-label=label
+                aria-valuetext=move || format!("{:.1}", f32::from(tenths.get()) / 10.0)
                 prop:value=move || tenths.get()
                 on:input=move |event| set(event_target_value(&event))
             />

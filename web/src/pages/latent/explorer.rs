@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::pictures::{Cache, View};
 use crate::{
     components::labels,
-    engine_client::{Engine, use_engine},
+    engine_client::{Engine, Status, use_engine},
     i18n::*,
     shelf::Shelf,
     state::{
@@ -46,6 +46,8 @@ pub struct Explorer {
     pub loading: RwSignal<Option<(String, u64)>>,
     /// Models that were to be loaded so far: the last one counts.
     pub(super) loads: StoredValue<u32>,
+    /// The name of the model that the user has chosen, until it is shown: the state has that which is.
+    pub chosen: RwSignal<Option<String>>,
     /// The term that a click on a sample goes to.
     pub term: RwSignal<usize>,
     pub grid: View,
@@ -77,6 +79,7 @@ impl Explorer {
             failed: RwSignal::new(false),
             loading: RwSignal::new(None),
             loads: StoredValue::new(0),
+            chosen: RwSignal::new(None),
             term: RwSignal::new(0),
             grid: View::default(),
             cache: StoredValue::new(Cache::default()),
@@ -125,6 +128,12 @@ impl Explorer {
     /// The name of the model that is open.
     pub fn model(self) -> Option<String> {
         self.card.try_with_untracked(|card| card.as_ref().map(|card| card.name.clone()))?
+    }
+
+    /// Whether the worker is there to draw. Tracked, and the model with it: of another, the same codes are other pictures.
+    pub fn can_draw(self) -> bool {
+        self.sha256.track();
+        self.engine.status.get() == Status::Ready
     }
 
     /// Dimensions of the latent space.

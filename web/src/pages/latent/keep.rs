@@ -11,7 +11,7 @@ use forger_protocol::latent_url::{Tab, from_query, to_query};
 
 use super::explorer::Explorer;
 use crate::{
-    components::files,
+    components::{files, focus},
     i18n::*,
     state::{site, storage},
 };
@@ -112,13 +112,27 @@ pub fn Gallery(explorer: Explorer) -> impl IntoView {
             event.prevent_default();
             explorer.visit(&query.get_value());
         };
-        let remove = move |_| change(&|links| links.retain(|link| link.query != gone));
+        let remove = move |event: web_sys::MouseEvent| {
+            focus::keep(&event);
+            change(&|links| links.retain(|link| link.query != gone));
+        };
+        // Which of them it is, for those who hear only names.
+        let place = move || {
+            let is_it = |link: &Kept| query.try_with_value(|query| link.query == *query).unwrap_or_default();
+            kept.with(|kept| kept.iter().position(is_it)).map_or(0, |at| at + 1)
+        };
         view! {
             <li>
                 <a href=site::url(&format!("latent?{}", link.query)) on:click=open>
-                    <img src=link.picture alt=move || t_string!(i18n, open_kept) />
+                    <img src=link.picture alt=move || format!("{}: {}", t_string!(i18n, open_kept), place()) />
                 </a>
-                <button class="plain" aria-label=move || t_string!(i18n, remove) on:click=remove>"×"</button>
+                <button
+                    class="plain"
+                    aria-label=move || format!("{}: {}", t_string!(i18n, remove), place())
+                    on:click=remove
+                >
+                    "×"
+                </button>
             </li>
         }
     };

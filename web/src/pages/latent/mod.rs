@@ -89,7 +89,7 @@ pub fn LatentPage() -> impl IntoView {
                     </div>
                     <div class="work">
                         <Tabs explorer />
-                        <div class="panel" role="tabpanel" id="latent-panel" data-testid="panel">
+                        <div class="panel" role="tabpanel" id="latent-panel" aria-labelledby=move || tab_id(tab.get()) data-testid="panel">
                             {move || match tab.get() {
                                 Tab::Arithmetic => view! { <Board explorer /> }.into_any(),
                                 Tab::Edit => view! { <Edit explorer own /> }.into_any(),
@@ -108,6 +108,10 @@ pub fn LatentPage() -> impl IntoView {
         </div>
         <About card=explorer.card />
     }
+}
+
+fn tab_id(tab: Tab) -> String {
+    format!("latent-tab-{}", tab.name())
 }
 
 #[component]
@@ -143,6 +147,7 @@ fn Tabs(explorer: Explorer) -> impl IntoView {
         view! {
             <button
                 role="tab"
+                id=tab_id(of)
                 aria-controls="latent-panel"
                 aria-selected=move || is_open().to_string()
                 tabindex=move || if is_open() { "0" } else { "-1" }

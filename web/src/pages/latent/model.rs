@@ -1,4 +1,4 @@
-//! Which model the latent page shows: that of the link, or the one that the user chose.
+//! Which model the latent page shows: that of the link, or the one that the user chose. The state names it once it is shown.
 
 use forger_protocol::{
     Card, Codes, DcganConfig, EngineError, ManifestEntry,
@@ -27,10 +27,11 @@ impl Explorer {
         });
     }
 
-    /// Loads the model that the state names. A link that names none means the first that has directions;
-    /// where nothing was asked for, it is the first that can say the sentence that the page is about.
+    /// Loads the model that was chosen, or else the one that the state names. A link that names none means the first that has
+    /// directions; where nothing was asked for, it is the first that can say the sentence that the page is about.
     pub fn load_wanted(self) {
-        let model = self.state.with_untracked(|state| state.model.clone());
+        let chosen = self.chosen.get_untracked().map(|name| ModelRef { name, hash: String::new() });
+        let model = chosen.or_else(|| self.state.with_untracked(|state| state.model.clone()));
         let is_opening = self.state.with_untracked(|state| *state == LatentState::default());
         let entry = self.shelf.models.with_untracked(|models| {
             let models = models.as_ref()?;
@@ -53,22 +54,31 @@ impl Explorer {
 
     /// Loads the model of this name, which the user has chosen.
     pub fn choose(self, name: &str) {
-        self.wanted.set(None);
-        // What is not wanted any more is not worth its bytes.
-        self.shelf.cancel();
-        if self.change(|state| state.model = Some(ModelRef { name: name.to_owned(), hash: String::new() })) {
+        // One that is not listed is a file of the user's, which is shown.
+        if untrack(|| self.shelf.find(name)).is_some() {
+            self.stop_loading();
+            self.chosen.set(Some(name.to_owned()));
             self.load_wanted();
         }
     }
 
     /// Loads a file of the user.
     pub fn load_file(self, file: web_sys::File) {
+        self.stop_loading();
         self.load(Source::File(file), None);
+    }
+
+    /// What is not wanted any more is not worth its bytes, and is not shown if it comes all the same.
+    pub fn stop_loading(self) {
+        self.shelf.cancel();
+        self.loads.update_value(|count| *count += 1);
+        self.chosen.set(None);
+        self.failed.set(false);
     }
 
     fn load(self, source: Source, entry: Option<&ManifestEntry>) {
         self.failed.set(false);
-        let is_own = matches!(source, Source::File(_));
+        let is_asked = matches!(source, Source::File(_)) || self.chosen.with_untracked(Option::is_some);
         self.loading.set(entry.map(|entry| (entry.card.name.clone(), entry.bytes)));
         let number = self.loads.try_update_value(|count| {
             *count += 1;
@@ -80,7 +90,7 @@ impl Explorer {
             if self.loads.try_get_value() != number {
                 return;
             }
-            match answer.and_then(|model| self.show(model, is_own)) {
+            match answer.and_then(|model| self.show(model, is_asked)) {
                 Ok(()) => {}
                 Err(error) => {
                     // What reads well and is for another page would do so again.
@@ -91,8 +101,8 @@ impl Explorer {
         });
     }
 
-    /// Shows a model in place of the one there was.
-    fn show(self, model: Opened, is_own: bool) -> Result<(), EngineError> {
+    /// Shows a model in place of the one there was. One that the user has asked for takes the place of any that a link wants.
+    fn show(self, model: Opened, is_asked: bool) -> Result<(), EngineError> {
         let Opened { card, sha256, buffers } = model;
         let config = card.system.settings::<DcganConfig>()?;
         let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
@@ -100,9 +110,10 @@ impl Explorer {
         let hash = hash(&sha256);
         let is_wanted =
             self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
-        if is_own || is_wanted {
+        if is_asked || is_wanted {
             self.wanted.set(None);
         }
+        self.chosen.set(None);
         if self.wanted.with_untracked(Option::is_none) {
             let model = ModelRef { name: card.name.clone(), hash: hash.to_owned() };
             self.state.update(|state| state.model = Some(model));

@@ -13,6 +13,7 @@ use crate::{
         crop::Crop,
         files::{self, PhotoButtons},
         labels,
+        start_stop::StartStop,
     },
     i18n::*,
     plots::{
@@ -53,6 +54,8 @@ pub fn PhotoTab(search: PhotoSearch) -> impl IntoView {
             td_string!(i18n.get_locale(), search_step, step = step, steps = steps, psnr = psnr).to_string()
         })
     };
+    // What came of it is read out, and not each step.
+    let told = move || search.found.with(|found| found.as_ref().map(|found| found_words(i18n.get_locale(), found)));
     let has_features = move || explorer.card.with(|card| card.as_ref().is_some_and(|card| card.discriminator));
     view! {
         <p class="muted">{t!(i18n, photo_lead)}</p>
@@ -69,24 +72,30 @@ pub fn PhotoTab(search: PhotoSearch) -> impl IntoView {
                     <figcaption>{t!(i18n, your_photo)}</figcaption>
                 </figure>
                 <figure>
-                    <canvas class="crop" width="64" height="64" node_ref=live data-testid="found-picture"></canvas>
+                    <canvas
+                        class="crop"
+                        width="64"
+                        height="64"
+                        role="img"
+                        aria-label=move || t_string!(i18n, found_picture)
+                        node_ref=live
+                        data-testid="found-picture"
+                    ></canvas>
                     <figcaption>{t!(i18n, found_picture)}</figcaption>
                 </figure>
             </div>
             <div class="buttons">
-                <Show
-                    when=move || search.searching.get().is_some()
-                    fallback=move || {
-                        view! {
-                            <button class="primary" data-testid="search" on:click=move |_| search.start()>
-                                {t!(i18n, search_z)}
-                            </button>
-                        }
-                    }
-                >
+                <Show when=move || search.searching.get().is_some()>
                     <progress max="1" prop:value=move || progress().map(|(share, ..)| share) aria-label=move || t_string!(i18n, search_z)></progress>
-                    <button data-testid="cancel-search" on:click=move |_| search.cancel()>{t!(i18n, cancel)}</button>
                 </Show>
+                <StartStop
+                    is_on=Signal::derive(move || search.searching.get().is_some())
+                    start=move |()| search.start()
+                    stop=move |()| search.cancel()
+                    label=Signal::derive(move || t_string!(i18n, search_z).to_owned())
+                    primary=true
+                    ids=["search", "cancel-search"]
+                />
                 <Show when=has_features>
                     <label class="check">
                         <input
@@ -98,7 +107,8 @@ pub fn PhotoTab(search: PhotoSearch) -> impl IntoView {
                     </label>
                 </Show>
             </div>
-            <p class="muted" role="status" data-testid="search-status">{status}</p>
+            <p class="muted" data-testid="search-status">{status}</p>
+            <p class="unseen" role="status" data-testid="told">{told}</p>
             <Show when=move || search.curve.with(|curve| curve.len() > 1)>
                 <LossCurve search />
             </Show>
@@ -133,17 +143,19 @@ fn LossCurve(search: PhotoSearch) -> impl IntoView {
     }
 }
 
+/// How good it is, and what it took.
+fn found_words(locale: Locale, Found { inverted, .. }: &Found) -> String {
+    let (psnr, seconds) = (format!("{:.1}", inverted.psnr), format!("{:.1}", inverted.milliseconds / 1000.0));
+    let device = labels::device(inverted.device);
+    td_string!(locale, found_z, psnr = psnr, seconds = seconds, device = device).to_string()
+}
+
 #[component]
 fn FoundCode(search: PhotoSearch, found: Found) -> impl IntoView {
     let i18n = use_i18n();
     let explorer = search.explorer;
-    let Found { code, inverted, unlike } = found;
-    let said = move || {
-        let (psnr, seconds) = (format!("{:.1}", inverted.psnr), format!("{:.1}", inverted.milliseconds / 1000.0));
-        let device = labels::device(inverted.device);
-        td_string!(i18n.get_locale(), found_z, psnr = psnr, seconds = seconds, device = device).to_string()
-    };
-    let (shown, kept) = (code.clone(), StoredValue::new(code));
+    let (shown, kept, unlike) = (found.code.clone(), StoredValue::new(found.code.clone()), found.unlike);
+    let said = move || found_words(i18n.get_locale(), &found);
     let edit = move |_| {
         explorer.change(|state| (state.base, state.moves, state.tab) = (Some(kept.get_value()), Vec::new(), Tab::Edit));
     };

@@ -9,7 +9,7 @@ use super::{
     explorer::{Explorer, GRID},
     pictures::show,
 };
-use crate::{engine_client::Status, i18n::*};
+use crate::i18n::*;
 
 const COLUMNS: usize = 8;
 
@@ -45,11 +45,13 @@ pub fn Samples(explorer: Explorer) -> impl IntoView {
         // Reading is what makes a memo tell.
         let _ = (seed.get(), truncation.get());
         let z = untrack(|| explorer.samples());
-        if explorer.card.with(Option::is_some) && explorer.engine.status.get() == Status::Ready {
+        if explorer.card.with(Option::is_some) && explorer.can_draw() {
             explorer.draw(explorer.grid, if z.is_empty() { untrack(|| explorer.samples()) } else { z });
         }
     });
     let cursor = RwSignal::new(0_usize);
+    // Where a key led to, for those who do not see it.
+    let spoken = RwSignal::new(String::new());
     let at = move |event: &MouseEvent| {
         let canvas = canvas.get_untracked()?;
         let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
@@ -81,7 +83,9 @@ pub fn Samples(explorer: Explorer) -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        cursor.set(to.filter(|to| *to < GRID).unwrap_or(at));
+        let to = to.filter(|to| *to < GRID).unwrap_or(at);
+        cursor.set(to);
+        spoken.set(td_string!(explorer.locale(), grid_place, n = to + 1, total = GRID).to_string());
     };
     let place = move || format!("cursor r{} c{}", cursor.get() / COLUMNS, cursor.get() % COLUMNS);
     let hint = move || match explorer.state.with(|state| state.tab) {
@@ -95,7 +99,7 @@ pub fn Samples(explorer: Explorer) -> impl IntoView {
     };
     view! {
         <p class="hint" data-testid="hint">{hint}</p>
-        <div class="samples" tabindex="0" role="group" aria-label=move || t_string!(i18n, grid_label) on:keydown=key>
+        <div class="samples" tabindex="0" role="application" aria-label=move || t_string!(i18n, grid_label) on:keydown=key>
             <canvas
                 node_ref=canvas
                 draggable="true"
@@ -109,5 +113,6 @@ pub fn Samples(explorer: Explorer) -> impl IntoView {
             ></canvas>
             <span class=place aria-hidden="true"></span>
         </div>
+        <p class="unseen" aria-live="polite" data-testid="spoken">{spoken}</p>
     }
 }

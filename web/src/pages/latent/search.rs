@@ -15,7 +15,7 @@ use super::explorer::Explorer;
 use crate::{
     components::crop::{Place, pixels},
     i18n::*,
-    pages::image_to_image::ask::Turns,
+    state::newest::Turns,
 };
 
 /// The figure on the card under which a photo is unlike what the model knows, in decibels.

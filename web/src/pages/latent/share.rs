@@ -23,9 +23,12 @@ impl Explorer {
         let is_open = self.card.with_untracked(|card| {
             card.as_ref().is_some_and(|card| state.model.as_ref().is_none_or(|model| model.name == card.name))
         });
+        // What is loaded is not what the link means.
+        self.stop_loading();
+        self.wanted.set(None);
         self.state.set(state);
+        self.term.set(0);
         if !is_open {
-            self.wanted.set(None);
             self.load_wanted();
         }
         window().scroll_to_with_x_and_y(0.0, 0.0);

@@ -13,7 +13,7 @@ use super::{
     own::Own,
     pictures::{View, show},
 };
-use crate::{engine_client::Status, i18n::*};
+use crate::i18n::*;
 
 /// The neighbours of a result, as many as the paper shows.
 const NEIGHBOURS: usize = 8;
@@ -25,7 +25,7 @@ pub fn Sum(explorer: Explorer, own: Own) -> impl IntoView {
     let result = Memo::new(move |_| explorer.result());
     let view = View::default();
     Effect::new(move |_| {
-        if let (Ok(z), Status::Ready) = (result.get(), explorer.engine.status.get()) {
+        if let (Ok(z), true) = (result.get(), explorer.can_draw()) {
             // The result first: it is drawn while the neighbours wait.
             let around = latent::neighbours(&z, NEIGHBOURS, 1);
             let (before, after) = around.split_at(NEIGHBOURS / 2);
@@ -75,11 +75,23 @@ pub fn Sum(explorer: Explorer, own: Own) -> impl IntoView {
             <Equation explorer />
             <div class="result">
                 <figure>
-                    <canvas node_ref=large draggable="true" data-testid="result" on:dragstart=drag_result></canvas>
+                    <canvas
+                        node_ref=large
+                        draggable="true"
+                        role="img"
+                        aria-label=move || t_string!(i18n, result)
+                        data-testid="result"
+                        on:dragstart=drag_result
+                    ></canvas>
                     <figcaption>{t!(i18n, result)}</figcaption>
                 </figure>
                 <figure>
-                    <canvas node_ref=around data-testid="neighbours"></canvas>
+                    <canvas
+                        node_ref=around
+                        role="img"
+                        aria-label=move || t_string!(i18n, neighbours)
+                        data-testid="neighbours"
+                    ></canvas>
                     <figcaption>{t!(i18n, neighbours)}</figcaption>
                 </figure>
             </div>

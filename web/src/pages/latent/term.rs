@@ -10,7 +10,10 @@ use super::{
     pictures::Thumb,
     suggest::{EXEMPLARS, Pool},
 };
-use crate::{components::labels, i18n::*};
+use crate::{
+    components::{focus, labels},
+    i18n::*,
+};
 
 /// Attributes that are offered to find exemplars by.
 const OFFERED: usize = 12;
@@ -60,7 +63,8 @@ pub fn TermCard(explorer: Explorer, index: usize) -> impl IntoView {
             });
         }
     };
-    let remove_term = move |_| {
+    let remove_term = move |event: web_sys::MouseEvent| {
+        focus::keep(&event);
         explorer.change(|state| {
             if index < state.terms.len() {
                 state.terms.remove(index);
@@ -78,6 +82,8 @@ pub fn TermCard(explorer: Explorer, index: usize) -> impl IntoView {
     view! {
         <section
             class="term"
+            role="group"
+            aria-label=move || name.get()
             class:active=is_active
             class:hovering=move || hovering.get()
             data-testid=format!("term-{index}")
@@ -104,7 +110,13 @@ pub fn TermCard(explorer: Explorer, index: usize) -> impl IntoView {
                         }
                     }
                 />
-                <button class="plain" aria-label=move || t_string!(i18n, remove_term) on:click=remove_term>"×"</button>
+                <button
+                    class="plain"
+                    aria-label=move || format!("{}: {}", t_string!(i18n, remove_term), name.get())
+                    on:click=remove_term
+                >
+                    "×"
+                </button>
             </div>
             <div class="exemplars">
                 {exemplars}
@@ -147,7 +159,8 @@ pub fn TermCard(explorer: Explorer, index: usize) -> impl IntoView {
 fn Exemplar(explorer: Explorer, index: usize, place: usize, code: Code) -> impl IntoView {
     let i18n = use_i18n();
     let code = StoredValue::new(code);
-    let remove = move |_| {
+    let remove = move |event: web_sys::MouseEvent| {
+        focus::keep(&event);
         explorer.change(|state| {
             if let Some(term) = state.terms.get_mut(index).filter(|term| place < term.codes.len()) {
                 term.codes.remove(place);

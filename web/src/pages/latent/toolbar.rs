@@ -24,6 +24,8 @@ fn megabytes(bytes: u64) -> String {
 pub fn Models(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let open_name = Memo::new(move |_| explorer.card.with(|card| card.as_ref().map(|card| card.name.clone())));
+    // That which is loaded, until nothing comes of it: then the one that is shown has to be chosen again.
+    let chosen = move || explorer.chosen.get().filter(|_| !explorer.failed.get()).or_else(|| open_name.get());
     let names = move || {
         let mut names = explorer.shelf.names();
         names.extend(open_name.get().filter(|own| !names.contains(own)));
@@ -51,7 +53,7 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
                 label=Signal::derive(move || t_string!(i18n, model).to_owned())
                 names=Signal::derive(names)
                 title=move |name: String| labels::model(i18n.get_locale(), &name)
-                chosen=open_name
+                chosen=Signal::derive(chosen)
                 choose=move |name: String| explorer.choose(&name)
             />
             {others}
@@ -144,7 +146,12 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
         <Show when=move || shelf.opening.get().is_some()>
             <p class="loading" role="status">
                 {what} " "
-                <progress data-testid="progress" max="1" prop:value=share></progress>
+                <progress
+                    data-testid="progress"
+                    max="1"
+                    prop:value=share
+                    aria-label=move || t_string!(i18n, downloading)
+                ></progress>
                 <button data-testid="cancel-button" on:click=move |_| shelf.cancel()>{t!(i18n, cancel)}</button>
             </p>
         </Show>

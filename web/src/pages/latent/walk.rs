@@ -1,6 +1,6 @@
 //! A walk from code to code, as a film strip that plays.
 
-use forger_protocol::{LatentRequest, Reply, Request, latent_url, message::Film};
+use forger_protocol::{EngineError, LatentRequest, Reply, Request, latent_url, message::Film};
 use js_sys::{Array, Float32Array};
 use leptos::{html::Canvas, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -12,8 +12,8 @@ use super::{
     pictures::{Thumb, View, show},
 };
 use crate::{
-    components::files,
-    engine_client::{Status, Underway},
+    components::{files, focus, start_stop::StartStop},
+    engine_client::Underway,
     i18n::*,
     plots::{canvas::hidden, pictures},
     state::screen::matches,
@@ -38,7 +38,7 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
     let view = View::default();
     Effect::new(move |_| {
         let z = codes.with(|codes| codes.iter().flatten().copied().collect::<Vec<_>>());
-        if !z.is_empty() && explorer.engine.status.get() == Status::Ready {
+        if !z.is_empty() && explorer.can_draw() {
             explorer.draw(view, z);
         }
     });
@@ -78,7 +78,8 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
     };
     let stop_button = move |(place, code): (usize, latent_url::Code)| {
         let code = StoredValue::new(code);
-        let remove = move |_| {
+        let remove = move |event: web_sys::MouseEvent| {
+            focus::keep(&event);
             explorer.change(|state| {
                 if place < state.walk.len() {
                     state.walk.remove(place);
@@ -149,7 +150,13 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
             fallback=move || view! { <p class="muted" data-testid="no-walk">{t!(i18n, no_walk)}</p> }
         >
             <div class="film">
-                <canvas class="film-picture" node_ref=large data-testid="walk-picture"></canvas>
+                <canvas
+                    class="film-picture"
+                    role="img"
+                    aria-label=move || t_string!(i18n, walk_place)
+                    node_ref=large
+                    data-testid="walk-picture"
+                ></canvas>
                 <div class="film-tools">
                     <input
                         type="range"
@@ -157,11 +164,16 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
                         max=move || count.get().saturating_sub(1)
                         data-testid="walk-slider"
                         aria-label=move || t_string!(i18n, walk_place)
+                        aria-valuetext=move || {
+                            // First what the other follows from: it may stay the same where this changes.
+                            let count = count.get();
+                            format!("{} / {count}", shown.get() + 1)
+                        }
                         prop:value=move || shown.get()
                         on:input=move |event| at.set(event_target_value(&event).parse().unwrap_or_default())
                     />
                     <div class="buttons">
-                        <button data-testid="play" aria-pressed=move || playing.get().to_string() on:click=play>
+                        <button data-testid="play" on:click=play>
                             {move || if playing.get() { t_string!(i18n, pause) } else { t_string!(i18n, play) }}
                         </button>
                         <Export explorer view codes />
@@ -169,7 +181,13 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
                     {calm.then(|| view! { <p class="muted">{t!(i18n, calm)}</p> })}
                 </div>
             </div>
-            <canvas class="strip" node_ref=strip data-testid="walk-strip"></canvas>
+            <canvas
+                class="strip"
+                role="img"
+                aria-label=move || t_string!(i18n, tab_walk)
+                node_ref=strip
+                data-testid="walk-strip"
+            ></canvas>
         </Show>
     }
 }
@@ -177,9 +195,8 @@ pub fn Walk(explorer: Explorer) -> impl IntoView {
 /// The walk as files.
 #[component]
 fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl IntoView {
-    let i18n = use_i18n();
     let making = RwSignal::new(None::<Underway>);
-    let film = move |_| {
+    let film = move |()| {
         let (Some(dim), Some(model)) = (explorer.dim_untracked(), explorer.model()) else { return };
         let z = codes.with_untracked(|codes| codes.iter().flatten().copied().collect::<Vec<_>>());
         let side = view.pixels.with_untracked(|pixels| pixels.side).max(1);
@@ -188,6 +205,10 @@ fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl In
         let engine = explorer.engine;
         spawn_local(async move {
             let ask = async || {
+                // Who left the tab wants no film.
+                if making.try_get_untracked().is_none() {
+                    return Err(EngineError::Cancelled);
+                }
                 let codes = Float32Array::from(z.as_slice()).buffer();
                 let (id, answer) = engine.send(Request::Latent(request.clone()), vec![codes]);
                 engine.follow(id, making);
@@ -217,20 +238,19 @@ fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl In
             let _ = canvas.to_blob(give.unchecked_ref());
         });
     };
+    let is_making = move || making.with(Option::is_some);
     let share = move || making.get()?.share;
-    let cancel = move |_| {
-        if let Some(making) = making.get_untracked() {
+    let stop = move || {
+        if let Some(making) = making.try_get_untracked().flatten() {
             explorer.engine.cancel(making.id);
         }
     };
+    on_cleanup(stop);
     view! {
         <button data-testid="save-png" on:click=png>"PNG"</button>
-        <Show
-            when=move || making.get().is_some()
-            fallback=move || view! { <button data-testid="save-gif" on:click=film>"GIF"</button> }
-        >
+        <Show when=is_making>
             <progress max="1" prop:value=share aria-label="GIF"></progress>
-            <button data-testid="cancel-gif" on:click=cancel>{t!(i18n, cancel)}</button>
         </Show>
+        <StartStop is_on=Signal::derive(is_making) start=film stop=move |()| stop() label="GIF" ids=["save-gif", "cancel-gif"] />
     }
 }

@@ -166,18 +166,24 @@ fn facts(item: &Item) -> impl IntoView + use<> {
     let (entry, card) = (&item.entry, &item.entry.card);
     let data = &card.data;
     let learned = (!data.name.is_empty()).then(|| {
-        let (name, images, terms) = (data.name.clone(), data.images, data.licence.clone());
-        let terms = (!terms.is_empty()).then(|| format!(" · {terms}"));
-        view! { <dt>{t!(i18n, card_data)}</dt><dd>{name} ", " {images} " " {t!(i18n, card_images)} {terms}</dd> }
+        let (name, images, terms) = (data.name.clone(), labels::count(data.images as f64), data.licence.clone());
+        let lang = name.is_ascii().then_some("en");
+        let terms = (!terms.is_empty()).then(|| view! { " · " <span lang="en">{terms}</span> });
+        view! {
+            <dt>{t!(i18n, card_data)}</dt>
+            // A set of the user's is called what the user calls it.
+            <dd><span lang=lang>{name}</span> ", " {images} " " {t!(i18n, card_images)} {terms}</dd>
+        }
     });
-    let steps = (card.steps > 0).then(|| view! { <dt>{t!(i18n, card_steps)}</dt><dd>{card.steps}</dd> });
+    let steps = (card.steps > 0).then(|| labels::count(card.steps as f64));
+    let steps = steps.map(|steps| view! { <dt>{t!(i18n, card_steps)}</dt><dd>{steps}</dd> });
     let trainer = (!card.trainer.is_empty())
         .then(|| view! { <dt>{t!(i18n, models_trainer)}</dt><dd>{card.trainer.clone()}</dd> });
     let short = entry.sha256.get(..SHORT).unwrap_or(&entry.sha256).to_owned();
     view! {
         <dl class="facts">
             <dt>{t!(i18n, models_size)}</dt><dd>{labels::bytes(entry.bytes as f64)}</dd>
-            <dt>{t!(i18n, card_licence)}</dt><dd>{card.licence.clone()}</dd>
+            <dt>{t!(i18n, card_licence)}</dt><dd lang="en">{card.licence.clone()}</dd>
             {learned}
             {steps}
             {trainer}
@@ -192,7 +198,7 @@ fn more(card: &Card, id: &str) -> impl IntoView + use<> {
     view! {
         <details data-testid=format!("figures-{id}")>
             <summary>{t!(i18n, models_more)}</summary>
-            <p>{card.notes.clone()}</p>
+            <p lang="en">{card.notes.clone()}</p>
             {figures::tables(card)}
         </details>
     }

@@ -3,6 +3,8 @@
 use forger_protocol::Card;
 use leptos::prelude::*;
 
+use crate::components::labels;
+
 /// Figures by name.
 type Figures = Vec<(String, f64)>;
 
@@ -22,7 +24,7 @@ fn by_command(card: &Card) -> Vec<(String, Figures)> {
 /// A table for each command.
 pub fn tables(card: &Card) -> impl IntoView + use<> {
     let row = |(name, value): (String, f64)| {
-        view! { <tr><th scope="row">{name.replace('_', " ")}</th><td>{format!("{value:.4}")}</td></tr> }
+        view! { <tr><th scope="row" lang="en">{labels::figure(&name)}</th><td>{format!("{value:.4}")}</td></tr> }
     };
     let table = |(command, figures): (String, Figures)| {
         view! {

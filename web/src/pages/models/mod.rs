@@ -11,7 +11,7 @@ use forger_protocol::{Declaration, system};
 use leptos::prelude::*;
 
 use crate::{
-    components::{labels, models::OwnModel},
+    components::{labels, models::OwnModel, start_stop::StartStop},
     i18n::*,
     state::site,
 };
@@ -66,17 +66,19 @@ fn Tools(stock: Stock) -> impl IntoView {
     };
     view! {
         <div class="buttons">
-            <Show
-                when=move || row().is_some()
-                fallback=move || view! {
-                    <button class="primary" data-testid="check-all" on:click=move |_| stock.check(stock.all())>
-                        {move || td_string!(i18n.get_locale(), models_check_all, size = size()).to_string()}
-                    </button>
-                }
-            >
+            <Show when=move || row().is_some()>
                 <progress max="1" prop:value=share aria-label=said></progress>
-                <button data-testid="cancel-all" on:click=move |_| stock.cancel()>{t!(i18n, cancel)}</button>
             </Show>
+            <StartStop
+                is_on=Signal::derive(move || row().is_some())
+                start=move |()| stock.check(stock.all())
+                stop=move |()| stock.cancel()
+                label=Signal::derive(move || {
+                    td_string!(i18n.get_locale(), models_check_all, size = size()).to_string()
+                })
+                primary=true
+                ids=["check-all", "cancel-all"]
+            />
             <span role="status" data-testid="checked">{said}</span>
             <OwnModel open=move |file| stock.try_file(file) />
         </div>

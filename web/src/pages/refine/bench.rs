@@ -13,11 +13,14 @@ use crate::{
     engine_client::{Engine, Source, use_engine},
     i18n::*,
     pages::{
-        image_to_image::ask::{Asker, Latest, Picture, Verdicts},
+        image_to_image::ask::{Asker, Picture, Verdicts},
         links::{compare, complain, query},
     },
     shelf::Shelf,
-    state::toasts::{Toasts, use_toasts},
+    state::{
+        newest::Latest,
+        toasts::{Toasts, use_toasts},
+    },
 };
 
 /// What became of a picture of the simulator.
@@ -274,6 +277,8 @@ impl Bench {
         let (made, took) = asker.make(name, &given, false, Callback::new(|_| {})).await?;
         let refined = Refined { given: given.clone(), made: made.clone(), took, by: name.clone() };
         self.refined.try_set(Some(refined));
+        // Those of before are of other pictures.
+        self.verdicts.try_set(None);
         let verdicts = if model.judges() {
             let before = asker.judge(name, &given, &given, false).await?;
             Some([before, asker.judge(name, &given, &made, false).await?])

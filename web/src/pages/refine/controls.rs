@@ -96,15 +96,18 @@ pub fn Sliders(bench: Bench) -> impl IntoView {
             {sliders}
             <button data-testid="another" on:click=move |_| bench.another()>{t!(i18n, refine_another)}</button>
             <Show when=judges>
-                <label class="check" title=move || t_string!(i18n, tr_police_help)>
+                <label class="check">
                     <input
                         type="checkbox"
                         data-testid="police"
                         prop:checked=move || bench.is_mapped.get()
                         on:change=move |event| bench.is_mapped.set(event_target_checked(&event))
                     />
-                    <span>{t!(i18n, refine_map)}</span>
+                    <span>{t!(i18n, patch_verdicts)}</span>
                 </label>
+                <Show when=move || bench.is_mapped.get()>
+                    <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
+                </Show>
             </Show>
         </div>
     }
@@ -119,7 +122,7 @@ fn slider(bench: Bench, control: Control) -> impl IntoView {
             bench.change(|subject| subject.set(name, value));
         }
     };
-    let shown = move || words::amount(control, value.get());
+    let shown = move || words::amount(i18n.get_locale(), control, value.get());
     view! {
         <label>
             <span>{move || words::control(i18n.get_locale(), name)} " " <output>{shown}</output></span>
@@ -129,6 +132,7 @@ fn slider(bench: Bench, control: Control) -> impl IntoView {
                 max=max
                 step=step
                 data-testid=format!("slider-{name}")
+                aria-valuetext=shown
                 prop:value=move || value.get().to_string()
                 on:input=set
             />

@@ -10,15 +10,16 @@ use super::{
     subject::{Subject, picture},
 };
 use crate::{
-    components::files,
+    components::{files, start_stop::StartStop},
     i18n::*,
     pages::image_to_image::{
-        ask::{Asker, Picture, Turns},
+        ask::{Asker, Picture},
         batch::Zip,
         formats::PNG,
         pictures::blank,
         saving::written,
     },
+    state::newest::Turns,
 };
 
 /// Pictures that one may ask for.
@@ -58,7 +59,14 @@ impl Order {
         for index in 0..self.count {
             let sample = Subject::nth(self.simulator, self.seed, u64::from(index)).sample();
             let given: Picture = picture(self.simulator, &sample);
-            let (made, _) = self.asker.make(&self.model, &given, false, Callback::new(|_| {})).await?;
+            let made = loop {
+                match self.asker.make(&self.model, &given, false, Callback::new(|_| {})).await {
+                    Ok((made, _)) => break made,
+                    // What was given up for something else, such as the opening of its model, is still wanted here.
+                    Err(EngineError::Cancelled) if told(index) => {}
+                    Err(error) => return Err(error),
+                }
+            };
             made.show(&canvas);
             let file = written(&canvas, &PNG).await.map_err(|error| internal(files::reason(&error)))?;
             let bytes = files::bytes(&file).await.map_err(|error| internal(files::reason(&error)))?;
@@ -84,7 +92,7 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
     let made = RwSignal::new(None::<u32>);
     // One that was cancelled may still wait for its model when the next begins.
     let turns = Turns::default();
-    let start = move |_| {
+    let start = move |()| {
         let Some(model) = bench.model.get_untracked() else { return };
         let (simulator, seed, count) =
             (bench.simulator.get_untracked(), bench.seed.get_untracked(), count.get_untracked());
@@ -142,15 +150,17 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
                         on:change=choose
                     />
                 </label>
-                <Show
-                    when=is_running
-                    fallback=move || view! {
-                        <button class="primary" data-testid="set-start" on:click=start>{t!(i18n, refine_set_start)}</button>
-                    }
-                >
+                <Show when=is_running>
                     <progress max="1" prop:value=share aria-label=said></progress>
-                    <button data-testid="set-stop" on:click=move |_| progress.set(None)>{t!(i18n, cancel)}</button>
                 </Show>
+                <StartStop
+                    is_on=Signal::derive(is_running)
+                    start
+                    stop=move |()| progress.set(None)
+                    label=Signal::derive(move || t_string!(i18n, refine_set_start).to_owned())
+                    primary=true
+                    ids=["set-start", "set-stop"]
+                />
                 // Not read out with every picture: what came of it is.
                 <span data-testid="set-progress">{said}</span>
                 <span role="status" data-testid="set-made">{outcome}</span>

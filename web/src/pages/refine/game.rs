@@ -17,6 +17,7 @@ use crate::{
         heat::Shown,
         pictures::{decode, resized},
     },
+    state::newest::Turns,
 };
 
 /// Two pictures, and what the discriminator thinks of them.
@@ -45,6 +46,9 @@ struct Game {
     /// Real pictures that the user has brought, of the size of the simulator's.
     real: RwSignal<Vec<Picture>>,
     is_dealing: RwSignal<bool>,
+    /// Who deals, and who reads pictures, for the model that there is.
+    deals: Turns,
+    reads: Turns,
 }
 
 /// The same picture without colours, as a refiner learned them (BT.709).
@@ -60,18 +64,30 @@ fn grey(picture: &Picture) -> Picture {
 impl Game {
     /// Deals two pictures.
     fn deal(self) {
-        if self.is_dealing.get_untracked() {
-            return;
-        }
+        let is_wanted = self.deals.begin();
         self.is_dealing.set(true);
         spawn_local(async move {
             let dealt = self.dealt().await;
-            self.is_dealing.try_set(false);
+            // Another model may have been taken since, or other pictures brought, or the page left.
+            if !is_wanted() {
+                return;
+            }
+            self.is_dealing.set(false);
             match dealt {
-                Ok(round) => drop(self.round.try_set(round)),
+                Ok(round) => self.round.set(round),
                 Err(error) => self.bench.tell(&error),
             }
         });
+    }
+
+    /// Another model is another opponent.
+    fn end(self) {
+        self.deals.end();
+        self.reads.end();
+        self.is_dealing.set(false);
+        self.round.set(None);
+        self.score.set(Score::default());
+        self.real.set(Vec::new());
     }
 
     async fn dealt(self) -> Result<Option<Round>, EngineError> {
@@ -113,6 +129,7 @@ impl Game {
     /// Takes pictures of the user's as the real ones.
     fn bring(self, files: Vec<File>) {
         let (locale, (height, width)) = (self.bench.locale(), self.bench.simulator.get_untracked().size());
+        let is_wanted = self.reads.begin();
         spawn_local(async move {
             let mut real = Vec::new();
             for file in files {
@@ -125,7 +142,8 @@ impl Game {
                     Err(said) => self.bench.toasts.error(said),
                 }
             }
-            if !real.is_empty() && self.real.try_set(real).is_none() {
+            if !real.is_empty() && is_wanted() {
+                self.real.set(real);
                 self.score.set(Score::default());
                 self.deal();
             }
@@ -142,14 +160,13 @@ pub fn Contest(bench: Bench) -> impl IntoView {
         score: RwSignal::new(Score::default()),
         real: RwSignal::new(Vec::new()),
         is_dealing: RwSignal::new(false),
+        deals: Turns::default(),
+        reads: Turns::default(),
     };
-    // Another model is another opponent.
     Effect::new(move |before: Option<Option<String>>| {
         let now = bench.model_name();
         if before.is_some_and(|before| before != now) {
-            game.round.set(None);
-            game.score.set(Score::default());
-            game.real.set(Vec::new());
+            game.end();
         }
         now
     });
@@ -173,7 +190,10 @@ pub fn Contest(bench: Bench) -> impl IntoView {
         };
         Some(format!("{yours} {theirs}"))
     };
-    let is_open = move || game.round.with(|round| round.as_ref().is_some_and(|round| round.answer.is_none()));
+    // Until the next one is there, that of before is of other pictures.
+    let is_open = move || {
+        !game.is_dealing.get() && game.round.with(|round| round.as_ref().is_some_and(|round| round.answer.is_none()))
+    };
     let is_on = move || game.round.with(Option::is_some);
     let card = move |index: usize| {
         let shown = Signal::derive(move || game.round.with(|round| Some(round.as_ref()?.pictures[index].clone())));

@@ -12,13 +12,16 @@ pub struct Model {
     /// Height and width of the pictures that it learned from.
     pub size: (usize, usize),
     pub lambda: f64,
+    /// Side of the patches that its discriminator judges.
+    pub patch: usize,
 }
 
 impl Model {
     pub fn of(card: Card, sha256: &str) -> Option<Self> {
         let config = card.system.settings::<SimganConfig>().ok()?;
         let hash = sha256.get(..8).unwrap_or(sha256).to_owned();
-        Some(Self { card, hash, size: (config.image_height, config.image_width), lambda: config.lambda })
+        let size = (config.image_height, config.image_width);
+        Some(Self { card, hash, size, lambda: config.lambda, patch: config.patch })
     }
 
     /// Whose pictures it refines.

@@ -2,12 +2,24 @@
 
 use leptos::prelude::*;
 
-use super::{bench::Bench, words};
+use super::{bench::Bench, model::Model, words};
 use crate::i18n::*;
 
 /// The measures in the order in which they are told.
-const ORDER: [&str; 8] =
-    ["synthetic", "refined", "real", "gap_closed", "class_kept", "pupil_moved", "realism_synthetic", "realism_refined"];
+const ORDER: [&str; 10] = [
+    "synthetic",
+    "refined",
+    "real",
+    "gap_closed",
+    "class_kept",
+    "pupil_moved",
+    "realism_synthetic",
+    "realism_refined",
+    "realism_narrow_refined",
+    "realism_wide_refined",
+];
+/// Those that say how well the labels hold.
+const OF_LABELS: [&str; 2] = ["class_kept", "pupil_moved"];
 
 #[component]
 pub fn Proof(bench: Bench) -> impl IntoView {
@@ -16,7 +28,7 @@ pub fn Proof(bench: Bench) -> impl IntoView {
         let (locale, model) = (i18n.get_locale(), bench.model.get()?);
         let row = |name: &str| {
             let metric = model.card.metrics.get(name)?;
-            let (what, value) = words::measure(locale, name, metric.value)?;
+            let (what, value) = words::measure(locale, name, metric.value, model.patch)?;
             Some(view! { <tr title=metric.command.clone()><th scope="row">{what}</th><td>{value}</td></tr> })
         };
         let rows = ORDER.iter().filter_map(|name| row(name)).collect::<Vec<_>>();
@@ -27,11 +39,20 @@ pub fn Proof(bench: Bench) -> impl IntoView {
             }
         })
     };
+    let are_labels_measured = move || {
+        let has = |model: &Model| OF_LABELS.iter().any(|name| model.card.metrics.contains_key(*name));
+        bench.model.with(|model| model.as_ref().is_some_and(has))
+    };
     view! {
         <section class="why">
             <h2>{t!(i18n, refine_why)}</h2>
             <p>{t!(i18n, refine_why_adversary)}</p>
-            <p>{t!(i18n, refine_why_kept)}</p>
+            <p>
+                {t!(i18n, refine_why_kept)} " "
+                <Show when=are_labels_measured>
+                    <span data-testid="measured">{t!(i18n, refine_why_measured)}</span>
+                </Show>
+            </p>
             <p>{t!(i18n, refine_why_history)}</p>
             {rows}
         </section>

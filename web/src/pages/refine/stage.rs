@@ -107,6 +107,7 @@ pub fn Stage(bench: Bench) -> impl IntoView {
                     <figcaption>
                         <strong>{t!(i18n, refine_difference)}</strong>
                         <span class="muted" data-testid="changed">{changed}</span>
+                        <span class="muted">{t!(i18n, difference_scale)}</span>
                     </figcaption>
                 </figure>
             </Show>
@@ -138,7 +139,7 @@ fn Opinion(#[prop(into)] verdicts: Signal<Option<Verdicts>>, id: &'static str) -
     let i18n = use_i18n();
     let said = move || {
         let mean = verdicts.with(|verdicts| verdicts.as_ref().map(Verdicts::mean))?;
-        Some(td_string!(i18n.get_locale(), refine_opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
     };
     view! { <span class="opinion" data-testid=id>{said}</span> }
 }
@@ -206,6 +207,10 @@ fn Aim(bench: Bench, children: Children) -> impl IntoView {
             on:pointermove=moved
             on:pointerup=move |_| is_held.set(false)
             on:pointercancel=move |_| is_held.set(false)
+            // All there is where a menu or another window took the pointer; the page may have been left.
+            on:lostpointercapture=move |_| {
+                is_held.try_set(false);
+            }
             on:keydown=key
         >
             {children()}

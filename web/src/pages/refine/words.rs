@@ -3,7 +3,7 @@
 use forger_simulators::Simulator;
 
 use super::subject::Control;
-use crate::i18n::*;
+use crate::{components::labels, i18n::*};
 
 pub fn simulator(locale: Locale, of: Simulator) -> String {
     match of {
@@ -37,17 +37,21 @@ pub fn whole(value: f32) -> String {
 }
 
 /// The value of a parameter in its unit: degrees, pixels, or of the usual or the whole.
-pub fn amount(control: Control, value: f32) -> String {
+pub fn amount(locale: Locale, control: Control, value: f32) -> String {
     match control.name {
         "yaw" | "pitch" | "light" | "turn" => format!("{}°", whole(value)),
         "thickness" => format!("{value:.1} px"),
-        _ => format!("{:.0} %", value * 100.0),
+        _ => labels::percent(locale, f64::from(value), 0),
     }
 }
 
-/// A measure of a model's card that the page explains, and its value in its unit.
-pub fn measure(locale: Locale, name: &str, value: f64) -> Option<(String, String)> {
-    let share = || format!("{:.1} %", value * 100.0);
+/// Side of the patches that the wide judge sees.
+const WIDE: usize = 34;
+
+/// A measure of a model's card that the page explains, and its value in its unit. The model's discriminator judges patches of side
+/// `patch`, and so does the fresh judge of the first two measures of realism.
+pub fn measure(locale: Locale, name: &str, value: f64, patch: usize) -> Option<(String, String)> {
+    let share = || labels::percent(locale, value, 1);
     Some(match name {
         "synthetic" => (td_string!(locale, refine_m_synthetic).to_string(), share()),
         "refined" => (td_string!(locale, refine_m_refined).to_string(), share()),
@@ -55,18 +59,32 @@ pub fn measure(locale: Locale, name: &str, value: f64) -> Option<(String, String
         "gap_closed" => (td_string!(locale, refine_m_gap).to_string(), share()),
         "class_kept" => (td_string!(locale, refine_m_class).to_string(), share()),
         "pupil_moved" => (td_string!(locale, refine_m_pupil).to_string(), format!("{value:.2} px")),
-        "realism_synthetic" => (td_string!(locale, refine_m_judge_synthetic).to_string(), share()),
+        "realism_synthetic" => (td_string!(locale, refine_m_judge_synthetic, patch = patch).to_string(), share()),
         "realism_refined" => (td_string!(locale, refine_m_judge_refined).to_string(), share()),
+        "realism_narrow_refined" => (td_string!(locale, refine_m_judge_narrow).to_string(), share()),
+        // Where the other judge sees as much, it is the same one.
+        "realism_wide_refined" if patch < WIDE => (td_string!(locale, refine_m_judge_wide).to_string(), share()),
         _ => return None,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::whole;
+    use super::{Locale, measure, whole};
 
     #[test]
     fn nothing_has_no_sign() {
         assert_eq!([-0.3, 0.4, -0.6].map(whole), ["0", "0", "-1"]);
+    }
+
+    #[test]
+    fn the_wide_judge_is_told_where_it_sees_more_than_the_other() {
+        let (what, value) = measure(Locale::en, "realism_wide_refined", 0.9745, 16).unwrap();
+        assert!(what.contains("34") && value == "97.5 %", "{what}: {value}");
+        assert_eq!(measure(Locale::en, "realism_wide_refined", 0.9745, 34), None);
+        assert!(measure(Locale::en, "realism_narrow_refined", 0.7, 34).unwrap().0.contains("16"));
+        // And of the other it is said how much it sees.
+        let (what, _) = measure(Locale::en, "realism_synthetic", 0.9, 16).unwrap();
+        assert!(what.contains("16"), "{what}");
     }
 }

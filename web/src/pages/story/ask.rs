@@ -35,13 +35,6 @@ pub fn AskedPlane() -> impl IntoView {
             lab.spot.set(Some(spot));
         }
     };
-    let key = move |event: KeyboardEvent| {
-        let from = lab.spot.get_untracked().unwrap_or(FIRST);
-        if let Some(to) = moved(from, &event.key(), EXTENT) {
-            event.prevent_default();
-            lab.spot.set(Some(to));
-        }
-    };
     let said = move || {
         // A D that has learned nothing would say anything.
         let spot = lab.spot.get().filter(|_| run.shown_step() > 0)?;
@@ -58,11 +51,21 @@ pub fn AskedPlane() -> impl IntoView {
         }
         .to_string()
     };
+    // Read out where a key led to, and not whenever the run has learned more.
+    let spoken = RwSignal::new(String::new());
+    let key = move |event: KeyboardEvent| {
+        let from = lab.spot.get_untracked().unwrap_or(FIRST);
+        if let Some(to) = moved(from, &event.key(), EXTENT) {
+            event.prevent_default();
+            lab.spot.set(Some(to));
+            spoken.set(untrack(text));
+        }
+    };
     view! {
         <div
             class="asking"
             tabindex="0"
-            role="group"
+            role="application"
             aria-label=move || t_string!(i18n, ask_label)
             data-testid="asking"
             on:pointermove=ask
@@ -72,6 +75,7 @@ pub fn AskedPlane() -> impl IntoView {
             <Plane />
         </div>
         <p class="asked" data-testid="asked">{text}</p>
+        <p class="unseen" aria-live="polite" data-testid="spoken">{spoken}</p>
     }
 }
 

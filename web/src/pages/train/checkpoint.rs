@@ -44,7 +44,10 @@ fn parse(name: &str, header: &[u8]) -> Result<Checkpoint, Refused> {
     let text = header["__metadata__"][METADATA].as_str().ok_or(Refused::Unread)?;
     let said: Value = serde_json::from_str(text).map_err(|_| Refused::Unread)?;
     let state = &said["state"];
-    let (Some(system), Some(steps)) = (state["system"].as_str(), state["steps"].as_u64()) else {
+    // Those of version 1 do not name it, and a classifier's has no updates.
+    let is_unnamed = said["version"] == 1 && !state["updates"].is_null();
+    let unnamed = is_unnamed.then(|| if state["config"]["distribution"].is_null() { "dcgan" } else { "toy" });
+    let (Some(system), Some(steps)) = (state["system"].as_str().or(unnamed), state["steps"].as_u64()) else {
         return Err(Refused::Unread);
     };
     if presets::find(system).is_none() {
@@ -84,6 +87,21 @@ mod tests {
         assert_eq!(parse("a", &header("toy")), Err(Refused::System("toy".into())));
         assert_eq!(parse("a", b"{}"), Err(Refused::Unread));
         assert_eq!(parse("a", b"PNG"), Err(Refused::Unread));
+    }
+
+    #[test]
+    fn a_header_of_version_1_is_of_a_dcgan_or_of_points() {
+        let parsed = |config: Value, updates: Value| {
+            let state = json!({ "steps": 12, "updates": updates, "config": config });
+            let said = json!({ "version": 1, "state": state }).to_string();
+            let header = json!({ "__metadata__": { METADATA: said } }).to_string();
+            parse("a", header.as_bytes()).map(|found| (found.system.name, found.steps))
+        };
+        let pictures = json!({ "image_size": 28 });
+        assert_eq!(parsed(pictures.clone(), json!([3, 4])), Ok(("dcgan".into(), 12)));
+        assert_eq!(parsed(json!({ "distribution": "ring" }), json!([3, 4])), Err(Refused::System("toy".into())));
+        // A classifier is no run.
+        assert_eq!(parsed(pictures, Value::Null), Err(Refused::Unread));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     components::{files, labels},
     i18n::*,
-    pages::image_to_image::ask::{Latest, Turns},
+    state::newest::{Latest, Turns},
 };
 
 #[component]
@@ -154,6 +154,7 @@ fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage
                     let said = match refused {
                         Refused::Unread => td_string!(locale, train_no_checkpoint, name = name).to_string(),
                         Refused::System(system) => {
+                            let system = labels::system(locale, &system);
                             td_string!(locale, train_no_system, name = name, system = system).to_string()
                         }
                     };
@@ -165,7 +166,7 @@ fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage
     let said = move || {
         let locale = i18n.get_locale();
         let checkpoint = form.checkpoint.get()?;
-        let (system, step) = (labels::system(locale, &checkpoint.system.name), words::count(checkpoint.steps as f64));
+        let (system, step) = (labels::system(locale, &checkpoint.system.name), labels::count(checkpoint.steps as f64));
         Some(
             td_string!(locale, train_from_checkpoint, name = checkpoint.name, system = system, step = step).to_string(),
         )
@@ -189,13 +190,22 @@ fn weigh(trainer: Trainer, config: Memo<RunConfig>) -> RwSignal<bool> {
     let (latest, weight, is_weighing) = (Latest::default(), trainer.form.weight, RwSignal::new(true));
     // All that weighs: its name does not.
     let load = Memo::new(move |_| RunConfig { name: String::new(), ..config.get() });
+    // The request under way.
+    let request = StoredValue::new(None::<u32>);
+    let give_up = move || {
+        if let Some(id) = request.try_get_value().flatten() {
+            trainer.engine.cancel(id);
+        }
+    };
     let ask = async move || {
-        let (Some(config), asked) = (config.try_get_untracked(), load.try_get_untracked()) else { return };
+        let Some(asked) = load.try_get_untracked() else { return };
         is_weighing.try_set(true);
-        let request = Request::Run(RunRequest::Weigh(Box::new(config)));
-        let answer = trainer.engine.request(request, Vec::new()).await;
+        let (id, answer) = trainer.engine.send(Request::Run(RunRequest::Weigh(Box::new(asked.clone()))), Vec::new());
+        request.set_value(Some(id));
+        let answer = answer.await;
+        request.set_value(None);
         // Something else may have been chosen meanwhile, which is asked for next.
-        if load.try_get_untracked() != asked {
+        if load.try_get_untracked() != Some(asked) {
             return;
         }
         weight.try_set(match answer {
@@ -211,12 +221,15 @@ fn weigh(trainer: Trainer, config: Memo<RunConfig>) -> RwSignal<bool> {
         load.track();
         // Not even for a moment, the figures of what was chosen before.
         weight.set(None);
+        // Nor are its pictures drawn to their end: a run may train meanwhile.
+        give_up();
     });
     Effect::new(move |_| {
-        config.track();
+        load.track();
         trainer.engine.restarts.track();
         latest.ask(ask);
     });
+    on_cleanup(give_up);
     is_weighing
 }
 
@@ -226,9 +239,9 @@ fn Cost(trainer: Trainer, is_weighing: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let said = move |weight: forger_protocol::runs::Weight| {
         let locale = i18n.get_locale();
-        let [first, second] = weight.pictures.map(|count| words::count(count as f64));
+        let [first, second] = weight.pictures.map(|count| labels::count(count as f64));
         let pictures = if weight.pictures[1] > 0 { format!("{first} + {second}") } else { first };
-        let (n, size) = (words::count(weight.parameters), labels::bytes(weight.bytes));
+        let (n, size) = (labels::count(weight.parameters), labels::bytes(weight.bytes));
         td_string!(locale, train_weight, pictures = pictures, n = n, size = size).to_string()
     };
     move || match trainer.form.weight.get() {

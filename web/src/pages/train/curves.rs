@@ -70,11 +70,13 @@ fn One(trainer: Trainer, declared: &'static Declaration, kind: ScalarKind, confi
     });
     let text = move || words::curve_text(i18n.get_locale(), kind);
     view! {
-        <figure class="chart" title=text>
+        <figure class="chart">
             <figcaption>
                 <strong>{move || labels::curve(i18n.get_locale(), key(kind))}</strong>
                 {keys.collect_view()}
             </figcaption>
+            // The chart has the same for a name.
+            <p class="muted" aria-hidden="true">{text}</p>
             <canvas node_ref=canvas data-testid=format!("chart-{}", key(kind)) role="img" aria-label=text></canvas>
         </figure>
     }

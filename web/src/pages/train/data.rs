@@ -12,7 +12,7 @@ use js_sys::Uint8Array;
 use leptos::{html::Canvas, prelude::*};
 
 use super::{trainer::Trainer, words};
-use crate::{i18n::*, pages::image_to_image::ask::Latest, plots::pictures};
+use crate::{i18n::*, plots::pictures, state::newest::Latest};
 
 /// Pictures of a strip, at most.
 const PREVIEWED: usize = 8;

@@ -67,7 +67,7 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
                     made.try_set(Some((entry, file)));
                     trainer.refresh();
                 }
-                Err(error) => trainer.tell(&error),
+                Err(error) => trainer.tell_loss(&error, td_string!(trainer.locale(), train_model_lost).to_string()),
             }
             is_busy.try_set(false);
         });

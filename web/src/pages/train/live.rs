@@ -1,6 +1,6 @@
 //! The run that is open: what it does, what it draws, and what is done with it.
 
-use forger_protocol::{Command, config::StepKind, message::SessionState, runs::presets, system};
+use forger_protocol::{Command, EngineError, config::StepKind, message::SessionState, runs::presets, system};
 use leptos::{html::Section, prelude::*};
 
 use super::{
@@ -26,6 +26,14 @@ impl Trainer {
         let step = self.look.try_with_untracked(RunLook::step).unwrap_or_default();
         let end = self.stop_at.try_get_untracked().flatten().filter(|end| step < *end);
         self.command(end.map_or(Command::Train, Command::TrainUntil));
+    }
+
+    /// Tells an error, or what is lost where another worker has taken the place of the one that was asked.
+    pub fn tell_loss(self, error: &EngineError, lost: String) {
+        match error {
+            EngineError::Restarted(_) => self.toasts.error(lost),
+            error => self.tell(error),
+        }
     }
 
     /// Goes on with half of the rates.
@@ -60,14 +68,17 @@ pub fn Live(trainer: Trainer) -> impl IntoView {
                     {move || labels::state(i18n.get_locale(), trainer.state())}
                 </span>
             </h2>
-            <Buttons trainer />
-            <Signs trainer />
-            <Readout trainer />
-            <Pictures trainer />
-            <Timeline trainer />
-            <Curves trainer />
-            <LiveRates trainer />
-            <Export trainer />
+            // The worker does what it is asked in turn: what is pressed while another run is being opened would be done to that one.
+            <fieldset disabled=move || trainer.is_busy.get()>
+                <Buttons trainer />
+                <Signs trainer />
+                <Readout trainer />
+                <Pictures trainer />
+                <Timeline trainer />
+                <Curves trainer />
+                <LiveRates trainer />
+                <Export trainer />
+            </fieldset>
         </section>
     }
 }
@@ -137,7 +148,7 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
                     type="number"
                     min="1"
                     data-testid="stop-at"
-                    prop:value=move || trainer.stop_at.get().map(|end| end.to_string())
+                    prop:value=move || trainer.stop_at.get().map(|end| end.to_string()).unwrap_or_default()
                     on:change=set_end
                 />
             </label>
@@ -197,14 +208,14 @@ fn Readout(trainer: Trainer) -> impl IntoView {
         let (locale, now) = (i18n.get_locale(), trainer.now.get());
         let saved = trainer.look.with(|look| look.update.as_ref().map(|update| update.saved))?;
         let Some((step, time)) = saved else { return Some(td_string!(locale, train_not_saved).to_string()) };
-        let (step, time) = (words::count(step as f64), words::ago(locale, time, now));
+        let (step, time) = (labels::count(step as f64), words::ago(locale, time, now));
         Some(td_string!(locale, train_saved_at, step = step, time = time).to_string())
     };
     view! {
         <dl class="readout">
             <div>
                 <dt>{t!(i18n, step_count)}</dt>
-                <dd data-testid="step-count">{move || of(|look| Some(words::count(look.step() as f64)))}</dd>
+                <dd data-testid="step-count">{move || of(|look| Some(labels::count(look.step() as f64)))}</dd>
             </div>
             <div><dt>{t!(i18n, train_epochs)}</dt><dd data-testid="epochs">{move || of(|look| epochs(look).map(|n| format!("{n:.2}")))}</dd></div>
             <div>

@@ -63,6 +63,7 @@ pub fn Rate(
 pub fn LiveRates(trainer: Trainer) -> impl IntoView {
     let i18n = use_i18n();
     let system = Memo::new(move |_| trainer.open.with(|info| info.as_ref().map(|info| info.config.system.clone())));
+    let open = move || trainer.open.try_with_untracked(|info| info.as_ref().map(|info| info.id.clone())).flatten();
     let keys = Memo::new(move |_| {
         let rates = system.with(|system| system.as_ref().map(form::rates).unwrap_or_default());
         rates.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
@@ -80,14 +81,17 @@ pub fn LiveRates(trainer: Trainer) -> impl IntoView {
             wanted.set(None);
         });
         let to_tune = key.clone();
-        let tune = StoredValue::new_local(debounce(REST, move |rate: f64| {
-            if trainer.open.try_with_untracked(Option::is_some) == Some(true) {
+        let tune = StoredValue::new_local(debounce(REST, move |(run, rate): (Option<String>, f64)| {
+            // By now another one may be open, or in the opening.
+            if run.is_some() && run == open() && trainer.is_busy.try_get_untracked() == Some(false) {
                 trainer.tune(vec![(to_tune.clone(), rate)]);
+            } else {
+                wanted.try_set(None);
             }
         }));
         let set = move |rate: f64| {
             wanted.set(Some(rate));
-            tune.update_value(|tune| tune(rate));
+            tune.update_value(|tune| tune((open(), rate)));
         };
         view! { <Rate key value=Signal::derive(move || wanted.get().unwrap_or_else(|| told.get())) set prefix="live-" /> }
     };

@@ -49,7 +49,7 @@ fn Banner(trainer: Trainer, run: RunInfo) -> impl IntoView {
     let said = move || {
         let locale = i18n.get_locale();
         let (name, system) = (run.config.name.clone(), labels::system(locale, &run.config.system.name));
-        let (step, time) = (words::count(run.step as f64), words::ago(locale, run.saved, trainer.now.get()));
+        let (step, time) = (labels::count(run.step as f64), words::ago(locale, run.saved, trainer.now.get()));
         td_string!(locale, train_stopped_at, name = name, system = system, step = step, time = time).to_string()
     };
     view! {
@@ -86,7 +86,7 @@ fn Row(trainer: Trainer, run: RunInfo) -> impl IntoView {
                 />
             </th>
             <td>{move || labels::system(i18n.get_locale(), &system)}</td>
-            <td>{words::count(run.step as f64)}</td>
+            <td>{labels::count(run.step as f64)}</td>
             <td>{labels::bytes(run.bytes)}</td>
             <td class="acts">
                 <button

@@ -7,7 +7,7 @@ use forger_protocol::{
 use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{named::Named, trainer::Trainer, words};
+use super::{named::Named, trainer::Trainer};
 use crate::{
     components::{confirm::Confirm, files, labels},
     i18n::*,
@@ -117,7 +117,7 @@ fn Row(trainer: Trainer, set: SetInfo) -> impl IntoView {
                     id=format!("set-{}", set.id)
                 />
             </th>
-            <td>{words::count(count as f64)} " " {t!(i18n, card_images)}</td>
+            <td>{labels::count(count as f64)} " " {t!(i18n, card_images)}</td>
             <td>{set.side} " px"</td>
             <td>{labels::bytes(set.bytes)}</td>
             <td class="acts">

@@ -6,8 +6,8 @@ use forger_protocol::{EngineError, Reply, Request, RunRequest};
 use futures_channel::oneshot;
 use leptos::{html::Input, prelude::*, task::spawn_local};
 
-use super::{trainer::Trainer, words};
-use crate::{i18n::*, pages::image_to_image::ask::Latest};
+use super::trainer::Trainer;
+use crate::{components::labels, i18n::*, state::newest::Latest};
 
 /// How long each picture of the film is shown.
 const PAUSE: Duration = Duration::from_millis(180);
@@ -119,7 +119,7 @@ pub fn Timeline(trainer: Trainer) -> impl IntoView {
         is_away
     });
     let spoken = move || match trainer.aim.get() {
-        Some(step) => t_string!(i18n, at_step, step = words::count(step as f64)).to_string(),
+        Some(step) => t_string!(i18n, at_step, step = labels::count(step as f64)).to_string(),
         None => t_string!(i18n, now).to_string(),
     };
     view! {

@@ -163,6 +163,8 @@ impl Trainer {
         if self.is_busy.try_update(|is_busy| std::mem::replace(is_busy, true)) != Some(false) {
             return;
         }
+        // A film of the run that is open would go on with pictures of the new one.
+        self.back_to_now();
         // The worker saves the run that is open, and keeps it where the new one does not open; for one of this machine it goes first.
         let of = if let RunRequest::Resume { id } = &request { Some(id.clone()) } else { None };
         let answer = self.bring(request, buffers).await;
@@ -183,7 +185,7 @@ impl Trainer {
                 if of.is_some() {
                     self.forget();
                 }
-                self.tell(&error);
+                self.tell_loss(&error, td_string!(self.locale(), train_opening_lost).to_string());
             }
         }
         self.refresh();
@@ -244,7 +246,7 @@ impl Trainer {
             let answer = self.bring(RunRequest::Resume { id: info.id.clone() }, Vec::new()).await;
             let is_elsewhere = self.note_elsewhere(Some(&info.id), &answer);
             match answer {
-                Ok(()) if was_running => self.train_on_now(),
+                Ok(()) if was_running && !self.open.is_disposed() => self.train_on_now(),
                 // Another worker takes the place of this one, too.
                 Ok(()) | Err(EngineError::Restarted(_)) => {}
                 // Another tab was faster.

@@ -5,7 +5,7 @@ use forger_protocol::{
     runs::{Derived, DrawnSet, PictureSet, SetInfo},
 };
 
-use crate::i18n::*;
+use crate::{components::labels, i18n::*};
 
 /// What a system does, in a sentence.
 pub fn system_text(locale: Locale, name: &str) -> String {
@@ -118,25 +118,12 @@ pub fn curve_text(locale: Locale, kind: ScalarKind) -> String {
 
 /// Whose learning rate it is, by its key in settings.
 pub fn rate(locale: Locale, key: &str) -> String {
-    match key {
-        "generator_optimizer" => td_string!(locale, train_rate, of = "G"),
-        "discriminator_optimizer" => td_string!(locale, train_rate, of = "D"),
-        "refiner_optimizer" => td_string!(locale, train_rate, of = "R"),
-        other => return other.to_owned(),
-    }
-    .to_string()
+    labels::field(locale, &format!("{key}.learning_rate"))
 }
 
 /// A setting that is a number, by where it lies.
 pub fn number(locale: Locale, place: &str) -> String {
-    match place {
-        "/batch" => td_string!(locale, set_batch),
-        "/seed" => td_string!(locale, set_seed),
-        "/discriminator_width" => td_string!(locale, train_width_d),
-        "/refiner_width" => td_string!(locale, train_width_r),
-        _ => td_string!(locale, train_width_g),
-    }
-    .to_string()
+    labels::field(locale, &place.trim_start_matches('/').replace('/', "."))
 }
 
 /// A way of augmentation, and what it does in a sentence.
@@ -148,20 +135,6 @@ pub fn augment(locale: Locale, way: &str) -> (String, String) {
         }
         _ => (td_string!(locale, train_cutout).to_string(), td_string!(locale, train_cutout_help).to_string()),
     }
-}
-
-/// A whole number, with commas between thousands.
-pub fn count(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |digits| ("-", digits));
-    let mut text = sign.to_owned();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// How long something takes or took.
@@ -184,12 +157,6 @@ pub fn ago(locale: Locale, then: f64, now: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_parted() {
-        assert_eq!([0.0, 999.0, 1000.0, 1_234_567.4].map(count), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(count(-12_345.0), "-12,345");
-    }
 
     #[test]
     fn times_have_the_unit_that_fits() {

@@ -13,9 +13,9 @@ use crate::{
             history::History,
             tools::{Place, Tool},
         },
-        image_to_image::ask::{Latest, Picture, Told, Verdicts},
+        image_to_image::ask::{Picture, Told, Verdicts},
     },
-    state::screen::now,
+    state::{newest::Latest, screen::now},
 };
 
 /// A model that takes longer, in milliseconds, rests between two pictures of one stroke.
@@ -190,6 +190,8 @@ impl Board {
             match answer {
                 Ok((made, took)) => {
                     self.made.set(Some(Translated { given, made, took }));
+                    // It was of the picture before.
+                    self.verdicts.set(None);
                     self.drawn.set(Some(drawing));
                     self.judged.set_value(false);
                     self.failed.set(false);

@@ -10,6 +10,7 @@ use crate::{
     components::{
         camera::{next_frame, open, refusal, square, stop},
         labels,
+        start_stop::StartStop,
     },
     i18n::*,
     pages::image_to_image::{
@@ -26,6 +27,8 @@ struct Frame {
     made: Picture,
     milliseconds: f64,
     device: DeviceKind,
+    /// By which model, and whether on the way back.
+    by: ((String, String), bool),
 }
 
 #[derive(Clone, Copy)]
@@ -107,7 +110,8 @@ impl Live {
     /// Whether the page has asked for something else, which takes longer.
     fn is_in_the_way(self) -> bool {
         let is_working = self.studio.work.try_with_untracked(Option::is_some).unwrap_or_default();
-        is_working || self.desk.is_on_trip.try_get_untracked().unwrap_or_default()
+        let is_on = |signal: RwSignal<bool>| signal.try_get_untracked().unwrap_or_default();
+        is_working || is_on(self.desk.is_on_trip) || is_on(self.desk.is_batching)
     }
 
     async fn once(self, video: &HtmlVideoElement, run: u32) -> Result<(), EngineError> {
@@ -117,7 +121,8 @@ impl Live {
         let told = Told::new(move |(id, _, _)| self.request.set(Some(id)));
         let (made, took) = self.desk.make(&given, back, told).await?;
         if self.is_on(run) {
-            let frame = Frame { given, made, milliseconds: took.milliseconds, device: took.device };
+            let by = (model.key(), back);
+            let frame = Frame { given, made, milliseconds: took.milliseconds, device: took.device, by };
             self.frame.set(Some(frame));
         }
         Ok(())
@@ -155,6 +160,12 @@ pub fn Camera(desk: Desk, studio: Studio) -> impl IntoView {
         let (ms, device) = (format!("{ms:.0}"), labels::device(device));
         Some(td_string!(i18n.get_locale(), tr_took, ms = ms, device = device).to_string())
     };
+    // Of another model or another way, the captions would not be true.
+    let is_shown = Memo::new(move |_| {
+        let back = desk.back.get();
+        let by = desk.model.with(|model| model.as_ref().map(|model| (model.key(), back && model.goes_back())));
+        live.frame.with(|frame| frame.as_ref().is_some_and(|frame| by.is_some_and(|by| frame.by == by)))
+    });
     let name = move |first: bool| {
         desk.model.with(|model| {
             let model = model.as_ref()?;
@@ -166,30 +177,29 @@ pub fn Camera(desk: Desk, studio: Studio) -> impl IntoView {
             <h2>{t!(i18n, tr_camera)}</h2>
             <p>{t!(i18n, tr_camera_lead)}</p>
             <div class="buttons">
-                <Show
-                    when=is_on
-                    fallback=move || view! {
-                        <button
-                            data-testid="camera-start"
-                            disabled=move || live.is_asking.get()
-                            on:click=move |_| live.start()
-                        >
-                            {t!(i18n, tr_camera_start)}
-                        </button>
-                    }
-                >
-                    <button data-testid="camera-stop" on:click=move |_| live.stop()>{t!(i18n, tr_camera_stop)}</button>
-                </Show>
+                <StartStop
+                    is_on=Signal::derive(is_on)
+                    start=move |()| live.start()
+                    stop=move |()| live.stop()
+                    label=Signal::derive(move || t_string!(i18n, tr_camera_start).to_owned())
+                    end=Signal::derive(move || t_string!(i18n, tr_camera_stop).to_owned())
+                    blocked=live.is_asking
+                    ids=["camera-start", "camera-stop"]
+                />
             </div>
             <video node_ref=live.video class="unseen" playsinline muted=true aria-hidden="true" tabindex="-1"></video>
-            <Show when=move || live.frame.with(Option::is_some)>
+            <Show when=move || is_shown.get()>
                 <div class="live" data-testid="live">
                     <figure>
-                        <div class="sheet"><Shown picture=part(|frame| frame.given.clone()) id="live-given" /></div>
+                        <div class="sheet" role="img" aria-label=move || name(true)>
+                            <Shown picture=part(|frame| frame.given.clone()) id="live-given" />
+                        </div>
                         <figcaption>{move || name(true)}</figcaption>
                     </figure>
                     <figure>
-                        <div class="sheet"><Shown picture=part(|frame| frame.made.clone()) id="live-made" /></div>
+                        <div class="sheet" role="img" aria-label=move || name(false)>
+                            <Shown picture=part(|frame| frame.made.clone()) id="live-made" />
+                        </div>
                         <figcaption>{move || name(false)} " · " <span data-testid="live-took">{took}</span></figcaption>
                     </figure>
                 </div>

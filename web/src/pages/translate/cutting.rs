@@ -10,13 +10,13 @@ use crate::{
     components::crop::{Crop, Place},
     i18n::*,
     pages::image_to_image::{
-        ask::Turns,
         batch::Batch,
         pictures::{OpenPicture, blank},
         saving::png_file,
         studio::Studio,
     },
     plots::canvas::context,
+    state::newest::Turns,
 };
 
 /// Longest side of what is cut out, in pixels.

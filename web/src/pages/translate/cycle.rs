@@ -31,11 +31,6 @@ struct Trip {
     judged: [Option<Verdicts>; 2],
 }
 
-/// What tells models apart: a name may be that of two files.
-fn key(model: &Model) -> (String, String) {
-    (model.card.name.clone(), model.hash.clone())
-}
-
 /// One trip from each of the domains.
 #[derive(Clone, Copy)]
 struct Trips {
@@ -83,7 +78,7 @@ impl Trips {
         let (desk, trip) = (self.desk, self.all[usize::from(back)]);
         let told = Told::new(move |now| self.request.set(Some(now)));
         // Of what comes for another model, or after the page was left, nothing is shown.
-        let is_wanted = || match self.of.try_with_value(|of| *of == Some(key(model))) {
+        let is_wanted = || match self.of.try_with_value(|of| *of == Some(model.key())) {
             Some(true) => Ok(()),
             _ => Err(EngineError::Cancelled),
         };
@@ -125,12 +120,12 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
         all: [RwSignal::new(Trip::default()), RwSignal::new(Trip::default())],
         request: RwSignal::new(None),
         is_judged: RwSignal::new(false),
-        of: StoredValue::new(desk.model.with_untracked(|model| model.as_ref().map(key))),
+        of: StoredValue::new(desk.model.with_untracked(|model| model.as_ref().map(Model::key))),
     };
     on_cleanup(move || trips.cancel());
     // What one model made says nothing of another.
     Effect::new(move |_| {
-        let now = desk.model.with(|model| model.as_ref().map(key));
+        let now = desk.model.with(|model| model.as_ref().map(Model::key));
         if trips.of.with_value(|of| *of != now) {
             trips.cancel();
             trips.of.set_value(now);
@@ -141,6 +136,7 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
         let (_, done, total) = trips.request.get()?;
         (total > 0).then(|| done as f64 / total as f64)
     };
+    let is_busy = move || desk.is_on_trip.get() || desk.is_batching.get() || studio.is_busy();
     let judges =
         move || desk.model.with(|model| model.as_ref().is_some_and(|model| model.judges(true) || model.judges(false)));
     view! {
@@ -150,7 +146,7 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
             <div class="buttons">
                 <button
                     data-testid="trip-button"
-                    disabled=move || desk.is_on_trip.get() || studio.is_busy() || studio.picture.with(Option::is_none)
+                    disabled=move || is_busy() || studio.picture.with(Option::is_none)
                     on:click=move |_| trips.start()
                 >
                     {t!(i18n, tr_trip)}
@@ -160,17 +156,20 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
                     <button data-testid="trip-cancel" on:click=move |_| trips.cancel()>{t!(i18n, cancel)}</button>
                 </Show>
                 <Show when=judges>
-                    <label class="check" title=move || t_string!(i18n, tr_police_help)>
+                    <label class="check">
                         <input
                             type="checkbox"
                             data-testid="cycle-police"
                             prop:checked=move || trips.is_judged.get()
                             on:change=move |event| trips.is_judged.set(event_target_checked(&event))
                         />
-                        <span>{t!(i18n, tr_police)}</span>
+                        <span>{t!(i18n, patch_verdicts)}</span>
                     </label>
                 </Show>
             </div>
+            <Show when=move || judges() && trips.is_judged.get()>
+                <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
+            </Show>
             <Cycle trips back=false />
             <Cycle trips back=true />
         </section>
@@ -191,7 +190,7 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
     };
     let opinion = move |place: usize| {
         let mean = trip.with(|trip| trip.judged[place].as_ref().map(Verdicts::mean))?;
-        Some(td_string!(i18n.get_locale(), tr_opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
     };
     let error = move || {
         let error = trip.with(|trip| trip.error.as_ref().map(|(error, _)| *error))?;
@@ -200,6 +199,8 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
     // The names of the paper: x and y, G leads from X to Y and F back.
     let [x, y, there, home] = if back { ["y", "F(y)", "F", "G"] } else { ["x", "G(x)", "G", "F"] };
     let again = format!("{home}({y})");
+    let label = move |of: &str, first: bool| format!("{of} {}", name(first).unwrap_or_default());
+    let spoken = again.clone();
     let how = move || {
         let locale = i18n.get_locale();
         let way = desk.model.with(|model| model.as_ref().map(|model| words::way(locale, model, back)));
@@ -210,7 +211,7 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
     view! {
         <div class="cycle" class:waiting=is_empty data-testid=if back { "cycle-back" } else { "cycle" }>
             <figure>
-                <div class="sheet">
+                <div class="sheet" role="img" aria-label=move || label(x, !back)>
                     <Shown picture=part(|trip| trip.given.clone()) id="given" />
                     <Police verdicts=verdicts(0) />
                 </div>
@@ -218,7 +219,7 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
             </figure>
             <span class="arrow" aria-hidden="true">{there}" →"</span>
             <figure>
-                <div class="sheet">
+                <div class="sheet" role="img" aria-label=move || label(y, back)>
                     <Shown picture=part(|trip| trip.made.clone()) id="made" />
                     <Police verdicts=verdicts(1) />
                 </div>
@@ -226,16 +227,19 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
             </figure>
             <span class="arrow" aria-hidden="true">{home}" →"</span>
             <figure>
-                <div class="sheet"><Shown picture=part(|trip| trip.again.clone()) id="again" /></div>
+                <div class="sheet" role="img" aria-label=move || label(&spoken, !back)>
+                    <Shown picture=part(|trip| trip.again.clone()) id="again" />
+                </div>
                 <figcaption><strong>{again}</strong> " " {move || name(!back)}</figcaption>
             </figure>
             <span class="arrow" aria-hidden="true">"≈"</span>
             <figure>
-                <div class="sheet">
+                <div class="sheet" role="img" aria-label=move || t_string!(i18n, tr_cycle_errors)>
                     <Shown picture=part(|trip| trip.error.as_ref().map(|(_, map)| map.clone())) id="error-map" />
                 </div>
                 <figcaption data-testid="cycle-error">
                     {move || error().unwrap_or_else(|| t_string!(i18n, tr_cycle_errors).to_owned())}
+                    <small>{move || error().map(|_| t_string!(i18n, difference_scale))}</small>
                 </figcaption>
             </figure>
         </div>

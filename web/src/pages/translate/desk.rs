@@ -1,7 +1,7 @@
 //! What is on the page: which model, which way, and what a link or this machine had of a drawing.
 
 use forger_protocol::{
-    EngineError,
+    EngineError, ManifestEntry,
     latent_url::ModelRef,
     message::Made,
     translate_url::{Drawing, TranslateState, from_query, to_query},
@@ -45,6 +45,8 @@ pub struct Desk {
     pub examples: RwSignal<Vec<Example>>,
     /// Whether a picture is on its way there and back: the engine does one such thing at a time, and gives up what it did before.
     pub is_on_trip: RwSignal<bool>,
+    /// Whether several photos are translated one after the other, all by the same model in the same way.
+    pub is_batching: RwSignal<bool>,
     /// What the address asks for, until it was had.
     wanted: StoredValue<TranslateState>,
     /// Whether what there is of models could not be loaded.
@@ -68,6 +70,7 @@ impl Desk {
             back: RwSignal::new(state.back),
             examples: RwSignal::new(Vec::new()),
             is_on_trip: RwSignal::new(false),
+            is_batching: RwSignal::new(false),
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
         };
@@ -153,7 +156,10 @@ impl Desk {
                 Ok(opened) => {
                     let name = opened.card.name.clone();
                     self.shelf.list(opened.card, opened.sha256);
-                    self.choose(name);
+                    // Photos may be translated by another one since, which keeps its place.
+                    if self.is_batching.try_get_untracked() == Some(false) {
+                        self.choose(name);
+                    }
                 }
                 Err(error) => self.tell(&error),
             }
@@ -185,7 +191,7 @@ impl Desk {
             fits.then_some(drawing)
         };
         let kept = || {
-            let drawing = storage::get(&kept_key(model))?.parse::<Drawing>().ok()?;
+            let drawing = storage::get(&self.kept_key(model))?.parse::<Drawing>().ok()?;
             (drawing.side() == model.side && drawing.fits(model.card.palette.len())).then_some(drawing)
         };
         let (asked, kept) = (drawing.and_then(checked).or_else(|| name.and_then(of_example)), kept());
@@ -197,8 +203,18 @@ impl Desk {
 
     /// Keeps a drawing on this machine, for the next time.
     pub fn keep(self, model: &Model, drawing: &Drawing) {
-        storage::set(&kept_key(model), &drawing.to_string());
+        storage::set(&self.kept_key(model), &drawing.to_string());
         self.forget_link();
+    }
+
+    /// Where its drawing is kept. A file of the user's may have the name of a model of the site.
+    fn kept_key(self, model: &Model) -> String {
+        let Model { card, hash, .. } = model;
+        let is_it = |entry: &ManifestEntry| entry.card.name == card.name && entry.sha256.starts_with(hash);
+        let is_of_file = |entry: &ManifestEntry| entry.file.is_empty() && is_it(entry);
+        let is_file =
+            self.shelf.models.try_with_untracked(|models| models.iter().flatten().any(is_of_file)).unwrap_or_default();
+        if is_file { format!("drawing-{}-{hash}", card.name) } else { format!("drawing-{}", card.name) }
     }
 
     /// What a link says of the model and the way.
@@ -218,10 +234,6 @@ impl Desk {
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address(&self.state())));
         }
     }
-}
-
-fn kept_key(model: &Model) -> String {
-    format!("drawing-{}", model.card.name)
 }
 
 /// The link of a state.

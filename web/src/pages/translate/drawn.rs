@@ -8,7 +8,7 @@ use web_sys::File;
 use super::desk::Desk;
 use crate::{
     i18n::*,
-    pages::image_to_image::{ask::Picture, pictures::blank, saving::png_file},
+    pages::image_to_image::{ask::Picture, pictures::blank, saving::png_file, studio::Studio},
 };
 
 /// Beyond those that runs of the tab learn from.
@@ -16,10 +16,17 @@ const FIRST: u64 = 1 << 20;
 
 /// Draws another one each time, as large as the model learned from.
 #[component]
-pub fn DrawButton(desk: Desk, drawn: Memo<Option<(DrawnSet, usize)>>, open: Callback<Vec<File>>) -> impl IntoView {
+pub fn DrawButton(
+    desk: Desk,
+    studio: Studio,
+    drawn: Memo<Option<(DrawnSet, usize)>>,
+    open: Callback<Vec<File>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let draw = move |_| {
         let Some((set, side)) = drawn.get_untracked() else { return };
+        // The worker may be at something else first, and a photo may be opened meanwhile.
+        let is_last = studio.turn();
         spawn_local(async move {
             let number = FIRST + (js_sys::Math::random() * FIRST as f64) as u64;
             let request = Request::Store(StoreRequest::Draw { set, side, number });
@@ -30,17 +37,22 @@ pub fn DrawButton(desk: Desk, drawn: Memo<Option<(DrawnSet, usize)>>, open: Call
                 Ok(_) => None,
                 Err(error) => return desk.tell(&error),
             };
-            // Another model, or another way, may be wanted by now.
-            if drawn.try_get_untracked().flatten() != Some((set, side)) {
+            let file = file(picture, &format!("{}-{number}.png", set.name())).await;
+            // Another model, another way or another page may be wanted by now.
+            if !is_last() || drawn.try_get_untracked().flatten() != Some((set, side)) {
                 return;
             }
-            match file(picture, &format!("{}-{number}.png", set.name())).await {
+            match file {
                 Some(file) => open.run(vec![file]),
                 None => desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string()),
             }
         });
     };
-    view! { <button data-testid="draw-face" on:click=draw>{t!(i18n, tr_draw_face)}</button> }
+    view! {
+        <button data-testid="draw-face" disabled=move || desk.is_batching.get() on:click=draw>
+            {t!(i18n, tr_draw_face)}
+        </button>
+    }
 }
 
 async fn file(picture: Option<Picture>, name: &str) -> Option<File> {

@@ -57,6 +57,9 @@ pub fn TranslatePage() -> impl IntoView {
     });
     let is_for_photos = move || kind.with(|kind| *kind == Some(Kind::Photos));
     let card = Signal::derive(move || desk.model.with(|model| model.as_ref().map(|model| model.card.clone())));
+    let title = Signal::derive(move || {
+        desk.model.with(|model| model.as_ref().map(|model| words::model(i18n.get_locale(), model)))
+    });
     view! {
         <div class="lead">
             <h1>{move || if is_for_photos() { t_string!(i18n, tr_photo_title) } else { t_string!(i18n, tr_title) }}</h1>
@@ -77,7 +80,7 @@ pub fn TranslatePage() -> impl IntoView {
                 }
             }}
         </div>
-        <About card />
+        <About card title />
     }
 }
 
@@ -97,6 +100,7 @@ fn Models(desk: Desk) -> impl IntoView {
         view! {
             <button
                 aria-pressed=move || (desk.back.get() == back).to_string()
+                disabled=move || desk.is_batching.get()
                 data-testid=if back { "way-back" } else { "way-there" }
                 on:click=move |_| desk.back.set(back)
             >
@@ -112,13 +116,14 @@ fn Models(desk: Desk) -> impl IntoView {
                 title
                 chosen=Signal::derive(move || Some(desk.way.get()))
                 choose=move |name| desk.choose(name)
+                is_fixed=desk.is_batching
             />
             <Show when=goes_back>
                 <div class="ways" role="group" aria-label=move || t_string!(i18n, tr_ways)>
                     {[false, true].map(direction).collect_view()}
                 </div>
             </Show>
-            <OwnModel open=move |file| desk.open_file(file) />
+            <OwnModel open=move |file| desk.open_file(file) is_fixed=desk.is_batching />
         </div>
     }
 }

@@ -1,8 +1,7 @@
 //! What the page knows of a model: what it learned from, and what it can do.
 
 use forger_protocol::{
-    Card, CycleganConfig, Pix2pixConfig, SystemConfig, TranslatorConfig, TranslatorNetwork, error::ModelError,
-    runs::DrawnSet,
+    Card, CycleganConfig, Pix2pixConfig, SystemConfig, TranslatorConfig, error::ModelError, runs::DrawnSet,
 };
 
 /// A model, and what the page has to know of it.
@@ -31,6 +30,11 @@ impl Model {
         Some(Self { card, hash, side, generator, is_cycle })
     }
 
+    /// What tells models apart: a name may be that of two files.
+    pub fn key(&self) -> (String, String) {
+        (self.card.name.clone(), self.hash.clone())
+    }
+
     /// Whether pictures for it are drawn.
     pub fn is_drawn_for(&self) -> bool {
         !self.card.palette.is_empty()
@@ -45,11 +49,6 @@ impl Model {
     pub fn drawn(&self, first: bool) -> Option<DrawnSet> {
         let domain = self.card.domains.get(usize::from(!first))?;
         (domain == "avatar").then_some(DrawnSet::Avatars)
-    }
-
-    /// Whether it sees all of a picture at once.
-    pub fn sees_all(&self) -> bool {
-        self.generator.network == TranslatorNetwork::Unet
     }
 
     /// Whether it knows the way back.

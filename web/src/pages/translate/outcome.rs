@@ -46,7 +46,7 @@ pub fn Outcome(board: Board) -> impl IntoView {
     };
     let opinion = move || {
         let mean = board.verdicts.with(|verdicts| verdicts.as_ref().map(|verdicts| verdicts.mean()))?;
-        Some(td_string!(i18n.get_locale(), tr_opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
     };
     let judge = move |event| {
         let on = event_target_checked(&event);
@@ -96,18 +96,21 @@ pub fn Outcome(board: Board) -> impl IntoView {
                 {judges
                     .then(|| {
                         view! {
-                            <label class="check" title=move || t_string!(i18n, tr_police_help)>
+                            <label class="check">
                                 <input
                                     type="checkbox"
                                     data-testid="police"
                                     prop:checked=move || board.is_judged.get()
                                     on:change=judge
                                 />
-                                <span>{t!(i18n, tr_police)}</span>
+                                <span>{t!(i18n, patch_verdicts)}</span>
                             </label>
                         }
                     })}
             </div>
+            <Show when=move || board.is_judged.get()>
+                <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
+            </Show>
             <p class="muted opinion" role="status" data-testid="opinion">{opinion}</p>
         </figure>
     }

@@ -20,7 +20,7 @@ use crate::{
     pages::image_to_image::{
         Progress, Results, Sides, Viewer,
         batch::{Batch, BatchPanel},
-        make::way_of,
+        make::{spelled, way_of},
         studio::{Plan, Studio},
     },
 };
@@ -45,7 +45,7 @@ pub fn Photos(desk: Desk) -> impl IntoView {
         }
         now
     });
-    let batch = Batch::new(studio);
+    let batch = Batch::new(studio, desk.is_batching);
     let open = move |files: Vec<File>| batch.open(files);
     files::on_paste(open);
     let drop = files::on_drop(open);
@@ -54,7 +54,7 @@ pub fn Photos(desk: Desk) -> impl IntoView {
         match desk.named(way) {
             Some(model) if model.is_cycle => words::way(i18n.get_locale(), &model, back),
             Some(model) => words::model(i18n.get_locale(), &model),
-            None => name,
+            None => spelled(&name),
         }
     };
     let what = move || t_string!(i18n, translate).to_owned();
@@ -62,7 +62,11 @@ pub fn Photos(desk: Desk) -> impl IntoView {
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
             <Tools desk studio size side open />
             <Cutting desk studio batch open />
-            <BatchPanel batch start=move || t_string!(i18n, tr_batch_start).to_owned() />
+            <BatchPanel
+                batch
+                start=move || t_string!(i18n, tr_batch_start).to_owned()
+                blocked=move || studio.is_busy() || desk.is_on_trip.get()
+            />
             <Show
                 when=move || studio.picture.with(Option::is_some)
                 fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
@@ -109,20 +113,24 @@ fn Tools(
         desk.model.with(|model| model.as_ref().and_then(|model| Some((model.drawn(!back)?, model.side))))
     });
     let is_possible = move || studio.size().is_some() && studio.refusal().is_none();
+    // The engine does one such thing at a time.
+    let is_busy = move || studio.is_busy() || desk.is_on_trip.get() || desk.is_batching.get();
     view! {
         <div class="buttons">
             <PhotoButtons camera="environment" multiple=true open />
             <Show when=move || drawn.get().is_some()>
-                <DrawButton desk drawn open />
+                <DrawButton desk studio drawn open />
             </Show>
             <label>
                 <span>{t!(i18n, tr_size)}</span>
-                <select data-testid="size-select" on:change=resize>{Size::ALL.map(option).collect_view()}</select>
+                <select data-testid="size-select" disabled=move || desk.is_batching.get() on:change=resize>
+                    {Size::ALL.map(option).collect_view()}
+                </select>
             </label>
             <button
                 class="primary"
                 data-testid="translate-button"
-                disabled=move || studio.is_busy() || desk.is_on_trip.get() || !is_possible()
+                disabled=move || is_busy() || !is_possible()
                 on:click=move |_| studio.start()
             >
                 {t!(i18n, tr_start)}

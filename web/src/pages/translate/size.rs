@@ -3,9 +3,6 @@
 use super::model::Model;
 use crate::{i18n::*, pages::image_to_image::limits};
 
-/// Pixels of a picture that a network which sees all of it at once can take: its layers need the room all together.
-const MOST_AT_ONCE: u64 = 1_500_000;
-
 /// The size in which a photo is translated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Size {
@@ -50,17 +47,13 @@ pub fn fit(size: [u32; 2], shorter: usize) -> [u32; 2] {
     size.map(|side| (f64::from(side) * scale).round().max(1.0) as u32)
 }
 
-/// Whether a model that sees all of a picture at once cannot take one of this size.
-fn is_too_large(size: [u32; 2], model: &Model) -> bool {
-    let [width, height] = size.map(u64::from);
-    model.sees_all() && width * height > MOST_AT_ONCE
-}
-
 /// What stands against a picture of this size.
 pub fn refusal(locale: Locale, size: [u32; 2], model: Option<&Model>) -> Option<String> {
-    if model.is_some_and(|model| is_too_large(size, model)) {
-        let [width, height] = size;
-        return Some(td_string!(locale, tr_too_large, w = width, h = height).to_string());
+    let [width, height] = size;
+    let sides = [height as usize, width as usize];
+    if let Some(Model { generator, .. }) = model.filter(|model| !model.generator.takes(sides)) {
+        let n = generator.multiple();
+        return Some(td_string!(locale, tr_too_large, w = width, h = height, n = n).to_string());
     }
     limits::refusal(locale, size, 1)
 }

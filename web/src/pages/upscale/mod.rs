@@ -26,8 +26,6 @@ use crate::{
     state::site,
 };
 
-/// The way that needs no model.
-const BICUBIC: &str = "bicubic";
 /// How many times larger it makes a picture.
 const SCALE: usize = 4;
 
@@ -49,7 +47,7 @@ fn forget_link() {
 /// A studio whose ways are the models of super-resolution, that of the link or else the first to begin with, and bicubic
 /// interpolation.
 fn studio() -> Studio {
-    let (shelf, way) = (Shelf::new::<SuperresConfig>(), RwSignal::new(BICUBIC.to_owned()));
+    let (shelf, way) = (Shelf::new::<SuperresConfig>(), RwSignal::new(labels::BICUBIC.to_owned()));
     let scale = Memo::new(move |_| {
         let model = shelf.find(&way.get());
         let config = model.and_then(|entry| entry.card.system.settings::<SuperresConfig>().ok());
@@ -87,7 +85,8 @@ fn studio() -> Studio {
 pub fn UpscalePage() -> impl IntoView {
     let i18n = use_i18n();
     let studio = studio();
-    let batch = Batch::new(studio);
+    let is_batching = RwSignal::new(false);
+    let batch = Batch::new(studio, is_batching);
     let open = move |files: Vec<File>| batch.open(files);
     files::on_paste(open);
     let drop = files::on_drop(open);
@@ -99,8 +98,12 @@ pub fn UpscalePage() -> impl IntoView {
             <p>{t!(i18n, up_lead)}</p>
         </div>
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Tools studio title open />
-            <BatchPanel batch start=move || t_string!(i18n, up_batch_start).to_owned() />
+            <Tools studio is_batching title open />
+            <BatchPanel
+                batch
+                start=move || t_string!(i18n, up_batch_start).to_owned()
+                blocked=move || studio.is_busy()
+            />
             <Show
                 when=move || studio.picture.with(Option::is_some)
                 fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
@@ -118,9 +121,14 @@ pub fn UpscalePage() -> impl IntoView {
 
 /// Photo, model, and the button that starts.
 #[component]
-fn Tools(studio: Studio, title: Callback<String, String>, #[prop(into)] open: Callback<Vec<File>>) -> impl IntoView {
+fn Tools(
+    studio: Studio,
+    is_batching: RwSignal<bool>,
+    title: Callback<String, String>,
+    #[prop(into)] open: Callback<Vec<File>>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let names = move || studio.shelf.names().into_iter().chain([BICUBIC.to_owned()]).collect::<Vec<_>>();
+    let names = move || studio.shelf.names().into_iter().chain([labels::BICUBIC.to_owned()]).collect::<Vec<_>>();
     let choose = move |name: String| {
         studio.way.set(name);
         forget_link();
@@ -135,11 +143,12 @@ fn Tools(studio: Studio, title: Callback<String, String>, #[prop(into)] open: Ca
                 title
                 chosen=Signal::derive(move || Some(studio.way.get()))
                 choose
+                is_fixed=is_batching
             />
             <button
                 class="primary"
                 data-testid="upscale-button"
-                disabled=move || studio.is_busy() || !is_possible()
+                disabled=move || studio.is_busy() || is_batching.get() || !is_possible()
                 on:click=move |_| studio.start()
             >
                 {move || td_string!(i18n.get_locale(), up_start, n = studio.scale.get()).to_string()}

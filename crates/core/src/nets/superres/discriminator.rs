@@ -45,6 +45,12 @@ pub struct Discriminator {
 impl Discriminator {
     /// Weights are those of `initial::he`. Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
+        let module = Self::unfilled(config, device)?;
+        Ok(parameters::fill(module, device, |name, shape| initial::he(name, shape, random)))
+    }
+
+    /// Weights have shapes and take no memory until they are filled.
+    pub(crate) fn unfilled(config: &SuperresConfig, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
         let width = config.discriminator_width;
         let conv = |index: usize| {
@@ -55,12 +61,11 @@ impl Discriminator {
             config.with_stride([1 + index % 2; 2]).init(device)
         };
         let side = (config.patch * config.scale) >> HALVINGS;
-        let module = Self {
+        Ok(Self {
             convs: (0..2 * HALVINGS).map(conv).collect(),
             hidden: LinearConfig::new((width << (HALVINGS - 1)) * side * side, HIDDEN * width).init(device),
             out: LinearConfig::new(HIDDEN * width, 1).init(device),
-        };
-        Ok(parameters::fill(module, device, |name, shape| initial::he(name, shape, random)))
+        })
     }
 }
 

@@ -63,7 +63,7 @@ impl Look {
     pub fn verdicts(&self, side: usize) -> Vec<f32> {
         let centre = |cell: usize| EXTENT * ((2 * cell + 1) as f32 / side as f32 - 1.0);
         let cells = (0..side * side).flat_map(|cell| [centre(cell % side), centre(cell / side)]).collect::<Vec<_>>();
-        self.logits(&cells).into_iter().map(losses::sigmoid).collect()
+        self.logits(&cells).into_iter().map(|logit| losses::verdict(self.config.loss, logit)).collect()
     }
 
     /// What G makes of [`mesh`].
@@ -145,7 +145,7 @@ mod tests {
     use crate::{System as _, Toy};
     use burn::tensor::Device;
     use forger_protocol::{
-        Distribution, StepKind,
+        AdversarialLoss, Distribution, MlpConfig, StepKind,
         trained::{Trained, trained},
     };
 
@@ -162,6 +162,22 @@ mod tests {
         // It starts at the fakes that are shown first, and what was asked before plays no part.
         assert_eq!(walk.places[..2 * STARTS], look.fakes(STARTS));
         assert_eq!(look.walk([-1.2, 1.2]), Ok((walk, reals)));
+    }
+
+    #[test]
+    fn the_map_is_in_the_middle_half_way_between_the_aims_of_d() {
+        let of = |loss| {
+            let discriminator = MlpConfig { layers: 0, ..MlpConfig::default() };
+            let config = ToyConfig { loss, discriminator, ..ToyConfig::default() };
+            let mut look = Toy::new(config, &Device::flex()).unwrap().look().unwrap();
+            // The logit is 0.4 x.
+            look.discriminator.values = vec![0.4, 0.0, 0.0];
+            look.verdicts(4)
+        };
+        // At -0.9375, -0.3125, 0.3125 and 0.9375.
+        let near = |map: &[f32], row: [f32; 4]| map[..4].iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-3);
+        assert!(near(&of(AdversarialLoss::LeastSquares), [0.0, 0.0, 0.125, 0.375]));
+        assert!(near(&of(AdversarialLoss::NonSaturating), [0.4073, 0.4688, 0.5312, 0.5927]));
     }
 
     #[test]

@@ -134,7 +134,7 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     let settings = normal::search(args.method, &args.detect)?;
     let (channels, side) = (model.config.channels, model.config.image_size);
     // What is judged first: an empty folder should cost nobody a search.
-    let data = normal::args(&args.from, Split::Train, 0, args.background);
+    let data = args.chosen.set(&args.from, Split::Train, 0, args.background);
     let patches = match (&args.normal, &model.card.normal) {
         (None, Some(normal)) => normal.patches,
         _ => args.chosen.patches(),

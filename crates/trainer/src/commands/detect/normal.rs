@@ -1,6 +1,9 @@
 //! Normal pictures that a model has not learned from, and others beside them.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -12,7 +15,7 @@ use forger_protocol::{
 
 use crate::{
     data::{
-        self, Background, DataArgs, Split,
+        self, Background, Crop, DataArgs, Split,
         wholes::{Whole, fitted, wholes},
     },
     measures::detection::{DetectArgs, Method},
@@ -41,6 +44,13 @@ pub struct NormalArgs {
     /// strangest part. For models of `forger train dcgan --patches`; without --normal it is as the card of the model says
     #[arg(long, value_name = "STRIDE")]
     pub patches: Option<usize>,
+    /// Cut this out of every picture first, normal or not, in pixels: left,top,right,bottom, as `forger train dcgan --crop` did
+    #[arg(long, value_name = "L,T,R,B")]
+    pub crop: Option<Crop>,
+    /// Of which pictures of --normal a --class that is an attribute is true: a CSV of file name and attributes, 1 or 0; attributes.csv in
+    /// or beside the data if not given
+    #[arg(long, requires = "class")]
+    pub attributes: Option<PathBuf>,
 }
 
 /// Some of them, by chance.
@@ -51,6 +61,12 @@ pub struct Chosen {
 }
 
 impl NormalArgs {
+    /// A set whose pictures are prepared as these flags say.
+    pub fn set(&self, data: &str, split: Split, holdout: usize, background: Option<Background>) -> DataArgs {
+        let (crop, attributes) = (self.crop, self.attributes.clone());
+        DataArgs { crop, attributes, ..args(data, split, holdout, background) }
+    }
+
     /// Pictures of `normal`, at the size and in the colours of a model.
     pub fn load(
         &self,
@@ -59,7 +75,7 @@ impl NormalArgs {
         background: Option<Background>,
         shape: (usize, usize),
     ) -> Result<Chosen> {
-        let data = args(normal, self.split(normal), self.holdout, background);
+        let data = self.set(normal, self.split(normal), self.holdout, background);
         let (name, pictures) = wholes(&data, self.class.as_deref(), self.patches(), shape)?;
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
@@ -86,12 +102,13 @@ impl NormalArgs {
             let Some(class) = &self.class else {
                 bail!("the same pictures cannot be normal and strange: say with --class which are normal");
             };
-            let data = args(strange, self.split(normal), self.holdout, None);
+            let data = self.set(strange, self.split(normal), self.holdout, None);
             let (pictures, classes) = data::but_class(&data, data::load(&data, shape.0, shape.1)?, class)?;
             let name = format!("{}, all but class {class}{}", pictures.name, self.part(normal));
             (fitted(&pictures), classes, name)
         } else {
-            let (name, pictures) = wholes(&args(strange, Split::Train, 0, None), None, self.patches(), shape)?;
+            let data = self.set(strange, Split::Train, 0, None);
+            let (name, pictures) = wholes(&data, None, self.patches(), shape)?;
             let classes = vec![String::new(); pictures.len()];
             (pictures, classes, name)
         };
@@ -220,7 +237,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let part = |normal: &str, split, holdout| {
-            let chosen = NormalArgs { class: None, split, holdout, count: 1, patches: None };
+            let chosen =
+                NormalArgs { class: None, split, holdout, count: 1, patches: None, crop: None, attributes: None };
             (chosen.split(normal) == Split::Test, chosen.part(normal))
         };
         let (test, whole) = ((true, ", test part"), (false, ""));

@@ -95,6 +95,9 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
     let Some(patches) = args.chosen.patches() else {
         bail!("say with --patches how many pixels lie between the begins of two patches: half of a patch serves well");
     };
+    if args.chosen.crop.is_some() {
+        bail!("masks are of whole pictures: leave --crop out");
+    }
     crate::sheet::check(args.sheet.as_deref())?;
     for settings in args.methods.iter().filter_map(|method| args.detect.search(*method)) {
         normal::check(&settings)?;
@@ -115,6 +118,7 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
         wholes: good.pictures.into_iter().chain(defective).collect(),
     };
     let learned = learned(args, (channels, side), patches.stride)?;
+    detection::check(&args.methods, learned.len() / detection::size(&model), &args.detect).context("--data")?;
     let (mut results, mut shown) = (Vec::new(), None);
     for method in &args.methods {
         let task = Task::new(pictures.wholes.len() as u64, "judging", &method.flag());

@@ -217,8 +217,10 @@ fn settings(args: &EvalDetectArgs, methods: &[Method], judged: &str, model: &Mod
     let methods = methods.iter().map(|method| method.flag()).collect::<Vec<_>>().join(",");
     let (config, steps) = (&model.card.system.config, model.card.steps);
     let data = args.data.flags(&args.data.data);
+    // Results of before say nothing of it: of those the end of the whole set was kept back, whatever folders that was in.
+    let shares = if data::keeps_shares(&args.data) { ", of each folder its share" } else { "" };
     format!(
-        "--data {data}, judged {judged}, --count {} --methods {methods} {}, step {steps} of {config}",
+        "--data {data}{shares}, judged {judged}, --count {} --methods {methods} {}, step {steps} of {config}",
         args.count,
         args.detect.flags()
     )
@@ -232,6 +234,8 @@ fn measure(
     normal: &[f32],
     judged: &Judged,
 ) -> Result<Found> {
+    detection::check(methods, normal.len() / detection::size(model), &args.detect)
+        .with_context(|| format!("class {class}"))?;
     let is_normal = judged.classes.iter().map(|other| other == class).collect::<Vec<_>>();
     let started = now();
     let task = Task::new((methods.len() * is_normal.len()) as u64, "judging", &format!("class {class}"));

@@ -24,7 +24,7 @@ pub fn encoder_of(run: &Path) -> PathBuf {
 /// Trains the model of a class to its end, and its encoder where one is asked for.
 pub fn train(args: &EvalDetectArgs, methods: &[Method], class: &str, out: &Path) -> Result<()> {
     let course = DcganArgs {
-        run: RunArgs { recipe: args.recipe.clone(), set: args.set.clone(), ..run(args, out) },
+        run: RunArgs { recipe: args.recipe.clone(), set: args.set.clone(), ..run(args, out, "--epochs") },
         data: learned(args),
         normal: Some(class.to_owned()),
         from: None,
@@ -37,7 +37,7 @@ pub fn train(args: &EvalDetectArgs, methods: &[Method], class: &str, out: &Path)
     };
     to_its_end(&TrainCommand::Dcgan(Box::new(course)))?;
     if methods.contains(&Method::Encoder) {
-        let run = RunArgs { steps: Some(args.encoder_steps), ..run(args, &encoder_of(out)) };
+        let run = RunArgs { steps: Some(args.encoder_steps), ..run(args, &encoder_of(out), "--encoder-steps") };
         let course = EncoderArgs { run, model: out.to_owned(), data: learned(args), normal: Some(class.to_owned()) };
         to_its_end(&TrainCommand::Encoder(Box::new(course)))?;
     }
@@ -48,8 +48,8 @@ fn learned(args: &EvalDetectArgs) -> DataArgs {
     DataArgs { split: Split::Train, ..args.data.clone() }
 }
 
-/// A run that goes on where it has begun.
-fn run(args: &EvalDetectArgs, out: &Path) -> RunArgs {
+/// A run that goes on where it has begun; `length` is the flag that says how long.
+fn run(args: &EvalDetectArgs, out: &Path, length: &'static str) -> RunArgs {
     RunArgs {
         out: out.to_owned(),
         device: DeviceArgs { device: args.device.device.clone(), secret_file: args.device.secret_file.clone() },
@@ -58,6 +58,7 @@ fn run(args: &EvalDetectArgs, out: &Path) -> RunArgs {
         set: Vec::new(),
         steps: None,
         checkpoint_every: 1000,
+        length: Some(length),
     }
 }
 

@@ -40,6 +40,8 @@ fn defects_are_found_where_they_are_and_a_card_knows_how_pictures_are_cut() {
     let eval = "eval defects --model @/run --encoder @/run/encoder --data @/train --normal @/good --strange @/bad --masks @/masks";
     run(&format!("{eval} --patches 7 --methods encoder,pca,knn --components 4 --sheet @/sheet.png --json"));
     assert!(image::image_dimensions(at("sheet.png")).unwrap().0 > 4 * 50);
+    let too_many = format!("{eval} --patches 7 --methods encoder,knn --neighbours 9999");
+    assert!(fails(&too_many).contains("--neighbours 9999"));
     assert!(fails(&format!("{eval} --methods pca")).contains("--patches"));
     assert!(fails(&format!("{eval} --methods pca --patches 29")).contains("patches"));
     assert!(

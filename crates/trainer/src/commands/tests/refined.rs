@@ -48,7 +48,9 @@ fn semantic_consistency_takes_a_classifier_and_a_run_keeps_to_it() {
     let refused = |line: &str| format!("{:#}", run(line).unwrap_err());
     run("data make digits --count 60 --out @/digits").unwrap();
     let classifier = "train classifier --image-size 28 --channels 1 --width 2 --epochs 1";
-    run(&format!("{classifier} --data @/digits/images --holdout 9 --classes --out @/judge")).unwrap();
+    let of_digits = format!("{classifier} --data @/digits/images --holdout 9 --classes --mirror false");
+    run(&format!("{of_digits} --out @/judge")).unwrap();
+    run(&format!("{of_digits} --seed 2 --out @/twin")).unwrap();
     run(&format!("{classifier} --data avatars:40 --out @/other")).unwrap();
     let train = "train simgan --data @/digits/images --simulator digits --set refiner_width=2 --set blocks=1 --set batch=4 \
                  --set discriminator_width=2 --set refiner_pretraining=1 --set discriminator_pretraining=0";
@@ -62,5 +64,21 @@ fn semantic_consistency_takes_a_classifier_and_a_run_keeps_to_it() {
     assert!(note.contains("a classifier of images"), "{note}");
     let other = refused(&format!("{train} @/other --steps 4 --resume"));
     assert!(other.contains("name that"), "{other}");
+    // Of the same data, and another one.
+    let twin = refused(&format!("{train} @/twin --steps 4 --resume"));
+    assert!(twin.contains("looked through a classifier of images (") && twin.contains("name that"), "{twin}");
     run(&format!("{train} @/judge --steps 4 --resume")).unwrap();
+    // A run of before there were hashes goes on, too, and knows its own from then on.
+    let path = folder.path().join("run/data.json");
+    let note = fs::read_to_string(&path).unwrap();
+    let (before, rest) = note.split_once(" (").unwrap();
+    fs::write(&path, format!("{before}{}", rest.split_once(')').unwrap().1)).unwrap();
+    run(&format!("{train} @/judge --steps 5 --resume")).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap().split(" (").count(), 2);
+    assert!(refused(&format!("{train} @/twin --steps 6 --resume")).contains("name that"));
+    let mirrors = ["judge", "other"].map(|name| {
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        Judge::load(&bytes, &Device::flex()).unwrap().config.mirror
+    });
+    assert_eq!(mirrors, [false, true]);
 }

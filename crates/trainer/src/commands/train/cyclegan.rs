@@ -51,10 +51,11 @@ impl Course for CycleganArgs {
         let [x, y] = self.sets.load(Split::Train, side)?;
         let names = [x.name.clone(), y.name.clone()];
         let licences = [x.licence.clone(), y.licence.clone()];
+        let kept_back = if x.kept_back().is_empty() { y.kept_back() } else { x.kept_back() };
         let [x, y] = [x, y].map(Pictures::into_photos);
         let (first, second) = (x.len() as u64, y.len() as u64);
         let note = DataNote {
-            flags: Some(self.sets.flags([&names[0], &names[1]])),
+            flags: Some(self.sets.flags([&names[0], &names[1]]) + kept_back),
             name: names.join(" and "),
             licence: if licences[0] == licences[1] { licences[0].clone() } else { licences.join("; ") },
             images: first + second,

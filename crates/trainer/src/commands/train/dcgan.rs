@@ -18,6 +18,7 @@ use crate::{
         self, DataArgs, Pictures,
         oversample::{Oversample, Oversampled},
     },
+    device::SEVERAL,
     measures::{classified, watch::Watch},
     models,
     run::DataNote,
@@ -27,6 +28,7 @@ use crate::{
 const EPOCHS: u64 = 20;
 
 #[derive(Args)]
+#[command(mut_arg("device", |device| device.help(SEVERAL)))]
 pub struct DcganArgs {
     #[command(flatten)]
     pub run: RunArgs,
@@ -93,7 +95,7 @@ impl Course for DcganArgs {
             name: pictures.name.clone() + &class,
             licence: pictures.licence.clone(),
             images: pictures.len() as u64,
-            flags: Some(self.data_flags()),
+            flags: Some(self.data_flags() + pictures.kept_back()),
             oversampled: self.oversample.iter().map(|wish| (wish.attributes.clone(), wish.times)).collect(),
             ..DataNote::default()
         };

@@ -75,7 +75,7 @@ impl Course for EncoderArgs {
             name: format!("{}{class}", pictures.name),
             licence: pictures.licence.clone(),
             images: pictures.len() as u64,
-            flags: Some((self.data.flags("") + &normal).trim().to_owned()),
+            flags: Some((self.data.flags("") + &normal).trim().to_owned() + pictures.kept_back()),
             ..DataNote::default()
         };
         let lead = format!("codes for {} pictures of {}x{} from {}", note.images, shape[2], shape[1], note.name);

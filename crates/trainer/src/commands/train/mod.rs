@@ -5,6 +5,7 @@ mod auxiliary;
 pub mod cyclegan;
 pub mod dcgan;
 pub mod encoder;
+mod guarded;
 pub mod pix2pix;
 mod resume;
 mod semantic;
@@ -93,8 +94,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pub device: DeviceArgs,
     /// Go on from the newest checkpoint of --out, with its settings and up to the step that was asked for before; --set may change
-    /// learning rates for the rest of the run. With a file, go on from that checkpoint, of another run or of a browser's, in a new
-    /// --out
+    /// learning rates for the rest of the run, and its end where constant_steps and decay_steps say it. With a file, go on from that
+    /// checkpoint, of another run or of a browser's, in a new --out
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub resume: Option<Option<PathBuf>>,
     /// A preset (see `forger recipes`) or a TOML file
@@ -110,6 +111,16 @@ pub struct RunArgs {
     /// Steps between checkpoints
     #[arg(long, default_value_t = 1000)]
     pub checkpoint_every: u64,
+    /// Of another command that trains, and goes on by itself when it is repeated: its flag that says how long.
+    #[arg(skip)]
+    pub length: Option<&'static str>,
+}
+
+impl RunArgs {
+    /// What goes on with the run.
+    fn again(&self) -> &'static str {
+        if self.length.is_some() { "the same command" } else { "--resume" }
+    }
 }
 
 /// What the training of a system has of its own.
@@ -169,7 +180,7 @@ pub struct Prepared {
 
 /// Trains. Where the device fails, the error says how to go on.
 fn train<C: Course>(course: &C) -> Result<()> {
-    guarded(course.run(), || run(course))
+    guarded::guarded(course.run(), || run(course))
 }
 
 fn run<C: Course>(course: &C) -> Result<()> {
@@ -192,7 +203,7 @@ fn start<C: Course>(course: &C, begin: Begin) -> Result<()> {
     let prepared = course.prepare(&config, &begin)?;
     let folder = Run::create(&course.run().out)?;
     folder.write_begun(&recipe)?;
-    advance(course.run(), &folder, &config, prepared)
+    advance(course.run(), &folder, &config, prepared, None)
 }
 
 /// Goes on with the run of --out, or in a new --out from a checkpoint of wherever.
@@ -211,88 +222,56 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
         (None, Some(run)) => run.newest()?,
         (None, None) => bail!("there is no run in {}", out.display()),
     };
-    let config = resume::settings(course, run.as_ref(), &checkpoint)
+    let (config, has_other_end) = resume::settings(course, run.as_ref(), &checkpoint)
         .with_context(|| file.unwrap_or(out).display().to_string())?;
     config.validate()?;
     let note = run.as_ref().map(Run::read_note).unwrap_or_default();
     let begin = Begin { checkpoint: Some(checkpoint), note, ..begin };
     let mut prepared = course.prepare(&config, &begin)?;
-    if let Some(steps) = begin.note.steps.filter(|_| !course.says_length()) {
+    if let Some(steps) = begin.note.steps.filter(|_| !course.says_length() && !has_other_end) {
         prepared.steps = steps;
     }
-    prepared.note = begin.note.followed_by(prepared.note, prepared.system.steps());
-    let folder = match run {
-        Some(run) => run,
+    match run {
+        Some(run) => advance(course.run(), &run, &config, prepared, Some(begin.note)),
         None => {
             let folder = Run::create(out)?;
             folder.write_begun(&config)?;
             begin.checkpoint.iter().try_for_each(|checkpoint| folder.save(prepared.system.steps(), checkpoint))?;
-            folder
+            advance(course.run(), &folder, &config, prepared, None)
         }
-    };
-    advance(course.run(), &folder, &config, prepared)
+    }
 }
 
-fn advance(args: &RunArgs, folder: &Run, config: &impl Settings, prepared: Prepared) -> Result<()> {
-    let Prepared { system, lead, mut note, steps, watch } = prepared;
+/// `before` is what the run of the folder learned from so far, where there is one.
+fn advance(
+    args: &RunArgs,
+    folder: &Run,
+    config: &impl Settings,
+    prepared: Prepared,
+    before: Option<DataNote>,
+) -> Result<()> {
+    let Prepared { system, lead, note, steps, watch } = prepared;
     let (done, total) = (system.steps(), args.steps.unwrap_or(steps));
-    let examples = recipes::examples(config);
+    let examples = system.declaration().examples(&system.config());
     ui::note(format_args!("{lead}; {total} steps of {examples}"));
     let is_over = done > 0 && done >= total;
+    if is_over {
+        let length = args.length.unwrap_or("--steps");
+        ui::note(format_args!("the run is at step {done} already: {length} says how far it goes on"));
+        // What is asked for does not happen, and the folder must not say that it did.
+        if let Some(before) = &before {
+            before.warn_of_other(&note, done);
+            return Ok(());
+        }
+    }
+    let mut note = before.unwrap_or_default().followed_by(note, done);
     if !is_over {
         note.steps = Some(total);
     }
     folder.write_note(&note)?;
     write_whole(&folder.path("recipe.toml"), recipes::write(config, &note.name)?.as_bytes())?;
     if is_over {
-        ui::note(format_args!("the run is at step {done} already: --steps says up to which step it goes on"));
         return Ok(());
     }
-    steps::advance(system, folder, (total, args.checkpoint_every.max(1), examples), watch)
-}
-
-/// Runs a training command. Where its device fails, the error says how to go on.
-fn guarded(args: &RunArgs, command: impl FnOnce() -> Result<()>) -> Result<()> {
-    let Err(error) = device::guard(command) else { return Ok(()) };
-    let device = &args.device.device;
-    let (what, again) = match error.downcast_ref::<device::Failed>() {
-        // A CPU does not fail, nor is it ever lost.
-        Some(failed) if device == "cpu" => (device::Fault::from(failed).to_string(), ""),
-        Some(failed) if device.starts_with("remote") => (
-            format!("device {device} failed: a worker is gone, or the connection to it ({failed})"),
-            ", and with --device cpu or when the device is back",
-        ),
-        Some(failed) => {
-            (format!("device {device} failed: {failed}"), ", and with --device cpu or when the device is back")
-        }
-        None if error.is::<device::Fault>() => (error.to_string(), ""),
-        None => return Err(error),
-    };
-    let advice = match Run::open(&args.out).ok().and_then(|run| run.newest_step()) {
-        Some(step) => format!("The state of step {step} is saved: repeat the command with --resume{again}"),
-        None if again.is_empty() => "Nothing was saved yet".into(),
-        None => "Nothing was saved yet: start again in a new --out; `forger doctor` says what works".into(),
-    };
-    bail!("{what}\n{advice}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_of_our_own_blames_no_device() {
-        let folder = tempfile::tempdir().unwrap();
-        for device in ["cpu", "cuda"] {
-            let device = DeviceArgs { device: device.into(), secret_file: None };
-            let out = folder.path().to_owned();
-            let args =
-                RunArgs { out, device, resume: None, recipe: None, set: Vec::new(), steps: None, checkpoint_every: 1 };
-            let error = guarded(&args, || panic!("index out of range")).unwrap_err().to_string();
-            assert!(error.contains("a fault of Forger and not of the device: index out of range (trainer/"), "{error}");
-            let error = guarded(&args, || Err(device::Failed::new("lost").into())).unwrap_err().to_string();
-            assert_eq!(error.contains("device cuda failed: lost"), args.device.device == "cuda", "{error}");
-            assert_eq!(error.contains("forger doctor"), args.device.device == "cuda", "{error}");
-        }
-    }
+    steps::advance(system, folder, args, (total, examples), watch)
 }

@@ -78,6 +78,12 @@ impl Course for Pix2pixArgs {
             ..DataNote::default()
         };
         let test = self.test.as_ref().map(|data| load(data, Split::Test).context("--test")).transpose()?;
+        let watch = test.map(|test| {
+            let turned = |[x, y]: [Photo; 2]| if config.reversed { [y, x] } else { [x, y] };
+            let pairs = test.pairs.into_iter().map(turned).collect();
+            watch(&test.name, pairs, config.image_size, device.clone()).context("--test")
+        });
+        let watch = watch.transpose()?;
         let mut system = Pix2pix::new(config.clone(), pairs.pairs, device)?;
         if let Some(checkpoint) = checkpoint {
             system.load(checkpoint)?;
@@ -89,18 +95,15 @@ impl Course for Pix2pixArgs {
             lead: format!("{} pairs from {}, {side}x{side}", note.images, note.name, side = config.image_size),
             note,
             steps: if config.decay_steps > 0 { lasts } else { EPOCHS * epoch },
-            watch: test.map(|test| {
-                let turned = |[x, y]: [Photo; 2]| if config.reversed { [y, x] } else { [x, y] };
-                watch(&test.name, test.pairs.into_iter().map(turned).collect(), config.image_size, device.clone())
-            }),
+            watch,
         })
     }
 }
 
 /// Measures how near what it makes comes to the truth, on pairs that it does not learn from.
-fn watch(set: &str, pairs: Vec<[Photo; 2]>, side: usize, device: Device) -> Watch {
-    let pairs = Arc::new(translation::fitted(pairs, side));
-    Watch::new(set, "l1", move |state| {
+fn watch(set: &str, pairs: Vec<[Photo; 2]>, side: usize, device: Device) -> Result<Watch> {
+    let pairs = Arc::new(translation::fitted(pairs, side)?);
+    Ok(Watch::new(set, "l1", move |state| {
         let model = models::of_checkpoint::<Translator>(DataNote::default(), state, &device)?;
         let made = translation::forward(&model, pairs.iter().map(|[input, _]| input), &|_| {})?;
         let pairs = pairs.clone();
@@ -108,5 +111,5 @@ fn watch(set: &str, pairs: Vec<[Photo; 2]>, side: usize, device: Device) -> Watc
             let near = translation::near(&pairs, &made);
             Ok(vec![("l1", near.l1), ("psnr", near.psnr), ("ssim", near.ssim)])
         }))
-    })
+    }))
 }

@@ -4,16 +4,20 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use forger_core::{checkpoint::Reader, systems::AnySettings as _};
+use forger_core::{
+    checkpoint::Reader,
+    systems::{AnySettings as _, FREE},
+};
 use forger_protocol::Settings;
 use serde_json::json;
 
 use super::Course;
 use crate::{recipes, run::Run, ui};
 
-/// Settings that may change, by the end of their name.
-const FREE: [&str; 8] =
-    ["learning_rate", "beta1", "beta2", "alpha", "momentum", "constant_steps", "decay_steps", "mixed_precision"];
+/// Numbers of an optimizer, which may change as [`FREE`] may, by the end of their name.
+const OF_OPTIMIZERS: [&str; 5] = ["learning_rate", "beta1", "beta2", "alpha", "momentum"];
+/// Those of [`FREE`] that say when a learning rate that falls has come to its end, and with it the run.
+const LENGTHS: [&str; 2] = ["constant_steps", "decay_steps"];
 /// Settings that are named where a recipe has others; the rest are not.
 const NAMED: usize = 5;
 
@@ -26,13 +30,13 @@ struct Change {
 
 impl Change {
     fn is_free(&self) -> bool {
-        FREE.iter().any(|end| self.key == *end || self.key.ends_with(&format!(".{end}")))
+        OF_OPTIMIZERS.iter().chain(&FREE).any(|end| self.key == *end || self.key.ends_with(&format!(".{end}")))
     }
 }
 
-/// The settings with which a run goes on: those of its checkpoint, and what the flags change. What cannot change is refused.
-/// `run` is the run of --out, where it is that which goes on.
-pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> Result<C::Config> {
+/// The settings with which a run goes on: those of its checkpoint, and what the flags change; and whether its learning rates then
+/// end at another step, and so it does. What cannot change is refused. `run` is the run of --out, where it is that which goes on.
+pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> Result<(C::Config, bool)> {
     let reader = Reader::new(checkpoint)?;
     let kept: C::Config = reader.settings()?;
     let asked = match &course.run().recipe {
@@ -56,7 +60,9 @@ pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> 
     if pace < 1.0 && !changes.is_empty() {
         ui::note(format_args!("learning rates count {pace} times, since a loss was not a number"));
     }
-    Ok(asked)
+    let has_other_end = json!(asked)["decay_steps"].as_u64().is_some_and(|steps| steps > 0)
+        && changes.iter().any(|change| LENGTHS.contains(&change.key.as_str()));
+    Ok((asked, has_other_end))
 }
 
 /// What `--recipe` changes: nothing, if it is the one that the run began with.
@@ -125,7 +131,9 @@ fn list(changes: &[Change], whose: &str) -> String {
 
 /// Refuses a network to look through that is not the one of the run, where it has one; `flag` names it.
 pub fn check_features(flag: &str, before: &str, now: &str) -> Result<()> {
-    if !before.is_empty() && before != now {
+    // Notes of before a name had the hash of its file have the name alone.
+    let name = now.rsplit_once(" (").map_or(now, |(name, _)| name);
+    if !before.is_empty() && before != now && before != name {
         bail!("{flag} is {now}, and the losses of the run looked through {before}: name that");
     }
     Ok(())

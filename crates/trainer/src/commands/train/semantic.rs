@@ -8,7 +8,7 @@ use clap::Args;
 use forger_core::classifier::Judge;
 
 use super::resume;
-use crate::run::DataNote;
+use crate::{data::lens, run::DataNote};
 
 #[derive(Args)]
 pub struct SemanticArgs {
@@ -32,7 +32,7 @@ impl SemanticArgs {
         }
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let judge = Judge::load(&bytes, &Device::flex()).with_context(|| path.display().to_string())?;
-        let name = format!("a classifier of {}", judge.note["data"].as_str().unwrap_or("unknown data"));
+        let name = lens::named(&judge, &bytes);
         resume::check_features("--semantic-classifier", &before.features, &name)?;
         Ok((name, Some(judge)))
     }

@@ -72,7 +72,7 @@ impl Course for SimganArgs {
             licence: real.licence.clone(),
             images: real.len() as u64,
             features,
-            flags: Some(format!("--simulator {}{}", self.simulator, self.data.flags(""))),
+            flags: Some(format!("--simulator {}{}{}", self.simulator, self.data.flags(""), real.kept_back())),
             ..DataNote::default()
         };
         let lead = format!("{} real pictures of {width} x {height} from {}", real.len(), real.name);

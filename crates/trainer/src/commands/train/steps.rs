@@ -9,6 +9,7 @@ use forger_protocol::{
     message::{SessionState, StepMetrics},
 };
 
+use super::RunArgs;
 use crate::{
     device::{self, values},
     interrupt,
@@ -23,13 +24,15 @@ const LOOK_EVERY: u64 = 10;
 /// How often a run that diverges goes back and on with half the rates.
 const RESCUES: u32 = 3;
 
-/// Trains up to step `total`, with a checkpoint `every` so many steps of so many examples.
+/// Trains up to step `total`, in steps of so many examples.
 pub fn advance(
     system: Box<dyn System>,
     run: &Run,
-    (total, every, examples): (u64, u64, u64),
+    args: &RunArgs,
+    (total, examples): (u64, u64),
     mut watch: Option<Watch>,
 ) -> Result<()> {
+    let (every, again) = (args.checkpoint_every.max(1), args.again());
     let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
     let mut session = Session::new(system);
     let (start, declaration) = (session.system().steps(), session.system().declaration());
@@ -41,7 +44,8 @@ pub fn advance(
     session.keep(state.into());
     let mut losses = run.losses(start, declaration)?;
     log::cut(run, start)?;
-    let mut progress = Progress::start(start, total, examples, declaration);
+    let told = declaration.told(&session.system().config()).collect();
+    let mut progress = Progress::start(start, total, examples, told);
     let (mut rescues, mut trouble) = (0, None);
     session.handle(Command::TrainUntil(total));
     while session.state() == SessionState::Running {
@@ -55,7 +59,7 @@ pub fn advance(
         let metrics = settle(&mut session)?;
         note(&mut trouble, losses.write(&metrics))?;
         if session.state() == SessionState::Diverged {
-            rescue(&mut session, &mut rescues)?;
+            rescue(&mut session, &mut rescues, again)?;
             let step = session.system().steps();
             losses = run.losses(step, declaration)?;
             log::cut(run, step)?;
@@ -69,7 +73,9 @@ pub fn advance(
             let state = saved(session.system_mut())?;
             let written = run.save(step, &state);
             if done || stop() {
-                written.context("the end of the run is not saved; free some space and go on with --resume")?;
+                written.with_context(|| {
+                    format!("the end of the run is not saved; free some space and go on with {again}")
+                })?;
             } else {
                 // The next one may find space again: a full disk must not end a long run.
                 note(&mut trouble, written)?;
@@ -82,7 +88,7 @@ pub fn advance(
         }
         if stop() && !done {
             progress.finish(step);
-            ui::note(format_args!("stopped at step {step} of {total}; go on with --resume"));
+            ui::note(format_args!("stopped at step {step} of {total}; go on with {again}"));
             return Ok(());
         }
     }
@@ -122,13 +128,13 @@ fn note(trouble: &mut Option<String>, done: Result<()>) -> Result<()> {
 }
 
 /// After a loss that is not a number: the session is back at its last checkpoint, and goes on with half the rates.
-fn rescue(session: &mut Session<dyn System>, rescues: &mut u32) -> Result<()> {
+fn rescue(session: &mut Session<dyn System>, rescues: &mut u32, again: &str) -> Result<()> {
     let step = session.system().steps();
     *rescues += 1;
     if *rescues > RESCUES {
         bail!(
             "training diverged: a loss is not a number. The state of step {step} is kept; lower the learning rates (--set \
-             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate), and go on from there with --resume \
+             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate), and go on from there with {again} \
              or start again"
         );
     }

@@ -120,10 +120,10 @@ fn one(
     let mut input = photo(&opaque);
     drop(opaque);
     if args.fit {
-        input = pairs::fitted(&input, model.image_size());
+        input = pairs::fitted(&input, model.image_size()).with_context(|| from.display().to_string())?;
     }
     let shape = [input.height, input.width, 3];
-    whole::check(model.config.reach(), [input.height, input.width], args.fit)
+    whole::check(model.config.generator(), [input.height, input.width], args.fit)
         .with_context(|| from.display().to_string())?;
     // As bytes and as numbers, before and after.
     kind.check(out, shape, 10 * input.pixels.len() as u64)?;

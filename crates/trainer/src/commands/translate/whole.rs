@@ -7,22 +7,21 @@ use forger_core::{
     tiles::tiles,
     weights::{self, Translator},
 };
-use forger_protocol::Way;
+use forger_protocol::{MOST_AT_ONCE, TranslatorConfig, Way};
 
 use crate::device::values;
 
-/// Most pixels that are translated as a whole.
-const WHOLE: usize = 1_500_000;
 /// Side of a tile without its overlap, a multiple of what a network that is used in tiles halves sides by.
 const TILE: usize = 768;
 
-/// Refuses what neither fits as a whole nor in tiles, by how far the network sees around a pixel. `is_fitted` if --fit was given.
-pub fn check(reach: Option<usize>, [height, width]: [usize; 2], is_fitted: bool) -> Result<()> {
-    if height * width > WHOLE && reach.is_none() {
+/// Refuses what neither fits as a whole nor in tiles: by the generator, as a refiner works in tiles. `is_fitted` if --fit was given.
+pub fn check(generator: Option<&TranslatorConfig>, [height, width]: [usize; 2], is_fitted: bool) -> Result<()> {
+    if let Some(generator) = generator.filter(|generator| !generator.takes([height, width])) {
         bail!(
-            "{width} x {height} pixels are more than the {:.1} megapixels that this network, which looks at all of a picture, is used \
-             for: {}",
-            WHOLE as f64 / 1e6,
+            "{width} x {height} pixels, whose sides count as multiples of {}, are more than the {:.1} megapixels that this network, which \
+             looks at all of a picture, is used for: {}",
+            generator.multiple(),
+            MOST_AT_ONCE as f64 / 1e6,
             if is_fitted { "cut the picture" } else { "--fit makes the picture smaller" }
         );
     }
@@ -32,7 +31,7 @@ pub fn check(reach: Option<usize>, [height, width]: [usize; 2], is_fitted: bool)
 /// What the model makes of a picture, `[height, width, 3]`. `told` hears which part of how many is done.
 pub fn make(translator: &Translator, way: Way, picture: &Photo, told: &dyn Fn(usize, usize)) -> Result<Vec<u8>> {
     let (size, config) = ([picture.height, picture.width], &translator.config);
-    let reach = config.reach().filter(|_| picture.height * picture.width > WHOLE);
+    let reach = config.reach().filter(|_| (picture.height * picture.width) as u64 > MOST_AT_ONCE);
     let no_way = "the model has no way back";
     let Some(reach) = reach else {
         let input = TensorData::new(picture.values(), [1, 3, picture.height, picture.width]);
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
     use burn::tensor::Device;
     use forger_core::nets::translator::Translator as Network;
-    use forger_protocol::{CycleganConfig, Normalization, Pix2pixConfig, Random, Stream, TranslatorConfig};
+    use forger_protocol::{CycleganConfig, Normalization, Pix2pixConfig, Random, Stream};
 
     #[test]
     fn in_tiles_a_picture_is_what_it_is_as_a_whole() {
@@ -105,9 +104,12 @@ mod tests {
     #[test]
     fn a_network_that_sees_all_is_not_shown_parts() {
         let unet = Pix2pixConfig::default().generator;
-        assert!(check(unet.reach(), [1200, 1200], false).is_ok());
-        assert!(check(TranslatorConfig::resnet(8, 6).reach(), [5000, 5000], false).is_ok());
-        assert!(check(unet.reach(), [1300, 1200], false).unwrap_err().to_string().contains("--fit"));
-        assert!(check(unet.reach(), [256, 9000], true).unwrap_err().to_string().ends_with("cut the picture"));
+        let refused = |size, is_fitted| check(Some(&unet), size, is_fitted).unwrap_err().to_string();
+        assert!(check(Some(&unet), [1200, 1200], false).is_ok() && check(None, [5000, 5000], false).is_ok());
+        assert!(check(Some(&TranslatorConfig::resnet(8, 6)), [5000, 5000], false).is_ok());
+        assert!(refused([1300, 1200], false).contains("--fit"));
+        assert!(refused([256, 9000], true).ends_with("cut the picture"));
+        // Of few pixels, but not once they are filled up.
+        assert!(refused([140_000, 10], false).contains("multiples of 256"));
     }
 }

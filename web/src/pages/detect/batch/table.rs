@@ -6,20 +6,29 @@ use super::{
     Batch,
     row::{Order, Row, State, sorted},
 };
-use crate::i18n::*;
+use crate::{
+    components::{focus, start_stop::StartStop},
+    i18n::*,
+};
 
 /// Asks whether pictures may take the place of those that the user has marked.
 #[component]
 pub fn Replace(batch: Batch) -> impl IntoView {
     let i18n = use_i18n();
-    let agree =
-        move |_| batch.asked.try_update(Option::take).flatten().into_iter().for_each(|files| batch.replace(files));
+    let agree = move |event: web_sys::MouseEvent| {
+        focus::keep(&event);
+        batch.asked.try_update(Option::take).flatten().into_iter().for_each(|files| batch.replace(files));
+    };
+    let refuse = move |event: web_sys::MouseEvent| {
+        focus::keep(&event);
+        batch.asked.set(None);
+    };
     view! {
         <Show when=move || batch.asked.with(Option::is_some)>
             <div class="buttons">
                 <span role="alert" data-testid="replace">{t!(i18n, detect_replace)}</span>
                 <button class="primary" data-testid="replace-yes" on:click=agree>{t!(i18n, detect_replace_yes)}</button>
-                <button data-testid="replace-no" on:click=move |_| batch.asked.set(None)>{t!(i18n, cancel)}</button>
+                <button data-testid="replace-no" on:click=refuse>{t!(i18n, cancel)}</button>
             </div>
         </Show>
     }
@@ -118,16 +127,14 @@ pub fn Table(batch: Batch) -> impl IntoView {
             <section class="batch" node_ref=batch.section>
                 <div class="buttons">
                     <strong role="status" data-testid="batch-count">{count}</strong>
-                    <Show
-                        when=move || desk.batch.get()
-                        fallback=move || view! {
-                            <button data-testid="batch-go-on" disabled=is_over on:click=move |_| batch.start()>
-                                {t!(i18n, detect_go_on)}
-                            </button>
-                        }
-                    >
-                        <button data-testid="batch-stop" on:click=move |_| batch.stop()>{t!(i18n, cancel)}</button>
-                    </Show>
+                    <StartStop
+                        is_on=desk.batch
+                        start=move |()| batch.start()
+                        stop=move |()| batch.cancel()
+                        label=Signal::derive(move || t_string!(i18n, detect_go_on).to_owned())
+                        blocked=Signal::derive(is_over)
+                        ids=["batch-go-on", "batch-stop"]
+                    />
                     <button data-testid="save-csv" on:click=move |_| batch.save()>{t!(i18n, detect_save)}</button>
                 </div>
                 <progress

@@ -12,6 +12,19 @@ use crate::pages::{
     image_to_image::ask::Picture,
 };
 
+impl Board {
+    /// Goes one back in what was done, or forth again.
+    fn step(self, step: fn(&mut History<Paper>, Paper) -> Result<Paper, Paper>) {
+        self.give_up();
+        let now = self.paper.get_untracked();
+        if let Some(Ok(other)) = self.history.try_update(|history| step(history, now)) {
+            self.paper.set(other);
+            self.desk.forget_link();
+            self.judge();
+        }
+    }
+}
+
 impl Sheet for Board {
     fn side(self) -> usize {
         self.paper.try_with_untracked(|paper| paper.drawing.side()).unwrap_or(1)

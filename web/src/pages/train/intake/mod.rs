@@ -1,6 +1,7 @@
 //! The user's pictures become a set: one at a time, so that a thousand large photos take the memory of one.
 
 mod camera;
+mod ending;
 mod panel;
 mod phase;
 mod square;
@@ -9,7 +10,7 @@ mod zip;
 use forger_protocol::{
     EngineError, Reply, Request,
     message::StoreRequest,
-    runs::{LeftOut, PictureSet, Why},
+    runs::{LeftOut, Why},
 };
 use js_sys::{ArrayBuffer, Reflect};
 use leptos::{prelude::*, task::spawn_local};
@@ -60,6 +61,12 @@ impl Intake {
             left_out: RwSignal::new(Vec::new()),
             count: RwSignal::new(0),
         };
+        Effect::new(move |before: Option<()>| {
+            intake.trainer.engine.restarts.track();
+            if before.is_some() {
+                intake.lose();
+            }
+        });
         on_cleanup(move || {
             // A set that is not ended when the page is left was not wanted.
             if intake.phase.try_with_untracked(Phase::is_open) == Some(true) {
@@ -122,21 +129,6 @@ impl Intake {
                 Err(Stopped::Wanted) => {}
                 Err(Stopped::Because(error)) => self.fail(&error),
             }
-        });
-    }
-
-    /// What is there can be kept, unless the worker that had it is no more.
-    fn fail(self, error: &EngineError) {
-        let is_lost = error.is_quiet() || self.count.try_get_untracked().unwrap_or_default() == 0;
-        if matches!(error, EngineError::Restarted(_)) {
-            self.trainer.toasts.error(td_string!(self.trainer.locale(), train_intake_lost).to_string());
-        }
-        self.trainer.tell(error);
-        self.phase.try_update(|phase| {
-            *phase = match phase {
-                Phase::Taking(progress) | Phase::Asking(progress) if !is_lost => Phase::Asking(*progress),
-                _ => Phase::Idle,
-            };
         });
     }
 
@@ -212,45 +204,6 @@ impl Intake {
             _ => false,
         });
         if is_wanted == Some(true) { Ok(()) } else { Err(Stopped::Wanted) }
-    }
-
-    /// Stops, and asks what becomes of what is there.
-    pub fn stop(self) {
-        self.phase.update(|phase| {
-            if let Phase::Taking(progress) = phase {
-                *phase = Phase::Asking(*progress);
-            }
-        });
-    }
-
-    /// Keeps what is there, if it is anything.
-    pub async fn keep(self) {
-        if self.count.try_get_untracked().unwrap_or_default() == 0 {
-            return self.end(StoreRequest::DropSet).await;
-        }
-        self.end(StoreRequest::EndSet).await;
-        self.trainer.ask_for_promise();
-    }
-
-    /// Forgets what is there.
-    pub async fn drop_it(self) {
-        self.end(StoreRequest::DropSet).await;
-        self.phase.try_set(Phase::Idle);
-    }
-
-    async fn end(self, request: StoreRequest) {
-        match self.store(request, Vec::new()).await {
-            Ok(Reply::Set(set)) => {
-                let own = PictureSet::Own(set.id.clone());
-                // Whoever adds pictures wants to learn from them, unless the page was left meanwhile.
-                if self.phase.try_set(Phase::Over(Some(set))).is_none() {
-                    self.trainer.form.take(0, own);
-                }
-            }
-            Ok(_) => drop(self.phase.try_set(Phase::Over(None))),
-            Err(error) => self.fail(&error),
-        }
-        self.trainer.refresh();
     }
 }
 

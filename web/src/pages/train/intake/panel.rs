@@ -10,7 +10,7 @@ use super::{
     zip::is_zip,
 };
 use crate::{
-    components::files,
+    components::{files, labels},
     i18n::*,
     pages::train::{sets::LeftOutList, trainer::Trainer, words},
     state::screen::now,
@@ -107,7 +107,7 @@ fn Course(intake: Intake) -> impl IntoView {
     let is_asking = Memo::new(move |_| intake.phase.with(|phase| matches!(phase, Phase::Asking(_))));
     let said = move || {
         let (locale, progress) = (i18n.get_locale(), progress.get()?);
-        let (n, total) = (words::count(progress.done as f64), words::count(progress.total as f64));
+        let (n, total) = (labels::count(progress.done as f64), labels::count(progress.total as f64));
         Some(match left(progress) {
             Some(seconds) => {
                 let time = words::duration(locale, seconds);
@@ -118,29 +118,16 @@ fn Course(intake: Intake) -> impl IntoView {
     };
     let share = move || progress.get().map(|progress| progress.done as f64 / progress.total.max(1) as f64);
     let question = move || {
-        let n = words::count(intake.count.get() as f64);
+        let n = labels::count(intake.count.get() as f64);
         td_string!(i18n.get_locale(), train_keep_ask, n = n).to_string()
     };
-    // A large set takes a while to be written; it is kept once.
-    let is_ending = RwSignal::new(false);
-    let end = move |keeps: bool| {
-        is_ending.set(true);
-        spawn_local(async move {
-            if keeps {
-                intake.keep().await
-            } else {
-                intake.drop_it().await
-            }
-            is_ending.try_set(false);
-        });
-    };
-    let (keep, drop_it) = (move |_| end(true), move |_| end(false));
+    let is_ending = Memo::new(move |_| intake.phase.with(|phase| matches!(phase, Phase::Ending(_))));
     let report = move || {
         let (locale, Phase::Over(set)) = (i18n.get_locale(), intake.phase.get()) else { return None };
-        let left_out = words::count(intake.left_out.with(Vec::len) as f64);
+        let left_out = labels::count(intake.left_out.with(Vec::len) as f64);
         Some(match set {
             Some(set) => {
-                let n = words::count(set.count as f64);
+                let n = labels::count(set.count as f64);
                 td_string!(locale, train_taken, n = n, name = set.name, left = left_out).to_string()
             }
             None => td_string!(locale, train_taken_none, left = left_out).to_string(),
@@ -157,12 +144,19 @@ fn Course(intake: Intake) -> impl IntoView {
         <Show when=move || is_asking.get()>
             <p class="course" role="alert">
                 <span>{question}</span>
-                <button class="primary" data-testid="intake-keep" disabled=move || is_ending.get() on:click=keep>
+                <button class="primary" data-testid="intake-keep" on:click=move |_| spawn_local(intake.keep())>
                     {t!(i18n, train_enough)}
                 </button>
-                <button data-testid="intake-drop" disabled=move || is_ending.get() on:click=drop_it>
+                <button data-testid="intake-drop" on:click=move |_| spawn_local(intake.drop_it())>
                     {t!(i18n, train_drop_set)}
                 </button>
+            </p>
+        </Show>
+        // A large set takes a while to be written.
+        <Show when=move || is_ending.get()>
+            <p class="course" role="status" data-testid="intake-ending">
+                <progress aria-label=move || t_string!(i18n, train_pictures)></progress>
+                {t!(i18n, train_keeping)}
             </p>
         </Show>
         <p class="report" role="status" data-testid="report">{report}</p>

@@ -19,6 +19,8 @@ pub enum Phase {
     Taking(Progress),
     /// It was stopped: is what is there kept?
     Asking(Progress),
+    /// It is being written, which nothing stops.
+    Ending(Progress),
     /// What came of it: the set, unless there was no picture.
     Over(Option<Box<SetInfo>>),
 }
@@ -26,6 +28,14 @@ pub enum Phase {
 impl Phase {
     /// Whether there is a set that is not ended.
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Taking(_) | Self::Asking(_))
+        self.progress().is_some()
+    }
+
+    /// How far that is.
+    pub const fn progress(&self) -> Option<Progress> {
+        match self {
+            Self::Taking(progress) | Self::Asking(progress) | Self::Ending(progress) => Some(*progress),
+            Self::Idle | Self::Over(_) => None,
+        }
     }
 }
