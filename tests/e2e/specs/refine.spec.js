@@ -177,7 +177,10 @@ test('the model of the site makes eyes more real and leaves them where they are'
   await expect(page.getByTestId('took')).toContainText(/in \d+ ms on CPU/);
 });
 
-test('lambda is chosen between models that differ in nothing else, and the drawing stays', async ({ context, page }) => {
+test('lambda is chosen between models that differ in nothing else, and the drawing stays', async ({ context, page, request }) => {
+  const { models } = await (await request.get('models/manifest.json')).json();
+  const of = (name) => models.find(({ card }) => card.name === name).card.system.config.lambda;
+  const [bold, usually, shyly] = ['refine-eyes-bold', 'refine-eyes', 'refine-eyes-shy'].map(of);
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await context.route(/models\/refine-eyes-bold-.*\.safetensors/, async (route) => {
@@ -191,35 +194,35 @@ test('lambda is chosen between models that differ in nothing else, and the drawi
   await open(page, 'refine?simulator=eyes&seed=3&yaw=12');
   await expect(outcome).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
   await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
-  await expect(lambda.getByRole('button')).toHaveText(['λ = 0.05', 'λ = 0.2', 'λ = 0.8']);
-  await expect(chosen).toHaveText('λ = 0.2');
+  await expect(lambda.getByRole('button')).toHaveText([bold, usually, shyly].map((lambda) => `λ = ${lambda}`));
+  await expect(chosen).toHaveText(`λ = ${usually}`);
   const [drawing, usual] = [await given(), await made()];
   // Until a model is there, the picture of the one before stays, and nothing moves.
   const before = await top();
-  await page.getByTestId('lambda-0.05').click();
+  await page.getByTestId(`lambda-${bold}`).click();
   await expect(page.getByTestId('cancel-opening')).toBeVisible();
-  await expect(chosen).toHaveText('λ = 0.05');
+  await expect(chosen).toHaveText(`λ = ${bold}`);
   await expect(outcome).toHaveAttribute('aria-busy', 'true');
   expect(await made()).toEqual(usual);
   await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
   expect(await top()).toBe(before);
   // One that is not wanted any more is no failure.
-  await page.getByTestId('lambda-0.8').focus();
+  await page.getByTestId(`lambda-${shyly}`).focus();
   await page.keyboard.press('Enter');
   await current(page);
   await expect(page.getByTestId('again-button')).toHaveCount(0);
-  await expect(page.getByTestId('lambda-0.8')).toBeFocused();
+  await expect(page.getByTestId(`lambda-${shyly}`)).toBeFocused();
   await expect.poll(async () => (await made()).data).not.toEqual(usual.data);
   const shy = await made();
   release();
-  await page.getByTestId('lambda-0.05').click();
+  await page.getByTestId(`lambda-${bold}`).click();
   await current(page);
   await expect(page.getByTestId('model-select')).toHaveValue('refine-eyes-bold');
   await expect.poll(async () => (await made()).data).not.toEqual(shy.data);
   expect((await made()).data).not.toEqual(usual.data);
   await page.getByTestId('share-button').click();
   await expect(page).toHaveURL(/refine\?v=1&simulator=eyes&model=refine-eyes-bold-[0-9a-f]{8}&seed=3&yaw=12$/);
-  await page.getByTestId('lambda-0.2').click();
+  await page.getByTestId(`lambda-${usually}`).click();
   await expect(page).toHaveURL(/refine$/);
   await current(page);
   await expect.poll(made).toEqual(usual);
