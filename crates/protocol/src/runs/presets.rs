@@ -84,7 +84,8 @@ pub fn find(system: &str) -> Option<&'static Preset> {
     ALL.iter().find(|preset| preset.system == system)
 }
 
-/// Hinge loss and spectral normalisation, as the trainer's recipe for a processor, without mirrors and augmentation. Slower rates and smaller batches draw worse digits.
+/// Hinge loss and spectral normalisation, as the trainer's recipe for a processor, without mirrors and augmentation. Slower rates and
+/// smaller batches draw worse digits.
 fn dcgan(side: usize, channels: usize) -> SystemConfig {
     SystemConfig::of(&DcganConfig {
         image_size: side,
