@@ -27,7 +27,7 @@ export default defineConfig({
   outputDir: '../../target/e2e',
   reporter: 'list',
   // No trace, which takes a twentieth of the time: `cargo xtask test --only e2e -- --trace=retain-on-failure` writes one.
-  // Speed is measured, so nothing else may run; and what fails once has failed.
+  // `cargo xtask test` runs more where nothing is measured and the CPU does no GPU's work; and what fails once has failed.
   workers: 1,
   retries: 0,
   forbidOnly: true,
@@ -36,7 +36,8 @@ export default defineConfig({
   // Kept files would answer for those that a test holds back or changes: offline.spec.js alone has them.
   use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', serviceWorkers: 'block' },
   projects: [
-    { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, use: browser(QUIET) },
+    // Frames are counted where no test runs beside.
+    { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, grepInvert: /frames a second/, use: browser(QUIET) },
     // Games of the lab run on the CPU until a GPU is worth it, so few of them are tested here again; and what answers late, below,
     // is the harder case and has all the rest.
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, grep: /badge|few steps|with the defaults|search finds|tab was closed/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },

@@ -24,8 +24,12 @@ pub fn sub_dist() -> PathBuf {
     places::target().join("dist-sub")
 }
 
-/// The projects of `playwright.config.js` that test the page, and those that compare devices.
-pub const PAGE: &[&str] = &["cpu", "webgpu", "card"];
+/// The projects of `playwright.config.js` that test the page: those whose tests run beside each other, and those that need the
+/// machine for themselves, as they measure speed or compute what a GPU would.
+pub const PAGE: [&[&str]; 2] = [&["cpu"], &["webgpu", "card"]];
+/// How many tests of these run at a time.
+const WORKERS: [usize; 2] = [2, 1];
+/// Those that compare devices.
 pub const DEVICES: &[&str] = &["devices", "devices-card"];
 
 /// Fails where `arguments` of `playwright test` choose none of the tests of these projects.
@@ -37,16 +41,22 @@ pub fn find(projects: &[&str], arguments: &[String]) -> Result<()> {
 /// The tests of the page, or those that `arguments` of `playwright test` choose, which may be none.
 pub fn test(arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(PAGE, arguments)?;
-    command.env("FORGER_URL", serve(&runtime, &places::dist(), "/")?);
-    command.env("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?);
-    shell::run(&mut command)
+    let urls = [
+        ("FORGER_URL", serve(&runtime, &places::dist(), "/")?),
+        ("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?),
+    ];
+    for (projects, workers) in PAGE.into_iter().zip(WORKERS) {
+        // Of the user's options the last one counts.
+        let mut command = playwright(projects, &[format!("--workers={workers}")], arguments)?;
+        shell::run(command.envs(urls.clone()))?;
+    }
+    Ok(())
 }
 
 /// The tests that compare devices, on the page built into `folder`, or those that `arguments` choose, which may be none.
 pub fn devices(folder: &Path, arguments: &[String]) -> Result<()> {
     let runtime = Runtime::new()?;
-    let mut command = playwright(DEVICES, arguments)?;
+    let mut command = playwright(DEVICES, &[], arguments)?;
     shell::run(command.env("FORGER_DEVICES_URL", serve(&runtime, folder, "/")?))
 }
 
@@ -60,10 +70,10 @@ pub fn screenshots(folder: &Path, pages: &str) -> Result<()> {
 }
 
 /// `playwright test` for some of the projects of `playwright.config.js`. What `arguments` choose may all be in others (see `find`).
-fn playwright(projects: &[&str], arguments: &[String]) -> Result<Command> {
+fn playwright(projects: &[&str], how: &[String], arguments: &[String]) -> Result<Command> {
     let browser = prepare()?;
     let mut command = node::playwright()?;
-    command.args(options(projects)).args(arguments).env(browser::VARIABLE, browser);
+    command.args(options(projects)).args(how).args(arguments).env(browser::VARIABLE, browser);
     if !arguments.is_empty() {
         command.arg("--pass-with-no-tests");
     }
