@@ -59,11 +59,21 @@ async function forgetOld() {
   const others = names.filter((name, index) => ours[index] && name !== KEPT);
   await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
   await caches.delete(PAGES);
-  if (names.includes(UNCHECKED)) await forgetModels(UNCHECKED, () => true);
+  if (names.includes(UNCHECKED)) await checkModels();
   const manifest = await caches.match(here('models/manifest.json'), { cacheName: KEPT });
   if (!manifest) return;
   const offered = (await manifest.json()).models.map(({ file }) => here(`models/${file}`));
   await forgetModels(MODELS, (url) => !offered.includes(url));
+}
+
+// What is what its name says need not be fetched once more. On a full disk the rest goes all the same.
+async function checkModels() {
+  const models = await caches.open(UNCHECKED);
+  for (const request of await models.keys()) {
+    const response = request.url.startsWith(here('models/')) && (await caches.match(request, { cacheName: UNCHECKED }));
+    if (response) await keepModel(request, response).catch((error) => console.info('a model is not kept:', error));
+  }
+  await forgetModels(UNCHECKED, () => true);
 }
 
 // Those of this Forger only.

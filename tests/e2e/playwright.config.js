@@ -20,6 +20,9 @@ const SOFTWARE_WEBGPU = [
   '--disable-accelerated-2d-canvas',
 ];
 
+/** Files that need a GPU. */
+const OTHERS = /(webgpu|card|devices)\.spec/;
+
 const browser = (args) => ({ launchOptions: { executablePath, args } });
 
 export default defineConfig({
@@ -36,8 +39,9 @@ export default defineConfig({
   // Kept files would answer for those that a test holds back or changes: offline.spec.js alone has them.
   use: { baseURL, viewport: { width: 1280, height: 900 }, locale: 'en-GB', colorScheme: 'light', serviceWorkers: 'block' },
   projects: [
-    // Frames are counted where no test runs beside.
-    { name: 'cpu', testIgnore: /(webgpu|card|devices)\.spec/, grepInvert: /frames a second/, use: browser(QUIET) },
+    { name: 'cpu', testIgnore: OTHERS, grepInvert: /@alone/, use: browser(QUIET) },
+    // What measures speed, with no other test beside it.
+    { name: 'alone', testIgnore: OTHERS, grep: /@alone/, use: browser(QUIET) },
     // Games of the lab run on the CPU until a GPU is worth it, so few of them are tested here again; and what answers late, below,
     // is the harder case and has all the rest.
     { name: 'webgpu', testMatch: /(webgpu|lab)\.spec/, grep: /badge|few steps|with the defaults|search finds|tab was closed/, use: browser([...QUIET, ...SOFTWARE_WEBGPU]) },

@@ -18,6 +18,7 @@ import simgan
 import superres
 import translation
 import translation_games
+import translation_imports
 from features import FEATURES, features
 from game import d_loss, g_loss, ring, verdict
 from networks import (
@@ -200,6 +201,7 @@ def files():
         "translation_games": cases(translation_games.pix2pix, ["pix2pix"]) | cases(translation_games.cyclegan, ["cyclegan"]),
         "translation_game_variants": cases(translation_games.pix2pix, list(translation_games.PIX2PIX)[1:])
         | cases(translation_games.cyclegan, ["cyclegan_hinge"]),
+        "translation_imports": cases(translation_imports.network, translation_imports.NETWORKS),
         "simgan_networks": cases(simgan.network, simgan.NETWORKS),
         "simgan_losses": cases(simgan.regularization, ["pixels", "derivatives", "channel-mean", "blurred"]),
         "simgan_game": cases(simgan.game, ["simgan"]),

@@ -160,7 +160,8 @@ NETWORKS = {
 }
 # What recipes and published models are of besides, and dropout; in a file of its own, so that the other stays as it is.
 VARIANTS = {
-    "unet_batch_nearest": (lambda: Unet("batch", True, 5, 1), (2, 3, 32, 32)),
+    # Four: what normalises two pixels by themselves makes 1 and -1 of any, and leaves rounding of the gradient.
+    "unet_batch_nearest": (lambda: Unet("batch", True, 5, 1), (4, 3, 32, 32)),
     "resnet_instance_nearest": (lambda: Resnet("instance", True, 1, 2), (2, 3, 16, 20)),
     "patch_34": (lambda: Patch("instance", 3, 2, 2), (2, 3, 24, 28)),
     "patch_16_none": (lambda: Patch("none", 3, 2, 1), (2, 3, 16, 20)),

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod components;
 pub mod engine_client;
+pub mod numbers;
 pub mod pages;
 pub mod plots;
 pub mod shelf;

@@ -4,6 +4,7 @@
 //! asks again. Those that a page has opened are closed when it is left.
 
 mod bringing;
+mod making;
 
 use std::collections::HashMap;
 
@@ -23,6 +24,11 @@ use bringing::Bringing;
 /// The models of the site.
 pub async fn manifest() -> Result<Manifest, EngineError> {
     site::fetch_json::<Manifest>(&site::url("models/manifest.json")).await
+}
+
+/// Whether a file holds weights as PyTorch writes them, by its name: what `forger import` takes, and no page.
+pub fn is_of_pytorch(name: &str) -> bool {
+    [".pth", ".pt"].iter().any(|end| name.to_lowercase().ends_with(end))
 }
 
 /// What the worker says of a model that it has opened.
@@ -55,8 +61,8 @@ pub struct Shelf {
     mappings: StoredValue<HashMap<String, Vec<f32>>>,
     /// By name, the models that are being opened for those who asked something of them.
     bringing: StoredValue<HashMap<String, Bringing>>,
-    /// Who wants a picture made: the worker gives up one for the next.
-    pub making: Queue,
+    /// Who wants a picture made.
+    making: Queue,
 }
 
 impl Shelf {
@@ -166,11 +172,15 @@ impl Shelf {
         });
     }
 
-    /// Opens a model, in place of one of that name. A file of the user's may be what the worker stopped by: whether it is tried once
-    /// more is for the user to say.
+    /// Opens a model, in place of one of that name. A file of the user's is wanted in place of what was being opened, and may be what
+    /// the worker stopped by: whether it is tried once more is for the user to say.
     pub async fn open(self, source: Source) -> Result<Opened, EngineError> {
-        let is_known = !matches!(source, Source::File(_));
-        self.open_as(source, is_known, |_| ()).await
+        let Source::File(file) = &source else { return self.open_as(source, true, |_| ()).await };
+        if is_of_pytorch(&file.name()) {
+            return Err(ModelError::NoCard.into());
+        }
+        self.cancel();
+        self.open_as(source, false, |_| ()).await
     }
 
     /// The same. One that is known was open before, or is of the site: whatever the worker stopped by, it is asked again. `sent` hears

@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use counting::{PEAK, USED};
 use forger_core::{
     burn::tensor::Device,
-    nets::{dcgan, superres, translator},
+    nets::{dcgan, refiner::Refiner, superres, translator},
     protocol::{
-        Card, DcganConfig, Pix2pixConfig, Random, Settings, Stream, SuperresConfig, SystemConfig, TranslatorConfig,
-        error::ModelError,
+        Card, DcganConfig, Pix2pixConfig, Random, Settings, SimganConfig, Stream, SuperresConfig, SystemConfig,
+        TranslatorConfig, Upsampling, error::ModelError,
     },
     weights::{Drawer, Model, Networks, Translator, Upscaler},
 };
@@ -86,15 +86,30 @@ fn a_huge_network_in_a_tiny_file_is_refused_before_it_takes_memory() {
     let deep = Pix2pixConfig { generator, ..Pix2pixConfig::default() };
     let generator = translator::Translator::new(&deep.generator, random, &device).unwrap();
     let translator = write(&deep, Translator::pix2pix(deep.clone(), generator, None));
+    let wide = SimganConfig { channels: 3, refiner_width: 256, blocks: 1, ..SimganConfig::default() };
+    let refiner = write(&wide, Translator::simgan(wide.clone(), Refiner::new(&wide, random, &device), None));
     for (error, used) in [
-        // Of as many values as a layer makes of it.
         asking::<Upscaler>(&upscaler, &[3, 256, 256]),
-        asking::<Upscaler>(&upscaler, &[3, 1, 1 << 16]),
         asking::<Upscaler>(&upscaler, &[3, usize::MAX, 2]),
         // Its sides are filled up to multiples of 256.
         asking::<Translator>(&translator, &[3, 1, 512]),
+        asking::<Translator>(&refiner, &[3, 256, 256]),
     ] {
         assert!(matches!(error, Some(ModelError::BadCard { .. })), "{error:?}");
         assert!(used < 50 << 20, "{used} bytes");
+    }
+
+    // What is drawn of the largest that passes has room in a tab.
+    let upsampling = Upsampling::NearestNeighbor;
+    let narrow = SuperresConfig { upsampling, width: 16, blocks: 0, ..SuperresConfig::default() };
+    let generator = superres::Generator::new(&narrow, random, &device).unwrap();
+    let upscaler = write(&narrow, Upscaler::new(narrow.clone(), generator));
+    for (error, used) in [
+        asking::<Upscaler>(&upscaler, &[3, 256, 256]),
+        asking::<Translator>(&translator, &[3, 1, 200]),
+        asking::<Translator>(&refiner, &[3, 70, 80]),
+    ] {
+        assert_eq!(error, None);
+        assert!(used < 1 << 30, "{used} bytes");
     }
 }

@@ -7,7 +7,7 @@ mod common;
 use common::values;
 use forger_core::{
     burn::tensor::{Device, Tensor, TensorData},
-    latent::{Inversion, InvertError, attribute_directions, closeness, principal_directions, unbend},
+    latent::{Inversion, InvertError, attribute_directions, principal_directions, psnr, unbend},
     nets::{
         Generator as _,
         dcgan::{Discriminator, Generator},
@@ -68,7 +68,7 @@ fn the_code_of_a_drawn_picture_is_found_again() {
         let settings = InvertSettings { features, ..InvertSettings::default() };
         let found = search(&model, &target, settings);
         let (start, end) = (search(&model, &target, InvertSettings { steps: 1, ..settings }), found.clone());
-        let (start, end) = (closeness(&draw(&model, &start), &target), closeness(&draw(&model, &end), &target));
+        let (start, end) = (psnr(&draw(&model, &start), &target), psnr(&draw(&model, &end), &target));
         assert!(start < 20.0 && end > 30.0, "{start} dB before the search, {end} dB after it");
         assert_eq!(search(&model, &target, settings), found, "a seed is a search");
     }
@@ -82,7 +82,7 @@ fn a_search_begins_where_a_mapping_network_leads() {
     let start = Inversion::new(&model, &target, settings).unwrap();
     assert_eq!(start.best(), model.codes.sample(settings.seed, 0));
     assert_ne!(start.best(), Random::new(settings.seed, Stream::Latent).latent(Default::default(), 1, DIM));
-    let found = closeness(&draw(&model, &search(&model, &target, settings)), &target);
+    let found = psnr(&draw(&model, &search(&model, &target, settings)), &target);
     assert!(found > 30.0, "{found} dB");
 }
 
@@ -97,7 +97,7 @@ fn a_mapping_network_is_made_for_a_generator_without_one() {
         let codes = unbent.codes(z.clone());
         let spread = values(codes.clone().powi_scalar(2).mean()).remove(0);
         assert!((0.8..1.2).contains(&spread), "w has a variance of {spread}");
-        closeness(&values(unbent.forward(codes)), &expected)
+        psnr(&values(unbent.forward(codes)), &expected)
     };
     // Eight values cannot hold a map that ReLU has bent, but they come nearer with more units to choose them by.
     let (few, many) = (near(DIM), near(256));
@@ -162,8 +162,8 @@ fn a_code_stays_within_what_a_link_can_hold() {
 #[test]
 fn the_ratio_of_signal_to_noise() {
     // An error of 0.02 of a range of 2 is a hundredth: 40 dB.
-    assert!((closeness(&[0.5, -0.5], &[0.52, -0.52]) - 40.0).abs() < 1e-3);
-    assert_eq!(closeness(&[0.5], &[0.5]), f32::INFINITY);
+    assert!((psnr(&[0.5, -0.5], &[0.52, -0.52]) - 40.0).abs() < 1e-3);
+    assert_eq!(psnr(&[0.5], &[0.5]), f32::INFINITY);
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {

@@ -14,7 +14,9 @@ use common::{
 use forger_core::{
     Images, Simgan, System, burn,
     checkpoint::Reader,
-    protocol::{Card, SimganConfig, StepKind, SystemConfig, Way},
+    nets::refiner::Refiner,
+    protocol::{AdversarialLoss, Card, Random, SimganConfig, StepKind, Stream, SystemConfig, Way},
+    systems::simgan::SimganError,
     weights::{Model, Translator},
 };
 
@@ -170,6 +172,26 @@ fn a_model_travels_in_a_file_and_takes_pictures_of_any_size() {
     let verdicts = read.judge(Way::Forward, grey.clone().repeat_dim(1, 3), grey.repeat_dim(1, 3)).unwrap();
     assert_eq!(verdicts.dims()[..2], [16, 1]);
     assert!(values(verdicts).iter().all(|value| (0.0..=1.0).contains(value)));
+}
+
+/// Of before there was a rule of training that is nothing to how a refiner draws.
+#[test]
+fn a_model_of_settings_that_no_run_begins_with_any_more_still_opens() {
+    let device = Device::flex();
+    for config in [
+        SimganConfig { loss: AdversarialLoss::Wasserstein, ..small_simgan() },
+        SimganConfig { history: 1, ..small_simgan() },
+        SimganConfig { adversarial: 0.0, semantic: 1.0, ..small_simgan() },
+    ] {
+        let [synthetic, real] = [Discs::synthetic(3), Discs::real(3)].map(|set| Box::new(set) as Box<dyn Images>);
+        let refused = Simgan::new(config.clone(), synthetic, real, None, &device).err();
+        assert!(matches!(refused, Some(SimganError::Conflict(_))), "{refused:?}");
+        let refiner = Refiner::new(&config, &mut Random::new(1, Stream::Weights), &device);
+        let card = Card::new("test", SystemConfig::of(&config), 1);
+        let (bytes, _) = Model::write(card, &Translator::simgan(config, refiner, None)).unwrap();
+        let read = Model::<Translator>::read(&bytes, &device).unwrap();
+        read.check(&values(read.test_output().unwrap())).unwrap();
+    }
 }
 
 #[test]

@@ -10,12 +10,13 @@ use common::{
     values,
 };
 use forger_core::{
-    Cyclegan, Pix2pix, System, burn,
+    Cyclegan, Pix2pix, System, TranslationError, burn,
     checkpoint::Reader,
     nets::{patch::PatchDiscriminator, translator::Translator as Network},
     parameters,
     protocol::{
-        Card, Normalization, Pix2pixConfig, Random, Stream, SystemConfig, TranslatorConfig, TranslatorNetwork, Way,
+        AdversarialLoss, Card, Conflict, CycleganConfig, Normalization, Pix2pixConfig, Random, Stream, SystemConfig,
+        TranslatorConfig, TranslatorNetwork, Way,
     },
     systems::pix2pix,
     tiles::tiles,
@@ -98,6 +99,32 @@ fn networks_that_do_not_fit_their_card_are_refused() {
     let wrong = Pix2pixConfig { discriminator_width: 7, ..config };
     let card = Card::new("test", SystemConfig::of(&wrong), 1);
     assert!(Model::write(card, &networks).is_err(), "a discriminator of another width");
+}
+
+/// Of before there was a rule of training that is nothing to how a network draws.
+#[test]
+fn models_of_settings_that_no_run_begins_with_any_more_still_open() {
+    let (device, loss) = (Device::flex(), AdversarialLoss::Wasserstein);
+    let paired = Pix2pixConfig { loss, ..small_pix2pix() };
+    let unpaired = CycleganConfig { loss, ..small_cyclegan() };
+    let refused = [
+        Pix2pix::new(paired.clone(), pairs(0..2), &device).err(),
+        Cyclegan::new(unpaired.clone(), discs(2, 0, false), discs(2, 9, true), None, &device).err(),
+    ];
+    assert_eq!(refused, [(); 2].map(|()| Some(TranslationError::Conflict(Conflict::NotClipped))));
+
+    let random = &mut Random::new(1, Stream::Weights);
+    let mut network = |config: &TranslatorConfig| Network::new(config, random, &device).unwrap();
+    let (one, other) = (network(&paired.generator), network(&unpaired.generator));
+    let judge = PatchDiscriminator::new(pix2pix::shape(&paired), random, &device).unwrap();
+    for (config, networks) in [
+        (SystemConfig::of(&paired), Translator::pix2pix(paired, one, Some(judge))),
+        (SystemConfig::of(&unpaired), Translator::cyclegan(unpaired, other, None, [None, None])),
+    ] {
+        let (bytes, _) = Model::write(Card::new("test", config, 1), &networks).unwrap();
+        let read = Model::<Translator>::read(&bytes, &device).unwrap();
+        read.check(&values(read.test_output().unwrap())).unwrap();
+    }
 }
 
 #[test]

@@ -43,12 +43,13 @@ impl Caller {
         if is_cancelled { Err(EngineError::Cancelled) } else { Ok(()) }
     }
 
-    /// Resolves once the page has cancelled the request; for work that waits for something else meanwhile.
+    /// Resolves once the page has cancelled the request, or it was answered all the same; for work that waits for something else
+    /// meanwhile.
     pub async fn cancelled(&self) {
         let (tell, told) = oneshot::channel();
         if self.wants_more().is_ok() {
             self.channel.inbox.borrow_mut().watch(self.id, tell);
-            // The sender is dropped with the answer, which whoever waits here gives.
+            // The sender is dropped with the answer.
             let _ = told.await;
         }
     }

@@ -9,6 +9,9 @@ use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response}
 
 use crate::channel::Caller;
 
+/// The most bytes that are reserved before any have come: a list may say anything, and an address here has 32 bits.
+const MOST_RESERVED: u64 = 256 << 20;
+
 /// What a server says, however long it takes, or that the page does not want it any more.
 async fn unless_cancelled(caller: &Caller, said: JsFuture) -> Result<Result<JsValue, JsValue>, EngineError> {
     let cancelled = std::pin::pin!(caller.cancelled());
@@ -20,7 +23,7 @@ async fn unless_cancelled(caller: &Caller, said: JsFuture) -> Result<Result<JsVa
     }
 }
 
-/// Downloads `url`, expected to hold `total` bytes, telling the page how far it is.
+/// Downloads `url`, expected to hold `total` bytes, telling the page how far it is. More than that are not waited for.
 pub async fn fetch(caller: &Caller, url: &str, total: u64) -> Result<Vec<u8>, EngineError> {
     let failed = |error: JsValue| {
         let detail = error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| e.message().into());
@@ -35,7 +38,7 @@ pub async fn fetch(caller: &Caller, url: &str, total: u64) -> Result<Vec<u8>, En
     }
     let body = response.body().ok_or_else(|| failed("no body".into()))?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Vec::with_capacity(total as usize);
+    let mut bytes = Vec::with_capacity(total.min(MOST_RESERVED) as usize);
     loop {
         let chunk = match unless_cancelled(caller, JsFuture::from(reader.read())).await {
             Ok(chunk) => chunk.map_err(failed)?,
@@ -49,6 +52,11 @@ pub async fn fetch(caller: &Caller, url: &str, total: u64) -> Result<Vec<u8>, En
             return Ok(bytes);
         }
         let value: Uint8Array = Reflect::get(&chunk, &"value".into()).map_err(failed)?.unchecked_into();
+        if bytes.len() as u64 + u64::from(value.length()) > total {
+            drop(reader.cancel());
+            let detail = format!("it holds more than {total} bytes");
+            return Err(EngineError::Fetch { url: url.to_owned(), detail });
+        }
         bytes.extend(value.to_vec());
         caller.progress(bytes.len() as f64, total as f64);
     }

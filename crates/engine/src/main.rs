@@ -6,6 +6,8 @@ mod age;
 #[cfg(target_arch = "wasm32")]
 mod answer;
 #[cfg(any(target_arch = "wasm32", test))]
+mod awaited;
+#[cfg(any(target_arch = "wasm32", test))]
 mod budget;
 #[cfg(target_arch = "wasm32")]
 mod channel;

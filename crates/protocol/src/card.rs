@@ -34,7 +34,9 @@ pub struct DataSource {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TestVector {
     /// The input: so many values of [`crate::Stream::Metrics`] of the card's seed as `shape` has, a code of the prior or a
-    /// picture of any values in `[-1, 1]`. Cards of schema 1 do not say it: the system knows what it was.
+    /// picture of any values in `[-1, 1]`. Cards of schema 1 do not say it: the system knows what it was. A picture of another size than
+    /// the networks usually get is refused where it is more than any device has memory and time for: beyond 512 pixels a side, 256 x 256
+    /// in all with its sides filled up as the networks ask, or some 2^33 multiplications.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shape: Vec<usize>,
     /// SHA-256 of the output after rounding each value to the nearest 1/255 step, in hex. Exact for one device only, so

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::OutOfRange;
+use crate::config::{Conflict, OutOfRange};
 
 /// Why a model file was refused.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
@@ -79,6 +79,9 @@ pub enum EngineError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(OutOfRange),
+    /// Settings that do not go together.
+    #[error(transparent)]
+    Conflict(Conflict),
     /// A model file was refused.
     #[error(transparent)]
     Model(ModelError),
@@ -125,6 +128,9 @@ pub enum EngineError {
         /// What the browser or the server says, in English.
         detail: String,
     },
+    /// A file of the user's cannot be read any more: it was moved or changed, or the browser is not allowed to.
+    #[error("{0} cannot be read any more")]
+    Gone(String),
     /// A web page lies where a file of the site should be: hosts answer so where one is missing.
     #[error("a web page is in the place of {url}")]
     WebPage {

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{
     config::{
-        CycleganConfig, DcganConfig, EncoderConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig, ToyConfig,
+        Conflict, CycleganConfig, DcganConfig, EncoderConfig, OutOfRange, Pix2pixConfig, SimganConfig, SuperresConfig,
+        ToyConfig,
     },
     error::ModelError,
 };
@@ -180,6 +181,11 @@ pub trait Settings: Clone + Default + PartialEq + Serialize + DeserializeOwned +
 
     /// Says which setting is out of range, if any: a shared URL or a file can hold anything.
     fn validate(&self) -> Result<(), OutOfRange>;
+
+    /// Says which settings do not go together, if any. Asked before training only: see [`Conflict`].
+    fn can_train(&self) -> Result<(), Conflict> {
+        Ok(())
+    }
 }
 
 /// The settings of a model or a run, whatever its system.

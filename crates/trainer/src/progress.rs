@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    collections::BTreeSet,
     io::IsTerminal,
     time::{Duration, Instant},
 };
@@ -25,6 +26,8 @@ pub struct Progress {
     examples: u64,
     /// The scalars that its steps tell, with their places.
     told: Vec<(usize, &'static Scalar)>,
+    /// The places of those that a step has told: before a player trains, there is nothing to say of it.
+    heard: BTreeSet<usize>,
     last_line: Instant,
     metrics: StepMetrics,
 }
@@ -90,8 +93,17 @@ impl Progress {
         }
         bar.set_position(done);
         bar.reset_eta();
-        let (started, last_line) = (now(), now());
-        Self { bar, terminal, started, first_step: done, examples, told, last_line, metrics: StepMetrics::default() }
+        Self {
+            bar,
+            terminal,
+            started: now(),
+            first_step: done,
+            examples,
+            told,
+            heard: BTreeSet::new(),
+            last_line: now(),
+            metrics: StepMetrics::default(),
+        }
     }
 
     /// Real examples seen, a second.
@@ -102,7 +114,7 @@ impl Progress {
     fn message(&self, step: u64) -> String {
         let of_kind = |kind: ScalarKind| {
             let value = |place: usize| self.metrics.values.get(place).copied().unwrap_or_default();
-            let of_it = self.told.iter().filter(|(_, scalar)| scalar.kind == kind);
+            let of_it = self.told.iter().filter(|(place, scalar)| scalar.kind == kind && self.heard.contains(place));
             let said = of_it.map(|(place, scalar)| format!("{} {:.3}", scalar.of, value(*place)));
             let all = said.collect::<Vec<_>>().join(", ");
             if all.is_empty() { all } else { format!("; {}: {all}", kind.name()) }
@@ -111,6 +123,10 @@ impl Progress {
     }
 
     pub fn update(&mut self, step: u64, metrics: &[StepMetrics]) {
+        for StepMetrics { values, .. } in metrics {
+            // What a step does not tell is 0.
+            self.heard.extend(values.iter().enumerate().filter(|(_, value)| **value != 0.0).map(|(place, _)| place));
+        }
         if let Some(last) = metrics.last() {
             self.metrics = last.clone();
         }
@@ -137,22 +153,43 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use forger_protocol::{Settings as _, SuperresConfig};
+    use forger_protocol::{Settings, SimganConfig, SuperresConfig};
 
     use super::*;
+
+    /// What is said of steps that told this, one after the other.
+    fn said<C: Settings>(config: &C, steps: &[Vec<f32>]) -> String {
+        let told = C::SYSTEM.told(&serde_json::json!(config)).collect();
+        let mut progress = Progress::start(0, 9, 1, told);
+        for (step, values) in (1..).zip(steps) {
+            progress.update(step, &[StepMetrics { step, values: values.clone() }]);
+        }
+        let message = progress.message(steps.len() as u64);
+        message.split_once("; ").map(|(_, said)| said.to_owned()).unwrap()
+    }
 
     #[test]
     fn of_an_opponent_that_is_not_there_nothing_is_said() {
         let said = |adversarial: f64| {
             let mut config = SuperresConfig::default();
             config.losses.adversarial = adversarial;
-            let told = SuperresConfig::SYSTEM.told(&serde_json::json!(config)).collect();
-            let mut progress = Progress::start(0, 9, 1, told);
-            progress.metrics = StepMetrics { step: 1, values: vec![0.5, 0.25, 0.75, 0.125, 0.0, 0.0] };
-            let message = progress.message(1);
-            message.split_once("; ").map(|(_, said)| said.to_owned()).unwrap()
+            said(&config, &[vec![0.5, 0.25, 0.75, 0.125, 0.0, 0.0]])
         };
         assert_eq!(said(0.0), "loss: generator 0.250");
         assert_eq!(said(0.1), "loss: discriminator 0.500, generator 0.250; verdict: real 0.750, fake 0.125");
+    }
+
+    #[test]
+    fn of_a_player_that_does_not_train_yet_nothing_is_said() {
+        let config = SimganConfig::default();
+        let (alone, game) =
+            (vec![0.0, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 1.0], vec![0.5, 2.0, 0.125, 0.0, 0.75, 0.25, 1.0, 1.0]);
+        assert_eq!(said(&config, std::slice::from_ref(&alone)), "loss: self-regularisation 0.250");
+        let of_both =
+            "loss: discriminator 0.500, refiner 2.000, self-regularisation 0.125; verdict: real 0.750, refined 0.250";
+        assert_eq!(said(&config, &[alone, game.clone()]), of_both);
+        // What was told once and is 0 now may be just that.
+        let won = vec![0.0; 8];
+        assert!(said(&config, &[game, won]).starts_with("loss: discriminator 0.000, refiner 0.000"));
     }
 }

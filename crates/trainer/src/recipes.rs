@@ -172,6 +172,15 @@ mod tests {
     }
 
     #[test]
+    fn a_light_translator_is_a_narrow_one_of_maps() {
+        let maps: Pix2pixConfig = find("pix2pix-maps").unwrap();
+        let changes = "constant_steps=4000 decay_steps=4000 batch=4 jitter=1 patch=34 discriminator_width=16 generator.width=12 \
+                       generator.dropout=false generator_optimizer.learning_rate=8e-4 discriminator_optimizer.learning_rate=2e-4";
+        let light = changes.split_whitespace().fold(maps, |config, change| set(&config, change).unwrap());
+        assert_eq!(find::<Pix2pixConfig>("pix2pix-light").unwrap(), light);
+    }
+
+    #[test]
     fn any_setting_can_be_changed() {
         let config = DcganConfig::default();
         let config = set(&config, "width=3").unwrap();

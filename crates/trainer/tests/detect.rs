@@ -95,6 +95,13 @@ fn models_of_one_class_are_trained_measured_and_kept() {
     let few = eval.replace("--neighbours 1", "--neighbours 99");
     let (code, text) = run(&format!("{few} --methods adgan,knn --classes 0 --seed 3"));
     assert!(code == Some(1) && text.contains("class 0: --neighbours 99 is more than"), "{text}");
+    let unborn = few.replace("--runs runs", "--runs unborn --train --epochs 1");
+    for (rest, expected) in
+        [("", "class 0: --neighbours 99 is more than"), ("--device cuda:0,cuda:1", "one device only")]
+    {
+        let (code, text) = run(&format!("{unborn} {rest}"));
+        assert!(code == Some(1) && text.contains(expected) && !at("unborn").exists(), "{text}");
+    }
     let (code, text) = run(&format!("train dcgan --data set --normal 7 {SMALL} --out none"));
     assert!(code == Some(1) && text.contains("no class 7: there are 0, 1"), "{text}");
 }
@@ -172,6 +179,17 @@ fn folders_of_all_kinds_become_reports() {
     let plain = scores("set:up --normal set:up");
     assert_eq!((plain.len(), &plain), (31, &scores(&format!("{framed} --crop 6,4,34,32"))));
     assert_ne!(plain, scores(framed));
+    let calibrate = format!("calibrate run --normal framed --crop 6,4,34,32 --what up --name up {SHORT} --out cut");
+    assert_eq!(run(&calibrate).0, Some(0));
+    let cut = fs::read_dir(at("cut")).unwrap().map(|entry| entry.unwrap().path());
+    let cut = cut.into_iter().find(|path| path.extension().is_some_and(|end| end == "safetensors")).unwrap();
+    for (crop, is_told) in [("--crop 6,4,34,32", false), ("--crop 6,4,34,33", true), ("", true)] {
+        let line = format!("detect framed --model {} {crop} --threshold 1000 --out report", cut.display());
+        let (code, text) = run(&line);
+        assert!(code == Some(0) && text.contains("give --crop 6,4,34,32,") == is_told, "{crop}: {text}");
+        let page = fs::read_to_string(at("report/report.html")).unwrap();
+        assert!(page.contains("30 normal ones of framed, cut to 6,4,34,32"), "{page}");
+    }
     let rows = (0..30).map(|index| format!("{index:02}.png,{}\n", index % 2)).collect::<String>();
     fs::write(at("table.csv"), format!("file,Odd\n{rows}")).unwrap();
     let odd = format!("detect mixed --model run --normal set:up --class Odd {SHORT} --threshold 1000 --out report");

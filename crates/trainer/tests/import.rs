@@ -174,3 +174,45 @@ fn a_tensor_that_does_not_fit_is_named_and_wrappings_are_taken_off() {
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(card(folder.path(), "a")["card"]["system"]["config"]["generator"]["width"], 4);
 }
+
+/// The weights of a case of `tests/reference`, which says what PyTorch makes with them, by the names that they have there.
+fn of_reference(case: &str, out: &Path) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/translation_imports.safetensors");
+    let bytes = fs::read(file).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let prefix = format!("{case}/weights.");
+    let named = tensors.iter().filter_map(|(name, view)| Some((name.strip_prefix(&prefix)?.to_owned(), view)));
+    safetensors::serialize_to_file(named.collect::<Vec<_>>(), None, out).unwrap();
+}
+
+#[test]
+fn networks_of_every_kind_become_models() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (case, arch, network, normalization, dropout, judge) in [
+        ("unet_256", "pix2pix", "unet", "batch", false, Some(("patch_34", 34))),
+        ("unet_instance_old", "cyclegan", "unet", "instance", false, None),
+        ("resnet_batch", "pix2pix", "resnet", "batch", false, Some(("patch_34", 34))),
+        ("resnet_batch_dropout", "pix2pix", "resnet", "batch", true, None),
+        ("resnet_dropout", "cyclegan", "resnet", "instance", true, Some(("patch_70_instance", 70))),
+    ] {
+        of_reference(case, &at(case));
+        let name = case.replace('_', "-");
+        let mut more = vec!["--arch", arch, "--name", &name];
+        if let Some((judge, _)) = judge {
+            of_reference(judge, &at(judge));
+            more.extend(["--discriminator", judge]);
+        }
+        let (code, text) = import(folder.path(), &at(case), &more);
+        assert_eq!(code, Some(0), "{case}: {text}");
+        let card = card(folder.path(), &name)["card"].clone();
+        let config = &card["system"]["config"];
+        let generator = &config["generator"];
+        assert_eq!(generator["network"], network, "{case}");
+        assert_eq!(generator["normalization"], normalization, "{case}");
+        assert_eq!(generator["dropout"], dropout, "{case}");
+        if let Some((_, patch)) = judge {
+            assert!(config["patch"] == patch && card["networks"].as_array().unwrap().len() == 2, "{card}");
+        }
+    }
+}

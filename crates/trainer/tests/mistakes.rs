@@ -53,3 +53,19 @@ fn nothing_is_measured_in_no_time() {
         assert_eq!(errors(forger().args(["bench", "train", flag, "0"])).0, Some(2), "{flag}");
     }
 }
+
+#[test]
+fn settings_that_do_not_go_together_are_told_before_a_picture_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (line, says) in [
+        ("pix2pix --data none --set loss=wasserstein", "take another loss"),
+        ("cyclegan --x none --y none --set loss=wasserstein", "take another loss"),
+        ("simgan --data none --simulator eyes --set loss=wasserstein", "take another loss"),
+        ("simgan --data none --simulator eyes --set batch=8 --set history=3", "set it to 4 or more, or to 0"),
+        ("simgan --data none --simulator eyes --set adversarial=0 --set semantic=1", "set adversarial above 0"),
+    ] {
+        let arguments = format!("train {line} --out run");
+        let (code, text) = errors(forger().current_dir(folder.path()).args(arguments.split_whitespace()));
+        assert!(code == Some(1) && text.contains(says), "{line}: {text}");
+    }
+}

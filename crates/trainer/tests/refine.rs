@@ -90,15 +90,19 @@ fn a_run_on_eyes_is_gone_on_with_exported_used_and_measured() {
     let (code, text) = run("refine drawn refined --model drawn/0.png");
     assert!(code == Some(1) && text.contains("drawn/0.png"), "{text}");
 
-    let text =
-        well(&format!("eval refine --model models/{file} {data} --count 20 --prefix tiny --sheet sheet.png --json"));
+    let eval = format!("eval refine --model models/{file} {data} --count 20 --prefix tiny --sheet sheet.png --json");
+    let text = well(&format!("{eval} --beside run models/{file}"));
     let figures = figures(&text);
     assert!(figures["tiny_pupil_moved"].as_f64().unwrap() >= 0.0 && figures["tiny_gap_closed"].is_null(), "{figures}");
     assert_eq!(
         figures["command"],
         "forger eval refine --model MODEL --data train-images-idx3-ubyte --holdout 4 --count 20 --seeds 3 --prefix tiny --json"
     );
-    assert_eq!(image::open(at("sheet.png")).unwrap().width(), 4 * 55);
+    // Synthetic, three times refined and the difference, real; a model beside itself is the same.
+    let sheet = image::open(at("sheet.png")).unwrap().to_luma8();
+    assert_eq!(sheet.width(), 8 * 55);
+    let is_alike = |x, y| sheet.get_pixel(x, y)[0].abs_diff(sheet.get_pixel(x + 4 * 55, y)[0]) <= 1;
+    assert!((55..3 * 55).all(|x| (0..sheet.height()).all(|y| is_alike(x, y))));
     let (code, text) = run(&format!("eval refine --model models/{file} --data train-images-idx3-ubyte"));
     assert!(code == Some(1) && text.contains("--holdout"), "{text}");
 }

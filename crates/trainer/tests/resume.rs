@@ -116,6 +116,10 @@ fn learning_rates_change_for_the_rest_of_a_run() {
     assert!(recipe.contains("learning_rate = 0.05"), "{recipe}");
     works(copy.path(), &format!("{TRAIN} --steps 8 --resume"));
     assert_ne!(losses(folder.path()), losses(copy.path()));
+    // Of a run that is over nothing changes, and nothing is said to.
+    let text = works(folder.path(), &format!("{TRAIN} --resume --set generator_optimizer.learning_rate=0.01"));
+    assert!(text.contains("the run is at step 8 already") && !text.contains("from here on"), "{text}");
+    assert_eq!(fs::read_to_string(folder.path().join("run/recipe.toml")).unwrap(), recipe);
     // Kept without being said again.
     works(folder.path(), "train dcgan --data avatars:16 --out @/run --steps 9 --resume");
     assert_eq!(rate(9), 0.05);

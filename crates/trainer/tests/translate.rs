@@ -7,7 +7,7 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{errors, forger};
-use image::{Rgb, RgbImage, Rgba, RgbaImage};
+use image::{ColorType, DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::Value;
 
 const SMALL: &str = "--set image_size=32 --set generator.depth=5 --set generator.width=2 --set patch=16 --set batch=2 --set discriminator_width=2";
@@ -207,4 +207,40 @@ fn pictures_are_translated_and_none_is_lost() {
     assert!(code == Some(1) && text.contains("PNG, JPEG and WebP can be written"), "{text}");
     let (code, text) = run(folder, "upscale in/a.png b.png --model run");
     assert!(code == Some(1) && text.contains("pix2pix"), "{text}");
+}
+
+#[test]
+fn a_single_pixel_and_a_grey_picture_are_translated() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let at = |name: &str| folder.join(name);
+    pairs(folder);
+    fs::create_dir(at("in")).unwrap();
+    let field = |side| RgbImage::from_pixel(side, side, Rgb([200, 30, 90]));
+    field(1).save(at("in/point.png")).unwrap();
+    let grey = GrayImage::from_fn(21, 9, |x, y| Luma([(x * 11 + y) as u8]));
+    grey.save(at("in/grey.png")).unwrap();
+    GrayImage::from_pixel(1, 1, Luma([140])).save(at("in/grey-point.png")).unwrap();
+    // The same in a file that has colours.
+    DynamicImage::from(grey).into_rgb8().save(at("in/coloured.png")).unwrap();
+    assert_eq!(image::open(at("in/grey.png")).unwrap().color(), ColorType::L8);
+    let resnet = "--set generator.network=resnet --set generator.normalization=instance --set generator.blocks=1";
+    for (network, multiple, more) in [("unet", 32, ""), ("resnet", 4, resnet)] {
+        field(multiple).save(at("in/field.png")).unwrap();
+        let (code, text) = run(folder, &format!("train pix2pix --data set {SMALL} {more} --steps 1 --out {network}"));
+        assert_eq!(code, Some(0), "{network}: {text}");
+        let (code, text) = run(folder, &format!("translate in out-{network} --model {network}"));
+        assert!(code == Some(0) && text.contains("1 x 1") && text.contains("21 x 9"), "{network}: {text}");
+        let open = |name: &str| image::open(at(&format!("out-{network}/{name}.png"))).unwrap();
+        // What is made has colours, whatever it was made of.
+        for (name, size) in [("point", (1, 1)), ("grey-point", (1, 1)), ("grey", (21, 9)), ("coloured", (21, 9))] {
+            let made = open(name);
+            assert_eq!((made.width(), made.height()), size, "{network}: {name}");
+            assert_eq!(made.color(), ColorType::Rgb8, "{network}: {name}");
+        }
+        assert_eq!(open("grey"), open("coloured"), "{network}");
+        // A single pixel goes on as far as the network needs.
+        let first = |name: &str| *open(name).to_rgb8().get_pixel(0, 0);
+        assert_eq!(first("point"), first("field"), "{network}");
+    }
 }

@@ -193,7 +193,9 @@ fn transparent_edges_have_no_fringe_and_jpeg_lies_on_a_colour() {
         assert!(is_near(red.get_pixel(4, 4), [255, 0, 0]) && is_near(red.get_pixel(128, 128), [255; 3]));
         assert!(!made("o.png", &["--background", "#00ff00"]).color().has_alpha());
     }
-    assert!(upscale(folder, &["disc.png", "p.jpg", "--background", "white"]).2.contains("six hexadecimal digits"));
+    for wrong in ["white", "+fffff"] {
+        assert!(upscale(folder, &["disc.png", "p.jpg", "--background", wrong]).2.contains("RRGGBB"), "{wrong}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub fn sub_dist() -> PathBuf {
 
 /// The projects of `playwright.config.js` that test the page: those whose tests run beside each other, and those that need the
 /// machine for themselves, as they measure speed or compute what a GPU would.
-pub const PAGE: [&[&str]; 2] = [&["cpu"], &["webgpu", "card"]];
+pub const PAGE: [&[&str]; 2] = [&["cpu"], &["alone", "webgpu", "card"]];
 /// How many tests of these run at a time.
 const WORKERS: [usize; 2] = [2, 1];
 /// Those that compare devices.

@@ -30,6 +30,7 @@ const ROUTES = [
 // A fault of colours is one at every width, and a fault of the layout in every light.
 for (const [colorScheme, width] of [['light', 390], ['dark', 1440]]) {
   test(`no page has a fault that axe knows, ${colorScheme}, ${width} pixels`, async ({ page }) => {
+    test.setTimeout(300_000);
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const route of ROUTES) {
@@ -107,6 +108,8 @@ test('a note stays while it is read, and goes afterwards', async ({ context, pag
   await page.clock.install();
   await page.getByTestId('share-button').click();
   const note = page.getByTestId('note-toast');
+  // It is announced by what it comes into, once.
+  await expect(page.locator('.toasts [aria-live="polite"] > [data-testid="note-toast"]:not([role])')).toHaveCount(1);
   await note.hover();
   await page.clock.fastForward(6000);
   await expect(note).toBeVisible();

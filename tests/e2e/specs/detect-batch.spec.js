@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { CROSS, beside, draw, judged, openZeros } from '../support/detect.js';
-import { decodeLate, decoded, leave } from '../support/page.js';
+import { answered, holdFiles, leave, watchWorker } from '../support/page.js';
 import { picture } from '../support/upscale.js';
 
 const BOTH = ['ring.png', 'cross.png'].map(picture);
@@ -33,11 +33,31 @@ test('marks outlive the model, which others judge when they are asked to, and ar
   await expect(count(page)).toContainText('2 of 2 judged', { timeout: 60_000 });
 });
 
+/** Takes another model in the moment in which some of the pictures of a batch are judged, and not all. */
+const takeInTheMidst = (page, model) =>
+  page.evaluate(
+    (model) =>
+      new Promise((done) => {
+        const find = (id) => document.querySelector(`[data-testid=${id}]`);
+        const look = () => {
+          if (/^[1-7] of 8/.test(find('batch-count')?.textContent)) {
+            const select = find('model-select');
+            select.value = model;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+            done();
+          } else {
+            requestAnimationFrame(look);
+          }
+        };
+        look();
+      }),
+    model,
+  );
+
 test('another model in the midst of a batch leaves no score of the last one', async ({ page }) => {
   await openZeros(page);
   await page.getByTestId('photo-file').setInputFiles(Array.from({ length: 8 }, () => picture('cross.png')));
-  await expect(count(page)).toContainText(/^[1-6] of 8/, { timeout: 60_000 });
-  await page.getByTestId('model-select').selectOption('sneakers');
+  await takeInTheMidst(page, 'sneakers');
   await expect(count(page)).toContainText('0 of 8 judged');
   await expect(page.getByTestId('batch-go-on')).toBeEnabled();
   // The sample that the sheet begins with: the search that was under way has ended by then.
@@ -95,33 +115,36 @@ const clearWhileSearching = (page) =>
   );
 
 test('a search whose picture is cleared away leaves nothing behind', async ({ page }) => {
+  await watchWorker(page);
   await openZeros(page);
   for (let time = 0; time < 5; time += 1) {
     await draw(page, CROSS[0]);
     await clearWhileSearching(page);
-    // What the worker still had to say has been said after this.
-    await page.waitForTimeout(500);
+    await answered(page);
     await expect(beside(page)).toContainText('Draw something');
   }
 });
 
 test('a picture that is decoded late neither covers a newer one nor disturbs the page after this one', async ({ page }) => {
   await openZeros(page);
-  await decodeLate(page, 'ring.png');
+  const ring = await holdFiles(page, 'ring.png');
   const file = page.getByTestId('photo-file');
   await file.setInputFiles(picture('ring.png'));
+  await ring.asked();
   await file.setInputFiles(picture('cross.png'));
   await judged(page);
-  await decoded(page);
+  await ring.letGo();
   await judged(page);
   await expect(page.getByTestId('verdict')).toHaveText('Strange');
   // Nor does it go to the sheet of another model.
   await file.setInputFiles(picture('ring.png'));
+  await ring.asked();
   await page.getByTestId('model-select').selectOption('threes');
-  await decoded(page);
+  await ring.letGo();
   await file.setInputFiles(picture('ring.png'));
+  await ring.asked();
   await leave(page);
-  await decoded(page);
+  await ring.letGo();
 });
 
 test('a stroke whose pointer is taken away is one, and the next can be drawn', async ({ page }) => {

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '../support/test.js';
-import { open, picture as shown } from '../support/page.js';
+import { drawLine, open, picture as shown } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
 const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
@@ -27,18 +27,6 @@ const size = async (page, id) => {
 async function score(page) {
   const text = await page.getByTestId('numbers').innerText();
   return Number(text.match(/score ([\d.]+)/)?.[1] ?? Number.NaN);
-}
-
-/** Draws a line on the sheet, from a place to another in shares of its side. */
-async function draw(page, ...places) {
-  const sheet = page.getByTestId('board');
-  await sheet.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await sheet.boundingBox();
-  const [from, to] = places.map(([left, top]) => [x + left * width, y + top * height]);
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move(...to, { steps: 8 });
-  await page.mouse.up();
 }
 
 /** Opens the model, and waits until its sample is judged. */
@@ -104,11 +92,11 @@ test('a scratch on a good picture raises its score, ink beside it does nothing, 
   const [good, sheet] = [await score(page), await shown(page.getByTestId('board'))];
   await page.getByTestId('ink-black').click();
   // The picture begins a sixth from above.
-  await draw(page, [0.1, 0.05], [0.9, 0.05]);
+  await drawLine(page, [[0.1, 0.05], [0.9, 0.05]], 8);
   expect((await shown(page.getByTestId('board'))).sha256).toBe(sheet.sha256);
   await expect(page.getByTestId('cancel')).toHaveCount(0);
   expect(await score(page)).toBe(good);
-  await draw(page, [0.15, 0.35], [0.85, 0.65]);
+  await drawLine(page, [[0.15, 0.35], [0.85, 0.65]], 8);
   await expect.poll(() => score(page), { timeout: 60_000 }).toBeGreaterThan(good);
   await expect.poll(async () => (await shown(page.getByTestId('board'))).sha256).not.toBe(sheet.sha256);
   const undo = page.getByTestId('undo');

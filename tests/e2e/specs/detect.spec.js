@@ -1,11 +1,11 @@
 // Strange pictures: drawn, opened, in batches, and the same scores as `forger detect` gives.
 
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 
 import { expect, test } from '../support/test.js';
-import { CROSS, beside, cardOf, draw, judged, numbers, openZeros, withCard } from '../support/detect.js';
+import { CROSS, beside, draw, judge, judged, numbers, openZeros } from '../support/detect.js';
+import { cardOf, modelPath, withCard } from '../support/models.js';
 import { open, picture as shown } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
@@ -20,7 +20,7 @@ const ZERO = Array.from({ length: 33 }, (_, step) => {
   return [0.5 + 0.21 * Math.sin(turn), 0.5 - 0.32 * Math.cos(turn)];
 });
 
-test('a zero that is drawn is normal, a cross is strange, and each takes less than two seconds', async ({ page }) => {
+test('a drawn zero is normal, a cross is strange, and the second search takes less than two seconds', { tag: '@alone' }, async ({ page }) => {
   await openZeros(page);
   await expect(beside(page)).toContainText('Draw something');
   await draw(page, ZERO);
@@ -39,7 +39,7 @@ test('a zero that is drawn is normal, a cross is strange, and each takes less th
   await expect(beside(page)).not.toHaveAttribute('role');
   const cross = await numbers(page);
   expect(cross.score).toBeGreaterThan(zero.score);
-  // The second has nothing to compile.
+  // It has nothing to compile.
   expect(cross.seconds).toBeLessThan(2);
   expect((await shown(page.getByTestId('made'))).levels).toBeGreaterThan(4);
 });
@@ -99,6 +99,8 @@ test('a batch goes on past what does not read, stops at once, goes on, and shows
   expect(Date.now() - start).toBeLessThan(3000);
   await page.getByTestId('batch-go-on').click();
   await expect(page.getByTestId('batch-count')).toContainText('41 of 41 judged, 20 strange, 1 not read', { timeout: 110_000 });
+  // What came of all is read out.
+  await expect(page.getByTestId('batch-over')).toContainText('41 of 41 judged, 20 strange');
   const rows = page.getByTestId('batch').locator('tbody tr');
   await expect(rows.last()).toContainText('broken.png');
   await page.getByTestId('sort-name').click();
@@ -194,8 +196,7 @@ test('a link opens with the same drawing, threshold and score, and never holds a
   // All but the time.
   before[0].seconds = after[0].seconds;
   expect(after).toEqual(before);
-  await page.getByTestId('photo-file').setInputFiles(picture('ring.png'));
-  await judged(page);
+  await judge(page, 'ring.png');
   await page.getByTestId('share-button').click();
   await expect(page.getByText('Your picture is not in it')).toBeVisible();
   expect(page.url()).not.toContain('drawing=');
@@ -212,16 +213,16 @@ test('a sample of the model is normal until something is scratched into it', asy
   await expect(page.getByTestId('verdict')).toHaveText('Not strange', { timeout: 30_000 });
 });
 
-test('odd pictures are judged or named: coloured, long, of one pixel, blank, and none at all', async ({ page }) => {
+test('odd pictures are judged or named: coloured, long, of one pixel, blank, and none at all', async ({ page }, info) => {
   await openZeros(page);
   for (const name of ['plain.png', 'see-through.png', 'long.png', 'cmyk.jpg', 'one-pixel.png']) {
-    await page.getByTestId('photo-file').setInputFiles(picture(name));
-    await judged(page);
+    await judge(page, name);
   }
   await expect(page.getByTestId('blank')).toBeVisible();
   await page.getByTestId('photo-file').setInputFiles(picture('truncated.png'));
   await expect(page.getByText('truncated.png', { exact: false }).first()).toBeVisible();
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'forger-'));
+  const folder = info.outputPath('empty');
+  await fs.mkdir(folder);
   await fs.writeFile(path.join(folder, 'notes.txt'), 'nothing');
   await page.getByTestId('folder-file').setInputFiles(folder);
   await expect(page.getByText('no pictures in this folder')).toBeVisible();
@@ -229,13 +230,7 @@ test('odd pictures are judged or named: coloured, long, of one pixel, blank, and
 
 test('a model that does not know what is normal is refused in words', async ({ page }) => {
   await openZeros(page);
-  const models = new URL('../../../public/models/', import.meta.url);
-  const name = (await fs.readdir(models)).find((file) => /^digits-\w{8}\.safetensors$/.test(file));
-  await page.getByTestId('model-file').setInputFiles({
-    name,
-    mimeType: 'application/octet-stream',
-    buffer: await fs.readFile(new URL(name, models)),
-  });
+  await page.getByTestId('model-file').setInputFiles(await modelPath('digits'));
   await expect(page.getByText('does not say what is normal')).toBeVisible();
   await expect(page.getByTestId('model-select')).toHaveValue('zeros');
 });

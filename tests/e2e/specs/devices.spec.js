@@ -45,6 +45,19 @@ test('layers of translation, and their gradients, are the same on CPU and on Web
   }
 });
 
+test('layers of translation on WebGPU give PyTorch\'s values', async ({ page }) => {
+  test.setTimeout(300_000);
+  await page.goto('');
+  const report = await page.evaluate(async () => JSON.parse(await (await globalThis.devices).pytorch()));
+  for (const [name, apart] of Object.entries(report)) console.log(`${name}: ${apart.map((one) => one?.toExponential(0)).join(' ')}`);
+  // Translators, discriminators of patches, refiners; losses of games, and of what a refiner is to keep.
+  expect(Object.keys(report)).toHaveLength(4 + 3 + 2 + 5 + 4);
+  for (const [name, apart] of Object.entries(report)) {
+    expect(apart, name).not.toContain(null);
+    expect(Math.max(...apart), name).toBeLessThan(1e-4);
+  }
+});
+
 // What a seed gives on CPU, to the last bit: WebAssembly rounds alike everywhere. A change here changes what shared links show.
 const ON_CPU = {
   // The same as natively: `crates/core/tests/learning.rs`.

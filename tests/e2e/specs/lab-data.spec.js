@@ -1,7 +1,7 @@
 // Data of a user's own, drawn or pasted.
 
 import { expect, test } from '../support/test.js';
-import { engineReady, open, picture } from '../support/page.js';
+import { engineReady, holdFiles, open, picture } from '../support/page.js';
 import { lab } from '../support/lab.js';
 
 async function openPad(page) {
@@ -104,31 +104,22 @@ test('a file is read as the box is', async ({ page }) => {
   await expect(page.getByTestId('own-count')).toContainText('3');
 });
 
-/** Has the browser read files a second late. */
-const readLate = (page) =>
-  page.evaluate(() => {
-    for (const name of ['text', 'arrayBuffer']) {
-      const read = Blob.prototype[name];
-      Blob.prototype[name] = async function () {
-        await new Promise((done) => setTimeout(done, 1000));
-        return read.call(this);
-      };
-    }
-  });
-
 const file = (name) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from('0.1,0.2\n0.3,0.4') });
 
 test('a file that is read late does nothing to a pad that is closed, nor to a page that was left', async ({ page }) => {
   await openPad(page);
-  await readLate(page);
+  const [table, run] = [await holdFiles(page, 'late.csv'), await holdFiles(page, 'late.forger')];
   await page.getByTestId('own-file').setInputFiles(file('late.csv'));
+  await table.asked();
   await page.getByTestId('own-data').getByRole('button', { name: 'Cancel' }).click();
-  await page.waitForTimeout(1500);
+  await table.letGo();
   await lab(page).step.click();
   await expect(lab(page).stepsText).toHaveText('1');
   await page.getByTestId('import-file').setInputFiles(file('late.forger'));
+  await run.asked();
   await page.getByRole('navigation').getByRole('link', { name: 'Models' }).click();
-  await page.waitForTimeout(1500);
+  await expect(page).toHaveURL(/\/models/);
+  await run.letGo();
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
   await lab(page).step.click();
   await expect(lab(page).stepsText).toHaveText('1');

@@ -1,7 +1,7 @@
 // Lessons, and the lab as a part of another page.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { answered, open, watchWorker } from '../support/page.js';
 import { keptStep, lab } from '../support/lab.js';
 
 const LESSONS = /lessons\/lessons\.json/;
@@ -38,6 +38,7 @@ test('the lessons of the site are shown, each with its paper', async ({ page }) 
 });
 
 test('a failure and its cure run from the gallery', async ({ page }) => {
+  await watchWorker(page);
   await serve(page, { lessons: [lesson] });
   await open(page, 'lab');
   const card = page.getByTestId('lesson-collapse');
@@ -50,7 +51,8 @@ test('a failure and its cure run from the gallery', async ({ page }) => {
   await expect(page.getByTestId('loss-select')).toHaveValue('hinge');
   await expect(page).toHaveURL(/lesson=collapse&scene=cure$/);
   // It is no run of the user's, which would be kept where it stops.
-  await page.waitForTimeout(1000);
+  await expect(lab(page).train).toBeEnabled();
+  await answered(page);
   expect(await keptStep(page)).toBe(0);
   // Another setting is no lesson any more.
   await page.getByTestId('batch-select').selectOption('64');

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
-import { open, picture } from '../support/page.js';
+import { answered, open, picture, watchWorker } from '../support/page.js';
 import { drawnPlane, keptStep, lab, slide, trainTo, written } from '../support/lab.js';
 
 const sha = async (canvas) => (await picture(canvas)).sha256;
@@ -47,9 +47,11 @@ test('a branch goes on from an earlier moment, and undo brings the rest back', a
   const end = written(await trainTo(page, 200));
   const picked = await sha(plane);
   await slide(page.getByTestId('time-slider'), 0);
-  await page.getByTestId('branch-button').click();
+  await page.getByTestId('branch-button').press('Enter');
   await expect(stepsText).toHaveText('0');
   await expect(page.getByTestId('visiting')).toBeHidden();
+  // The button went with the moment: what it was in has the focus.
+  await expect(page.locator('main:focus, main :focus')).toHaveCount(1);
   await step.click();
   await expect(stepsText).toHaveText('1');
   await page.getByTestId('undo-button').click();
@@ -95,6 +97,7 @@ test('a run is exported and imported again, and a file that is none is refused',
 });
 
 test('what trains by itself takes no place of what the user trained', async ({ page }) => {
+  await watchWorker(page);
   await open(page, 'lab');
   const { train, reset, steps, stepsText } = lab(page);
   const mine = await trainTo(page, 100);
@@ -108,8 +111,8 @@ test('what trains by itself takes no place of what the user trained', async ({ p
   await reset.click();
   await page.getByTestId('already-trained').click();
   await expect(page.getByTestId('trained-note')).not.toBeEmpty({ timeout: 60_000 });
-  // Where a run stops it would be kept at once.
-  await page.waitForTimeout(1000);
+  // Where a run stops, its state is asked for at once, and would be kept.
+  await answered(page);
   expect(await keptStep(page)).toBe(mine);
 
   await open(page, 'lab');
@@ -124,9 +127,11 @@ test('what trains by itself takes no place of what the user trained', async ({ p
 });
 
 test('what a link began is kept once the user trains it further', async ({ page }) => {
+  await watchWorker(page);
   await open(page, 'lab?seed=3&step=40');
   await expect(lab(page).stepsText).toHaveText('40');
-  await page.waitForTimeout(1000);
+  await expect(lab(page).train).toBeEnabled();
+  await answered(page);
   expect(await keptStep(page)).toBe(0);
   const step = await trainTo(page, 60);
   await expect.poll(() => keptStep(page)).toBe(step);

@@ -20,11 +20,11 @@ test('every layer changes the picture and comes back from the URL', async ({ pag
   await expect(page.getByTestId('layer-fake')).not.toBeChecked();
 });
 
-test('a picture of every layer is drawn within half a frame', async ({ page }) => {
+test('with every layer most pictures are there with the next frame, or the one after it', { tag: '@alone' }, async ({ page }) => {
   await open(page, 'lab?show=real,fake,verdict,line,density,manifold,push');
   await trainTo(page, 20);
   // The plane is drawn in a frame after each change, so frames say what drawing costs.
-  const longest = await page.evaluate(
+  const median = await page.evaluate(
     () =>
       new Promise((resolve) => {
         const slider = document.querySelector('[data-testid=travel-slider]');
@@ -40,8 +40,8 @@ test('a picture of every layer is drawn within half a frame', async ({ page }) =
         requestAnimationFrame(tick);
       }),
   );
-  test.info().annotations.push({ type: 'measured', description: `median frame ${longest.toFixed(1)} ms` });
-  expect(longest).toBeLessThan(34);
+  test.info().annotations.push({ type: 'measured', description: `median frame ${median.toFixed(1)} ms` });
+  expect(median).toBeLessThan(34);
 });
 
 test('the brush picks the same samples in noise and plane, by pointer and by keyboard', async ({ page }) => {
@@ -109,6 +109,7 @@ test('the keyboard leads through the neurons of D, and each is asked', async ({ 
   const shown = async () => (await picture(plane)).sha256;
   const neuron = (name) => page.getByTestId('diagram').getByRole('img', { name, exact: true });
   await expect(page.getByTestId('diagram').locator('[tabindex="0"]'), 'one stop for Tab').toHaveCount(1);
+  await expect(page.getByRole('application', { name: 'Discriminator' }).locator('[tabindex="0"]')).toHaveCount(1);
   await neuron('Neuron 1 of layer 1 of D').focus();
   await expect.poll(shown).not.toBe(before);
   const first = await shown();

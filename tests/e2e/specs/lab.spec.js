@@ -4,7 +4,7 @@ import { expect, test } from '../support/test.js';
 import { engineReady, measureFrames, open, picture } from '../support/page.js';
 import { drawnPlane, keptStep, lab, written } from '../support/lab.js';
 
-test('with the defaults every mode is covered within a minute, at more than 30 frames a second', async ({ page }) => {
+test('with the defaults every mode is covered within a minute, at more than 30 frames a second', { tag: '@alone' }, async ({ page }) => {
   await open(page, 'lab');
   const { train, pause, modes, rate, steps } = lab(page);
   await expect(modes).toHaveText(/^[0-4] \/ 8$/);
@@ -31,7 +31,9 @@ test('pause stops, step does one, reset goes back', async ({ page }) => {
   await pause.click();
   await expect(train).toBeEnabled();
   const paused = await steps();
-  await page.waitForTimeout(1000);
+  // The worker itself says where it stands.
+  const [run] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-button').click()]);
+  expect(run.suggestedFilename()).toBe(`forger-run-${paused}.forger`);
   expect(await steps()).toBe(paused);
 
   await step.click();

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 
 import { expect, test } from '../support/test.js';
-import { decodeLate, decoded, dropFiles, leave, open, picture } from '../support/page.js';
+import { afterTimers, answered, dropFiles, frames, holdFiles, leave, open, picture, watchWorker } from '../support/page.js';
 import { cells, openLatent, photoOf, place, settled, shown } from '../support/latent.js';
 
 test('a direction moves the picture, as far as its link says', async ({ page, browser, baseURL }) => {
@@ -74,7 +74,8 @@ test('a walk begins at its first stop and ends at its last, and plays', async ({
   await expect.poll(async () => Number(await slider.inputValue())).toBeGreaterThan(3);
   await page.getByTestId('play').click();
   const still = await slider.inputValue();
-  await page.waitForTimeout(400);
+  // Longer than a picture of the walk is shown.
+  await afterTimers(page, 100);
   expect(await slider.inputValue()).toBe(still);
 });
 
@@ -180,6 +181,7 @@ test('a search can be cancelled within a second, and the page answers while it r
 
 test('what is found for a photo is of one model and one photo', async ({ page }) => {
   test.setTimeout(300_000);
+  await watchWorker(page);
   const grid = await openLatent(page, 'model=digits&tab=photo');
   const [file, search, found] = ['photo-file', 'search', 'found'].map((id) => page.getByTestId(id));
   const [photo, later] = [await photoOf(grid, 9), { ...(await photoOf(grid, 10)), name: 'late.png' }];
@@ -192,21 +194,23 @@ test('what is found for a photo is of one model and one photo', async ({ page })
   await expect(page.getByTestId('search-status')).toContainText('dB', { timeout: 60_000 });
   await page.getByTestId('model-select').selectOption('digits');
   await expect(search).toBeVisible({ timeout: 60_000 });
-  // The search that was under way has ended by now.
-  await page.waitForTimeout(2000);
+  // The search that was under way, too.
+  await answered(page);
   await expect(page.getByTestId('search-status')).toBeEmpty();
   await expect(found).toHaveCount(0);
 
-  await decodeLate(page, 'late.png');
+  const late = await holdFiles(page, 'late.png');
   await file.setInputFiles(later);
+  await late.asked();
   await file.setInputFiles(photo);
   const crop = page.getByTestId('crop');
   const first = await settled(crop);
-  await decoded(page);
+  await late.letGo();
   expect((await picture(crop)).sha256, 'a slower photo covers no newer one').toBe(first);
   await file.setInputFiles(later);
+  await late.asked();
   await leave(page);
-  await decoded(page);
+  await late.letGo();
 });
 
 test('what is no picture is refused by name, and what is like nothing the model knows is said', async ({ page }) => {
@@ -253,7 +257,7 @@ test('a photo is placed with the keyboard, and one that is pasted opens', async 
   await finger('pointerdown', 11, 100);
   await finger('pointerdown', 12, 180);
   await finger('pointermove', 12, 220);
-  await page.waitForTimeout(200);
+  await frames(page);
   expect((await picture(crop)).sha256).toBe(placed);
   await finger('pointermove', 11, 120);
   await expect.poll(async () => (await picture(crop)).sha256).not.toBe(placed);

@@ -1,8 +1,11 @@
 // The samples of the latent page, and what the page does with links.
 
 import { expect, test } from '../support/test.js';
-import { open, picture } from '../support/page.js';
+import { afterTimers, open, picture } from '../support/page.js';
 import { cells, drawn, openLatent, settled } from '../support/latent.js';
+
+/** Milliseconds after which the address says what has changed, as in `web/src/pages/latent/share.rs`. */
+const SETTLED = 250;
 
 test('draws digits: bright strokes in the middle of dark pictures, and no two alike', async ({ page }) => {
   const grid = await openLatent(page, 'model=digits');
@@ -73,7 +76,7 @@ test('a link to a model that is not here says which, and the page works with ano
   await openLatent(page, 'model=my-cats-0123abcd&seed=3');
   await expect(page.getByTestId('wanted-model')).toContainText('my-cats-0123abcd');
   await page.getByTestId('new-seed').click();
-  await page.waitForTimeout(600);
+  await afterTimers(page, SETTLED);
   expect(page.url(), 'what the link asks for is not lost').toContain('my-cats-0123abcd');
   await page.getByTestId('model-select').selectOption('digits');
   await expect(page.getByTestId('wanted-model')).toHaveCount(0);
@@ -182,7 +185,7 @@ test('leaving the page and coming back disturbs nothing', async ({ page }) => {
   await openLatent(page);
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();
   await expect(page).toHaveURL(/\/lab/);
-  await page.waitForTimeout(500);
+  await afterTimers(page, SETTLED);
   await expect(page, 'the address is that of the lab').toHaveURL(/\/lab/);
   await page.getByRole('navigation').getByRole('link', { name: 'Latent' }).click();
   await drawn(page);

@@ -1,11 +1,9 @@
 // What is asked while a model is on its way: it waits for it, gives it up, or is answered by the one that is shown.
 
-import fs from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-
 import { expect, test } from '../support/test.js';
 import { CROSS, beside, draw, judged, openZeros } from '../support/detect.js';
 import { openLatent, settled } from '../support/latent.js';
+import { modelPath, withCard } from '../support/models.js';
 import { holdBack, picture as shown } from '../support/page.js';
 import { picture } from '../support/upscale.js';
 
@@ -85,15 +83,33 @@ test('while another model is on its way the one that is shown draws, and a file 
   await page.getByTestId('new-seed').click();
   await expect.poll(async () => (await shown(grid)).sha256).not.toBe(before);
   await expect(page.getByTestId('progress')).toBeVisible();
-  const models = new URL('../../../public/models/', import.meta.url);
-  const name = (await fs.readdir(models)).find((file) => /^faces-\w{8}\.safetensors$/.test(file));
-  await page.getByTestId('model-file').setInputFiles(fileURLToPath(new URL(name, models)));
+  await page.getByTestId('model-file').setInputFiles(await modelPath('faces'));
   await expect(page.getByTestId('progress')).toHaveCount(0);
   await expect(page).toHaveURL(/model=faces-/);
   files.release();
   await settled(grid);
   await expect(page.getByTestId('model-select')).toHaveValue('faces');
   await expect(page.getByTestId('error-toast')).toHaveCount(0);
+});
+
+test('a file of the user’s that is shown stays when what was chosen after it is given up', async ({ page }) => {
+  await openLatent(page, 'model=digits');
+  const buffer = await withCard('digits', (card) => ({ ...card, name: 'mine' }));
+  await page.getByTestId('model-file').setInputFiles({ name: 'mine.safetensors', mimeType: '', buffer });
+  await expect(page).toHaveURL(/model=mine-/);
+  const files = await holdBack(page, '**/models/avatars-*.safetensors');
+  const select = page.getByTestId('model-select');
+  await select.selectOption('avatars');
+  await expect.poll(() => files.asked).toBe(1);
+  await select.selectOption('mine');
+  await expect(page.getByTestId('progress')).toHaveCount(0);
+  await expect(select).toHaveValue('mine');
+  // Nor is it loaded once more where another file does not read.
+  await page.getByTestId('model-file').setInputFiles({ name: 'bad.safetensors', mimeType: '', buffer: Buffer.from('no') });
+  await expect(page.getByTestId('error-toast')).toContainText('safetensors');
+  await expect(page.getByTestId('retry-button')).toHaveCount(0);
+  files.release();
+  await expect(page).toHaveURL(/model=mine-/);
 });
 
 test('a link that is opened while another model is on its way is shown under its own', async ({ page }) => {

@@ -5,7 +5,7 @@ import { open } from '../support/page.js';
 import { savedFile } from '../support/upscale.js';
 
 const MANIFEST = /models\/manifest\.json/;
-// The smallest of the site, which are checked in a moment.
+// Small ones, which are checked in a moment.
 const SMALL = ['refine-eyes', 'refine-digits'];
 
 const manifestOf = async (request) => (await request.get('models/manifest.json')).json();
@@ -31,7 +31,7 @@ test('every model of the site is there, with what is known of it', async ({ page
   for (const { card, sha256 } of models) {
     const model = page.getByTestId(`model-${card.name}`);
     await expect(model).toContainText(card.licence);
-    await expect(model).toContainText(sha256.slice(0, 12));
+    await expect(model).toContainText(sha256.slice(0, 8));
     await expect(model.locator('code[title]')).toHaveAttribute('title', sha256);
   }
   const eyes = page.getByTestId('model-refine-eyes');
@@ -101,7 +101,7 @@ test('checks are stopped', async ({ context, page, request }) => {
   });
   await open(page, 'models');
   await page.getByTestId('check-all').click();
-  await expect(page.getByTestId('checked')).toHaveText('0 of 2 checked');
+  await expect(page.getByTestId('checking')).toHaveText('0 of 2 checked');
   await page.getByTestId('cancel-all').click();
   await expect(page.getByTestId('check-all')).toBeVisible();
   await page.getByTestId('check-model-refine-eyes').click();

@@ -1,8 +1,9 @@
-// The worker may close a model for want of memory. Whoever needs it does not notice.
+// The worker may close a model for want of memory, and whoever needs it does not notice. Of a name, what is asked last counts.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { holdBack, open } from '../support/page.js';
 import { openLatent, settled } from '../support/latent.js';
+import { withCard } from '../support/models.js';
 import { made } from '../support/upscale.js';
 
 test.beforeEach(async ({ page }) => {
@@ -17,23 +18,34 @@ test.beforeEach(async ({ page }) => {
   });
 });
 
-/** Has the worker close a model, and waits until it has. The page did not ask, and does not know. */
-const close = (page, name) =>
+/**
+ * What the worker answers to a request of a family, and to what goes with it: a file, or so many bytes of white. The page did not ask,
+ * and does not know.
+ */
+const ask = (page, kind, payload, { file, white } = {}) =>
   page.evaluate(
-    (name) =>
+    ({ kind, payload, file, white }) =>
       new Promise((resolve) => {
-        const id = 4_000_000_000;
-        const listener = ({ data: [{ id: of }] }) => {
-          if (of === id) {
+        const bytes = file && Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
+        const buffers = file || white ? [(bytes ?? new Uint8Array(white).fill(255)).buffer] : [];
+        window.lastId = (window.lastId ?? 4_000_000_000) + 1;
+        const id = window.lastId;
+        const listener = ({ data: [{ id: of, body }] }) => {
+          if (of === id && body.reply) {
             window.engineWorker.removeEventListener('message', listener);
-            resolve();
+            resolve(body.reply);
           }
         };
         window.engineWorker.addEventListener('message', listener);
-        window.engineWorker.postMessage([{ id, body: { kind: 'model', payload: { model: 'close', with: { name } } } }]);
+        window.engineWorker.postMessage([{ id, body: { kind, payload } }, ...buffers], buffers);
       }),
-    name,
+    { kind, payload, file: file?.toString('base64'), white },
   );
+
+const close = (page, name) => ask(page, 'model', { model: 'close', with: { name } });
+const openFile = (page, file) => ask(page, 'model', { model: 'open' }, { file });
+
+const CANCELLED = { kind: 'failed', payload: { error: 'cancelled' } };
 
 test('codes are drawn by a model that was closed', async ({ page }) => {
   const grid = await openLatent(page, 'model=digits&seed=2');
@@ -71,4 +83,45 @@ test('a page that is left closes what it had open', async ({ page }) => {
   await page.getByRole('link', { name: 'Lab', exact: true }).first().click();
   const closing = JSON.stringify({ kind: 'model', payload: { model: 'close', with: { name: 'digits' } } });
   await expect.poll(() => requests).toContain(closing);
+});
+
+test('a model that is opened or closed while its name is fetched is not undone by what comes', async ({ page, baseURL, request }) => {
+  const { models } = await (await request.get('models/manifest.json')).json();
+  const entry = models.find(({ card }) => card.name === 'zeros');
+  const base = new URL('models/', baseURL).href;
+  const fetched = () => ask(page, 'model', { model: 'fetch', with: { base, entry } });
+  await open(page, 'lab');
+  const files = await holdBack(page, '**/models/zeros-*.safetensors');
+  const first = fetched();
+  await expect.poll(() => files.asked).toBe(1);
+  expect((await openFile(page, await withCard('zeros', (card) => ({ ...card, notes: 'mine' })))).kind).toBe('model');
+  // Before anything has come.
+  expect(await first).toEqual(CANCELLED);
+  const second = fetched();
+  await expect.poll(() => files.asked).toBe(2);
+  expect((await close(page, 'zeros')).kind).toBe('done');
+  expect(await second).toEqual(CANCELLED);
+  const third = fetched();
+  await expect.poll(() => files.asked).toBe(3);
+  files.release();
+  expect((await third).kind).toBe('model');
+});
+
+test('what one file has begun no other of its name ends', async ({ page }) => {
+  const name = 'superres-light-x4';
+  const make = (width, height) => {
+    const settings = { model: name, scale: 1, back: false, width, height };
+    return ask(page, 'picture', { picture: 'make', with: settings }, { white: width * height * 4 });
+  };
+  await open(page, 'lab');
+  expect((await openFile(page, await withCard(name, (card) => card))).kind).toBe('model');
+  const other = await withCard(name, (card) => ({ ...card, notes: 'another' }));
+  // Tiles for seconds.
+  const begun = make(1600, 1200);
+  expect((await openFile(page, other)).kind).toBe('model');
+  expect(await begun).toMatchObject({ kind: 'failed', payload: { error: 'not-open' } });
+  // The same file may be opened once more.
+  const whole = make(400, 300);
+  expect((await openFile(page, other)).kind).toBe('model');
+  expect((await whole).kind).toBe('made');
 });

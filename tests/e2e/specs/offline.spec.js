@@ -16,6 +16,7 @@ async function kept(page) {
 }
 
 test('after a visit every page works without a network, with the models that were used', async ({ page, context, complaints }) => {
+  test.setTimeout(300_000);
   await open(page, '');
   await kept(page);
   // Its model is kept as it is used.

@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { holdRequests } from '../support/page.js';
-import { REFINERS, expectRefined, openRefine } from '../support/refine.js';
+import { REFINERS, expectRefined, modelFile, openRefine } from '../support/refine.js';
 import { picture, savedFile, unzip } from '../support/upscale.js';
 import { pixelsOf, standIn } from '../support/translate.js';
 
@@ -31,6 +31,58 @@ test.describe('with models', () => {
     const { width, height, data } = await pixelsOf(page.getByTestId('card-1').locator('canvas'));
     expect([width, height]).toEqual([55, 35]);
     expect(data.every((value, at) => at % 4 !== 1 || value === data[at - 1])).toBe(true);
+  });
+
+  test('a real picture is cut to the form of the others, and there as long as the simulator is', async ({ page }) => {
+    await openRefine(page);
+    await expect(page.getByTestId('no-real')).toContainText('may not be passed on');
+    // The middle, in the form of an eye, is grey, and the rest white.
+    const url = await page.evaluate(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 220, height: 70 });
+      const on = canvas.getContext('2d');
+      on.fillStyle = '#fff';
+      on.fillRect(0, 0, 220, 70);
+      on.fillStyle = '#808080';
+      on.fillRect(55, 0, 110, 70);
+      return canvas.toDataURL();
+    });
+    const buffer = Buffer.from(url.split(',')[1], 'base64');
+    await page.getByTestId('photo-file').setInputFiles({ name: 'wide.png', mimeType: 'image/png', buffer });
+    const real = page.getByRole('heading', { name: 'Which one is real?' });
+    await expect(real).toBeVisible();
+    await expect(page.getByTestId('no-real')).toHaveCount(0);
+    await expect(page.getByTestId('card-1')).toBeEnabled();
+    const isGrey = async (index) => {
+      const { width, height, data } = await pixelsOf(page.getByTestId(`card-${index}`).locator('canvas'));
+      return width === 55 && height === 35 && data.every((value, at) => value === (at % 4 < 3 ? 128 : 255));
+    };
+    await expect.poll(async () => (await isGrey(0)) || isGrey(1)).toBe(true);
+    // One that cannot play has no game, and takes nothing away.
+    await page.getByTestId('model-select').selectOption('free');
+    await expect(page.getByTestId('deal')).toHaveCount(0);
+    await page.getByTestId('model-select').selectOption('refine-eyes');
+    await expect(real).toBeVisible();
+    await page.getByTestId('simulator-digits').click();
+    await expect(page.getByRole('heading', { name: 'Which one was refined?' })).toBeVisible();
+    await expect(page.getByTestId('no-real')).toContainText('MNIST');
+  });
+
+  test('a file of the same name is another model, and another opponent', async ({ page }) => {
+    await openRefine(page);
+    await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
+    await page.getByTestId('deal').click();
+    await page.getByTestId('card-0').click();
+    await expect(page.getByTestId('score')).toHaveText(/of 1$/);
+    const letGo = await holdRequests(page, 'make');
+    await page.getByTestId('model-file').setInputFiles(modelFile('refine-eyes', { lambda: 0.3 }));
+    await expect(page.getByTestId('model-select')).toContainText('Eyes, λ = 0.3');
+    await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'true');
+    await expect(page.getByTestId('score')).toHaveText(/of 0$/);
+    await expect(page.getByTestId('card-0')).toHaveCount(0);
+    await expect(page.getByTestId('lambda-0.3')).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.getByTestId('lambda-0.5')).toHaveCount(0);
+    await letGo();
+    await expectRefined(page);
   });
 
   test('a round that was begun with the model before is not played', async ({ page }) => {
@@ -76,10 +128,22 @@ test('a data set is stopped within a second', async ({ context, page }) => {
   await page.getByTestId('set-count').fill('5000');
   await page.getByTestId('set-count').blur();
   await page.getByTestId('set-start').click();
-  await expect(page.getByTestId('set-progress')).toHaveText(/^[1-9]\d* of 5000$/);
+  await expect(page.getByTestId('set-progress')).toHaveText(/^[1-9]\d* of 5,000$/);
   await page.getByTestId('set-stop').click();
   // One second is promised to a user; this machine may be busy with other tests.
   await expect(page.getByTestId('set-start')).toBeVisible({ timeout: 3000 });
+});
+
+test('a data set is of one model', async ({ context, page }) => {
+  await standIn(context, { models: REFINERS, pause: 60 });
+  await openRefine(page);
+  await page.getByTestId('set-count').fill('5000');
+  await page.getByTestId('set-count').blur();
+  await page.getByTestId('set-start').click();
+  await expect(page.getByTestId('set-progress')).toHaveText(/^[1-9]/);
+  await page.getByTestId('model-file').setInputFiles(modelFile('refine-eyes', { lambda: 0.3 }));
+  await expect(page.getByTestId('error-toast')).toContainText('not open any more');
+  await expect(page.getByTestId('set-start')).toBeVisible();
 });
 
 test('a data set is made to its end while the picture changes', async ({ context, page }) => {

@@ -2,8 +2,8 @@
 
 import { expect, test } from '../support/test.js';
 import { open } from '../support/page.js';
-import { NETWORKS, REFINERS, current, expectRefined, known, openRefine } from '../support/refine.js';
-import { entry, pixelsOf, standIn } from '../support/translate.js';
+import { REFINERS, current, expectRefined, known, modelFile, openRefine } from '../support/refine.js';
+import { pixelsOf, standIn } from '../support/translate.js';
 
 /** Drags the gaze to a place of the picture, in its pixels. */
 async function look(page, [x, y]) {
@@ -13,6 +13,20 @@ async function look(page, [x, y]) {
   await page.mouse.down();
   await page.mouse.move(...at, { steps: 12 });
   await page.mouse.up();
+}
+
+/** What the page asks of models from now on: call what it gives to learn that. */
+async function watchAsked(page) {
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    window.askedOfModels = [];
+    Worker.prototype.postMessage = function post(...given) {
+      const { payload } = given[0][0].body;
+      window.askedOfModels.push(...(payload?.picture ? [payload.picture] : []));
+      postMessage.apply(this, given);
+    };
+  });
+  return () => page.evaluate(() => window.askedOfModels);
 }
 
 test.describe('with models', () => {
@@ -27,14 +41,45 @@ test.describe('with models', () => {
     await expectRefined(page);
     await expect(page.getByTestId('opinion-synthetic')).toHaveText('The discriminator takes 50 % of it for real.');
     await expect(page.getByTestId('opinion-refined')).toHaveText('The discriminator takes 50 % of it for real.');
-    await expect(page.getByTestId('police-map')).toHaveCount(0);
-    await page.getByTestId('police').check();
-    await expect(page.getByTestId('police-map')).toHaveCount(2);
+    await expect(page.getByTestId('verdict-map')).toHaveCount(0);
+    await page.getByTestId('patch-verdicts').check();
+    await expect(page.getByTestId('verdict-map')).toHaveCount(2);
     await expect(page.getByTestId('proof')).toContainText('0.42 px');
     await expect(page.getByTestId('measured')).toBeVisible();
     await expect(page.locator('details.card li').first()).toHaveText('pupil moved 0.4200');
     // The judge that sees more is less easily deceived, and that is told, too.
     await expect(page.getByTestId('proof').getByRole('row').last()).toHaveText(/34 pixels.*97\.0 %/);
+    await expect(page.getByTestId('proof').getByRole('row').nth(1)).toHaveText(/1\.5 px or less.*91\.0 %/);
+    const command = page.getByTestId('command');
+    await command.locator('summary').click();
+    await expect(command.locator('code')).toHaveText(['forger eval refine']);
+  });
+
+  test('an eye that is dragged is refined on its way, and judged when it is let go', async ({ page }) => {
+    await openRefine(page);
+    const [stages, opinion] = [page.getByTestId('stages'), page.getByTestId('opinion-refined')];
+    await expect(opinion).not.toBeEmpty();
+    await expect(stages).not.toHaveClass(/stale/);
+    const asked = await watchAsked(page);
+    await page.getByTestId('aim').scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await page.getByTestId('aim').boundingBox();
+    await page.mouse.move(x + width * 0.5, y + height * 0.5);
+    await page.mouse.down();
+    for (const share of [0.45, 0.55, 0.6]) {
+      const before = await page.getByTestId('labels').innerText();
+      await page.mouse.move(x + width * share, y + height * 0.4);
+      await expect(page.getByTestId('labels')).not.toHaveText(before);
+      await current(page);
+    }
+    // What was said of the eye before stays, and is marked.
+    await expect(stages).toHaveClass(/stale/);
+    await expect(opinion).not.toBeEmpty();
+    const onTheWay = await asked();
+    expect(onTheWay.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(onTheWay)).toEqual(new Set(['make']));
+    await page.mouse.up();
+    await expect(stages).not.toHaveClass(/stale/);
+    expect((await asked()).slice(onTheWay.length)).toEqual(['judge', 'judge']);
   });
 
   test('an eye looks where it is dragged and turned, and the refined one follows', async ({ page }) => {
@@ -63,7 +108,7 @@ test.describe('with models', () => {
     await openRefine(page);
     await page.getByTestId('model-select').selectOption('free');
     // It has no discriminator to ask.
-    await expect(page.getByTestId('police')).toHaveCount(0);
+    await expect(page.getByTestId('patch-verdicts')).toHaveCount(0);
     await page.getByTestId('another').click();
     await page.getByTestId('slider-yaw').fill('-20');
     await page.getByTestId('slider-skin').fill('0.9');
@@ -91,10 +136,15 @@ test.describe('with models', () => {
 
   test('digits are written as one sets them, and what was measured is told', async ({ page }) => {
     await openRefine(page);
-    await page.getByTestId('simulator-digits').click();
+    // Of eyes it is said what cannot be measured, and where it is. The button goes, and the focus stays near.
+    await expect(page.getByTestId('no-gaze')).toContainText('no gaze labels');
+    await page.getByTestId('see-digits').click();
+    await expect(page.getByTestId('no-gaze')).toHaveCount(0);
+    await expect(page.getByRole('heading', { name: 'Two forces' })).toBeFocused();
     await expect(page.getByTestId('model-select')).toHaveValue('refine-digits');
     // It is the only one of its kind.
     await expect(page.getByTestId('lambda')).toHaveCount(0);
+    await expect(page.getByTestId('lambda-only')).toContainText('λ = 0.1');
     await expectRefined(page);
     await page.getByTestId('class-4').click();
     await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
@@ -110,6 +160,7 @@ test.describe('with models', () => {
     await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
     await expect(page.getByTestId('proof').getByRole('row')).toHaveCount(4);
     await expect(page.getByTestId('proof')).toContainText('70.6 %');
+    await expect(page.getByTestId('proof')).toContainText('93.0 ± 0.5 %');
     // Nothing there says how well the labels hold.
     await expect(page.getByTestId('measured')).toHaveCount(0);
   });
@@ -134,17 +185,26 @@ test('without a model the simulator is there, and says what is missing', async (
   await expect(page.getByTestId('outcome')).toHaveCount(0);
   await expect(page.getByTestId('set-start')).toHaveCount(0);
   // A model of the user's, of a size that is not simulated, and one that fits.
-  const file = (name, config) => ({
-    name: `${name}.safetensors`,
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.from(JSON.stringify(entry(name, 'simgan', config, { networks: NETWORKS }).card)),
-  });
-  await page.getByTestId('model-file').setInputFiles(file('wide', { image_width: 80 }));
+  await page.getByTestId('model-file').setInputFiles(modelFile('wide', { image_width: 80 }));
   await expect(page.getByTestId('error-toast')).toContainText('80 × 35');
-  await page.getByTestId('model-file').setInputFiles(file('mine', { image_height: 28, image_width: 28 }));
+  await page.getByTestId('model-file').setInputFiles(modelFile('mine', { image_height: 28, image_width: 28 }));
   await expect(page.getByTestId('model-select')).toHaveValue('mine');
   await expectRefined(page);
   await expect(page.getByTestId('no-models')).toHaveCount(0);
+});
+
+test('what failed is tried again, and the focus does not go with the button', async ({ context, page, complaints }) => {
+  complaints.expect(/404/);
+  const weights = /models\/refine-eyes-[0-9a-f]{8}\.safetensors/;
+  await context.route(weights, (route) => route.fulfill({ status: 404 }));
+  await open(page, 'refine?simulator=eyes');
+  const again = page.getByTestId('again-button');
+  await again.focus();
+  await context.unroute(weights);
+  await page.keyboard.press('Enter');
+  await expect(again).toHaveCount(0);
+  await expect(page.getByRole('main')).toBeFocused();
+  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
 });
 
 test('it fits a phone, in Korean, and touch turns the eye', async ({ browser, baseURL }) => {

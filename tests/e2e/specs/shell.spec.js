@@ -58,6 +58,7 @@ test('a chosen language survives a reload', async ({ page }) => {
 });
 
 test('the tab is called what the navigation calls the page, in both languages', async ({ page }) => {
+  test.setTimeout(300_000);
   const navigation = page.getByRole('navigation');
   for (const route of ROUTES) {
     await open(page, route);
@@ -112,6 +113,7 @@ test('without a choice the theme is the system\'s', async ({ page }) => {
 });
 
 test('no page is wider than a screen, of a phone or a tablet', async ({ page }) => {
+  test.setTimeout(300_000);
   for (const route of [...ROUTES, 'no/such/page']) {
     await open(page, route);
     for (const width of [768, 390, 320]) {

@@ -3,7 +3,7 @@
 import { expect, test } from '../support/test.js';
 import { holdRequests, picture } from '../support/page.js';
 import { pixels, savedFile } from '../support/upscale.js';
-import { FACADES, colourAt, current, draw, openTranslate, pixelsOf, standIn } from '../support/translate.js';
+import { FACADES, colourAt, current, draw, finger, openTranslate, pixelsOf, standIn } from '../support/translate.js';
 
 const colour = (name) => FACADES.find((swatch) => swatch.name === name).color;
 const board = (page) => page.getByTestId('board');
@@ -113,32 +113,32 @@ test('drawing and picture are saved as they are', async ({ page }) => {
   expect((await pixels(page, second.bytes)).data).toEqual((await pixelsOf(page.getByTestId('result'))).data);
 });
 
-test('the police says what it thinks, patch by patch', async ({ page }) => {
+test('the discriminator says what it thinks, patch by patch', async ({ page }) => {
   await openTranslate(page);
-  await page.getByTestId('police').check();
+  await page.getByTestId('patch-verdicts').check();
   await expect(page.getByTestId('opinion')).toHaveText('The discriminator takes 50 % of it for real.');
-  const { width, height, data } = await pixelsOf(page.getByTestId('police-map'));
+  const { width, height, data } = await pixelsOf(page.getByTestId('verdict-map'));
   expect([width, height]).toEqual([4, 3]);
   // From surely made, orange, to surely real, blue.
   expect(data[0]).toBeGreaterThan(data[2]);
   expect(data.at(-4)).toBeLessThan(data.at(-2));
-  await expect(page.getByTestId('police-help')).toContainText('real (blue)');
-  await page.getByTestId('police').uncheck();
-  await expect(page.getByTestId('police-help')).toHaveCount(0);
-  await expect(page.getByTestId('police-map')).toHaveCount(0);
+  await expect(page.getByTestId('patch-verdicts-help')).toContainText('real (blue)');
+  await page.getByTestId('patch-verdicts').uncheck();
+  await expect(page.getByTestId('patch-verdicts-help')).toHaveCount(0);
+  await expect(page.getByTestId('verdict-map')).toHaveCount(0);
 });
 
-test('what the police said of one picture does not lie over the next', async ({ page }) => {
+test('what the discriminator said of one picture does not lie over the next', async ({ page }) => {
   await openTranslate(page);
-  await page.getByTestId('police').check();
-  await expect(page.getByTestId('police-map')).toHaveCount(1);
+  await page.getByTestId('patch-verdicts').check();
+  await expect(page.getByTestId('verdict-map')).toHaveCount(1);
   const letGo = await holdRequests(page, 'judge');
   await page.getByTestId('example-modern').click();
   await current(page);
-  await expect(page.getByTestId('police-map')).toHaveCount(0);
+  await expect(page.getByTestId('verdict-map')).toHaveCount(0);
   await expect(page.getByTestId('opinion')).toBeEmpty();
   await letGo();
-  await expect(page.getByTestId('police-map')).toHaveCount(1);
+  await expect(page.getByTestId('verdict-map')).toHaveCount(1);
   await expect(page.getByTestId('opinion')).not.toBeEmpty();
 });
 
@@ -149,15 +149,8 @@ test.describe('at the size of a phone', () => {
     await openTranslate(page);
     await page.getByTestId('clear').click();
     await page.getByTestId('swatch-door').click();
-    await board(page).scrollIntoViewIfNeeded();
+    const touch = await finger(page);
     const scrolled = await page.evaluate(() => scrollY);
-    const box = await board(page).boundingBox();
-    const session = await page.context().newCDPSession(page);
-    const touch = (type, ...points) =>
-      session.send('Input.dispatchTouchEvent', {
-        type,
-        touchPoints: points.map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height })),
-      });
     await touch('touchStart', [0.2, 0.2]);
     for (const share of [0.3, 0.4, 0.5, 0.6]) {
       await touch('touchMove', [share, share]);

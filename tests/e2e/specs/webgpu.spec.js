@@ -7,7 +7,7 @@ import { expect, test } from '../support/test.js';
 import { open, picture } from '../support/page.js';
 import { colours, drawn, settled } from '../support/latent.js';
 import { lab } from '../support/lab.js';
-import { pixelsOf } from '../support/translate.js';
+import { current, openTranslate, pixelsOf } from '../support/translate.js';
 import { choosePicture, pixels, saved } from '../support/upscale.js';
 
 test('the badge tells the device that did the work', async ({ page }) => {
@@ -114,4 +114,49 @@ test('WebGPU, CPU and the program refine alike', async ({ page }) => {
     await expect.poll(apart, { timeout: 200_000 }).toBeLessThanOrEqual(2);
     await expect(page.getByTestId('device-badge')).toHaveText(badge);
   }
+});
+
+/** The largest difference between two pictures. */
+const apart = (one, other) =>
+  one.length === other.length ? one.reduce((most, value, at) => Math.max(most, Math.abs(value - other[at])), 0) : 255;
+
+test('WebGPU and CPU refine digits alike', async ({ page }) => {
+  test.setTimeout(300_000);
+  await open(page, 'refine?v=1&simulator=digits&model=refine-digits&seed=3&turn=4');
+  const [outcome, took, turn] = ['outcome', 'took', 'slider-turn'].map((id) => page.getByTestId(id));
+  const refined = () => expect(outcome).toHaveAttribute('aria-busy', 'false', { timeout: 200_000 });
+  await refined();
+  const made = {};
+  for (const [device, badge] of [['cpu', 'CPU'], ['webgpu', 'WebGPU']]) {
+    await page.getByTestId('device-choice').selectOption(device);
+    // Another digit first, so that the one that is compared was made by this device.
+    await turn.fill('-20');
+    await refined();
+    await expect(took).toContainText(badge);
+    await turn.fill('4');
+    await refined();
+    await expect(took).toContainText(badge);
+    made[device] = (await pixelsOf(page.getByTestId('refined'))).data;
+  }
+  expect(new Set(made.cpu).size).toBeGreaterThan(20);
+  expect(apart(made.cpu, made.webgpu)).toBeLessThanOrEqual(2);
+});
+
+test('WebGPU and CPU translate a drawing alike', async ({ page }) => {
+  test.setTimeout(300_000);
+  await openTranslate(page, 'model=facades-light');
+  const took = page.getByTestId('took');
+  const made = {};
+  for (const [device, badge] of [['cpu', 'CPU'], ['webgpu', 'WebGPU']]) {
+    await page.getByTestId('device-choice').selectOption(device);
+    // Another drawing first, so that the one that is compared was translated by this device.
+    for (const button of ['clear', 'undo']) {
+      await page.getByTestId(button).click();
+      await current(page, 200_000);
+      await expect(took).toContainText(badge);
+    }
+    made[device] = (await pixelsOf(page.getByTestId('result'))).data;
+  }
+  expect(new Set(made.cpu).size).toBeGreaterThan(100);
+  expect(apart(made.cpu, made.webgpu)).toBeLessThanOrEqual(2);
 });

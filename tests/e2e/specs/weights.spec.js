@@ -4,6 +4,7 @@ import { expect, test } from '../support/test.js';
 import { engineReady, open } from '../support/page.js';
 import { drawn } from '../support/latent.js';
 import { lab } from '../support/lab.js';
+import { withCard } from '../support/models.js';
 
 const WEIGHTS = /models\/.*\.safetensors/;
 const MANIFEST = /models\/manifest\.json/;
@@ -51,6 +52,23 @@ test('a file that differs from the manifest is refused', async ({ page, request 
   await livesOn(page);
 });
 
+test('a manifest that says more than a tab can hold stops no worker', async ({ page, request }) => {
+  const { manifest } = await digits(request);
+  manifest.models[0].bytes = 2 ** 33;
+  await page.context().route(MANIFEST, (route) => route.fulfill({ json: manifest }));
+  await open(page, 'latent?model=digits');
+  await expect(page.getByTestId('error-toast')).toContainText(/damaged/);
+  await livesOn(page);
+});
+
+test('of a file that is longer than the manifest says the rest is not waited for', async ({ page, request }) => {
+  const { file } = await digits(request);
+  await page.context().route(WEIGHTS, (route) => route.fulfill({ body: Buffer.concat([file, Buffer.alloc(1)]) }));
+  await open(page, 'latent?model=digits');
+  await expect(page.getByTestId('error-toast')).toContainText(`more than ${file.length} bytes`);
+  await livesOn(page);
+});
+
 test('a missing file can be asked for again', async ({ page, complaints }) => {
   complaints.expect(/404/);
   await page.context().route(WEIGHTS, (route) => route.fulfill({ status: 404 }));
@@ -86,18 +104,6 @@ test('a download can be cancelled and begun again', async ({ page }) => {
   await drawn(page);
 });
 
-/** A model file with another name on its card. */
-function named(file, name) {
-  const length = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.subarray(8, 8 + length));
-  const card = JSON.parse(header.__metadata__['forger.card']);
-  header.__metadata__['forger.card'] = JSON.stringify({ ...card, name });
-  const text = Buffer.from(JSON.stringify(header));
-  const start = Buffer.alloc(8);
-  start.writeBigUInt64LE(BigInt(text.length));
-  return Buffer.concat([start, text, file.subarray(8 + length)]);
-}
-
 test('files of one\'s own: broken ones are refused, a good one is drawn', async ({ page, request }) => {
   const { file, manifest } = await digits(request);
   const other = manifest.models.find(({ card }) => card.system.name === 'superres');
@@ -121,7 +127,7 @@ test('files of one\'s own: broken ones are refused, a good one is drawn', async 
   await upload(await (await request.get(`models/${other.file}`)).body());
   await expect(errors.last()).toContainText('super-resolution');
   // It would be part of links and of the names of files.
-  await upload(named(file, '../digits'));
+  await upload(await withCard('digits', (card) => ({ ...card, name: '../digits' })));
   await expect(errors.last()).toContainText('a-z, 0-9 and -');
   await upload(file);
   await drawn(page);

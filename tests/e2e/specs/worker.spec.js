@@ -12,7 +12,8 @@ test.beforeEach(async ({ page, complaints }) => {
   await makeBreakable(page.context());
 });
 
-const restarted = (page) => expect(page.getByTestId('error-toast')).toContainText('started again on the CPU');
+const told = (page, text) => expect(page.getByTestId('error-toast').filter({ hasText: text })).toBeVisible();
+const restarted = (page) => told(page, 'started again on the CPU');
 
 test('a run goes on from what was kept last', async ({ page }) => {
   await open(page, 'lab?seed=3');
@@ -84,6 +85,7 @@ test('a file of the user’s that a worker stops by is not opened again by itsel
   const file = { name: 'mine.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('a file') };
   await page.getByTestId('model-file').setInputFiles(file);
   await restarted(page);
+  await told(page, 'mine.safetensors was being opened when the engine had to restart');
   // The next worker has answered something that was asked after all that it was to open.
   await page.getByTestId('seed-input').fill('3');
   await page.getByTestId('seed-input').blur();

@@ -1,9 +1,8 @@
 // What the tests of strange pictures share.
 
-import fs from 'node:fs/promises';
-
 import { expect } from './test.js';
-import { open } from './page.js';
+import { drawLine, holdFiles, open } from './page.js';
+import { picture } from './upscale.js';
 
 /** What the page says of the picture that is there, or of the search. */
 export const beside = (page) => page.getByTestId('beside');
@@ -21,18 +20,20 @@ export async function numbers(page) {
   return { p, score, seconds };
 }
 
+/** Opens a picture of the tests in place of what is there, and waits until that has been judged. */
+export async function judge(page, name) {
+  const file = await holdFiles(page, name);
+  await page.getByTestId('photo-file').setInputFiles(picture(name));
+  // Until it lies there, what is said is of the one before.
+  await file.asked();
+  await file.letGo();
+  await judged(page);
+}
+
 /** Draws lines on the sheet, each through places in shares of its side. */
 export async function draw(page, ...strokes) {
-  const sheet = page.getByTestId('board');
-  await sheet.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await sheet.boundingBox();
-  for (const [[left, top], ...rest] of strokes) {
-    await page.mouse.move(x + left * width, y + top * height);
-    await page.mouse.down();
-    for (const [left, top] of rest) {
-      await page.mouse.move(x + left * width, y + top * height);
-    }
-    await page.mouse.up();
+  for (const places of strokes) {
+    await drawLine(page, places);
   }
 }
 
@@ -43,27 +44,4 @@ export const CROSS = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]];
 export async function openZeros(page, query = '', model = 'zeros') {
   await open(page, `detect?model=${model}${query}`);
   await expect(page.getByTestId('board')).toBeVisible();
-}
-
-/** The file of a model of the site, its header, and what is behind. */
-async function fileOf(name) {
-  const models = new URL('../../../public/models/', import.meta.url);
-  const file = (await fs.readdir(models)).find((file) => new RegExp(`^${name}-[0-9a-f]{8}\\.safetensors$`).test(file));
-  const bytes = await fs.readFile(new URL(file, models));
-  const end = 8 + Number(bytes.readBigUInt64LE());
-  return { header: JSON.parse(bytes.subarray(8, end)), rest: bytes.subarray(end) };
-}
-
-/** The card of a model of the site. */
-export const cardOf = async (name) => JSON.parse((await fileOf(name)).header.__metadata__['forger.card']);
-
-/** The file of a model of the site with another card. */
-export async function withCard(name, change) {
-  const { header, rest } = await fileOf(name);
-  header.__metadata__['forger.card'] = JSON.stringify(change(await cardOf(name)));
-  const text = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  return Buffer.concat([length, padded, rest]);
 }

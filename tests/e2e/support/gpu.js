@@ -28,14 +28,18 @@ const asHardware = () => {
   Object.defineProperty(GPUAdapter.prototype, 'isFallbackAdapter', { value: false });
 };
 
-/** A GPU that takes little time: the clock is slow while it is given work and waited for. It never stands still, nor goes back. */
+/**
+ * A GPU that takes little time: the clock is slow from the first work that it is given until what came of it is there. It never stands
+ * still, nor goes back.
+ */
 const asFast = () => {
   if (!globalThis.GPUBuffer) {
     return;
   }
   const SLOW = 0.01;
-  // Milliseconds after a kernel was sent in which the next one is prepared: on two busy cores that alone takes longer than training.
-  const SENDING = 50;
+  // Milliseconds after a kernel was sent in which the next one is prepared, or what came of it is asked for: on two busy cores that
+  // alone takes longer than training. There is an end to it, as there may be kernels of which nothing is read.
+  const SENDING = 1000;
   const now = Performance.prototype.now;
   let [waiting, sent, real, told] = [0, -Infinity, 0, 0];
   const tick = () => {
@@ -61,6 +65,9 @@ const asFast = () => {
     } finally {
       tick();
       waiting -= 1;
+      if (waiting === 0) {
+        sent = -Infinity;
+      }
     }
   };
 };

@@ -19,9 +19,16 @@ export async function openLatent(page, query = '') {
   return drawn(page);
 }
 
-/** Fingerprint of a canvas that has stopped changing. */
+/**
+ * Fingerprint of a canvas that has stopped changing. Of the latent page, each canvas says whether pictures are on their way to it; of
+ * others, two looks must agree.
+ */
 export async function settled(canvas) {
   await shown(canvas);
+  if ((await canvas.getAttribute('aria-busy')) !== null) {
+    await expect(canvas).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
+    return (await picture(canvas)).sha256;
+  }
   let before = '';
   await expect
     .poll(async () => {

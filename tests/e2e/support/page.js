@@ -35,20 +35,105 @@ export const picture = (canvas) =>
     };
   });
 
-/** Has the browser decode pictures of this name a second late. */
-export const decodeLate = (page, name) =>
-  page.evaluate((name) => {
-    const { createImageBitmap } = window;
-    window.createImageBitmap = async (...given) => {
-      if (given[0].name === name) {
-        await new Promise((done) => setTimeout(done, 1000));
-      }
-      return createImageBitmap.apply(window, given);
-    };
-  }, name);
+/** Waits until the page has drawn so many frames more: what it was told before is seen by then. */
+export const frames = (page, count = 2) =>
+  page.evaluate(
+    (count) =>
+      new Promise((done) => {
+        const next = (left) => (left > 0 ? requestAnimationFrame(() => next(left - 1)) : done());
+        next(count);
+      }),
+    count,
+  );
 
-/** Waits until what `decodeLate` holds back would have been seen. */
-export const decoded = (page) => page.waitForTimeout(1500);
+/** Waits until whatever the page put off by so many milliseconds has happened: timers keep their order. */
+export const afterTimers = (page, milliseconds) =>
+  page.evaluate((milliseconds) => new Promise((done) => setTimeout(done, milliseconds)), milliseconds);
+
+/**
+ * Holds back what the browser decodes and reads of files of this name, from now on: `asked` waits until the page wants some of that,
+ * `letGo` gives it all that it wants, and waits until that has been seen.
+ */
+export async function holdFiles(page, name) {
+  const index = await page.evaluate((name) => {
+    const held = [];
+    const hold = (of, method) => {
+      const act = of[method];
+      of[method] = function late(...given) {
+        const file = given[0] ?? this;
+        if (file.name !== name) {
+          return act.apply(this, given);
+        }
+        return new Promise((give, fail) => {
+          held.push(() => act.apply(this, given).then(give, fail));
+        });
+      };
+    };
+    hold(window, 'createImageBitmap');
+    hold(Blob.prototype, 'text');
+    hold(Blob.prototype, 'arrayBuffer');
+    window.heldFiles ??= [];
+    return window.heldFiles.push(held) - 1;
+  }, name);
+  const count = () => page.evaluate((index) => window.heldFiles[index].length, index);
+  const next = () =>
+    page.evaluate((index) => Promise.all(window.heldFiles[index].splice(0).map((go) => go())).then(() => {}), index);
+  return {
+    asked: () => expect.poll(count).toBeGreaterThan(0),
+    async letGo() {
+      // What was decoded may be read as well.
+      do {
+        await next();
+        await frames(page);
+      } while ((await count()) > 0);
+    },
+  };
+}
+
+/** From the next page on, [`answered`] knows what its worker was asked. */
+export const watchWorker = (page) =>
+  page.addInitScript(() => {
+    const [open, heard] = [new Set(), new WeakSet()];
+    window.openRequests = open;
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function post(...given) {
+      if (!heard.has(this)) {
+        heard.add(this);
+        this.addEventListener('message', ({ data: [{ id, body }] }) => {
+          if (body.reply) {
+            open.delete(id);
+          }
+        });
+      }
+      open.add(given[0][0].id);
+      postMessage.apply(this, given);
+    };
+  });
+
+/** Waits until the worker has answered all that it was asked, and that has been seen. */
+export async function answered(page) {
+  await expect.poll(() => page.evaluate(() => window.openRequests.size), { message: 'requests without an answer' }).toBe(0);
+  await frames(page);
+}
+
+/** Draws a line on the board, through places in shares of its sides, and leaves the pointer down. */
+export async function press(page, [first, ...others], steps = 1) {
+  const board = page.getByTestId('board');
+  await board.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await board.boundingBox();
+  const at = ([left, top]) => [x + left * width, y + top * height];
+  await page.mouse.move(...at(first));
+  await page.mouse.down();
+  for (const place of others) {
+    await page.mouse.move(...at(place), { steps });
+  }
+}
+
+/** The same, and the pointer goes up. */
+export async function drawLine(page, places, steps) {
+  await press(page, places, steps);
+  await page.mouse.up();
+}
 
 /** Holds back files of the site that the worker asks for, from now on, until they are released; `asked` says how often it did. */
 export async function holdBack(page, pattern) {

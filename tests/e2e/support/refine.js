@@ -9,14 +9,21 @@ const measured = (value) => ({ value, command: 'forger eval refine' });
 export const REFINERS = [
   entry('refine-eyes', 'simgan', { lambda: 0.5 }, {
     networks: NETWORKS,
-    metrics: { pupil_moved: measured(0.42), realism_refined: measured(0.64), realism_wide_refined: measured(0.97) },
+    metrics: { pupil_moved: measured(0.42), pupil_within_1_5: measured(0.91), realism_refined: measured(0.64), realism_wide_refined: measured(0.97) },
   }),
   entry('free', 'simgan', { lambda: 0.01 }, { networks: ['refiner'] }),
   entry('refine-digits', 'simgan', { image_height: 28, image_width: 28 }, {
     networks: NETWORKS,
-    metrics: { synthetic: measured(0.81), refined: measured(0.93), real: measured(0.98), gap_closed: measured(0.7059) },
+    metrics: { synthetic: measured(0.81), refined: measured(0.93), refined_spread: measured(0.005), real: measured(0.98), gap_closed: measured(0.7059) },
   }),
 ];
+
+/** A file of the user's that the stand-in opens. */
+export const modelFile = (name, config) => ({
+  name: `${name}.safetensors`,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(JSON.stringify(entry(name, 'simgan', config, { networks: NETWORKS }).card)),
+});
 
 export const current = (page) => expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
 

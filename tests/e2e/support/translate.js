@@ -3,7 +3,7 @@
 import fs from 'node:fs/promises';
 
 import { expect } from './test.js';
-import { open } from './page.js';
+import { drawLine, open } from './page.js';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -60,9 +60,10 @@ export const STAND_INS = [
 /**
  * What runs in place of the engine: it turns the colours of a picture over, and on the way back gives them back with a little of
  * them lost; a tile takes `pause` milliseconds, and a picture has as many as it has rows of 64 pixels. It complains of two at a time,
- * or, if it `replaces`, gives up the first as the engine does.
+ * or, if it `replaces`, gives up the first as the engine does. It says that each picture took `took` milliseconds, or what it did.
+ * Unless it `draws`, it fails at faces.
  */
-const engine = ({ version, pause, replaces }) => {
+const engine = ({ version, pause, replaces, took, draws }) => {
   const cancelled = new Set();
   const say = (id, body, buffers = []) => postMessage([{ id, body }, ...buffers], buffers);
   const reply = (id, kind, payload, buffers) => say(id, { reply: payload ? { kind, payload } : { kind } }, buffers);
@@ -99,7 +100,7 @@ const engine = ({ version, pause, replaces }) => {
       const place = { top: done * 64, left: 0, height: rows, width, done: done + 1, total };
       say(id, { event: { kind: 'tile', payload: place } }, [tile.buffer]);
     }
-    return reply(id, 'made', { milliseconds: pause * total, device: 'cpu' });
+    return reply(id, 'made', { milliseconds: took ?? pause * total, device: 'cpu' });
   };
   const hear = ({ id, body: { kind, payload } }, buffers) => {
     const family = payload?.model && typeof payload.model === 'string' ? payload.model : payload?.picture;
@@ -115,6 +116,8 @@ const engine = ({ version, pause, replaces }) => {
       // A file of the stand-in is nothing but its card.
       const card = JSON.parse(new TextDecoder().decode(buffers[0]));
       reply(id, 'model', { card, sha256: '1'.repeat(64) });
+    } else if (kind === 'store' && payload.store === 'draw' && !draws) {
+      reply(id, 'failed', { error: 'internal', detail: 'no pencil' });
     } else if (kind === 'store' && payload.store === 'draw') {
       // What is drawn is there when the next picture is to be made.
       const { side } = payload.with;
@@ -136,13 +139,13 @@ const engine = ({ version, pause, replaces }) => {
 };
 
 /** From now on the stand-in takes the place of the engine, and its models that of those of the site. */
-export async function standIn(context, { pause = 5, models = STAND_INS, replaces = false } = {}) {
+export async function standIn(context, { pause = 5, models = STAND_INS, replaces = false, took, draws = true } = {}) {
   const source = await fs.readFile(new URL('crates/protocol/src/message/mod.rs', root), 'utf8');
   const version = Number(source.match(/PROTOCOL_VERSION: u32 = (\d+)/)[1]);
   await context.route(/\/engine\.js/, async (route) => {
     // The headers of the real one, without which a page that is isolated takes no worker.
     const response = await route.fetch();
-    await route.fulfill({ response, body: `(${engine})(${JSON.stringify({ version, pause, replaces })});` });
+    await route.fulfill({ response, body: `(${engine})(${JSON.stringify({ version, pause, replaces, took, draws })});` });
   });
   await context.route(/\/models\/manifest\.json/, (route) => route.fulfill({ json: { models } }));
 }
@@ -159,15 +162,18 @@ export async function current(page, timeout = 90_000) {
 }
 
 /** Draws with the mouse, from one place of the board to another, in shares of it. */
-export async function draw(page, from, to, steps = 5) {
+export const draw = (page, from, to, steps = 5) => drawLine(page, [from, to], steps);
+
+/** Touches the board as a finger does, at places in shares of it. */
+export async function finger(page) {
   const board = page.getByTestId('board');
   await board.scrollIntoViewIfNeeded();
-  const box = await board.boundingBox();
-  const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at(to), { steps });
-  await page.mouse.up();
+  const { x, y, width, height } = await board.boundingBox();
+  const session = await page.context().newCDPSession(page);
+  return (type, ...places) => {
+    const touchPoints = places.map(([left, top]) => ({ x: x + left * width, y: y + top * height }));
+    return session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
 }
 
 /** Width, height and RGBA of a canvas. */

@@ -7,6 +7,27 @@ import { expect } from './test.js';
 /** The path of a picture in `tests/e2e/pictures`. */
 export const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, import.meta.url));
 
+/** A file of stripes and a disc, drawn by the browser. */
+export async function stripes(page, width, height, name = 'drawn.png') {
+  const bytes = await page.evaluate(
+    async ([width, height]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const on = canvas.getContext('2d');
+      for (let x = 0; x < width; x += 7) {
+        on.fillStyle = `hsl(${x * 3} 70% 50%)`;
+        on.fillRect(x, 0, 4, height);
+      }
+      on.fillStyle = '#fff';
+      on.arc(width / 2, height / 2, Math.min(width, height) / 3, 0, 7);
+      on.fill();
+      const blob = await canvas.convertToBlob();
+      return Array.from(new Uint8Array(await blob.arrayBuffer()));
+    },
+    [width, height],
+  );
+  return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) };
+}
+
 export const choosePicture = (page, name) => page.getByTestId('photo-file').setInputFiles(picture(name));
 
 /** Name and bytes of what a button saves. */

@@ -32,7 +32,7 @@ pub fn About(
                     <dd>
                         // A set of the user's is called what the user calls it.
                         <span lang=card.data.name.is_ascii().then_some("en")>{card.data.name.clone()}</span> ", "
-                        {labels::count(card.data.images as f64)} " " {t!(i18n, card_images)} " · "
+                        {labels::pictures(i18n.get_locale(), card.data.images as f64)} " · "
                         <span lang="en">{card.data.licence.clone()}</span>
                     </dd>
                     <dt>{t!(i18n, card_licence)}</dt><dd lang="en">{card.licence.clone()}</dd>

@@ -33,10 +33,10 @@ pub fn stop(stream: &MediaStream) {
         .for_each(|track| track.stop());
 }
 
-/// Asks for the camera.
-pub async fn open() -> Result<MediaStream, JsValue> {
+/// Asks for the camera on this side of the device, `user` or `environment`, if there is a choice.
+pub async fn open(facing: &str) -> Result<MediaStream, JsValue> {
     let video = Object::new();
-    Reflect::set(&video, &"facingMode".into(), &"user".into())?;
+    Reflect::set(&video, &"facingMode".into(), &facing.into())?;
     Reflect::set(&video, &"width".into(), &WIDTH.into())?;
     let constraints = MediaStreamConstraints::new();
     constraints.set_video(&video);
@@ -59,19 +59,23 @@ pub fn refusal(locale: Locale, error: &JsValue) -> String {
     }
 }
 
-/// The square in the middle of what the camera sees, if it sees something yet.
-pub fn square(video: &HtmlVideoElement, side: usize) -> Option<HtmlCanvasElement> {
+/// The square in the middle of what the camera sees, so many times closer, if it sees something yet; as large as it is seen, or with
+/// sides of so many pixels.
+pub fn square(video: &HtmlVideoElement, zoom: f64, side: Option<usize>) -> Option<HtmlCanvasElement> {
     let (width, height) = (f64::from(video.video_width()), f64::from(video.video_height()));
-    let from = width.min(height);
+    let from = (width.min(height) / zoom.max(1.0)).floor();
     if from < 1.0 {
         return None;
     }
-    let (canvas, to) = (hidden(side as u32, side as u32)?, side as f64);
+    let to = side.map_or(from, |side| side as f64);
+    let canvas = hidden(to as u32, to as u32)?;
     let (left, top) = ((width - from) / 2.0, (height - from) / 2.0);
-    context(&canvas)?
-        .draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            video, left, top, from, from, 0.0, 0.0, to, to,
-        )
-        .ok()?;
+    let on = context(&canvas)?;
+    // Otherwise browsers look at a few of many pixels.
+    let _ = Reflect::set(&on, &"imageSmoothingQuality".into(), &"high".into());
+    on.draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+        video, left, top, from, from, 0.0, 0.0, to, to,
+    )
+    .ok()?;
     Some(canvas)
 }

@@ -53,8 +53,21 @@ pub fn settle(parts: Vec<HtmlElement>) {
     });
 }
 
-/// For a button that goes with what it removes.
+/// For a button that goes with what it removes, at once or when the worker has answered.
 pub fn keep(event: &MouseEvent) {
-    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    pressed.iter().for_each(|pressed| settle(around(pressed)));
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let pressed = target.closest("button").ok().flatten().unwrap_or(target);
+    let parts = around(&pressed);
+    when_lost(pressed, parts);
+}
+
+/// Waits for as long as an element has it, and no longer.
+fn when_lost(element: Element, parts: Vec<HtmlElement>) {
+    request_animation_frame(move || {
+        if document().active_element().as_ref() == Some(&element) {
+            when_lost(element, parts);
+        } else {
+            settle(parts);
+        }
+    });
 }

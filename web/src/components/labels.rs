@@ -5,9 +5,10 @@ mod numbers;
 mod settings;
 
 use crate::i18n::*;
-pub use errors::{error, tell};
+pub use crate::numbers::count;
+pub use errors::{error, tell, tell_file, tell_loss};
 use forger_protocol::{DeviceKind, lab_url::Group, message::SessionState};
-pub use numbers::{count, figure, percent};
+pub use numbers::{figure, percent, pictures};
 pub use settings::{field, part};
 
 /// The language, tracked.

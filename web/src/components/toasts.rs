@@ -19,20 +19,22 @@ pub fn ToastList() -> impl IntoView {
             toasts.close(id);
         };
         view! {
-            <div
-                class=kind
-                role=toast.error.then_some("alert")
-                data-testid=if toast.error { "error-toast" } else { "note-toast" }
-            >
+            <div class=kind data-testid=if toast.error { "error-toast" } else { "note-toast" }>
                 <p>{toast.text}</p>
                 <button class="plain" on:click=close>{t!(i18n, close)}</button>
             </div>
         }
     };
+    let of_kind = move |error: bool| {
+        let is_it = move |toast: &Toast| toast.error == error;
+        let listed = move || toasts.list.get().into_iter().filter(is_it).collect::<Vec<_>>();
+        view! { <For each=listed key=|toast| toast.id children=one /> }
+    };
     view! {
-        // Who listens hears what comes into what was there before, and may miss what comes with a role of its own.
-        <div class="toasts" aria-live="polite">
-            <For each=move || toasts.list.get() key=|toast| toast.id children=one />
+        // Who listens hears what comes into what was there before, and may miss, or hear twice, what comes with a role of its own.
+        <div class="toasts">
+            <div aria-live="polite">{of_kind(false)}</div>
+            <div aria-live="assertive">{of_kind(true)}</div>
         </div>
     }
 }

@@ -41,7 +41,7 @@ impl Source {
             Self::Stored(file) => (ModelRequest::Stored { file }, Vec::new()),
             Self::File(file) => match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => (ModelRequest::Open, vec![buffer.unchecked_into()]),
-                Err(_) => return Err(EngineError::Fetch { url: file.name(), detail: String::new() }),
+                Err(_) => return Err(EngineError::Gone(file.name())),
             },
         };
         Ok((Request::Model(request), buffers))

@@ -30,9 +30,13 @@ pub fn complain(toasts: Toasts, locale: Locale, wrong: &[String]) {
     }
     if !others.is_empty() {
         let what = others.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let short = what.chars().take(SHOWN).collect::<String>();
-        toasts.error(td_string!(locale, bad_url, what = short).to_string());
+        toasts.error(td_string!(locale, bad_url, what = shortened(&what)).to_string());
     }
+}
+
+/// As much of a part of a link as a message holds.
+pub fn shortened(what: &str) -> String {
+    what.chars().take(SHOWN).collect()
 }
 
 /// What a page has in the place of the model that a link names.

@@ -3,7 +3,7 @@
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::canvas::{colour, dashed, prepare, trace};
-use crate::components::labels::count;
+use crate::numbers::count;
 
 /// A line: a colour of the theme and `(step, value)` in order.
 pub struct Line {

@@ -17,7 +17,7 @@ pub enum Mark {
 const RIM: f64 = 1.0;
 
 /// One path for all points: a path each would cost the frame.
-fn trace(space: &Space, points: &[[f32; 2]], mark: Mark, size: f64) {
+fn outline(space: &Space, points: &[[f32; 2]], mark: Mark, size: f64) {
     let context = &space.context;
     context.begin_path();
     for [x, y] in points {
@@ -42,14 +42,14 @@ fn trace(space: &Space, points: &[[f32; 2]], mark: Mark, size: f64) {
 pub fn draw(space: &Space, points: impl Iterator<Item = [f32; 2]>, ink: &str, mark: Mark, size: f64) {
     let (context, points) = (&space.context, points.collect::<Vec<_>>());
     if matches!(mark, Mark::Ring | Mark::Cross) {
-        trace(space, &points, mark, size);
+        outline(space, &points, mark, size);
         context.set_stroke_style_str(&colour(ink));
         context.set_line_width(2.0);
         return context.stroke();
     }
     // All rims before all points: where points are dense, no rim covers another point.
     for (size, ink) in [(size + RIM, "--card"), (size, ink)] {
-        trace(space, &points, mark, size);
+        outline(space, &points, mark, size);
         context.set_fill_style_str(&colour(ink));
         context.fill();
     }

@@ -58,12 +58,14 @@ impl Default for Turns {
 impl Turns {
     /// Begins to wait. What it gives says whether that still counts.
     pub fn begin(self) -> impl Fn() -> bool + Copy + 'static {
-        let next = |turn: &mut u32| {
-            *turn = turn.wrapping_add(1);
-            *turn
-        };
-        let mine = self.0.try_update_value(next);
-        move || mine.is_some() && self.0.try_get_value() == mine
+        self.0.try_update_value(|turn| *turn = turn.wrapping_add(1));
+        self.since()
+    }
+
+    /// Waits beside whoever waits now, who goes on. What it gives says whether nobody began since.
+    pub fn since(self) -> impl Fn() -> bool + Copy + 'static {
+        let last = self.0.try_get_value();
+        move || last.is_some() && self.0.try_get_value() == last
     }
 
     /// Nobody who waits now counts any more.
@@ -84,10 +86,12 @@ mod tests {
         assert!(first());
         let second = turns.begin();
         assert!(!first() && second());
+        let beside = turns.since();
+        assert!(second() && beside());
         turns.end();
-        assert!(!second());
-        let last = turns.begin();
+        assert!(!second() && !beside());
+        let (last, beside) = (turns.begin(), turns.since());
         owner.cleanup();
-        assert!(!last() && !turns.begin()());
+        assert!(!last() && !beside() && !turns.begin()());
     }
 }

@@ -48,7 +48,8 @@ pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, EngineError
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
     let response: web_sys::Response = response.unchecked_into();
     if !response.ok() {
-        return Err(failed(format!("{} {}", response.status(), response.status_text())));
+        // HTTP/2 has no text for it.
+        return Err(failed(format!("{} {}", response.status(), response.status_text()).trim_end().to_owned()));
     }
     let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
     parse(url, &body.as_string().unwrap_or_default())

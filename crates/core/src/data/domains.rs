@@ -86,7 +86,7 @@ impl Domains {
 }
 
 /// The longest side of a picture, in pixels.
-const LONGEST: usize = 32_767;
+pub const LONGEST: usize = 32_767;
 
 /// The picture so large that its shorter side is `side`; what is longer stays longer. Of one that is far longer than wide the middle
 /// has to do: all of it could take any memory.

@@ -48,9 +48,9 @@ fn errors(found: Tensor<4>, wanted: Tensor<4>) -> Tensor<1> {
     (found - wanted).square().reshape([count as i32, -1]).mean_dim(1).reshape([count])
 }
 
-/// How near pictures in `[-1, 1]` are to each other: their peak signal-to-noise ratio in decibels, infinite for equal ones.
+/// The peak signal-to-noise ratio in decibels of pictures in `[-1, 1]`, whose peak is 2; infinite for equal ones.
 /// [`crate::metrics::image::psnr`] is that of values up to 255.
-pub fn closeness(a: &[f32], b: &[f32]) -> f32 {
+pub fn psnr(a: &[f32], b: &[f32]) -> f32 {
     let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum::<f64>();
     // The peak is 2: from -1 to 1.
     (10.0 * libm::log10(4.0 * a.len() as f64 / squares)) as f32

@@ -12,6 +12,6 @@ pub mod walk;
 
 pub use directions::attribute_directions;
 pub use invert::{Inversion, InvertError};
-pub use likeness::{Likeness, closeness};
+pub use likeness::{Likeness, psnr};
 pub use principal::principal_directions;
 pub use unbend::unbend;

@@ -109,8 +109,12 @@ fn doublings(config: &DcganConfig) -> Result<(usize, usize), OutOfRange> {
 impl Generator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)))
+        Ok(Self::unfilled(config, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`Generator::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| initial::normal(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.
@@ -166,8 +170,12 @@ impl Generator {
 impl Discriminator {
     /// Fails for settings out of range.
     pub fn new(config: &DcganConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)).prepare())
+        Ok(Self::unfilled(config, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`Discriminator::new`], and the vectors of spectral normalisation that follow from them.
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| initial::normal(name, shape, random)).prepare()
     }
 
     /// Weights have shapes and take no memory until they are filled.

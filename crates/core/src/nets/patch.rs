@@ -46,9 +46,14 @@ impl PatchDiscriminator {
     /// Of pictures of so many channels; `patch` is the side of what one logit sees. Weights N(0, 0.02), or those of `initial::he`
     /// where nothing is normalised and such small ones would leave nothing of a picture. Fails for a patch that is not offered.
     pub fn new(shape: PatchShape, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(shape, device)?;
-        let begin = if shape.normalization == Normalization::None { initial::he } else { initial::normal };
-        Ok(parameters::fill(module, device, |name, shape| begin(name, shape, random)))
+        Ok(Self::unfilled(shape, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`PatchDiscriminator::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        let is_normalised = self.blocks.iter().any(|block| block.norm.is_some());
+        let begin = if is_normalised { initial::normal } else { initial::he };
+        parameters::fill(self, device, |name, shape| begin(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.
@@ -85,7 +90,7 @@ impl PatchDiscriminator {
 
     /// Pictures `[batch, channels, height, width]` in `[-1, 1]`, of sides of [`PatchDiscriminator::least`] or more, to logits
     /// `[batch, 1, rows, columns]`.
-    pub fn verdicts(&self, pictures: Tensor<4>) -> Tensor<4> {
+    pub fn logits(&self, pictures: Tensor<4>) -> Tensor<4> {
         let convolved = |conv: &Conv2d, x: Tensor<4>, stride: usize| {
             let weight = conv.weight.val();
             // What judges single pixels keeps all of them.
@@ -101,6 +106,13 @@ impl PatchDiscriminator {
             x = leaky_relu(x, LEAK as f32);
         }
         convolved(&self.out, x, 1)
+    }
+
+    /// [`PatchDiscriminator::logits`] one by one, `[batch * rows * columns, 1]`, and how many there are of a picture.
+    pub fn each(&self, pictures: Tensor<4>) -> (Tensor<2>, usize) {
+        let map = self.logits(pictures);
+        let [batch, _, rows, columns] = map.dims();
+        (map.reshape([batch * rows * columns, 1]), rows * columns)
     }
 }
 
@@ -120,8 +132,6 @@ pub struct PatchShape {
 impl super::Discriminator<4> for PatchDiscriminator {
     /// One logit for each patch, `[batch * rows * columns, 1]`.
     fn judge(&self, samples: Tensor<4>) -> Tensor<2> {
-        let map = self.verdicts(samples);
-        let count = map.shape().num_elements();
-        map.reshape([count, 1])
+        self.each(samples).0
     }
 }

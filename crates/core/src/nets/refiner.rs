@@ -42,8 +42,12 @@ pub struct Refiner {
 impl Refiner {
     /// Weights are those of `initial::he`. The settings are valid ones.
     pub fn new(config: &SimganConfig, random: &mut Random, device: &Device) -> Self {
-        let module = Self::unfilled(config, device);
-        parameters::fill(module, device, |name, shape| initial::he(name, shape, random))
+        Self::unfilled(config, device).filled(random, device)
+    }
+
+    /// With the weights of [`Refiner::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| initial::he(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.

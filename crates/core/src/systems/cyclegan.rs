@@ -8,7 +8,11 @@ use forger_protocol::{AdversarialLoss, CycleganConfig, OutOfRange, Random, Setti
 use serde_json::{Value, json};
 
 use super::{
-    AnySettings, Parts, System, TERM, pix2pix::TranslationError, pix2pix::tune, pool::Pool, semantic::Semantic,
+    AnySettings, Parts, System, TERM,
+    build::{BuildError, Built, Material},
+    pix2pix::{TranslationError, tune},
+    pool::Pool,
+    semantic::Semantic,
 };
 use crate::{
     CheckpointError,
@@ -64,6 +68,22 @@ pub fn shape(config: &CycleganConfig) -> PatchShape {
     PatchShape { channels: 3, width, patch, normalization: config.generator.normalization }
 }
 
+impl Built for CycleganConfig {
+    /// G and F, D_X and D_Y.
+    type Networks = ([Translator; 2], [PatchDiscriminator; 2]);
+
+    fn networks(&self, device: &Device) -> Result<Self::Networks, OutOfRange> {
+        let generator = || Translator::unfilled(&self.generator, device);
+        let discriminator = || PatchDiscriminator::unfilled(shape(self), device);
+        Ok(([generator()?, generator()?], [discriminator()?, discriminator()?]))
+    }
+
+    fn system(self, material: Material, device: &Device) -> Result<Box<dyn System>, BuildError> {
+        let Material::Domains([x, y]) = material else { return Err(BuildError::other_material::<Self>()) };
+        Ok(Box::new(Cyclegan::new(self, x, y, None, device)?))
+    }
+}
+
 struct Players {
     g: Player<Translator>,
     f: Player<Translator>,
@@ -73,17 +93,15 @@ struct Players {
 
 fn players(config: &CycleganConfig, device: &Device) -> Result<Players, OutOfRange> {
     let random = &mut Random::new(config.seed, Stream::Weights);
-    let mut generator = |name| {
-        let network = Translator::new(&config.generator, random, device)?;
-        Ok::<_, OutOfRange>(Player::new(name, network, config.generator_optimizer).averaged())
+    let ([g, f], [d_x, d_y]) = config.networks(device)?;
+    let mut generator = |name, network: Translator| {
+        Player::new(name, network.filled(random, device), config.generator_optimizer).averaged()
     };
-    let (g, f) = (generator("g")?, generator("f")?);
-    let mut discriminator = |name| {
-        let network = PatchDiscriminator::new(shape(config), random, device)?;
-        Ok::<_, OutOfRange>(Player::new(name, network, config.discriminator_optimizer))
+    let (g, f) = (generator("g", g), generator("f", f));
+    let mut discriminator = |name, network: PatchDiscriminator| {
+        Player::new(name, network.filled(random, device), config.discriminator_optimizer)
     };
-    let (d_x, d_y) = (discriminator("d_x")?, discriminator("d_y")?);
-    Ok(Players { g, f, d_x, d_y })
+    Ok(Players { g, f, d_x: discriminator("d_x", d_x), d_y: discriminator("d_y", d_y) })
 }
 
 impl Cyclegan {
@@ -97,6 +115,7 @@ impl Cyclegan {
         device: &Device,
     ) -> Result<Self, TranslationError> {
         config.validate()?;
+        config.can_train()?;
         if x.is_empty() || y.is_empty() {
             let domain = if x.is_empty() { "picture of the first domain" } else { "picture of the second domain" };
             return Err(TranslationError::NoPictures(domain));

@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use super::{
     AnySettings, Parts, System, TERM,
+    build::{BuildError, Built, Material},
     gan::{Gan, Rules},
 };
 use crate::{
     CheckpointError, Images,
     checkpoint::Reader,
-    data::images::Shuffled,
+    data::{images::Shuffled, squares::Squares},
     latent::unbend,
     nets::{
         Generator as _,
@@ -37,7 +38,7 @@ pub struct Dcgan {
 impl Dcgan {
     /// Fails for settings out of range, and for pictures of another shape than the settings ask for.
     pub fn new(config: DcganConfig, images: Box<dyn Images>, device: &Device) -> Result<Self, OutOfRange> {
-        let (generator, discriminator) = networks(&config, device)?;
+        let (generator, discriminator) = begun(&config, device)?;
         let asked = [config.channels, config.image_size, config.image_size];
         for (field, asked, found) in [
             ("channels of the pictures", asked[0], images.shape()[0]),
@@ -112,11 +113,26 @@ impl Dcgan {
     }
 }
 
-fn networks(config: &DcganConfig, device: &Device) -> Result<(Generator, Discriminator), OutOfRange> {
-    let device = device.clone().autodiff();
+impl Built for DcganConfig {
+    type Networks = (Generator, Discriminator);
+
+    fn networks(&self, device: &Device) -> Result<Self::Networks, OutOfRange> {
+        Ok((Generator::unfilled(self, device)?, Discriminator::unfilled(self, device)?))
+    }
+
+    fn system(self, material: Material, device: &Device) -> Result<Box<dyn System>, BuildError> {
+        let Material::Pictures(photos) = material else { return Err(BuildError::other_material::<Self>()) };
+        let squares = Squares::new(&photos, self.channels, self.image_size);
+        Ok(Box::new(Dcgan::new(self, Box::new(squares), device)?))
+    }
+}
+
+/// The networks as a run begins with them.
+fn begun(config: &DcganConfig, device: &Device) -> Result<(Generator, Discriminator), OutOfRange> {
+    let device = &device.clone().autodiff();
     let random = &mut Random::new(config.seed, Stream::Weights);
-    let generator = Generator::new(config, random, &device)?;
-    Ok(in_precision(config, (generator, Discriminator::new(config, random, &device)?)))
+    let (generator, discriminator) = config.networks(device)?;
+    Ok(in_precision(config, (generator.filled(random, device), discriminator.filled(random, device))))
 }
 
 /// Networks that train. What only draws does so in full precision, whatever it was trained in.
@@ -168,7 +184,7 @@ impl System for Dcgan {
 
     fn restart(&mut self) {
         // The settings were valid when they were taken.
-        if let Ok((generator, discriminator)) = networks(&self.config, &self.gan.device()) {
+        if let Ok((generator, discriminator)) = begun(&self.config, &self.gan.device()) {
             self.gan.restart(generator, discriminator);
         }
     }

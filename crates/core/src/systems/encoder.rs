@@ -158,3 +158,30 @@ impl System for Encoder {
         vec![pictures, again, difference]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{photos::Photo, squares::Squares};
+    use forger_protocol::DcganConfig;
+
+    #[test]
+    fn features_are_told_where_they_are_weighed() {
+        let (device, random) = (Device::flex(), &mut Random::new(1, Stream::Weights));
+        let settings = DcganConfig { image_size: 28, channels: 1, latent_dim: 4, width: 2, ..DcganConfig::default() };
+        let generator = Generator::new(&settings, random, &device).unwrap();
+        let discriminator = Discriminator::new(&settings, random, &device).unwrap();
+        let model = Drawer::new(settings, generator, Some(discriminator)).unwrap();
+        let pixels = (0..3 * 28 * 28).map(|at| (at % 251) as u8).collect();
+        let photo = Photo { height: 28, width: 28, pixels };
+        for kappa in [0.0, 1.0] {
+            let config = EncoderConfig { kappa, width: 2, batch: 2, ..EncoderConfig::default() };
+            let pictures = Squares::new(&[photo.clone(), photo.clone()], 1, 28);
+            let mut system = Encoder::new(model.encoder_settings(config), &model, Box::new(pictures), &device).unwrap();
+            let told = system.step(StepKind::Both).into_data().try_into_vec::<f32>().unwrap();
+            for (scalar, value) in system.declaration().scalars.iter().zip(told) {
+                assert_eq!(value != 0.0, scalar.is_told(&system.config()), "{} at {kappa}: {value}", scalar.key);
+            }
+        }
+    }
+}

@@ -219,7 +219,8 @@ pub async fn networks_async(system: &mut (impl System + ?Sized)) -> Result<Vec<V
     snapshot::read_async(network_parts(system)).await
 }
 
-/// How many numbers the networks of a system learn.
+/// How many numbers the networks of a system hold: all that a file keeps of them, so that running statistics and the vectors of spectral
+/// normalisation count as well as what is learned.
 pub fn parameters(system: &mut (impl System + ?Sized)) -> usize {
     system.parts().players.iter().filter_map(|player| Some(player.parts().first()?.len())).sum()
 }

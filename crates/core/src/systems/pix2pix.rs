@@ -4,9 +4,13 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use forger_protocol::{OutOfRange, Pix2pixConfig, Random, Settings, StepKind, Stream};
+use forger_protocol::{Conflict, OutOfRange, Pix2pixConfig, Random, Settings, StepKind, Stream};
 
-use super::{AnySettings, Parts, System, semantic::SemanticError};
+use super::{
+    AnySettings, Parts, System,
+    build::{BuildError, Built, Material},
+    semantic::SemanticError,
+};
 use crate::{
     data::{
         Draws, Pairs, Source as _,
@@ -32,6 +36,9 @@ pub enum TranslationError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] OutOfRange),
+    /// Settings that do not go together.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
     /// Of semantic consistency.
     #[error(transparent)]
     Semantic(#[from] SemanticError),
@@ -65,15 +72,31 @@ pub fn shape(config: &Pix2pixConfig) -> PatchShape {
     PatchShape { channels: 6, width, patch, normalization: config.generator.normalization }
 }
 
+impl Built for Pix2pixConfig {
+    type Networks = (Translator, Option<PatchDiscriminator>);
+
+    fn networks(&self, device: &Device) -> Result<Self::Networks, OutOfRange> {
+        let is_judged = self.adversarial > 0.0;
+        let discriminator = is_judged.then(|| PatchDiscriminator::unfilled(shape(self), device)).transpose()?;
+        Ok((Translator::unfilled(&self.generator, device)?, discriminator))
+    }
+
+    fn system(self, material: Material, device: &Device) -> Result<Box<dyn System>, BuildError> {
+        let Material::Pairs(pairs) = material else { return Err(BuildError::other_material::<Self>()) };
+        Ok(Box::new(Pix2pix::new(self, pairs, device)?))
+    }
+}
+
 type Players = (Player<Translator>, Option<Player<PatchDiscriminator>>);
 
 fn players(config: &Pix2pixConfig, device: &Device) -> Result<Players, OutOfRange> {
     let random = &mut Random::new(config.seed, Stream::Weights);
-    let generator = Translator::new(&config.generator, random, device)?;
-    let wanted = config.adversarial > 0.0;
-    let network = wanted.then(|| PatchDiscriminator::new(shape(config), random, device)).transpose()?;
-    let player = |network| Player::new("discriminator", network, config.discriminator_optimizer);
-    Ok((Player::new("generator", generator, config.generator_optimizer).averaged(), network.map(player)))
+    let (generator, discriminator) = config.networks(device)?;
+    let generator = Player::new("generator", generator.filled(random, device), config.generator_optimizer);
+    let player = |network: PatchDiscriminator| {
+        Player::new("discriminator", network.filled(random, device), config.discriminator_optimizer)
+    };
+    Ok((generator.averaged(), discriminator.map(player)))
 }
 
 impl Pix2pix {
@@ -81,6 +104,7 @@ impl Pix2pix {
     /// both of a pair have, and enlarged where they do not cover a square of the settings.
     pub fn new(config: Pix2pixConfig, pairs: Vec<[Photo; 2]>, device: &Device) -> Result<Self, TranslationError> {
         config.validate()?;
+        config.can_train()?;
         if pairs.is_empty() {
             return Err(TranslationError::NoPictures("pair of pictures"));
         }

@@ -1,14 +1,17 @@
 //! SimGAN: pictures of a simulator made to look real, their labels kept. Shrivastava et al. 2017 (arXiv 1612.07828).
 
+mod phase;
+
 use burn::{
     module::Module as _,
     tensor::{Device, Tensor},
 };
-use forger_protocol::{Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream};
+use forger_protocol::{Conflict, Normalization, OutOfRange, Random, Settings, SimganConfig, StepKind, Stream};
 use serde_json::{Value, json};
 
 use super::{
     AnySettings, Parts, System, TERM,
+    build::{BuildError, Built, Material},
     pix2pix::tune,
     pool::Pool,
     semantic::{Semantic, SemanticError},
@@ -20,6 +23,7 @@ use crate::{
     data::{
         Draws, Source as _,
         images::{Shuffled, first},
+        squares::Squares,
     },
     losses::{
         adversarial::{self, verdict},
@@ -33,6 +37,7 @@ use crate::{
     scalars::Scalars,
     snapshot::Part,
 };
+use phase::Phase;
 
 /// Synthetic pictures that it shows of itself.
 const SHOWN: usize = 8;
@@ -43,6 +48,9 @@ pub enum SimganError {
     /// A setting is out of range.
     #[error(transparent)]
     Config(#[from] OutOfRange),
+    /// Settings that do not go together.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
     /// Of semantic consistency.
     #[error(transparent)]
     Semantic(#[from] SemanticError),
@@ -84,24 +92,30 @@ pub fn shape(config: &SimganConfig) -> PatchShape {
     PatchShape { channels, width, patch, normalization: Normalization::None }
 }
 
-fn players(
-    config: &SimganConfig,
-    device: &Device,
-) -> Result<(Player<Refiner>, Player<PatchDiscriminator>), OutOfRange> {
-    let random = &mut Random::new(config.seed, Stream::Weights);
-    let refiner = Refiner::new(config, random, device);
-    let discriminator = PatchDiscriminator::new(shape(config), random, device)?;
-    let refiner = Player::new("refiner", refiner, config.refiner_optimizer).averaged();
-    Ok((refiner, Player::new("discriminator", discriminator, config.discriminator_optimizer)))
+impl Built for SimganConfig {
+    type Networks = (Refiner, PatchDiscriminator);
+
+    fn networks(&self, device: &Device) -> Result<Self::Networks, OutOfRange> {
+        Ok((Refiner::unfilled(self, device), PatchDiscriminator::unfilled(shape(self), device)?))
+    }
+
+    fn system(self, material: Material, device: &Device) -> Result<Box<dyn System>, BuildError> {
+        let Material::Simulated { synthetic, real } = material else {
+            return Err(BuildError::other_material::<Self>());
+        };
+        let real = Squares::new(&real, self.channels, self.image_width);
+        Ok(Box::new(Simgan::new(self, synthetic, Box::new(real), None, device)?))
+    }
 }
 
-/// Which players a step trains.
-#[derive(Clone, Copy, PartialEq)]
-enum Phase {
-    /// The refiner, without an opponent.
-    Alone,
-    Discriminator,
-    Game,
+type Players = (Player<Refiner>, Player<PatchDiscriminator>);
+
+fn players(config: &SimganConfig, device: &Device) -> Result<Players, OutOfRange> {
+    let random = &mut Random::new(config.seed, Stream::Weights);
+    let (refiner, discriminator) = config.networks(device)?;
+    let refiner = Player::new("refiner", refiner.filled(random, device), config.refiner_optimizer).averaged();
+    let discriminator = discriminator.filled(random, device);
+    Ok((refiner, Player::new("discriminator", discriminator, config.discriminator_optimizer)))
 }
 
 impl Simgan {
@@ -115,6 +129,7 @@ impl Simgan {
         device: &Device,
     ) -> Result<Self, SimganError> {
         config.validate()?;
+        config.can_train()?;
         let expected = [config.channels, config.image_height, config.image_width];
         for (kind, images) in [("synthetic", &synthetic), ("real", &real)] {
             if images.is_empty() {
@@ -158,19 +173,9 @@ impl Simgan {
         self.history.len()
     }
 
-    fn phase(&self) -> Phase {
-        let SimganConfig { adversarial, refiner_pretraining: alone, discriminator_pretraining: judging, .. } =
-            self.config;
-        match self.steps {
-            _ if adversarial == 0.0 => Phase::Alone,
-            steps if steps < alone => Phase::Alone,
-            steps if steps < alone + judging => Phase::Discriminator,
-            _ => Phase::Game,
-        }
-    }
-
     /// One update of R, equation 4: what D says, summed over its patches as in equation 2, and self-regularisation, summed over
-    /// values as in equation 3, and semantic consistency; the mean over the batch.
+    /// values as in equation 3, and semantic consistency; the mean over the batch. The mean over all logits times those of a picture
+    /// is such a sum.
     fn teach_refiner(&mut self, alone: bool, told: &mut Scalars) {
         let SimganConfig { batch, loss, adversarial, lambda, kept: what, ema_decay, .. } = self.config;
         let synthetic = self.synthetic.next(batch, &self.device);
@@ -186,8 +191,8 @@ impl Simgan {
                 total = total + seen * self.config.semantic;
             }
             // D's weights need no gradient here.
-            let (flat, patches) = flat(self.discriminator.network.clone().no_grad().verdicts(refined));
-            let game = adversarial::generator(loss, flat) * patches;
+            let (logits, patches) = self.discriminator.network.clone().no_grad().each(refined);
+            let game = adversarial::generator(loss, logits) * patches as f32;
             told.tell("r_loss", game.clone().detach().inner());
             total = total + game * adversarial;
         }
@@ -210,23 +215,15 @@ impl Simgan {
         let refined = Tensor::from_inner(Tensor::cat(std::iter::once(made).chain(before).collect(), 0));
         let real = self.real.next(batch, &self.device);
         let discriminator = &mut self.discriminator;
-        let ((a, patches), (b, _)) =
-            (flat(discriminator.network.verdicts(real)), flat(discriminator.network.verdicts(refined)));
+        let ((a, patches), (b, _)) = (discriminator.network.each(real), discriminator.network.each(refined));
         told.tell("d_real", verdict(loss, a.clone().detach().inner()).mean());
         told.tell("d_refined", verdict(loss, b.clone().detach().inner()).mean());
-        let loss = adversarial::discriminator(loss, 0.0, a, b) * patches;
+        let loss = adversarial::discriminator(loss, 0.0, a, b) * patches as f32;
         told.tell("d_loss", loss.clone().detach().inner());
         if let Some(norm) = discriminator.learn(&loss) {
             told.tell("d_gradient", norm);
         }
     }
-}
-
-/// A map of verdicts `[batch, 1, rows, columns]` as logits `[batch * rows * columns, 1]`, and how many there are of a picture: the
-/// mean over all times these is the sum over patches, the mean over pictures.
-fn flat(map: Tensor<4>) -> (Tensor<2>, f32) {
-    let [batch, _, rows, columns] = map.dims();
-    (map.reshape([batch * rows * columns, 1]), (rows * columns) as f32)
 }
 
 impl System for Simgan {
@@ -251,7 +248,7 @@ impl System for Simgan {
         let pace = self.config.pace(self.steps);
         tune(&mut self.refiner, self.config.refiner_optimizer, pace);
         tune(&mut self.discriminator, self.config.discriminator_optimizer, pace);
-        let phase = self.phase();
+        let phase = Phase::after(self.steps, &self.config);
         let mut told = Scalars::new(SimganConfig::SYSTEM.scalars, &self.device.clone().inner());
         if kind != StepKind::Discriminator && phase != Phase::Discriminator {
             // Before the game there is nothing to keep pace with.

@@ -6,7 +6,10 @@ use burn::{
 };
 use forger_protocol::{AdversarialLoss, OutOfRange, Random, Settings, StepKind, Stream, SuperresConfig};
 
-use super::{AnySettings, Parts, System};
+use super::{
+    AnySettings, Parts, System,
+    build::{BuildError, Built, Material},
+};
 use crate::{
     data::{Pairs, Source as _, patches::Patches, photos::Photo},
     losses::{adversarial, pixel::pixel},
@@ -53,15 +56,32 @@ pub struct Superres {
     steps: u64,
 }
 
+impl Built for SuperresConfig {
+    type Networks = (Generator, Option<Discriminator>);
+
+    fn networks(&self, device: &Device) -> Result<Self::Networks, OutOfRange> {
+        let is_judged = self.losses.need_discriminator();
+        let discriminator = is_judged.then(|| Discriminator::unfilled(self, device)).transpose()?;
+        Ok((Generator::unfilled(self, device)?, discriminator))
+    }
+
+    /// Without a network to look through, which a tab has not.
+    fn system(self, material: Material, device: &Device) -> Result<Box<dyn System>, BuildError> {
+        let Material::Pictures(photos) = material else { return Err(BuildError::other_material::<Self>()) };
+        Ok(Box::new(Superres::new(self, photos, None, device)?))
+    }
+}
+
 type Players = (Player<Generator>, Option<Player<Discriminator>>);
 
 fn players(config: &SuperresConfig, device: &Device) -> Result<Players, OutOfRange> {
     let random = &mut Random::new(config.seed, Stream::Weights);
-    let generator = Player::new("generator", Generator::new(config, random, device)?, config.generator_optimizer);
-    let wanted = config.losses.need_discriminator();
-    let network = wanted.then(|| Discriminator::new(config, random, device)).transpose()?;
-    let player = |network| Player::new("discriminator", network, config.discriminator_optimizer);
-    Ok((generator.averaged(), network.map(player)))
+    let (generator, discriminator) = config.networks(device)?;
+    let generator = Player::new("generator", generator.filled(random, device), config.generator_optimizer);
+    let player = |network: Discriminator| {
+        Player::new("discriminator", network.filled(random, device), config.discriminator_optimizer)
+    };
+    Ok((generator.averaged(), discriminator.map(player)))
 }
 
 impl Superres {

@@ -8,6 +8,7 @@
 mod drawer;
 mod kind;
 mod packed;
+mod test_vector;
 mod translator;
 mod upscaler;
 
@@ -18,7 +19,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use forger_protocol::{
-    Card, ManifestEntry, OutOfRange, Random, Stream, SystemConfig, TestVector, card::CARD_SCHEMA, error::ModelError,
+    Card, ManifestEntry, OutOfRange, Random, Stream, SystemConfig, card::CARD_SCHEMA, error::ModelError,
 };
 use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
@@ -26,9 +27,11 @@ use sha2::{Digest, Sha256};
 use crate::{checkpoint::Reader, parameters::NamedTensor, player::average_of};
 
 use packed::{pack, serialize, unpack};
+use test_vector::{compare, is_small, remember};
 
 pub use drawer::Drawer;
 pub use kind::{Kind, card_of, kind, write_checkpoint};
+pub use test_vector::TOLERANCE;
 pub use translator::Translator;
 pub use upscaler::Upscaler;
 
@@ -37,14 +40,6 @@ const METADATA: &str = "forger.card";
 const DISCRIMINATOR: &str = "discriminator";
 /// The oldest schema of a card that still reads: its test vectors have an input, which the seed gives as well.
 const OLDEST_SCHEMA: u32 = 1;
-/// How far an output may be from the test vector on any device: a little over one step of 8 bits.
-pub const TOLERANCE: f32 = 1e-2;
-/// About how many output values a test vector keeps.
-const KEPT: usize = 16;
-/// Most values of an input of a test vector, a picture of 256 x 256, and its longest side. A small file must not ask for more work
-/// than there is memory for; what a network usually gets is always allowed.
-const LARGEST_INPUT: usize = 3 << 16;
-const LONGEST_SIDE: usize = 512;
 
 /// The networks of a model file, ready to draw.
 pub trait Networks: Clone + Sized + 'static {
@@ -60,6 +55,11 @@ pub trait Networks: Clone + Sized + 'static {
     /// Sides of pictures are filled up to a multiple of this.
     fn multiple(&self) -> usize {
         1
+    }
+
+    /// About how many multiplications they take for each pixel of a picture that they are given.
+    fn effort(&self) -> u64 {
+        0
     }
 
     /// What they make of an input of this shape drawn from `random`, not read back; `None` for a shape that they cannot take.
@@ -142,7 +142,7 @@ impl<N: Networks> Model<N> {
         let (kept, usual) = (&self.card.test_vector.shape, self.networks.test_shape());
         let shape = if kept.is_empty() { &usual } else { kept };
         let bad = || ModelError::BadCard { detail: format!("a test vector of shape {shape:?}") };
-        if *shape != usual && !is_small(shape, self.networks.multiple()) {
+        if *shape != usual && !is_small(shape, self.networks.multiple(), self.networks.effort()) {
             return Err(bad());
         }
         self.networks.test(shape, &mut Random::new(self.card.seed, Stream::Metrics)).ok_or_else(bad)
@@ -254,33 +254,4 @@ pub fn verify(bytes: &[u8], entry: &ManifestEntry) -> Result<(), ModelError> {
         return Err(ModelError::Damaged { expected: entry.sha256.clone(), found });
     }
     Ok(())
-}
-
-/// Whether an input of this shape, its sides filled up, is one that any device has memory for.
-fn is_small(shape: &[usize], multiple: usize) -> bool {
-    let Some((channels, sides)) = shape.split_first() else { return false };
-    let filled = |size: usize, side: &usize| size.checked_mul(side.checked_next_multiple_of(multiple)?);
-    let size = sides.iter().try_fold(*channels, filled);
-    sides.iter().all(|side| *side <= LONGEST_SIDE) && size.is_some_and(|size| (1..=LARGEST_INPUT).contains(&size))
-}
-
-/// Keeps what the networks made of the input.
-fn remember(vector: &mut TestVector, output: Vec<f32>) {
-    let stride = (output.len() / KEPT).max(1);
-    vector.sha256 = sha256(&to_bytes(&output));
-    vector.output = output.into_iter().step_by(stride).collect();
-    vector.stride = stride;
-}
-
-/// Compares what networks make of the input of their test vector with what is kept of it.
-fn compare(vector: &TestVector, output: &[f32]) -> Result<(), ModelError> {
-    let TestVector { output: expected, stride, .. } = vector;
-    let picked = output.iter().step_by((*stride).max(1)).collect::<Vec<_>>();
-    if expected.is_empty() || picked.len() != expected.len() {
-        return Err(ModelError::BadCard { detail: "the test vector has another size than the pictures".into() });
-    }
-    let difference = picked.iter().zip(expected).map(|(a, b)| (**a - b).abs());
-    // A NaN must fail, and `max` would drop it.
-    let worst = difference.fold(0.0, |worst: f32, d| if d.is_nan() || d > worst { d } else { worst });
-    if worst <= TOLERANCE { Ok(()) } else { Err(ModelError::TestVector { difference: worst }) }
 }

@@ -183,7 +183,7 @@ impl Translator {
             TranslationConfig::Simgan(_) => judged,
         };
         let [.., height, width] = pictures.dims();
-        (judge.least() <= height.min(width)).then(|| verdict(self.config.loss(), judge.verdicts(pictures)))
+        (judge.least() <= height.min(width)).then(|| verdict(self.config.loss(), judge.logits(pictures)))
     }
 }
 
@@ -253,6 +253,10 @@ impl Networks for Translator {
 
     fn multiple(&self) -> usize {
         self.config.multiple()
+    }
+
+    fn effort(&self) -> u64 {
+        self.config.effort()
     }
 
     /// There, and back where there is a way back, one after the other.

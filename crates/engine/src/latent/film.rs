@@ -29,6 +29,8 @@ fn failed(error: impl std::fmt::Display) -> EngineError {
 pub struct Filming {
     pub caller: Caller,
     name: String,
+    /// What tells the file of that name from others.
+    file: Option<Rc<str>>,
     codes: Vec<f32>,
     film: Film,
     drawer: Rc<Model<Drawer>>,
@@ -51,19 +53,22 @@ impl Filming {
     ) -> Result<Self, EngineError> {
         let (drawer, kind) = models.drawer(&name, devices).await?;
         check(&drawer, count, &codes)?;
+        let file = models.file(&name);
         let side = drawer.config.image_size;
         let film = Film { scale: film.scale.clamp(1, (LARGEST / side.max(1)).max(1)), ..film };
         let large = (side * film.scale) as u16;
         let mut encoder = Encoder::new(Vec::new(), large, large, &[]).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
-        Ok(Self { caller, name, codes, film, drawer, kind, encoder: Some(encoder), done: 0 })
+        Ok(Self { caller, name, file, codes, film, drawer, kind, encoder: Some(encoder), done: 0 })
     }
 
     /// A few pictures; the answer once all are made.
     pub async fn advance(&mut self, models: &mut Models, devices: &mut Devices) -> Result<Option<Answer>, EngineError> {
         self.caller.wants_more()?;
         if self.kind == DeviceKind::WebGpu && devices.lost.is_some() {
-            (self.drawer, self.kind) = models.drawer(&self.name, devices).await?;
+            let (drawer, kind) = models.drawer(&self.name, devices).await?;
+            models.check_file(&self.name, self.file.as_deref())?;
+            (self.drawer, self.kind) = (drawer, kind);
         }
         let (side, dim) = (self.drawer.config.image_size, self.drawer.config.latent_dim);
         let count = self.codes.len() / dim;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use forger_core::{
-    latent::{Inversion, closeness},
+    latent::{Inversion, psnr},
     weights::{self, Drawer, Model},
 };
 use forger_protocol::{
@@ -32,6 +32,8 @@ const LOOK_EVERY: f64 = 150.0;
 pub struct Search {
     pub caller: Caller,
     name: String,
+    /// What tells the file of that name from others.
+    file: Option<Rc<str>>,
     target: Vec<f32>,
     settings: InvertSettings,
     drawer: Rc<Model<Drawer>>,
@@ -52,18 +54,20 @@ impl Search {
         devices: &mut Devices,
     ) -> Result<Self, EngineError> {
         let (drawer, kind) = models.drawer(&name, devices).await?;
+        let file = models.file(&name);
         let (side, channels) = (drawer.config.image_size, drawer.config.channels);
         if pixels.len() != side * side * 4 {
             return Err(EngineError::Protocol(format!("{} bytes for a picture of {side} x {side}", pixels.len())));
         }
         let target = from_rgba(pixels, channels);
         let inversion = Inversion::new(&models.trained(&name, devices).await?, &target, settings).map_err(internal)?;
-        Ok(Self { caller, name, target, settings, drawer, kind, inversion, worked: 0.0, looked: f64::MIN })
+        Ok(Self { caller, name, file, target, settings, drawer, kind, inversion, worked: 0.0, looked: f64::MIN })
     }
 
     /// Once more from the beginning, on the device that is left.
     async fn restart(&mut self, models: &mut Models, devices: &mut Devices) -> Result<(), EngineError> {
         let (drawer, kind) = models.drawer(&self.name, devices).await?;
+        models.check_file(&self.name, self.file.as_deref())?;
         let trained = models.trained(&self.name, devices).await?;
         self.inversion = Inversion::new(&trained, &self.target, self.settings).map_err(internal)?;
         (self.drawer, self.kind) = (drawer, kind);
@@ -98,7 +102,7 @@ impl Search {
     async fn look(&mut self, devices: &mut Devices) -> Result<f32, EngineError> {
         let device = devices.get(self.kind).await?;
         let drawn = draw_values(&self.drawer, self.inversion.best(), &device).await?;
-        let psnr = closeness(&drawn, &self.target);
+        let psnr = psnr(&drawn, &self.target);
         let config = &self.drawer.config;
         let mut pixels = Vec::new();
         to_rgba(&weights::to_bytes(&drawn), config.channels, config.image_size.pow(2), &mut pixels);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use forger_protocol::{EngineError, ManifestEntry};
 
 use crate::{
+    awaited::Awaited,
     channel::Caller,
     fetch::fetch,
     schedule::{Pending, begin},
@@ -25,10 +26,10 @@ pub struct Arrived {
 }
 
 #[derive(Default)]
-pub struct Downloads(Vec<Download>);
+pub struct Downloads(Awaited<Download>);
 
 impl Downloads {
-    /// Begins to fetch a file of the folder `base`. The loop is woken when it is there.
+    /// Begins to fetch a file of the folder `base`, in place of another of its name. The loop is woken when it is there.
     pub fn begin(&mut self, caller: Caller, base: &str, entry: Box<ManifestEntry>) {
         let (url, bytes, whose) = (format!("{base}{}", entry.file), entry.bytes, caller.clone());
         let file = begin(async move {
@@ -36,14 +37,20 @@ impl Downloads {
             whose.wake();
             file
         });
-        self.0.push(Download { caller, entry, file });
+        let (name, sha256) = (entry.card.name.clone(), entry.sha256.clone());
+        self.0.begin(name, sha256, Download { caller, entry, file });
     }
 
-    /// One that has come to its end and was not given out yet.
+    /// Gives up what is on its way under this name, but for this file. Whoever waits for it is told so in its turn, after whatever
+    /// it was given up for.
+    pub fn give_up(&mut self, name: &str, but: Option<&str>) {
+        self.0.give_up(name, but);
+    }
+
+    /// One that has come to its end or was given up, and was not given out yet.
     pub fn arrived(&mut self) -> Option<Arrived> {
-        let mut ends = self.0.iter_mut().enumerate();
-        let (at, file) = ends.find_map(|(at, download)| Some((at, download.file.take()?)))?;
-        let Download { caller, entry, .. } = self.0.remove(at);
-        Some(Arrived { caller, entry, file: file.map(Rc::new) })
+        let (Download { caller, entry, .. }, file) = self.0.ended(|download| download.file.take())?;
+        let file = file.unwrap_or(Err(EngineError::Cancelled)).map(Rc::new);
+        Some(Arrived { caller, entry, file })
     }
 }

@@ -48,6 +48,8 @@ impl Timed for Translator {
 pub struct Loaded<N> {
     /// Needed to move between devices, and by a search.
     file: Rc<Vec<u8>>,
+    /// What tells it from other files of its name.
+    pub sha256: Rc<str>,
     model: Rc<Model<N>>,
     kind: DeviceKind,
     /// The choice that led to `kind`.
@@ -58,7 +60,7 @@ pub struct Loaded<N> {
 
 impl<N: Timed> Loaded<N> {
     /// Reads a file onto the device that the user wants.
-    pub async fn open(file: Rc<Vec<u8>>, devices: &mut Devices) -> Result<Self, EngineError> {
+    pub async fn open(file: Rc<Vec<u8>>, sha256: Rc<str>, devices: &mut Devices) -> Result<Self, EngineError> {
         let choice = devices.choice;
         let kind = if choice == DeviceChoice::WebGpu { DeviceKind::WebGpu } else { DeviceKind::Cpu };
         let model = Rc::new(load::<N>(&file, &devices.get(kind).await?).await?);
@@ -66,7 +68,7 @@ impl<N: Timed> Loaded<N> {
             let gpu = devices.get(DeviceKind::WebGpu);
             begin(contend(file.clone(), model.clone(), gpu))
         });
-        Ok(Self { file, model, kind, choice, contender })
+        Ok(Self { file, sha256, model, kind, choice, contender })
     }
 
     pub fn card(&self) -> &Card {
@@ -94,7 +96,7 @@ impl<N: Timed> Loaded<N> {
         }
         let gone = self.kind == DeviceKind::WebGpu && devices.lost.is_some();
         if self.choice != devices.choice || gone {
-            *self = Self::open(self.file.clone(), devices).await?;
+            *self = Self::open(self.file.clone(), self.sha256.clone(), devices).await?;
         }
         Ok((self.model.clone(), self.kind))
     }

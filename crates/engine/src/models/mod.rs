@@ -35,16 +35,13 @@ enum Open {
 
 impl Open {
     /// Opens a file, whatever its system.
-    async fn file(file: Rc<Vec<u8>>, devices: &mut Devices) -> Result<Self, EngineError> {
+    async fn file(file: Rc<Vec<u8>>, sha256: Rc<str>, devices: &mut Devices) -> Result<Self, EngineError> {
         let card = weights::card(&file)?;
-        if !is_name(&card.name) {
-            let detail = format!("its name is {:?}, where only a-z, 0-9 and - are, at most {LONGEST_NAME}", card.name);
-            return Err(ModelError::BadCard { detail }.into());
-        }
+        check_name(&card.name)?;
         match weights::kind(&card.system)? {
-            Kind::Drawer => Loaded::open(file, devices).await.map(Self::Drawer),
-            Kind::Upscaler => Loaded::open(file, devices).await.map(Self::Upscaler),
-            Kind::Translator => Loaded::open(file, devices).await.map(Self::Translator),
+            Kind::Drawer => Loaded::open(file, sha256, devices).await.map(Self::Drawer),
+            Kind::Upscaler => Loaded::open(file, sha256, devices).await.map(Self::Upscaler),
+            Kind::Translator => Loaded::open(file, sha256, devices).await.map(Self::Translator),
         }
     }
 
@@ -53,6 +50,14 @@ impl Open {
             Self::Drawer(loaded) => loaded.card(),
             Self::Upscaler(loaded) => loaded.card(),
             Self::Translator(loaded) => loaded.card(),
+        }
+    }
+
+    fn sha256(&self) -> &Rc<str> {
+        match self {
+            Self::Drawer(loaded) => &loaded.sha256,
+            Self::Upscaler(loaded) => &loaded.sha256,
+            Self::Translator(loaded) => &loaded.sha256,
         }
     }
 
@@ -88,14 +93,15 @@ impl Models {
             }
             ModelRequest::Stored { file } => {
                 let (bytes, entry) = own_models::read(&file).await?;
-                self.open(bytes.into(), Some(&entry), devices).await?
+                self.open_now(bytes.into(), Some(&entry), devices).await?
             }
             ModelRequest::Open => {
                 let file = channel::to_bytes(channel::first(buffers)?);
-                self.open(file.into(), None, devices).await?
+                self.open_now(file.into(), None, devices).await?
             }
             ModelRequest::Close { name } => {
                 self.close(&name);
+                self.downloads.give_up(&name, None);
                 done()
             }
         };
@@ -113,6 +119,20 @@ impl Models {
         self.open(arrived.file.clone()?, Some(&arrived.entry), devices).await
     }
 
+    /// Opens a file that is here. Another of its name that was asked for before and comes later must not take its place.
+    async fn open_now(
+        &mut self,
+        file: Rc<Vec<u8>>,
+        entry: Option<&ManifestEntry>,
+        devices: &mut Devices,
+    ) -> Result<Answer, EngineError> {
+        let answer = self.open(file, entry, devices).await?;
+        if let (Reply::Model { card, sha256 }, _) = &answer {
+            self.downloads.give_up(&card.name, Some(sha256));
+        }
+        Ok(answer)
+    }
+
     /// Opens a file, that of a manifest entry or the user's own.
     async fn open(
         &mut self,
@@ -124,7 +144,7 @@ impl Models {
             weights::verify(&file, entry)?;
         }
         let sha256 = weights::sha256(&file);
-        let opened = Open::file(file, devices).await?;
+        let opened = Open::file(file, sha256.as_str().into(), devices).await?;
         let buffers = match &opened {
             Open::Drawer(loaded) => Vec::from_iter(loaded.codes().mapping().map(|mapping| floats(&mapping.values()))),
             Open::Upscaler(_) | Open::Translator(_) => Vec::new(),
@@ -144,6 +164,17 @@ impl Models {
     fn fit(&mut self) {
         let bytes = self.all.iter().map(Open::bytes).collect::<Vec<_>>();
         self.all.drain(..surplus(&bytes, MOST_BYTES));
+    }
+
+    /// What tells the file of this name that is open from others: its SHA-256.
+    pub fn file(&self, name: &str) -> Option<Rc<str>> {
+        self.all.iter().find(|open| open.card().name == name).map(|open| open.sha256().clone())
+    }
+
+    /// Fails where this is not the file of the name that is open: what one network has begun another must not end.
+    pub fn check_file(&self, name: &str, file: Option<&str>) -> Result<(), EngineError> {
+        let is_it = self.file(name).as_deref() == file;
+        is_it.then_some(()).ok_or_else(|| not_open(&format!("the {name} that it was begun with")))
     }
 
     /// The model of this name, which is used now.
@@ -213,6 +244,15 @@ impl Models {
         self.fit();
         Ok(ready)
     }
+}
+
+/// Fails where no model can be called so.
+pub fn check_name(name: &str) -> Result<(), ModelError> {
+    if is_name(name) {
+        return Ok(());
+    }
+    let detail = format!("its name is {name:?}, where only a-z, 0-9 and - are, at most {LONGEST_NAME}");
+    Err(ModelError::BadCard { detail })
 }
 
 fn not_open(name: &str) -> EngineError {

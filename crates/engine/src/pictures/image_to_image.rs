@@ -7,7 +7,7 @@ use forger_core::{
     nets::superres::bicubic,
     weights::{Model, Translator, Upscaler},
 };
-use forger_protocol::Way;
+use forger_protocol::{MOST_AT_ONCE, MOST_FILLED, Way};
 
 /// A network, or what does without, that is shown a tile and what lies around it.
 pub trait ImageToImage {
@@ -25,8 +25,9 @@ pub trait ImageToImage {
         1
     }
 
-    /// The pixels of a picture of this size, height and width, where they are more than it takes at once and it cannot work in tiles.
-    fn too_many(&self, _size: [usize; 2]) -> Option<u64> {
+    /// The pixels of a picture of this size, height and width, where they are more than it takes at once and it cannot work in tiles;
+    /// and how many it takes.
+    fn too_many(&self, _size: [usize; 2]) -> Option<[u64; 2]> {
         None
     }
 
@@ -94,9 +95,12 @@ impl ImageToImage for Translation {
         if self.sees_all() { 1 } else { self.model.config.multiple() }
     }
 
-    fn too_many(&self, size: [usize; 2]) -> Option<u64> {
+    fn too_many(&self, size: [usize; 2]) -> Option<[u64; 2]> {
         let generator = self.model.config.generator().filter(|generator| !generator.takes(size))?;
-        Some(generator.filled(size))
+        let pixels = size.into_iter().map(|side| side as u64).fold(1, u64::saturating_mul);
+        // A thin picture has few, and many once its sides are filled up.
+        let is_large = pixels > MOST_AT_ONCE;
+        Some(if is_large { [pixels, MOST_AT_ONCE] } else { [generator.filled(size), MOST_FILLED] })
     }
 
     fn make(&self, input: Tensor<4>) -> Tensor<4> {

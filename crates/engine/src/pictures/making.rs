@@ -9,7 +9,7 @@ use forger_core::{
     weights,
 };
 use forger_protocol::{
-    DeviceKind, EngineError, Event, MOST_AT_ONCE, OutOfRange, Reply, Way,
+    DeviceKind, EngineError, Event, OutOfRange, Reply, Way,
     error::ModelError,
     message::{Made, TilePlace},
 };
@@ -51,6 +51,14 @@ impl Wanted {
             Self::Bicubic { scale } => Ok((Rc::new(Bicubic { scale: *scale }), DeviceKind::Cpu)),
         }
     }
+
+    /// The file that makes it, if one does.
+    fn file(&self, models: &Models) -> Option<Rc<str>> {
+        match self {
+            Self::Model(name, _) => models.file(name),
+            Self::Bicubic { .. } => None,
+        }
+    }
 }
 
 /// The picture that is given.
@@ -68,6 +76,8 @@ struct Picture {
 pub struct Making {
     pub caller: Caller,
     wanted: Wanted,
+    /// Of [`Wanted::file`] at the beginning.
+    file: Option<Rc<str>>,
     maker: Rc<dyn ImageToImage>,
     kind: DeviceKind,
     picture: Picture,
@@ -97,16 +107,17 @@ impl Making {
             return Err(EngineError::Protocol(format!("scale {scale}")));
         }
         let (maker, kind) = wanted.maker(models, devices).await?;
-        if let Some(pixels) = maker.too_many(size) {
+        let file = wanted.file(models);
+        if let Some([pixels, most]) = maker.too_many(size) {
             let field = format!("pixels of {width} x {height}");
-            return Err(OutOfRange { field, value: pixels as f64, min: 1.0, max: MOST_AT_ONCE as f64 }.into());
+            return Err(OutOfRange { field, value: pixels as f64, min: 1.0, max: most as f64 }.into());
         }
         let (pixels, padded) = padded(pixels, size, maker.multiple());
         let is_opaque = pixels.iter().skip(3).step_by(4).all(|alpha| *alpha == 255);
         let pixels = if is_opaque { pixels } else { coloured(pixels, padded, maker.reach() + ALPHA_REACH) };
         let tiles = tiles(padded, maker.tile(), maker.reach());
         let picture = Picture { size: padded, real: size, pixels, is_opaque };
-        Ok(Self { caller, wanted, maker, kind, picture, tiles, next: 0, worked: 0.0 })
+        Ok(Self { caller, wanted, file, maker, kind, picture, tiles, next: 0, worked: 0.0 })
     }
 
     /// One tile; the answer once all are made.
@@ -115,9 +126,9 @@ impl Making {
         let start = now();
         let Some(tile) = self.tiles.get(self.next) else { return Ok(Some(self.made())) };
         let (maker, kind) = self.wanted.maker(models, devices).await?;
-        if of(&*maker) != of(&*self.maker) {
-            // Another file of the same name was opened meanwhile: tiles of the two would not fit.
-            return Err(EngineError::NotOpen("the model that it was begun with".into()));
+        if let Wanted::Model(name, _) = &self.wanted {
+            // Another file of that name may be open by now, and tiles of the two would make one picture.
+            models.check_file(name, self.file.as_deref())?;
         }
         (self.maker, self.kind) = (maker, kind);
         let made = self.picture.make(tile, &*self.maker, &devices.get(kind).await?).await?;
@@ -158,11 +169,6 @@ fn padded(pixels: Vec<u8>, [height, width]: [usize; 2], multiple: usize) -> (Vec
     let pixel = |line: &[u8], column: usize| <[u8]>::to_vec(&line[mirrored(column, width) * 4..][..4]);
     let all = (0..rows).flat_map(|row| (0..columns).flat_map(move |column| pixel(line(row), column)));
     (all.collect(), [rows, columns])
-}
-
-/// What tiles depend on.
-fn of(maker: &dyn ImageToImage) -> [usize; 4] {
-    [maker.scale(), maker.tile(), maker.reach(), maker.multiple()]
 }
 
 impl Picture {

@@ -8,10 +8,11 @@ use forger_protocol::{
 };
 
 use super::lessons::Lessons;
-use crate::training::bad_run;
+use crate::{models::check_name, training::bad_run};
 
-/// The card of the model of a checkpoint.
+/// The card of the model of a checkpoint. Fails for a name that no model can be opened by.
 pub fn of(reader: &Reader<'_>, name: &str, config: &RunConfig, lessons: &Lessons) -> Result<Card, EngineError> {
+    check_name(name)?;
     let mut card = weights::card_of(reader).map_err(bad_run)?;
     let sets = config.data.sets();
     let is_own = sets.iter().any(|set| matches!(set, PictureSet::Own(_)));

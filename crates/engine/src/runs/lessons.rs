@@ -14,7 +14,7 @@ use forger_core::{
     },
 };
 use forger_protocol::{
-    DcganConfig, DeviceKind, EngineError, SystemConfig,
+    DcganConfig, DeviceKind, EngineError, SuperresConfig, SystemConfig,
     runs::{DrawnSet, KeptBack, PictureSet, RunConfig, RunData, Weight, presets},
 };
 
@@ -93,24 +93,25 @@ impl Lessons {
         (0..squares.len()).map(picture).collect()
     }
 
-    fn material(&self) -> Material {
-        let [first, second] = &self.sets;
+    /// At most so many pictures of each set, as a system takes them.
+    fn material(&self, most: usize) -> Material {
+        let [first, second] = self.sets.each_ref().map(|set| &set[..most.min(set.len())]);
         match &self.of.1 {
-            RunData::Pictures(_) => Material::Pictures(first.clone()),
+            RunData::Pictures(_) => Material::Pictures(first.to_vec()),
             RunData::Pairs { input, .. } => {
                 Material::Pairs(first.iter().map(|photo| [derived(photo, *input), photo.clone()]).collect())
             }
-            RunData::Domains { .. } => Material::Domains([first.clone(), second.clone()]),
+            RunData::Domains { .. } => Material::Domains([first.to_vec(), second.to_vec()]),
             RunData::Simulated(_) => {
                 let side = second.first().map_or(1, |photo| photo.height);
-                Material::Simulated { synthetic: Box::new(Squares::new(second, 1, side)), real: first.clone() }
+                Material::Simulated { synthetic: Box::new(Squares::new(second, 1, side)), real: first.to_vec() }
             }
         }
     }
 
     /// The system, at its beginning.
     pub fn system(&self, system: &SystemConfig, device: &Device) -> Result<Box<dyn System>, EngineError> {
-        build(system, self.material(), device).map_err(refused)
+        build(system, self.material(usize::MAX), device).map_err(refused)
     }
 
     /// The system in training, idle, on a device, at a state if there is one.
@@ -132,9 +133,9 @@ impl Lessons {
         Rc::new(move |device| lessons.system(&system, device))
     }
 
-    /// Whether a system of these settings learns from them.
+    /// Whether a system of these settings learns from them. The first picture of each set says it: all have one side.
     pub fn suit(&self, system: &SystemConfig) -> Result<(), EngineError> {
-        self.system(system, &Device::flex()).map(drop)
+        build(system, self.material(1), &Device::flex()).map(drop).map_err(refused)
     }
 }
 
@@ -151,9 +152,15 @@ pub async fn weigh(config: &RunConfig) -> Result<Weight, EngineError> {
     // Of translators, which enlarge their pictures once for all.
     let enlarged = number("image_size").unwrap_or(side).max(side) * number("jitter").unwrap_or(1.0).max(1.0);
     let bytes = |side: f64| 3.0 * side * side * pictures.iter().map(|count| *count as f64).sum::<f64>();
-    // Here, as the system is given them, and as it holds them.
-    let given = if matches!(config.data, RunData::Pairs { .. }) { 2.0 } else { 1.0 };
-    let pixels = bytes(side) + (given + 1.0) * bytes(enlarged);
+    let of_each = if matches!(config.data, RunData::Pairs { .. }) { 2.0 } else { 1.0 };
+    // Super-resolution holds a small one beside each.
+    let is_superres = system.is::<SuperresConfig>();
+    let small = number("scale").filter(|_| is_superres).map_or(0.0, |scale| scale.max(1.0).powi(-2));
+    // As the system is given them, and as it holds them: in most one picture after the other takes the place of what it is made of.
+    let (given, held) = (of_each * bytes(side), of_each * bytes(enlarged) * (1.0 + small));
+    let replaces = is_superres || matches!(config.data, RunData::Pairs { .. } | RunData::Domains { .. });
+    // Beside those that lie here.
+    let pixels = bytes(side) + if replaces { given.max(held) } else { given + held };
     let step = batch(system) as f64 * 3.0 * side * side * KEPT;
     pictures[0] -= kept_back(system, pictures[0]);
     // Weights, gradients, two moments and an average.
@@ -181,6 +188,7 @@ fn key(config: &RunConfig) -> Key {
 fn refused(error: BuildError) -> EngineError {
     match error {
         BuildError::Config(error) => EngineError::Config(error),
+        BuildError::Conflict(error) => EngineError::Conflict(error),
         BuildError::Settings(error) => EngineError::Model(error),
         BuildError::Superres(SuperresError::NoLens)
         | BuildError::Translation(TranslationError::Semantic(SemanticError::NoClassifier))
@@ -192,7 +200,7 @@ fn refused(error: BuildError) -> EngineError {
     }
 }
 
-/// Pictures of a step.
-pub fn batch(system: &SystemConfig) -> usize {
+/// Pictures that are worked on at once.
+fn batch(system: &SystemConfig) -> usize {
     system.config.get("batch").and_then(|batch| batch.as_u64()).unwrap_or(1) as usize
 }

@@ -36,8 +36,11 @@ use run::{Run, Start};
 /// Bytes that a run may take: a tab has 4 GB at most, and others are open.
 const MOST_BYTES: f64 = 2e9;
 
-/// Refuses what would not fit: where it is weighed already, so that nobody is let begin it.
-fn affordable(weight: Weight) -> Result<Weight, EngineError> {
+/// What a new run will take. Refuses what would not fit: where it is weighed already, so that nobody is let begin it; but not a run
+/// that is kept here, which has been open in a tab.
+async fn affordable(config: &RunConfig) -> Result<Weight, EngineError> {
+    // Before its pictures are loaded, which alone may take more than there is.
+    let weight = lessons::weigh(config).await?;
     let Weight { bytes, .. } = weight;
     if bytes > MOST_BYTES { Err(EngineError::TooMuch { bytes, most: MOST_BYTES }) } else { Ok(weight) }
 }
@@ -77,13 +80,18 @@ impl Runs {
     ) -> Result<Outcome, EngineError> {
         let answer = match request {
             RunRequest::Weigh(config) => {
-                let (lessons, weight) = self.lessons(caller, &config).await?;
+                let weight = affordable(&config).await?;
+                let lessons = self.lessons(caller, &config).await?;
+                // Where the pictures were here already, nobody has asked that yet.
+                yield_now().await;
+                caller.wants_more()?;
                 // What cannot be built is not begun, either.
                 lessons.suit(&config.system)?;
                 (Reply::Weight(weight), Vec::new())
             }
             RunRequest::Begin(config) => {
                 let start = begin(*config, buffers.first().map(to_bytes)).await?;
+                affordable(&start.config).await?;
                 self.open(caller, start, channel, devices).await?
             }
             RunRequest::Resume { id } => {
@@ -125,6 +133,8 @@ impl Runs {
             }
             RunRequest::Close => {
                 self.close(channel).await;
+                // The next page may be of something else, and they take more than all models.
+                self.lessons = None;
                 done()
             }
             RunRequest::Calibrate { name, what } => {
@@ -136,14 +146,13 @@ impl Runs {
         Ok(Outcome::Answer(answer))
     }
 
-    /// The pictures of such a run, and what it will take: weighed first, as pictures alone may take more than there is.
-    async fn lessons(&mut self, caller: &Caller, config: &RunConfig) -> Result<(Rc<Lessons>, Weight), EngineError> {
-        let weight = affordable(lessons::weigh(config).await?)?;
+    /// The pictures of such a run.
+    async fn lessons(&mut self, caller: &Caller, config: &RunConfig) -> Result<Rc<Lessons>, EngineError> {
         let lessons = match self.lessons.take().filter(|lessons| lessons.are_of(config)) {
             Some(lessons) => lessons,
             None => Lessons::load(caller, config).await?,
         };
-        Ok((self.lessons.insert(lessons).clone(), weight))
+        Ok(self.lessons.insert(lessons).clone())
     }
 
     /// The lock of a run: the open one has it.
@@ -162,7 +171,7 @@ impl Runs {
         channel: &Channel,
         devices: &mut Devices,
     ) -> Result<Answer, EngineError> {
-        let (lessons, _) = self.lessons(caller, &start.config).await?;
+        let lessons = self.lessons(caller, &start.config).await?;
         let is_new = start.saved.is_none();
         // Where the pictures were here already, nobody has asked that yet.
         caller.wants_more()?;
@@ -171,11 +180,13 @@ impl Runs {
         // What came meanwhile is heard before that.
         yield_now().await;
         caller.wants_more()?;
+        // Where its GPU is lost by now it is begun once more, and must not lie on the disk twice.
+        let shown = run.see().await?;
         self.close(channel).await;
         if is_new {
             run.keep(channel).await;
         }
-        run.look(channel).await?;
+        run.show(channel, shown);
         let info = run.info();
         self.open = Some(run);
         Ok(as_it_is(info))

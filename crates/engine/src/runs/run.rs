@@ -14,11 +14,7 @@ use forger_protocol::{
     runs::{DrawnSet, PictureSet, RunConfig, RunData, RunInfo, presets},
 };
 
-use super::{
-    card,
-    lessons::{self, Lessons},
-    shown::Shown,
-};
+use super::{card, lessons::Lessons, shown::Shown};
 use crate::{
     channel::Channel,
     contest::Contest,
@@ -140,6 +136,11 @@ impl Run {
 
     /// Reads the run back and shows it to the page.
     pub async fn look(&mut self, channel: &Channel) -> Result<(), EngineError> {
+        self.see().await.map(|shown| self.show(channel, shown))
+    }
+
+    /// Reads the run back.
+    pub async fn see(&mut self) -> Result<Option<Shown>, EngineError> {
         self.training.settle().await?;
         let mut shown = self.draw().await?;
         if shown.as_ref().is_some_and(|shown| !shown.finite) {
@@ -156,13 +157,18 @@ impl Run {
                 frames.keep(step, shown.kept());
             }
         }
+        Ok(shown)
+    }
+
+    /// Shows the page what was seen.
+    pub fn show(&mut self, channel: &Channel, shown: Option<Shown>) {
         let Told { state, step, steps_per_second, metrics } = self.training.told();
         let update = RunUpdate {
             id: self.id.clone(),
             state,
             step,
             steps_per_second,
-            batch: lessons::batch(&self.config.system),
+            batch: self.training.system().declaration().examples(&self.config.system.config) as usize,
             pictures: self.lessons.smaller(),
             metrics,
             shown: shown.as_ref().map(|shown| shown.pictures.clone()),
@@ -172,7 +178,6 @@ impl Run {
         };
         let buffers = shown.map(|shown| shown.buffers()).unwrap_or_default();
         channel.tell(Event::Run(Box::new(update)), &buffers);
-        Ok(())
     }
 
     /// The pictures of this moment, if it is time for some.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
-    AdversarialLoss, Augment, OptimizerConfig, OutOfRange, TranslatorConfig,
+    AdversarialLoss, Augment, Conflict, OptimizerConfig, OutOfRange, TranslatorConfig,
     translation::{game, judged, linear_decay, patch, side},
     within,
 };
@@ -53,7 +53,8 @@ pub struct CycleganConfig {
     pub batch: usize,
     /// Steps before the learning rates begin to fall.
     pub constant_steps: u64,
-    /// Steps in which they then fall, in equal parts, to `1 / (decay_steps + 1)` of what they were; 0 keeps them as they are.
+    /// Steps in which they then fall, in equal parts: to `2 / (decay_steps + 1)` of what they were in the last of these, and half of
+    /// that in any step after it. 0 keeps them as they are.
     pub decay_steps: u64,
     /// Decay of the moving averages of the generators' weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
@@ -144,7 +145,6 @@ impl Settings for CycleganConfig {
         patch(self.patch)?;
         judged(self.image_size, self.patch)?;
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
-        game(self.loss)?;
         within("cycle", self.cycle, 0.0, 1e6)?;
         within("cycle_back", self.cycle_back, 0.0, 1e6)?;
         within("cycle_noise", self.cycle_noise, 0.0, 2.0)?;
@@ -157,6 +157,10 @@ impl Settings for CycleganConfig {
         within("batch", self.batch as f64, 1.0, 256.0)?;
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)?;
         within("jitter", self.jitter, 1.0, 2.0)
+    }
+
+    fn can_train(&self) -> Result<(), Conflict> {
+        game(self.loss)
     }
 }
 
@@ -193,7 +197,9 @@ mod tests {
     fn defaults_are_valid_and_the_identity_loss_and_the_noise_fade() {
         let config = CycleganConfig::default();
         assert_eq!(config.validate(), Ok(()));
-        assert!(CycleganConfig { loss: AdversarialLoss::Wasserstein, ..config.clone() }.validate().is_err());
+        assert_eq!(config.can_train(), Ok(()));
+        let wasserstein = CycleganConfig { loss: AdversarialLoss::Wasserstein, ..config.clone() };
+        assert_eq!((wasserstein.validate(), wasserstein.can_train()), (Ok(()), Err(Conflict::NotClipped)));
         assert_eq!(config.identity_at(1000), 0.5);
         let config = CycleganConfig { identity_steps: 100, ..config };
         assert_eq!((config.identity_at(0), config.identity_at(50), config.identity_at(900)), (0.5, 0.25, 0.0));

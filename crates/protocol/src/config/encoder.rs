@@ -32,7 +32,8 @@ pub struct EncoderConfig {
     pub batch: usize,
     /// Steps before the learning rate begins to fall.
     pub constant_steps: u64,
-    /// Steps in which it then falls, in equal parts, to `1 / (decay_steps + 1)` of what it was; 0 keeps it as it is.
+    /// Steps in which it then falls, in equal parts: to `2 / (decay_steps + 1)` of what it was in the last of these, and half of that
+    /// in any step after it. 0 keeps it as it is.
     pub decay_steps: u64,
     /// Decay of the moving average of the weights, a step: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
@@ -64,7 +65,7 @@ const NETWORKS: [Network; 1] = [Network { name: "encoder", role: Role::Generator
 
 const SCALARS: [Scalar; 3] = [
     Scalar::new("residual_loss", ScalarKind::Loss, "residual"),
-    Scalar::new("features_loss", ScalarKind::Loss, "features"),
+    Scalar::new("features_loss", ScalarKind::Loss, "features").weighed("kappa"),
     Scalar::new("e_gradient", ScalarKind::Gradient, "encoder"),
 ];
 

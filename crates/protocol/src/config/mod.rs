@@ -22,7 +22,7 @@ pub use pix2pix::Pix2pixConfig;
 pub use simgan::{Kept, SimganConfig};
 pub use superres::{Degradation, PixelDistance, SuperresConfig, SuperresLosses, Upsampling};
 pub use toy::{Distribution, MOST_POINTS, Penalty, ToyConfig};
-pub use translation::{Doubling, MOST_AT_ONCE, TranslatorConfig, TranslatorNetwork};
+pub use translation::{Doubling, MOST_AT_ONCE, MOST_FILLED, TranslatorConfig, TranslatorNetwork};
 
 /// What a hidden neuron makes of its sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,6 +134,27 @@ pub struct OutOfRange {
     pub min: f64,
     /// The most that is allowed.
     pub max: f64,
+}
+
+/// Settings of which each may be what it is, but not beside the others. No run begins with them. A model that was trained with them
+/// reads all the same: they are nothing to how its networks draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conflict {
+    /// [`AdversarialLoss::Wasserstein`] in a system that clips no weights.
+    #[error("loss \"wasserstein\" needs a D whose weights are clipped, as toy and dcgan have it: take another loss")]
+    NotClipped,
+    /// Semantic consistency of a refiner without an opponent, which keeps pictures as they are and asks for nothing else.
+    #[error("semantic has an effect beside a discriminator only: set adversarial above 0, or semantic to 0")]
+    NoOpponent,
+    /// A history that never has what D is shown of it at once.
+    #[error("history is {history}, of which half a batch is shown at once: set it to {least} or more, or to 0")]
+    ShortHistory {
+        /// What it was set to.
+        history: usize,
+        /// Half a batch.
+        least: usize,
+    },
 }
 
 /// The least sum of the weights of losses: without any, nothing is learned.

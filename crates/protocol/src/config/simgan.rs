@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
-    AdversarialLoss, LEAST_SUM, OptimizerConfig, OutOfRange,
+    AdversarialLoss, Conflict, LEAST_SUM, OptimizerConfig, OutOfRange,
+    dcgan::channels,
     translation::{game, halvings, linear_decay, patch},
     within,
 };
@@ -64,7 +65,8 @@ pub struct SimganConfig {
     pub batch: usize,
     /// Steps before the learning rates begin to fall.
     pub constant_steps: u64,
-    /// Steps in which they then fall, in equal parts, to `1 / (decay_steps + 1)` of what they were; 0 keeps them as they are.
+    /// Steps in which they then fall, in equal parts: to `2 / (decay_steps + 1)` of what they were in the last of these, and half of
+    /// that in any step after it. 0 keeps them as they are.
     pub decay_steps: u64,
     /// Decay of the moving average of R's weights, an update: in step n `min(ema_decay, n / (n + 9))`.
     pub ema_decay: f64,
@@ -124,13 +126,13 @@ const NETWORKS: [Network; 2] =
     [Network { name: "refiner", role: Role::Generator }, Network { name: "discriminator", role: Role::Discriminator }];
 
 const SCALARS: [Scalar; 8] = [
-    Scalar::new("d_loss", ScalarKind::Loss, "discriminator"),
-    Scalar::new("r_loss", ScalarKind::Loss, "refiner"),
+    Scalar::new("d_loss", ScalarKind::Loss, "discriminator").weighed("adversarial"),
+    Scalar::new("r_loss", ScalarKind::Loss, "refiner").weighed("adversarial"),
     Scalar::new("regularization_loss", ScalarKind::Loss, "self-regularisation"),
     Scalar::new("semantic_loss", ScalarKind::Loss, "semantic").weighed("semantic"),
-    Scalar::new("d_real", ScalarKind::Verdict, "real"),
-    Scalar::new("d_refined", ScalarKind::Verdict, "refined"),
-    Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator"),
+    Scalar::new("d_real", ScalarKind::Verdict, "real").weighed("adversarial"),
+    Scalar::new("d_refined", ScalarKind::Verdict, "refined").weighed("adversarial"),
+    Scalar::new("d_gradient", ScalarKind::Gradient, "discriminator").weighed("adversarial"),
     Scalar::new("r_gradient", ScalarKind::Gradient, "refiner"),
 ];
 
@@ -146,9 +148,7 @@ impl Settings for SimganConfig {
     fn validate(&self) -> Result<(), OutOfRange> {
         within("image_height", self.image_height as f64, 8.0, 256.0)?;
         within("image_width", self.image_width as f64, 8.0, 256.0)?;
-        if self.channels != 3 {
-            within("channels (1 or 3)", self.channels as f64, 1.0, 1.0)?;
-        }
+        channels(self.channels)?;
         within("refiner_width", self.refiner_width as f64, 1.0, 256.0)?;
         within("blocks", self.blocks as f64, 1.0, 32.0)?;
         patch(self.patch)?;
@@ -158,26 +158,28 @@ impl Settings for SimganConfig {
             within(&format!("{side} (for patches of {})", self.patch), length as f64, least as f64, 256.0)?;
         }
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
-        game(self.loss)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("lambda", self.lambda, 0.0, 1e6)?;
         within("semantic", self.semantic, 0.0, 1e6)?;
         within("adversarial + lambda", self.adversarial + self.lambda, LEAST_SUM, 2e6)?;
-        if self.adversarial == 0.0 {
-            // R keeps pictures as they are then, and asks for nothing else.
-            within("semantic (where adversarial is 0)", self.semantic, 0.0, 0.0)?;
-        }
         within("history", self.history as f64, 0.0, 1e6)?;
         within("refiner_updates", self.refiner_updates as f64, 1.0, 100.0)?;
         within("discriminator_updates", self.discriminator_updates as f64, 1.0, 100.0)?;
         self.refiner_optimizer.validate("refiner_optimizer")?;
         self.discriminator_optimizer.validate("discriminator_optimizer")?;
         within("batch", self.batch as f64, 2.0, 1024.0)?;
-        if self.history > 0 {
-            // A smaller one would never have what D is shown of it.
-            within("history (0, or half a batch or more)", self.history as f64, (self.batch / 2) as f64, 1e6)?;
-        }
         within("ema_decay", self.ema_decay, 0.0, 0.999_999)
+    }
+
+    fn can_train(&self) -> Result<(), Conflict> {
+        let (history, least) = (self.history, self.batch / 2);
+        if (1..least).contains(&history) {
+            return Err(Conflict::ShortHistory { history, least });
+        }
+        if self.adversarial == 0.0 && self.semantic > 0.0 {
+            return Err(Conflict::NoOpponent);
+        }
+        game(self.loss)
     }
 }
 
@@ -202,7 +204,7 @@ mod tests {
         let config = SimganConfig::default();
         assert_eq!((config.validate(), config.reach()), (Ok(()), 9));
         let fault = |config: SimganConfig| config.validate().unwrap_err().field;
-        assert_eq!(fault(SimganConfig { channels: 2, ..config.clone() }), "channels (1 or 3)");
+        assert_eq!(fault(SimganConfig { channels: 2, ..config.clone() }), "channels (1 for grey, 3 for RGB)");
         assert_eq!(fault(SimganConfig { patch: 142, ..config.clone() }), "image_height (for patches of 142)");
         assert_eq!(fault(SimganConfig { lambda: 0.0, adversarial: 0.0, ..config.clone() }), "adversarial + lambda");
         assert_eq!(fault(SimganConfig { lambda: f64::NAN, ..config.clone() }), "lambda");
@@ -212,12 +214,18 @@ mod tests {
     #[test]
     fn what_would_do_nothing_is_refused() {
         let config = SimganConfig { batch: 9, ..SimganConfig::default() };
-        let fault = |config: SimganConfig| config.validate().err().map(|fault| fault.field).unwrap_or_default();
-        let of_history = |history| fault(SimganConfig { history, ..config.clone() });
-        assert_eq!([0, 4].map(of_history), [""; 2]);
-        assert_eq!([1, 3].map(of_history), ["history (0, or half a batch or more)"; 2]);
-        let seen = |adversarial| fault(SimganConfig { adversarial, semantic: 1.0, ..config.clone() });
-        assert_eq!([1.0, 0.0].map(seen), ["", "semantic (where adversarial is 0)"]);
-        assert!(fault(SimganConfig { loss: AdversarialLoss::Wasserstein, ..config }).starts_with("clip ("));
+        let conflict = |config: SimganConfig| {
+            // It reads.
+            assert_eq!(config.validate(), Ok(()));
+            config.can_train().err()
+        };
+        let of_history = |history| conflict(SimganConfig { history, ..config.clone() });
+        assert_eq!([0, 4].map(of_history), [None; 2]);
+        let short = |history| Some(Conflict::ShortHistory { history, least: 4 });
+        assert_eq!([1, 3].map(of_history), [1, 3].map(short));
+        let seen = |adversarial| conflict(SimganConfig { adversarial, semantic: 1.0, ..config.clone() });
+        assert_eq!([1.0, 0.0].map(seen), [None, Some(Conflict::NoOpponent)]);
+        let wasserstein = SimganConfig { loss: AdversarialLoss::Wasserstein, ..config };
+        assert_eq!(conflict(wasserstein), Some(Conflict::NotClipped));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AdversarialLoss, Normalization, OutOfRange, within};
+use super::{AdversarialLoss, Conflict, Normalization, OutOfRange, within};
 
 /// A generator that makes a picture of a picture. Names of tensors are ours; the networks are those of the authors' code,
 /// pytorch-CycleGAN-and-pix2pix.
@@ -65,8 +65,11 @@ impl Default for TranslatorConfig {
     }
 }
 
-/// Most pixels of a picture for a network that sees all of it at once. A phone has memory for its features.
+/// Most pixels of a picture for a network that sees all of it at once, as they are: see [`MOST_FILLED`]. A phone has memory for its features.
 pub const MOST_AT_ONCE: u64 = 1_500_000;
+
+/// And most with its sides filled up to multiples.
+pub const MOST_FILLED: u64 = MOST_AT_ONCE / 3 * 4;
 
 impl TranslatorConfig {
     /// A ResNet with instance normalisation and no dropout, as CycleGAN has it.
@@ -100,7 +103,7 @@ impl TranslatorConfig {
     /// may be small, and large once its sides are filled up.
     pub fn takes(&self, size: [usize; 2]) -> bool {
         let pixels = size.into_iter().map(|side| side as u64).fold(1, u64::saturating_mul);
-        self.reach().is_some() || (pixels <= MOST_AT_ONCE && self.filled(size) <= MOST_AT_ONCE / 3 * 4)
+        self.reach().is_some() || (pixels <= MOST_AT_ONCE && self.filled(size) <= MOST_FILLED)
     }
 
     /// How far it sees around a pixel, a multiple of [`TranslatorConfig::multiple`]; `None` for a network that sees all of a
@@ -111,6 +114,17 @@ impl TranslatorConfig {
             // 7 x 7 at full size on both ends, 3 x 3 at the sizes between, and two of 3 x 3 a block at a quarter.
             TranslatorNetwork::Resnet => Some((3 + 1 + 2 + 4 * 2 * self.blocks + 4 + 2 + 3).div_ceil(4) * 4),
         }
+    }
+
+    /// About how many multiplications it takes for each pixel of a picture.
+    pub const fn effort(&self) -> u64 {
+        let squares = match self.network {
+            // About the same whatever its depth: half the side, and twice the channels.
+            TranslatorNetwork::Unet => 100,
+            // Of a block two convolutions of 3 x 3, at a quarter of the side and with four times the channels.
+            TranslatorNetwork::Resnet => 50 + 18 * self.blocks,
+        };
+        (squares * self.width * self.width) as u64
     }
 
     /// Whether the weights of one fit the other.
@@ -149,12 +163,8 @@ pub const fn halvings(patch: usize) -> Option<usize> {
 }
 
 /// Whether a D whose weights are not clipped can play this game.
-pub(super) fn game(loss: AdversarialLoss) -> Result<(), OutOfRange> {
-    if loss != AdversarialLoss::Wasserstein {
-        return Ok(());
-    }
-    let field = "clip (loss = \"wasserstein\" needs it, and only toy and dcgan have it: take another loss)".into();
-    Err(OutOfRange { field, value: 0.0, min: 1e-6, max: 100.0 })
+pub(super) fn game(loss: AdversarialLoss) -> Result<(), Conflict> {
+    if loss == AdversarialLoss::Wasserstein { Err(Conflict::NotClipped) } else { Ok(()) }
 }
 
 /// Whether a picture of this side leaves something to judge.
@@ -179,8 +189,9 @@ pub(super) fn side(image_size: usize, generator: &TranslatorConfig) -> Result<()
     Err(OutOfRange { field, value: image_size as f64, min: multiple as f64, max: 1024.0 })
 }
 
-/// What a learning rate is multiplied by after so many steps: 1 at first, then it falls in equal parts to `1 / (decay + 1)`, as in the
-/// authors' code. Zhu et al. 2017, appendix 7.1. Where `decay` is 0 it stays.
+/// What a learning rate is multiplied by after so many steps: 1 for the first `constant` and one more, then less by `1 / (decay + 1)`
+/// with every step, the parts of the authors' code. In the last of the `decay` steps it is `2 / (decay + 1)`, and half of that in all
+/// that follow. Zhu et al. 2017, appendix 7.1. Where `decay` is 0 it stays 1.
 pub fn linear_decay(steps: u64, constant: u64, decay: u64) -> f64 {
     if decay == 0 {
         return 1.0;
@@ -197,7 +208,11 @@ mod tests {
     fn the_rate_stays_then_falls_to_its_last_part() {
         assert_eq!((linear_decay(99, 100, 9), linear_decay(100, 100, 9)), (1.0, 1.0));
         assert!((linear_decay(105, 100, 9) - 0.5).abs() < 1e-9);
-        assert!((linear_decay(1000, 100, 9) - 0.1).abs() < 1e-9 && linear_decay(5, 0, 0) == 1.0);
+        // The last of these steps, the first one after them, and one long after.
+        for (steps, rate) in [(108, 0.2), (109, 0.1), (1000, 0.1)] {
+            assert!((linear_decay(steps, 100, 9) - rate).abs() < 1e-9, "{steps}");
+        }
+        assert_eq!(linear_decay(5, 0, 0), 1.0);
     }
 
     #[test]

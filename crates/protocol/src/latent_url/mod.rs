@@ -16,6 +16,11 @@ pub const LONGEST: usize = 2000;
 /// Half the range of a slider of a direction, in standard deviations of z.
 pub const REACH: f32 = 5.0;
 
+/// What names a file in links and in its own name: the first eight digits of its SHA-256.
+pub fn short_hash(sha256: &str) -> &str {
+    sha256.get(..8).unwrap_or(sha256)
+}
+
 /// Which model a link was made with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModelRef {
@@ -26,6 +31,11 @@ pub struct ModelRef {
 }
 
 impl ModelRef {
+    /// A model by the name on its card and the SHA-256 of its file. A name alone may be that of two files.
+    pub fn of(name: &str, sha256: &str) -> Self {
+        Self { name: name.to_owned(), hash: short_hash(sha256).to_owned() }
+    }
+
     /// `NAME` or `NAME-SHA8`, as the file of the model is called.
     pub fn parse(text: &str) -> Self {
         let is_hash =

@@ -121,7 +121,8 @@ pub enum LabBuffer {
     Real = 0,
     /// Fake points, `[n, 2]`. Their z are the first n of the sequence `Random::new(seed, Stream::Latent)`.
     Fake = 1,
-    /// D's verdict, in `[0, 1]`: 0.5 is half way between what it aims at for fakes and for real points.
+    /// D's verdict, in `[0, 1]`. It aims at 0 for fakes, and for real points at 1, or at `1 - s` with a label smoothing of s: half way
+    /// between the two is `(1 - s) / 2`.
     Verdict = 2,
     /// Share of the fakes in each cell; the sum is 1 where none lies outside.
     Density = 3,

@@ -79,7 +79,8 @@ pub enum LabRequest {
 #[serde(rename_all = "kebab-case", tag = "model", content = "with")]
 pub enum ModelRequest {
     /// Fetches a model of the site, with [`super::Event::Progress`]. `base` is the URL of the folder. Answered by
-    /// [`super::Reply::Model`].
+    /// [`super::Reply::Model`], when it is there: what is asked later may be answered before. Where meanwhile another file of its name
+    /// is opened or fetched, or one of that name closed, by [`crate::EngineError::Cancelled`].
     Fetch {
         /// Ends with a slash: the name of the file is put right after it.
         base: String,
@@ -93,7 +94,8 @@ pub enum ModelRequest {
     },
     /// Opens a model file the user has chosen. Answered by [`super::Reply::Model`]. Buffers: the file.
     Open,
-    /// Answered by [`super::Reply::Done`], also where no model of this name is open.
+    /// Closes a model, and fetches none of its name that is on its way. Answered by [`super::Reply::Done`], also where no model of this
+    /// name is open.
     Close {
         /// The name on its card.
         name: String,
@@ -112,8 +114,9 @@ pub enum LatentRequest {
         /// Codes in the buffer, and so pictures.
         count: usize,
     },
-    /// Draws a film, which begins anew after its end. Answered by [`super::Reply::Film`], with [`super::Event::Progress`] before. Buffers:
-    /// codes, f32 `[count, latent_dim]`.
+    /// Draws a film, which begins anew after its end, in between other requests and beside a search. A new one takes the place
+    /// of the one before, which is answered by [`crate::EngineError::Cancelled`]. Answered by [`super::Reply::Film`], with
+    /// [`super::Event::Progress`] before. Buffers: codes, f32 `[count, latent_dim]`.
     Film {
         /// The name on its card.
         model: String,
@@ -122,8 +125,10 @@ pub enum LatentRequest {
         /// Size and pace.
         film: Film,
     },
-    /// Searches for the z of a picture, in between other requests, with [`super::Event::Inverting`]. Answered by
-    /// [`super::Reply::Inverted`]. Buffers: the picture, RGBA, u8 `[side, side, 4]` of the model's side.
+    /// Searches for the z of a picture, in between other requests, with [`super::Event::Inverting`]. There is one such work at a time,
+    /// this, [`LatentRequest::Detect`], [`PictureRequest::Make`] or [`RunRequest::Calibrate`]: a new one takes the place of the one
+    /// before, which is answered by [`crate::EngineError::Cancelled`]. Answered by [`super::Reply::Inverted`]. Buffers: the picture,
+    /// RGBA, u8 `[side, side, 4]` of the model's side.
     Invert {
         /// The name on its card.
         model: String,
@@ -131,8 +136,9 @@ pub enum LatentRequest {
         settings: InvertSettings,
     },
     /// Searches for the codes that explain a picture, in between other requests, with [`super::Event::Detecting`]: as the scores of
-    /// normal pictures on the card were found, on the CPU. Answered by [`super::Reply::Detected`]. Buffers: the picture, RGBA, u8
-    /// `[height, width, 4]`, of the model's side, or of any size that [`crate::detect::Patches::fits`] where the card has such.
+    /// normal pictures on the card were found, on the CPU. It takes the place of other work as [`LatentRequest::Invert`] does.
+    /// Answered by [`super::Reply::Detected`]. Buffers: the picture, RGBA, u8 `[height, width, 4]`, of the model's side, or of any size
+    /// that [`crate::detect::Patches::fits`] where the card has such.
     Detect {
         /// The name on its card.
         model: String,
@@ -146,8 +152,9 @@ pub enum LatentRequest {
 #[serde(rename_all = "kebab-case", tag = "picture", content = "with")]
 pub enum PictureRequest {
     /// Makes a picture of a picture, tile by tile, in between other requests: each tile is an [`super::Event::Tile`]. `scale` is how
-    /// many times larger bicubic interpolation makes it, where no model is named. Answered by [`super::Reply::Made`]. Buffers: the
-    /// picture, RGBA, u8 `[height, width, 4]`.
+    /// many times larger bicubic interpolation makes it, where no model is named. It takes the place of other work as
+    /// [`LatentRequest::Invert`] does. Answered by [`super::Reply::Made`], or where another file of the model's name is opened meanwhile
+    /// by [`crate::EngineError::NotOpen`]. Buffers: the picture, RGBA, u8 `[height, width, 4]`.
     Make {
         /// The name on its card; `None` for bicubic interpolation.
         model: Option<String>,

@@ -9,14 +9,16 @@ use crate::runs::{DrawnSet, Item, PictureSet, RunConfig};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "run", content = "with")]
 pub enum RunRequest {
-    /// What such a run will take. Answered by [`super::Reply::Weight`].
+    /// What such a run will take, with [`super::Event::Progress`] while its pictures are drawn or read. Answered by
+    /// [`super::Reply::Weight`], or by what would keep it from being begun.
     Weigh(Box<RunConfig>),
     /// Begins a run, idle, in place of the one there is, with [`super::Event::Progress`] while its pictures are drawn or read.
     /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same settings,
     /// which it goes on from. Cancelled before it is open, it leaves the one there is.
     Begin(Box<RunConfig>),
-    /// Opens a run of this machine where it was saved last, idle. Answered as [`RunRequest::Begin`], or where another tab has it
-    /// open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so.
+    /// Opens a run of this machine where it was saved last, idle, whatever it takes. Answered as [`RunRequest::Begin`], or where
+    /// another tab has it open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so. Otherwise that is
+    /// saved and closed first, also where this one then does not open: it may be the same.
     Resume {
         /// [`crate::runs::RunInfo::id`].
         id: String,
@@ -34,18 +36,19 @@ pub enum RunRequest {
     },
     /// Makes a model file of it, which lies on this machine. Answered by [`super::Reply::Exported`]. Buffers: the file.
     Export {
-        /// The name on its card, `[a-z0-9-]+`.
+        /// The name on its card: see [`crate::card::is_name`].
         name: String,
     },
     /// Makes a model file of a DCGAN that tells strange pictures: searches for pictures that it was not shown, in between other
-    /// requests, with [`super::Event::Progress`]. Answered as [`RunRequest::Export`].
+    /// requests, with [`super::Event::Progress`]. It takes the place of other work as [`super::LatentRequest::Invert`] does. Answered as
+    /// [`RunRequest::Export`].
     Calibrate {
-        /// The name on its card, `[a-z0-9-]+`.
+        /// The name on its card: see [`crate::card::is_name`].
         name: String,
         /// What normal pictures show, as in "the digit 0".
         what: String,
     },
-    /// Saves it and forgets it: the page that showed it is left. Answered by [`super::Reply::Done`].
+    /// Saves it and forgets it, with all pictures: the page that showed it is left. Answered by [`super::Reply::Done`].
     Close,
 }
 
@@ -136,7 +139,7 @@ pub struct RunUpdate {
     pub step: u64,
     /// Smoothed from look to look; 0 while nothing runs.
     pub steps_per_second: f64,
-    /// Pictures of a step: of the smaller set, once through them is an epoch.
+    /// Pictures of the smaller set that a step learns from, in all of its updates; once through them is an epoch.
     pub batch: usize,
     /// Pictures of the smaller set.
     pub pictures: usize,

@@ -74,7 +74,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<()> {
         trained.networks.discriminator = None;
     }
     let mut model = as_filed(trained)?;
-    let (seed, shape) = (args.detect.seed, (model.config.channels, model.config.image_size));
+    let (seed, shape) = (args.detect.seed(), (model.config.channels, model.config.image_size));
     let chosen = args.chosen.load(&args.normal, seed, None, shape).context("--normal")?;
     let others = |strange: &String| {
         args.chosen.others(&args.normal, strange, (args.strange_count, seed), shape).context("--strange")

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use clap::Args;
 use forger_core::{
     Images,
-    latent::{Inversion, closeness},
+    latent::{Inversion, psnr},
     weights::{self, Drawer},
 };
 use forger_protocol::{Random, Stream, message::InvertSettings};
@@ -79,7 +79,7 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
             search.update(&values(losses)?, &values(gradient)?)?;
         }
         let drawn = models::draw(&drawer, search.best())?;
-        ratios.push(closeness(&target, &drawn));
+        ratios.push(psnr(&target, &drawn));
         wanted.extend(target);
         found.extend(drawn);
         bar.inc(1);

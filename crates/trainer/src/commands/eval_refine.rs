@@ -1,16 +1,15 @@
 //! `forger eval refine`: what refined pictures are worth, and whether their labels still hold.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+mod sheet;
+
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
 use forger_core::{
     Images as _,
-    weights::{self, Model, Translator},
+    weights::{Model, Translator},
 };
 use forger_protocol::SimganConfig;
 use forger_simulators::{Labels, Sample, Simulator};
@@ -26,7 +25,7 @@ use crate::{
     },
     models,
     progress::Task,
-    sheet, ui,
+    ui,
 };
 
 /// Seeds of the simulator of pictures that no model has learned from, one for each use.
@@ -40,8 +39,6 @@ const WIDE: usize = 34;
 const NARROW: usize = 16;
 /// Digits.
 const CLASSES: usize = 10;
-/// Rows of a sheet.
-const ROWS: usize = 12;
 
 #[derive(Args)]
 pub struct EvalRefineArgs {
@@ -64,6 +61,9 @@ pub struct EvalRefineArgs {
     /// Writes a sheet of the first twelve: synthetic, refined, what has changed, and real ones
     #[arg(long)]
     pub sheet: Option<PathBuf>,
+    /// Further models whose refined pictures are on the sheet, such as those of other lambdas
+    #[arg(long, value_name = "MODEL", num_args = 1.., requires = "sheet")]
+    pub beside: Vec<PathBuf>,
     /// Print one line of JSON last
     #[arg(long)]
     pub json: bool,
@@ -118,9 +118,10 @@ impl Real {
 
 /// Measures what there is to measure of the simulator that the model has learned with.
 pub fn refine(args: &EvalRefineArgs) -> Result<()> {
-    sheet::check(args.sheet.as_deref())?;
+    crate::sheet::check(args.sheet.as_deref())?;
     let model = models::open::<Translator>(&args.model, &Device::flex())?;
     let simulator = simulator(&model).with_context(|| args.model.display().to_string())?;
+    let others = sheet::beside(&args.beside, simulator)?;
     let (height, width) = simulator.size();
     let part = |split| {
         let part = DataArgs { split, ..args.data.clone() };
@@ -155,7 +156,7 @@ pub fn refine(args: &EvalRefineArgs) -> Result<()> {
         line.insert("command".into(), command.into());
         ui::result(json!(line));
     }
-    draw(args.sheet.as_deref(), &asked, &real)
+    sheet::draw(args.sheet.as_deref(), &asked, &others, &real.asked)
 }
 
 /// The simulator whose pictures have the size that the model learned from.
@@ -182,17 +183,21 @@ fn realism(patch: usize, real: &Real, learned: &Both, asked: &Both) -> Result<Fi
     let (first, second) = (Set::some(&real.learned, &places), Set::some(&real.asked, &held_out));
     let real = Parts { learned: &first, asked: &second };
     let of = |patch, learned, asked| realism::accuracy(realism::judge(patch), &real, &Parts { learned, asked }, 1);
+    let both = |patch| {
+        let synthetic = of(patch, &learned.synthetic, &asked.synthetic)?;
+        Ok::<_, anyhow::Error>((synthetic, of(patch, &learned.refined, &asked.refined)?))
+    };
+    let own = both(patch)?;
+    let wide = if patch == WIDE { own } else { both(WIDE)? };
     let mut figures = Figures::from([
-        ("realism_synthetic", of(patch, &learned.synthetic, &asked.synthetic)?),
-        ("realism_refined", of(patch, &learned.refined, &asked.refined)?),
-        ("realism_wide_synthetic", of(WIDE, &learned.synthetic, &asked.synthetic)?),
-        ("realism_wide_refined", of(WIDE, &learned.refined, &asked.refined)?),
+        ("realism_synthetic", own.0),
+        ("realism_refined", own.1),
+        ("realism_wide_synthetic", wide.0),
+        ("realism_wide_refined", wide.1),
     ]);
     if patch > NARROW {
-        figures.extend([
-            ("realism_narrow_synthetic", of(NARROW, &learned.synthetic, &asked.synthetic)?),
-            ("realism_narrow_refined", of(NARROW, &learned.refined, &asked.refined)?),
-        ]);
+        let narrow = both(NARROW)?;
+        figures.extend([("realism_narrow_synthetic", narrow.0), ("realism_narrow_refined", narrow.1)]);
     }
     Ok(figures)
 }
@@ -260,19 +265,4 @@ fn classes(
     let gap = gap_closed(figures["synthetic"], figures["refined"], figures["real"]);
     figures.extend(gap.map(|gap| ("gap_closed", gap)));
     Ok(figures)
-}
-
-/// A row each of synthetic, refined, what has changed (grey for nothing), and a real one.
-fn draw(path: Option<&Path>, asked: &Both, real: &Real) -> Result<()> {
-    let Some(path) = path else { return Ok(()) };
-    let places = chosen(real.asked.len(), ROWS, 1);
-    let real = Set::some(&real.asked, &places);
-    let rows = asked.synthetic.iter().zip(asked.refined.iter()).zip(real.iter()).take(ROWS);
-    let pictures = rows.flat_map(|((synthetic, refined), real)| {
-        let difference =
-            synthetic.iter().zip(refined).map(|(before, after)| (after - before) / 2.0).collect::<Vec<_>>();
-        [synthetic, refined, &difference, real].concat()
-    });
-    let [height, width] = asked.synthetic.size;
-    sheet::write_rows(path, &weights::to_bytes(&pictures.collect::<Vec<_>>()), [1, height, width], 4)
 }

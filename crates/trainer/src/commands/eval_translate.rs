@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use forger_core::{
     data::photos::Photo,
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::{
     data::{
         Pictures, Split,
-        pairs::{self, Direction, Sides},
+        pairs::{self, Direction, Shortest, Sides},
         sets::{SetFlags, Sets},
     },
     device::DeviceArgs,
@@ -140,7 +140,7 @@ fn side(args: &EvalTranslateArgs, model: &Translator) -> usize {
 /// How near results come to the second pictures of pairs, each way that the model knows.
 fn of_pairs(args: &EvalTranslateArgs, model: &Model<Translator>, test: &str, seen: Option<&Seen>) -> Result<Measured> {
     let side = side(args, model);
-    let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, side)?;
+    let mut found = pairs::load(test, Split::Test, &args.sides, &model.card.domains, Shortest::Exactly(side))?;
     // What a run has learned the other way round is measured so, where nothing says what the pictures are.
     let reversed = model.card.system.settings::<Pix2pixConfig>().is_ok_and(|config| config.reversed);
     let turned = args.sides.direction.map_or(reversed, |direction| direction == Direction::BToA);
@@ -148,7 +148,7 @@ fn of_pairs(args: &EvalTranslateArgs, model: &Model<Translator>, test: &str, see
         found.turn();
     }
     found.pairs.truncate(args.count.unwrap_or(usize::MAX));
-    let pairs = translation::fitted(found.pairs, side).with_context(|| test.to_owned())?;
+    let pairs = found.pairs;
     let ways = [Way::Forward, Way::Backward].into_iter().filter(|way| model.knows(*way)).collect::<Vec<_>>();
     let task = Task::new((pairs.len() * ways.len()) as u64, "translating", test);
     let (mut figures, mut table) = (Figures::new(), Table::new(&["", "L1", "PSNR", "SSIM", "accuracy", "patches"]));

@@ -215,7 +215,7 @@ mod tests {
         for end in [".pth", "-legacy.pth"] {
             let (shape, network) = discriminator(&fixture(&format!("{name}{end}")), 6, &config).unwrap();
             assert_eq!((shape.width, shape.patch, shape.channels), (4, 70, 6));
-            assert_near(network.verdicts(input.clone()), &output, end);
+            assert_near(network.logits(input.clone()), &output, end);
         }
         let error = |channels, config: &TranslatorConfig| {
             format!("{:#}", discriminator(&fixture("D_basic-ndf4-batch.pth"), channels, config).err().unwrap())

@@ -3,6 +3,7 @@
 
 mod anomalies;
 mod defects;
+mod documented;
 mod refined;
 
 use std::{ffi::OsString, fs, path::Path};

@@ -38,7 +38,7 @@ impl DataArgs {
     /// What follows `--data` in the command of a measure, with the name of the set in place of where it lies.
     pub fn flags(&self, name: &str) -> String {
         let split = if self.split == Split::Test { " --split test" } else { "" };
-        let crop = self.crop.map(|Crop(at)| format!(" --crop {}", at.map(|edge| edge.to_string()).join(",")));
+        let crop = self.crop.map(|crop| format!(" --crop {crop}"));
         let background = self.background.map(|colour| format!(" --background {colour}"));
         let holdout = if self.holdout > 0 { format!(" --holdout {}", self.holdout) } else { String::new() };
         let patches = self.patches.map(|stride| format!(" --patches {stride}")).unwrap_or_default();
@@ -91,6 +91,12 @@ impl FromStr for Background {
 /// A part of a picture in pixels; right and bottom are the first that are left out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Crop(pub [u32; 4]);
+
+impl Display for Crop {
+    fn fmt(&self, text: &mut Formatter) -> fmt::Result {
+        text.write_str(&self.0.map(|edge| edge.to_string()).join(","))
+    }
+}
 
 impl FromStr for Crop {
     type Err = String;

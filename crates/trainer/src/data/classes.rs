@@ -1,6 +1,9 @@
 //! The class of each picture of a labelled set: what its IDX labels say, the folder that it lies in, or an attribute of a table.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use anyhow::{Result, bail};
 
@@ -17,7 +20,7 @@ pub fn classes(args: &DataArgs, of: &Pictures) -> Result<Vec<String>> {
         return Ok(of.files.iter().map(|file| folder(file).unwrap_or_default()).collect());
     }
     let path = match args.data.as_str() {
-        "mnist" => fetch::fetch("mnist", None)?,
+        "mnist" => fetch::fetch_pictures("mnist")?,
         data => place(data).0,
     };
     let Some(file) = idx::find(&path, args.split) else {
@@ -32,14 +35,20 @@ pub fn classes(args: &DataArgs, of: &Pictures) -> Result<Vec<String>> {
     Ok(labels.iter().map(u8::to_string).collect())
 }
 
-/// The names of all classes of a set, in order.
-pub fn class_names(args: &DataArgs) -> Result<Vec<String>> {
+/// How many pictures each class of a set has, by its name.
+pub fn class_counts(args: &DataArgs) -> Result<BTreeMap<String, usize>> {
     // Of IDX files labels are enough.
     let found = match idx::find(&place(&args.data).0, args.split) {
-        Some(file) => idx::labels(&file)?.iter().map(u8::to_string).collect(),
+        Some(file) => {
+            let labels = idx::labels(&file)?;
+            let part = super::idx_part(args, &file, labels.len())?;
+            labels[part].iter().map(u8::to_string).collect()
+        }
         None => classes(args, &super::load(args, 1, SMALL)?)?,
     };
-    Ok(Vec::from_iter(BTreeSet::from_iter(found)))
+    let mut counts = BTreeMap::new();
+    found.into_iter().for_each(|class| *counts.entry(class).or_default() += 1);
+    Ok(counts)
 }
 
 /// The pictures of one class: of an IDX label, of a folder, or those that have an attribute of the table.

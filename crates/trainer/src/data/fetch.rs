@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use forger_core::weights::sha256;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,6 +59,21 @@ pub struct FetchArgs {
 
 /// Brings a set onto this machine, if it is not there, and returns its folder.
 pub fn fetch(name: &str, to: Option<&Path>) -> Result<PathBuf> {
+    brought(name, to, &Err)
+}
+
+/// [`fetch`], for whoever may do with pictures alone: that labels do not come is told, and an error where they are read.
+pub fn fetch_pictures(name: &str) -> Result<PathBuf> {
+    brought(name, None, &|error| {
+        ui::warn(format_args!("{error:#}"));
+        Ok(())
+    })
+}
+
+/// What is done where labels do not come.
+type Otherwise<'a> = &'a dyn Fn(Error) -> Result<()>;
+
+fn brought(name: &str, to: Option<&Path>, without_labels: Otherwise) -> Result<PathBuf> {
     if name != "mnist" {
         bail!("unknown data set {name}: this version fetches mnist");
     }
@@ -69,11 +84,16 @@ pub fn fetch(name: &str, to: Option<&Path>) -> Result<PathBuf> {
         }
     };
     fs::create_dir_all(&folder).with_context(|| format!("cannot make folder {}", folder.display()))?;
-    for part in &MNIST {
-        fetch_part(part, &MIRRORS, &folder)?;
-    }
+    fetch_parts(&MNIST, &MIRRORS, &folder, without_labels)?;
     ui::note(format_args!("{name} is in {}", folder.display()));
     Ok(folder)
+}
+
+fn fetch_parts(parts: &[Part], mirrors: &[&str], folder: &Path, without_labels: Otherwise) -> Result<()> {
+    parts.iter().try_for_each(|part| match fetch_part(part, mirrors, folder) {
+        Err(error) if part.name.contains("labels") => without_labels(error),
+        fetched => fetched,
+    })
 }
 
 fn fetch_part(part: &Part, mirrors: &[&str], folder: &Path) -> Result<()> {
@@ -182,6 +202,25 @@ mod tests {
             stream.write_all(&rest[..rest.len().min(cut)]).unwrap();
         });
         format!("http://{address}")
+    }
+
+    #[test]
+    fn pictures_do_without_labels_and_not_the_other_way_round() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = |other| [part(), Part { name: other, sha256: "none", ..part() }];
+        // It answers once, and no more.
+        let once = serve(BODY, usize::MAX);
+        let told = std::cell::RefCell::new(Vec::new());
+        let tell = |error: Error| -> Result<()> {
+            told.borrow_mut().push(error.to_string());
+            Ok(())
+        };
+        fetch_parts(&parts("labels"), &[&once], folder.path(), &tell).unwrap();
+        assert!(told.borrow()[0].starts_with("could not fetch labels") && folder.path().join("x").exists());
+        let strict = |other| fetch_parts(&parts(other), &[&once], folder.path(), &Err);
+        assert!(strict("labels").unwrap_err().to_string().starts_with("could not fetch labels"));
+        assert!(fetch_parts(&parts("images"), &[&once], folder.path(), &tell).is_err());
+        assert_eq!(told.borrow().len(), 1);
     }
 
     #[test]

@@ -1,20 +1,17 @@
 //! Files in folders and archives, and those that are left out.
 
+mod archive;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeSet, HashSet},
     fmt::Display,
-    fs::{self, File},
-    io::{self, BufRead, BufReader, ErrorKind, Read},
-    path::{Component, Path, PathBuf},
+    fs,
+    path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
-use flate2::bufread::GzDecoder;
+pub use archive::{archive, members, room};
 
-use super::{
-    decode::{LARGEST, is_picture_name},
-    kind,
-};
+use super::decode::is_picture_name;
 use crate::ui;
 
 /// Files left out that are named; the rest are counted.
@@ -114,100 +111,4 @@ pub fn walk(root: &Path, left_out: &mut LeftOut) -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-/// The members of an archive whose names are wanted, by name; links that lead nowhere are warned of.
-pub fn archive(path: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let mut left_out = LeftOut::default();
-    let found = members(path, wanted, &mut left_out)?;
-    left_out.tell(found.len());
-    Ok(found)
-}
-
-/// [`archive`]. Of members of the same name the last one counts, as where an archive is unpacked.
-pub fn members(path: &Path, wanted: impl Fn(&Path) -> bool, left_out: &mut LeftOut) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let damaged = || format!("{} is damaged, or no tar of pictures", path.display());
-    let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
-    for (index, entry) in tar::Archive::new(open(path)?).entries().with_context(damaged)?.enumerate() {
-        let entry = match entry {
-            // Of what is no archive the reason only quotes bytes that are no header.
-            Err(error) if index == 0 && error.kind() == ErrorKind::Other => bail!(damaged()),
-            entry => entry.with_context(damaged)?,
-        };
-        let name = plain(&entry.path().with_context(damaged)?);
-        let kind = entry.header().entry_type();
-        if is_litter(&name) {
-            continue;
-        }
-        if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
-            if wanted(&name) {
-                match within(entry, LARGEST).with_context(damaged)? {
-                    Some(bytes) => drop(files.insert(name, bytes)),
-                    None => left_out.file(&name, format_args!("has more than {} MB", LARGEST >> 20)),
-                }
-            }
-        } else if kind.is_symlink() || kind.is_hard_link() {
-            let target = entry.link_name().with_context(damaged)?.unwrap_or_default();
-            let from = name.parent().filter(|_| kind.is_symlink()).unwrap_or(Path::new(""));
-            links.insert(name.clone(), plain(&from.join(target)));
-        } else if wanted(&name) {
-            left_out.file(&name, if kind.is_dir() { "is a folder" } else { "is no file" });
-        }
-    }
-    for name in links.keys().filter(|name| wanted(name)) {
-        // A chain of links is no longer than there are links.
-        let mut chain = std::iter::successors(links.get(name), |target| links.get(*target)).take(links.len());
-        match chain.find_map(|target| files.get(target)).cloned() {
-            Some(bytes) => drop(files.insert(name.clone(), bytes)),
-            None => left_out.file(name, "links to no picture of the archive"),
-        }
-    }
-    Ok(files.into_iter().collect())
-}
-
-/// All that there is to read, unless it is more: a few bytes of an archive may stand for any number.
-fn within(from: impl Read, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    from.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
-}
-
-/// An archive as it is or gzipped, whatever its name says. What is no archive is named.
-fn open(path: &Path) -> Result<Box<dyn Read>> {
-    let name = path.display();
-    let damaged = || format!("{name} is damaged, or no tar of pictures");
-    let mut file = BufReader::new(File::open(path).with_context(|| format!("cannot open {name}"))?);
-    let start = file.fill_buf().with_context(|| format!("cannot read {name}"))?;
-    let mut reader: Box<dyn BufRead> = match kind::is_gzip(start) {
-        true => Box::new(BufReader::new(GzDecoder::new(file))),
-        false => Box::new(file),
-    };
-    if let Some(what) = kind::instead_of_a_set(reader.fill_buf().with_context(damaged)?) {
-        bail!("{name} is no tar of pictures, but {what}");
-    }
-    Ok(Box::new(reader))
-}
-
-/// A path in an archive without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut plain, part| {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-        plain
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_has_no_end_is_not_read_to_it() {
-        assert_eq!(within(&b"abc"[..], 3).unwrap(), Some(b"abc".to_vec()));
-        assert_eq!(within(&b"abcd"[..], 3).unwrap(), None);
-        assert_eq!(within(io::repeat(0), 1000).unwrap(), None);
-    }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use forger_core::data::domains::LONGEST;
 use forger_protocol::detect::Grid;
 use image::{DynamicImage, Rgb, RgbImage, imageops::FilterType};
 
@@ -11,9 +12,6 @@ use super::{
     avatars,
     decode::decode,
 };
-
-/// The longest side of what is made of a picture, in pixels.
-pub const LONGEST: usize = 32_767;
 
 /// What is made of every picture.
 #[derive(Clone, Copy)]

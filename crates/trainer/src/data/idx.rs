@@ -10,7 +10,7 @@ use anyhow::{Context, Error, Result, anyhow, bail};
 use flate2::bufread::GzDecoder;
 use forger_protocol::DcganConfig;
 
-use super::{args::Split, kind};
+use super::{args::Split, files, kind};
 
 /// Unsigned bytes in three dimensions.
 const MAGIC: u32 = 0x0803;
@@ -108,6 +108,9 @@ pub fn read(path: &Path, [channels, height, width]: [usize; 3]) -> Result<Vec<u8
         return Err(OtherShape { name: name.to_string(), held: [rows, columns], asked }.into());
     }
     let expected = count * rows * columns;
+    if expected as u64 > files::room(path) {
+        bail!("{name} says that it holds {count} pictures, far more than it may stand for: fetch it again");
+    }
     let mut bytes = Vec::new();
     // No further than it says: a few bytes of gzip may stand for any number.
     reader.take(expected as u64 + 1).read_to_end(&mut bytes).with_context(damaged)?;
@@ -135,7 +138,7 @@ pub fn labels(pictures: &Path) -> Result<Vec<u8>> {
     reader.by_ref().take(8).read_to_end(&mut start).with_context(damaged)?;
     if let Some([0, 0, 8, 1, count @ ..]) = start.first_chunk::<8>() {
         let count = u64::from(u32::from_be_bytes(*count));
-        reader.take(count + 1).read_to_end(&mut labels).with_context(damaged)?;
+        reader.take(count.min(files::room(path)) + 1).read_to_end(&mut labels).with_context(damaged)?;
         if labels.len() as u64 == count {
             return Ok(labels);
         }
@@ -210,6 +213,8 @@ mod tests {
         let other = error(&sample(), [3, 32, 64]);
         assert!(other.ends_with("holds grey pictures of 28x28, where coloured ones of 64x32 are asked for"), "{other}");
         assert!(error(&[1; 100], [1, 28, 28]).contains("no pictures"));
+        let many = [&sample()[..4], &[255; 4], &sample()[8..]].concat();
+        assert!(error(&many, [1, 28, 28]).contains("says that it holds 4294967295 pictures"));
         assert!(error(&[sample(), vec![0]].concat(), [1, 28, 28]).contains("more than the 2352 bytes of 3 pictures"));
         assert!(error(&[&[0, 0, 8, 1], &sample()[4..]].concat(), [1, 28, 28]).contains("labels"));
         assert!(error(b"<!doctype html>", [1, 28, 28]).contains("x-idx3-ubyte is no IDX file, but a web page (HTML)"));

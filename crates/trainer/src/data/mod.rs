@@ -34,7 +34,7 @@ use forger_core::{Images, data::photos::Photo};
 use forger_protocol::detect::Patches;
 
 pub use args::{Background, Crop, DataArgs, Split};
-pub use classes::{but_class, class_names, classes, of_class};
+pub use classes::{but_class, class_counts, classes, of_class};
 pub use idx::or_shape;
 pub use labels::{Labels, labels, or_table};
 
@@ -197,7 +197,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
         return Ok(Pictures { name, licence, has_shares: false, files: Vec::new(), shape, values });
     }
     let (path, folders) = match args.data.as_str() {
-        "mnist" => (fetch::fetch("mnist", None)?, Vec::new()),
+        "mnist" => (fetch::fetch_pictures("mnist")?, Vec::new()),
         data => place(data),
     };
     if !path.exists() {

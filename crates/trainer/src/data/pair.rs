@@ -230,7 +230,9 @@ mod tests {
         pair(&pair_args(args(&data), 2)).unwrap();
 
         let sides = pairs::Sides { input: Some("photo".into()), target: Some("avatar".into()), direction: None };
-        let found = pairs::load(&out.display().to_string(), Split::Train, &sides, &[], 16).unwrap().pairs;
+        let found = pairs::load(&out.display().to_string(), Split::Train, &sides, &[], pairs::Shortest::AtMost(16))
+            .unwrap()
+            .pairs;
         let shown = faces.iter().flat_map(|face| iter::repeat_n(face, 1 + usize::from(face.attributes.male)));
         let shown = shown.collect::<Vec<_>>();
         assert!(shown.len() > 6);

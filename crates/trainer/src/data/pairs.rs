@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use forger_core::data::photos::Photo;
+use forger_core::data::{domains::LONGEST, photos::Photo};
 use rayon::prelude::*;
 
 pub use find::{Direction, Sides};
@@ -18,7 +18,6 @@ use super::{
     args::Split,
     decode::decode,
     files::LeftOut,
-    fit::LONGEST,
     photos::{files, photo},
 };
 
@@ -40,10 +39,27 @@ impl Pairs {
     }
 }
 
+/// How long the shorter side of every picture is to be.
+#[derive(Clone, Copy)]
+pub enum Shortest {
+    /// Of those to learn from: more would only take memory.
+    AtMost(usize),
+    /// Of those to measure on.
+    Exactly(usize),
+}
+
+impl Shortest {
+    fn fit(self, photo: Photo) -> Result<Photo> {
+        match self {
+            Self::AtMost(side) if photo.height.min(photo.width) <= side => Ok(photo),
+            Self::AtMost(side) | Self::Exactly(side) => fitted(&photo, side),
+        }
+    }
+}
+
 /// Pairs of a folder or an archive, or of a folder that holds archives or folders named after its parts. Folders called as
-/// `domains` are the two sides, where the flags name none. Pictures whose shorter side is longer than `shortest` are made
-/// smaller: more would only take memory.
-pub fn load(data: &str, split: Split, sides: &Sides, domains: &[String], shortest: usize) -> Result<Pairs> {
+/// `domains` are the two sides, where the flags name none. A pair that does not read, or cannot become so large, is left out.
+pub fn load(data: &str, split: Split, sides: &Sides, domains: &[String], shortest: Shortest) -> Result<Pairs> {
     let path = Path::new(data);
     if !path.exists() {
         bail!("there is no file or folder {data}");
@@ -120,7 +136,7 @@ fn matched(found: Vec<File>, folders: &[String; 2], left_out: &mut LeftOut) -> V
     pairs
 }
 
-fn both(pair: &[File; 2], shortest: usize) -> Result<[Photo; 2]> {
+fn both(pair: &[File; 2], shortest: Shortest) -> Result<[Photo; 2]> {
     let read = |(file, bytes): &File| decode(bytes, file).map(|decoded| photo(&decoded.image));
     let [input, target] = [read(&pair[0])?, read(&pair[1])?];
     if input.shape() != target.shape() {
@@ -133,12 +149,12 @@ fn both(pair: &[File; 2], shortest: usize) -> Result<[Photo; 2]> {
             target.height
         );
     }
-    let smaller = |photo| no_larger(photo, shortest).with_context(|| pair[0].0.display().to_string());
-    Ok([smaller(input)?, smaller(target)?])
+    let fit = |photo| shortest.fit(photo).with_context(|| pair[0].0.display().to_string());
+    Ok([fit(input)?, fit(target)?])
 }
 
 /// The left and the right half of a picture.
-fn halves((file, bytes): &File, shortest: usize) -> Result<[Photo; 2]> {
+fn halves((file, bytes): &File, shortest: Shortest) -> Result<[Photo; 2]> {
     let whole = photo(&decode(bytes, file)?.image);
     let Photo { height, width, .. } = whole;
     if width != 2 * height {
@@ -150,14 +166,9 @@ fn halves((file, bytes): &File, shortest: usize) -> Result<[Photo; 2]> {
     }
     let half = |left| {
         let half = whole.cut(0, left, height, width / 2);
-        no_larger(half, shortest).with_context(|| file.display().to_string())
+        shortest.fit(half).with_context(|| file.display().to_string())
     };
     Ok([half(0)?, half(width / 2)?])
-}
-
-/// Made smaller where its shorter side is longer than that.
-fn no_larger(photo: Photo, shortest: usize) -> Result<Photo> {
-    if photo.height.min(photo.width) <= shortest { Ok(photo) } else { fitted(&photo, shortest) }
 }
 
 /// So large that the shorter side has so many pixels. Refuses what would be far longer than wide, which could take any memory.
@@ -194,7 +205,7 @@ mod tests {
 
     fn read(data: &Path, split: Split, sides: &Sides, domains: &[&str]) -> Result<Pairs> {
         let domains = domains.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        load(&data.to_string_lossy(), split, sides, &domains, 16)
+        load(&data.to_string_lossy(), split, sides, &domains, Shortest::AtMost(16))
     }
 
     fn named(input: &str, target: &str) -> Sides {
@@ -207,6 +218,23 @@ mod tests {
         let fitted = |width| fitted(&photo(width), 256).map(|photo| [photo.height, photo.width]);
         assert_eq!(fitted(16).unwrap(), [256, 2048]);
         assert!(fitted(256).unwrap_err().to_string().contains("256 x 2 pixels would be 32768 x 256"));
+    }
+
+    #[test]
+    fn a_pair_that_cannot_be_measured_on_ends_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, size) in [("1.png", [40, 32]), ("2.png", [8, 9]), ("thin.png", [2100, 1])] {
+            put(&at("set/photo").join(name), size, 10);
+            put(&at("set/label").join(name), size, 11);
+        }
+        let sizes = |shortest| {
+            let found = load(&at("set").display().to_string(), Split::Train, &Sides::default(), &[], shortest).unwrap();
+            found.pairs.iter().map(|[photo, _]| [photo.height, photo.width]).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(Shortest::Exactly(16)), [[16, 20], [18, 16]]);
+        // The middle of it serves to learn from.
+        assert_eq!(sizes(Shortest::AtMost(16)), [[16, 20], [9, 8], [1, 2100]]);
     }
 
     #[test]

@@ -80,10 +80,7 @@ impl Sets {
 
     /// The flags of a command that reads the same, with the names of the sets in place of where they lie.
     pub fn flags(&self, [x, y]: [&str; 2]) -> String {
-        let crop = |name, crop: Option<Crop>| {
-            let edges = crop.map(|Crop(at)| at.map(|edge| edge.to_string()).join(","));
-            edges.map(|edges| format!(" --{name}-crop {edges}")).unwrap_or_default()
-        };
+        let crop = |name, crop: Option<Crop>| crop.map(|crop| format!(" --{name}-crop {crop}")).unwrap_or_default();
         let holdout = |name, count| if count > 0 { format!(" --{name}-holdout {count}") } else { String::new() };
         let background = self.flags.background.map(|colour| format!(" --background {colour}")).unwrap_or_default();
         let crops = crop("x", self.flags.x_crop) + &crop("y", self.flags.y_crop);

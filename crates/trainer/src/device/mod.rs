@@ -44,11 +44,16 @@ impl DeviceArgs {
 
     /// Opens the only device that `--device` names.
     pub fn open_single(&self) -> Result<Device> {
-        let (device, others) = self.open()?;
-        if !others.is_empty() {
-            bail!("--device {}: this trains on one device only; name one of them", self.device);
+        self.check_single()?;
+        Ok(self.open()?.0)
+    }
+
+    /// Refuses several devices, where one is opened later on.
+    pub fn check_single(&self) -> Result<()> {
+        if name::list(&self.device)?.len() > 1 {
+            bail!("--device {}: this takes one device only; name one of them", self.device);
         }
-        Ok(device)
+        Ok(())
     }
 
     pub fn open_one(&self, name: &Name) -> Result<Device> {

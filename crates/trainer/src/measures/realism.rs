@@ -57,8 +57,8 @@ pub fn accuracy(shape: PatchShape, real: &Parts, made: &Parts, seed: u32) -> Res
         let area = set.size[0] * set.size[1];
         for chunk in set.values.chunks(CHUNK * area) {
             let some = Set { size: set.size, values: chunk.to_vec() };
-            let verdicts = judge.network.verdicts(tensor(&some, &training)).inner().mean_dim(2).mean_dim(3);
-            right += values(verdicts)?.iter().filter(|verdict| (**verdict > 0.0) == is_real).count();
+            let logits = judge.network.logits(tensor(&some, &training)).inner().mean_dim(2).mean_dim(3);
+            right += values(logits)?.iter().filter(|logit| (**logit > 0.0) == is_real).count();
         }
         Ok::<_, anyhow::Error>(right as f64 / set.len().max(1) as f64)
     };

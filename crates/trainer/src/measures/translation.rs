@@ -10,7 +10,7 @@ use forger_core::{
 use forger_protocol::Way;
 use rayon::prelude::*;
 
-use crate::{data::pairs, device::values};
+use crate::device::values;
 
 /// Most pixels that are translated at a time.
 const AT_A_TIME: usize = 1 << 19;
@@ -29,11 +29,6 @@ pub struct Near {
     pub ssim: f64,
     /// Share of the pixels of which no channel is further than 16 of 255 from the truth.
     pub accuracy: f64,
-}
-
-/// Pairs of which the shorter side has so many pixels.
-pub fn fitted(pairs: Vec<[Photo; 2]>, side: usize) -> Result<Vec<[Photo; 2]>> {
-    pairs.iter().map(|[x, y]| Ok([pairs::fitted(x, side)?, pairs::fitted(y, side)?])).collect()
 }
 
 /// [`translate`], from the first domain to the second.

@@ -1,13 +1,27 @@
 //! What went wrong, told to the user.
 
 use crate::{i18n::*, state::toasts::Toasts};
-use forger_protocol::{EngineError, error::ModelError};
+use forger_protocol::{Conflict, EngineError, error::ModelError};
 
 /// Tells an error, unless it is one that nobody need hear of.
 pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
     if !error.is_quiet() {
         toasts.error(self::error(locale, error));
     }
+}
+
+/// Tells an error, or what is lost where another worker has taken the place of the one that was asked.
+pub fn tell_loss(toasts: Toasts, locale: Locale, error: &EngineError, lost: String) {
+    match error {
+        EngineError::Restarted(_) => toasts.error(lost),
+        error => tell(toasts, locale, error),
+    }
+}
+
+/// Tells why a file of the user's was not opened: nobody opens it again where another worker has taken the place of the one that
+/// was asked.
+pub fn tell_file(toasts: Toasts, locale: Locale, error: &EngineError, name: &str) {
+    tell_loss(toasts, locale, error, td_string!(locale, e_file_lost, name = name.to_owned()).to_string());
 }
 
 /// What went wrong, as a sentence.
@@ -18,6 +32,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
             td_string!(locale, e_config, field = field, value = range.value, min = range.min, max = range.max)
                 .to_string()
         }
+        EngineError::Conflict(conflict) => self::conflict(locale, conflict),
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
         EngineError::TooMuch { bytes, most } => {
@@ -29,7 +44,17 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
         EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
         EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),
-        EngineError::Fetch { url, detail } => td_string!(locale, e_fetch, url = url, detail = detail).to_string(),
+        EngineError::Fetch { url, detail } => {
+            // One without a name, where the host names none.
+            let detail = detail.trim().to_owned();
+            // Of an answer, its status comes first: the connection is not to blame.
+            if detail.starts_with(|first: char| first.is_ascii_digit()) {
+                td_string!(locale, e_fetch_status, url = url, detail = detail).to_string()
+            } else {
+                td_string!(locale, e_fetch, url = url, detail = detail).to_string()
+            }
+        }
+        EngineError::Gone(name) => td_string!(locale, bad_gone, name = name).to_string(),
         EngineError::WebPage { url } => td_string!(locale, e_web_page, url = url).to_string(),
         EngineError::BadList { url, detail } => td_string!(locale, e_bad_list, url = url, detail = detail).to_string(),
         EngineError::NotOpen(detail) => td_string!(locale, e_not_open, detail = detail).to_string(),
@@ -39,6 +64,16 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::Cancelled => td_string!(locale, e_cancelled).to_string(),
         EngineError::Restarted(detail) => td_string!(locale, e_restarted, detail = detail).to_string(),
         EngineError::Internal(detail) => td_string!(locale, e_internal, detail = detail).to_string(),
+    }
+}
+
+fn conflict(locale: Locale, conflict: Conflict) -> String {
+    match conflict {
+        Conflict::NotClipped => td_string!(locale, e_not_clipped).to_string(),
+        Conflict::NoOpponent => td_string!(locale, e_no_opponent).to_string(),
+        Conflict::ShortHistory { history, least } => {
+            td_string!(locale, e_short_history, history = history, least = least).to_string()
+        }
     }
 }
 
@@ -59,5 +94,25 @@ fn model_error(locale: Locale, error: ModelError) -> String {
         ModelError::TooLarge { tensor } => td_string!(locale, m_too_large, tensor = tensor).to_string(),
         ModelError::TestVector { .. } => td_string!(locale, m_vector).to_string(),
         ModelError::NotCalibrated => td_string!(locale, detect_not_calibrated).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_nothing_answered_is_the_connection_to_be_checked() {
+        let said = |detail: &str| {
+            let error = EngineError::Fetch { url: "a.json".to_owned(), detail: detail.to_owned() };
+            [Locale::en, Locale::ko].map(|locale| self::error(locale, &error))
+        };
+        let advice = ["Check the connection", "연결을 확인"];
+        for (detail, is_advised) in [("Failed to fetch", true), ("404 Not Found", false), ("404 ", false)] {
+            for (said, advice) in said(detail).into_iter().zip(advice) {
+                assert_eq!(said.contains(advice), is_advised, "{said}");
+                assert!(said.contains(detail.trim()) && said.contains("a.json") && !said.contains(" ."), "{said}");
+            }
+        }
     }
 }

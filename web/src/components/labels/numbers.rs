@@ -1,19 +1,13 @@
 //! Numbers as people write them, and what they are of.
 
-use crate::i18n::*;
+use crate::{i18n::*, numbers::count};
 
-/// A whole number, with commas between thousands.
-pub fn count(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |digits| ("-", digits));
-    let mut text = sign.to_owned();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+/// So many pictures.
+pub fn pictures(locale: Locale, number: f64) -> String {
+    match number {
+        1.0 => td_string!(locale, card_image).to_string(),
+        _ => td_string!(locale, card_images, n = count(number)).to_string(),
     }
-    text
 }
 
 /// A share in hundredths, with so many digits behind the point.
@@ -31,9 +25,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_parted() {
-        assert_eq!([0.0, 999.0, 1000.0, 1_234_567.4].map(count), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(count(-12_345.0), "-12,345");
+    fn pictures_are_counted_in_every_language() {
+        assert_eq!([1.0, 60_000.0].map(|number| pictures(Locale::en, number)), ["1 picture", "60,000 pictures"]);
+        assert_eq!([1.0, 60_000.0].map(|number| pictures(Locale::ko, number)), ["1장", "60,000장"]);
     }
 
     #[test]

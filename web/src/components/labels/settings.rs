@@ -27,10 +27,10 @@ pub fn part(locale: Locale, part: &str) -> String {
 
 /// A setting by where it lies in a configuration, such as `generator_optimizer.learning_rate`. What has no name stays as it is.
 pub fn field(locale: Locale, field: &str) -> String {
-    // What is said of it in brackets is kept.
-    let (place, more) = field.find(" (").map_or((field, ""), |at| field.split_at(at));
+    // What is said of it in brackets is English.
+    let place = field.split_once(" (").map_or(field, |(place, _)| place);
     let rate = |player: &'static str| td_string!(locale, train_rate, of = player).to_string();
-    let named = match place {
+    match place {
         "batch" | "seed" | "clip" | "penalty_weight" | "d_steps" | "g_steps" => name(locale, place),
         "latent_dim" => name(locale, "z"),
         "label_smoothing" => name(locale, "smooth"),
@@ -44,9 +44,8 @@ pub fn field(locale: Locale, field: &str) -> String {
         "generator_optimizer.learning_rate" => rate("G"),
         "discriminator_optimizer.learning_rate" => rate("D"),
         "refiner_optimizer.learning_rate" => rate("R"),
-        _ => return field.to_owned(),
-    };
-    named + more
+        _ => place.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +82,7 @@ mod tests {
         let fault = ToyConfig { generator, ..ToyConfig::default() }.validate().unwrap_err();
         assert_eq!(field(Locale::en, &fault.field), "Width of G");
         assert_eq!(field(Locale::en, "discriminator_optimizer.learning_rate"), "Learning rate of D");
-        assert_eq!(field(Locale::en, "image_size (28, 32, 64 or 128)"), "Size (28, 32, 64 or 128)");
+        assert_eq!(field(Locale::ko, "image_size (28, 32, 64 or 128)"), "크기");
         assert_eq!(field(Locale::ko, "losses.texture"), "losses.texture");
     }
 }

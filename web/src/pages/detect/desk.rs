@@ -9,7 +9,7 @@ use forger_protocol::{
     detect::Normal,
     detect_url::{DetectState, from_query, to_query},
     error::ModelError,
-    latent_url::ModelRef,
+    latent_url::{ModelRef, short_hash},
     message::DeviceKind,
 };
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
@@ -156,7 +156,7 @@ impl Desk {
             models.iter().find(|entry| entry.card.name == asked).or(models.first()).cloned()
         });
         let Some(entry) = entry else { return };
-        let hash = entry.sha256.get(..8).unwrap_or_default();
+        let hash = short_hash(&entry.sha256);
         if let Some(model) = wanted {
             match compare(self.toasts, self.locale(), &model, &entry.card.name, hash) {
                 Found::Same => {}
@@ -185,6 +185,7 @@ impl Desk {
 
     /// Opens a model file of the user's, and takes it.
     pub fn open_file(self, file: File) {
+        let name = file.name();
         spawn_local(async move {
             match self.shelf.open(Source::File(file)).await {
                 Ok(opened) => {
@@ -192,7 +193,7 @@ impl Desk {
                     self.shelf.list(opened.card, opened.sha256);
                     self.choose(name);
                 }
-                Err(error) => self.tell(&error),
+                Err(error) => labels::tell_file(self.toasts, self.locale(), &error, &name),
             }
         });
     }

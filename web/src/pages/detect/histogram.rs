@@ -2,11 +2,11 @@
 
 use forger_protocol::detect::{Calibration, KnownStrange, Normal};
 use leptos::{html::Canvas, prelude::*};
-use web_sys::{CanvasRenderingContext2d, PointerEvent};
+use web_sys::{CanvasRenderingContext2d, MouseEvent, PointerEvent};
 
 use super::desk::Desk;
 use crate::{
-    components::labels,
+    components::{focus, labels},
     i18n::*,
     plots::canvas::{colour, prepare},
     state::screen::animate,
@@ -168,19 +168,16 @@ pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<
             desk.moved.set(Some(score));
         }
     };
+    let back = move |event: MouseEvent| {
+        focus::keep(&event);
+        desk.moved.set(None);
+    };
     let alarms = move || {
         let threshold = desk.threshold.get()?;
         let (n, total) = scores.with_value(|scores| (scores.called(threshold), scores.scores().len()));
-        let percent = format!("{:.1}", n as f64 / total.max(1) as f64 * 100.0);
-        let said = td_string!(
-            i18n.get_locale(),
-            detect_alarms,
-            score = format!("{threshold:.4}"),
-            n = n,
-            total = total,
-            percent = percent
-        );
-        Some(said.to_string())
+        let (locale, score) = (i18n.get_locale(), format!("{threshold:.4}"));
+        let percent = labels::percent(locale, n as f64 / total.max(1) as f64, 1);
+        Some(td_string!(locale, detect_alarms, score = score, n = n, total = total, percent = percent).to_string())
     };
     let series = move |what: String| {
         let (n, m) = counts;
@@ -221,7 +218,7 @@ pub fn Histogram(desk: Desk, normal: Normal, #[prop(into)] score: Signal<Option<
                 <span class="muted">{t!(i18n, detect_legend)}</span>
                 {strange.map(|KnownStrange { what, .. }| view! { <span class="muted" data-testid="series">{series(what)}</span> })}
                 <Show when=move || desk.moved.get().is_some()>
-                    <button data-testid="usual" on:click=move |_| desk.moved.set(None)>{t!(i18n, detect_usual)}</button>
+                    <button data-testid="usual" on:click=back>{t!(i18n, detect_usual)}</button>
                 </Show>
             </figcaption>
         </figure>

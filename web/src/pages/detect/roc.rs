@@ -65,14 +65,14 @@ impl Known {
     }
 }
 
-fn percent(part: usize, of: usize) -> String {
-    format!("{:.1}", part as f64 / of.max(1) as f64 * 100.0)
+fn percent(locale: Locale, part: usize, of: usize) -> String {
+    labels::percent(locale, part as f64 / of.max(1) as f64, 1)
 }
 
 /// How many normal pictures a threshold calls strange, and how many strange ones it misses, in words.
 fn misses(locale: Locale, known: &Known, threshold: f32) -> String {
     let (Wrong { false_alarms, missed }, [n, m]) = (known.wrong(threshold), known.counts());
-    let (alarms, missing) = (percent(false_alarms, n), percent(missed, m));
+    let (alarms, missing) = (percent(locale, false_alarms, n), percent(locale, missed, m));
     let said = td_string!(locale, detect_false_alarms, n = n, a = false_alarms, percent = alarms).to_string();
     let of_strange = match &known.what {
         Some(what) => {
@@ -168,6 +168,9 @@ pub fn Roc(batch: Batch, desk: Desk, normal: Normal) -> impl IntoView {
             None => td_string!(locale, detect_roc_one_kind).to_owned(),
         }
     };
+    let is_running = Memo::new(move |_| desk.batch.get());
+    // Read out when pictures are marked or all are judged, and not with every one that is.
+    let told = move || (!is_running.get()).then(of_batch);
     view! {
         <Show when=move || is_batch.get() || is_known.get()>
             <figure class="roc">
@@ -175,7 +178,8 @@ pub fn Roc(batch: Batch, desk: Desk, normal: Normal) -> impl IntoView {
                     <Curve desk known />
                 </Show>
                 <Show when=move || is_batch.get()>
-                    <p role="status" data-testid="roc-of">{of_batch}</p>
+                    <p data-testid="roc-of">{of_batch}</p>
+                    <p class="unseen" role="status">{told}</p>
                 </Show>
             </figure>
         </Show>

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use forger_protocol::detect::Normal;
 use leptos::{html::Canvas, prelude::*};
+use web_sys::MouseEvent;
 
 use super::{
     batch::Batch,
@@ -13,7 +14,7 @@ use super::{
     roc::Roc,
 };
 use crate::{
-    components::labels,
+    components::{focus, labels},
     i18n::*,
     pages::image_to_image::{ask::Picture, heat::Shown},
     plots::lines::{self, Chart, Line},
@@ -174,6 +175,14 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
             td_string!(i18n.get_locale(), detect_numbers, p = p, score = score, s = s).to_string()
         })
     };
+    let cancel = move |event: MouseEvent| {
+        focus::keep(&event);
+        board.cancel();
+    };
+    let again = move |event: MouseEvent| {
+        focus::keep(&event);
+        board.judge();
+    };
     view! {
         <div class="words">
             <p class="said" class:strange=move || is_strange() == Some(true) data-testid="verdict">{said}</p>
@@ -185,10 +194,10 @@ pub fn Words(board: Board, batch: Batch) -> impl IntoView {
             </Show>
             <div class="buttons">
                 <Show when=move || board.request.get().is_some()>
-                    <button data-testid="cancel" on:click=move |_| board.cancel()>{t!(i18n, cancel)}</button>
+                    <button data-testid="cancel" on:click=cancel>{t!(i18n, cancel)}</button>
                 </Show>
                 <Show when=move || board.failed.get()>
-                    <button data-testid="again" on:click=move |_| board.judge()>{t!(i18n, retry)}</button>
+                    <button data-testid="again" on:click=again>{t!(i18n, retry)}</button>
                 </Show>
             </div>
             <Histogram desk normal=normal.get_value() score />

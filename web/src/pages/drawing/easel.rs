@@ -28,6 +28,14 @@ pub trait Sheet: Copy + Send + Sync + 'static {
     /// The stroke is taken back, as if it had not begun.
     fn give_up(self);
     fn is_drawing(self) -> bool;
+    /// How wide a line is that the pointer would draw, in pixels, where that is shown. Tracked.
+    fn ring(self) -> Option<i32> {
+        None
+    }
+    /// Takes up the colour of a pixel; false where the sheet has no such thing.
+    fn pick(self, _at: Place) -> bool {
+        false
+    }
     fn undo(self);
     fn redo(self);
     /// A key that says what the pointer does, in lower case; whether it means anything.
@@ -78,6 +86,8 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
     let pointer = StoredValue::new(None::<i32>);
     // Where the keys are, once they were used.
     let cursor = RwSignal::new(None::<Place>);
+    // Where a mouse or a pen is. A finger hides what is under it.
+    let over = RwSignal::new(None::<Place>);
     animate(
         move || {
             board.track();
@@ -94,16 +104,22 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
         if event.button() != 0 || pointer.get_value().is_some() {
             return;
         }
+        let at = under(&event, &canvas);
+        if event.alt_key() && at.is_some_and(|at| board.pick(at)) {
+            return;
+        }
         let _ = canvas.set_pointer_capture(event.pointer_id());
         cursor.set(None);
-        if let Some(at) = under(&event, &canvas) {
+        if let Some(at) = at {
             pointer.set_value(Some(event.pointer_id()));
             board.down(at);
         }
     };
     let is_drawing = move |event: &PointerEvent| pointer.get_value() == Some(event.pointer_id()) && board.is_drawing();
     let go = move |event: PointerEvent| {
-        if let Some(canvas) = canvas.get_untracked().filter(|_| is_drawing(&event)) {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        over.set(under(&event, &canvas).filter(|_| event.pointer_type() != "touch"));
+        if is_drawing(&event) {
             moves(event).iter().filter_map(|event| under(event, &canvas)).for_each(|at| board.go(at));
         }
     };
@@ -151,6 +167,15 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
         let (at, side) = (cursor.get().map_or(0, |at| at[axis]), board.side() as i32);
         format!("{}%", (f64::from(at.min(side - 1)) + 0.5) / f64::from(side) * 100.0)
     };
+    // What the pointer would draw: left, top and width, in hundredths of a side.
+    let ring = Memo::new(move |_| {
+        board.track();
+        let ((width, at), side) = (board.ring().zip(over.get())?, board.side() as f64);
+        // A line of an even width lies around the corner of a pixel, any other around its middle.
+        let [left, top] = at.map(|at| f64::from(2 * at + width % 2) / 2.0);
+        Some([left, top, f64::from(width)].map(|pixels| pixels / side * 100.0))
+    });
+    let of_ring = move |part: usize| format!("{}%", ring.get().map_or(0.0, |ring| ring[part]));
     view! {
         <div class="sheet">
             <canvas
@@ -163,6 +188,9 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
                 node_ref=canvas
                 on:pointerdown=down
                 on:pointermove=go
+                on:pointerleave=move |_| {
+                    over.try_set(None);
+                }
                 on:pointerup=move |event| end(event, true)
                 on:pointercancel=move |event| end(event, false)
                 // Last of all, and all there is where a menu or another window took the pointer.
@@ -176,6 +204,15 @@ pub fn Easel<S: Sheet>(board: S, #[prop(into)] label: Signal<String>) -> impl In
             ></canvas>
             <Show when=move || cursor.get().is_some()>
                 <span class="cursor" style:left=move || percent(0) style:top=move || percent(1)></span>
+            </Show>
+            <Show when=move || ring.with(Option::is_some)>
+                <span
+                    class="ring"
+                    data-testid="ring"
+                    style:left=move || of_ring(0)
+                    style:top=move || of_ring(1)
+                    style:width=move || of_ring(2)
+                ></span>
             </Show>
         </div>
     }

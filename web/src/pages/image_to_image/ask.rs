@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use wasm_bindgen::Clamped;
 use web_sys::{HtmlCanvasElement, ImageData};
 
-use crate::{engine_client::Engine, plots::canvas::context, shelf::Shelf};
+use crate::{engine_client::Engine, i18n::*, plots::canvas::context, shelf::Shelf};
 
 /// Pixels, RGBA `[height, width, 4]`.
 #[derive(Clone, PartialEq)]
@@ -61,6 +61,11 @@ impl Verdicts {
     pub fn mean(&self) -> f32 {
         self.values.iter().sum::<f32>() / self.values.len().max(1) as f32
     }
+
+    /// How much of the picture it takes for real, in words.
+    pub fn said(&self, locale: Locale) -> String {
+        td_string!(locale, opinion, n = format!("{:.0}", self.mean() * 100.0)).to_string()
+    }
 }
 
 /// Puts a tile where it belongs. What does not fit is left away.
@@ -95,6 +100,18 @@ impl Asker {
         back: bool,
         told: Told,
     ) -> Result<(Picture, Made), EngineError> {
+        self.make_if(|| true, name, picture, back, told).await
+    }
+
+    /// The same, unless it is not wanted any more when its turn comes.
+    pub async fn make_if(
+        self,
+        is_wanted: impl Fn() -> bool,
+        name: &str,
+        picture: &Picture,
+        back: bool,
+        told: Told,
+    ) -> Result<(Picture, Made), EngineError> {
         let [width, height] = picture.size;
         let ask = async || {
             let request = PictureRequest::Make { model: Some(name.to_owned()), scale: 1, back, width, height };
@@ -113,7 +130,7 @@ impl Asker {
                 _ => Err(EngineError::Protocol("made".into())),
             }
         };
-        let (values, took) = self.shelf.making.wait(async || self.shelf.ask(Some(name), ask).await).await?;
+        let (values, took) = self.shelf.ask_in_turn(Some(name), is_wanted, ask).await?;
         self.engine.used(took.device);
         Ok((Picture { size: picture.size, values: values.into() }, took))
     }

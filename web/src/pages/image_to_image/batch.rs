@@ -72,7 +72,10 @@ impl Batch {
 
     /// Opens one photo, or several as a batch, in place of what there is.
     pub fn open(self, files: Vec<File>) {
-        self.stop();
+        if self.is_running.get_untracked() {
+            self.stop();
+        }
+        self.studio.give_up();
         self.zip.set(None);
         self.shown.set(None);
         let count = if files.len() > 1 { files.len() } else { 0 };
@@ -239,6 +242,8 @@ pub fn BatchPanel(
         let total = batch.states.with(Vec::len);
         td_string!(i18n.get_locale(), up_batch, done = done(), total = total).to_string()
     };
+    // Not read out with every photo: what came of them is.
+    let outcome = move || (!batch.is_running.get() && done() > 0).then(count);
     let kind = move |event| {
         Format::of(&event_target_value(&event)).into_iter().for_each(|format| batch.format.set(format));
     };
@@ -254,7 +259,8 @@ pub fn BatchPanel(
         <Show when=move || batch.states.with(|states| !states.is_empty())>
             <section class="batch" aria-label=count>
                 <div class="buttons">
-                    <strong role="status" data-testid="batch-count">{count}</strong>
+                    <strong data-testid="batch-count">{count}</strong>
+                    <span class="unseen" role="status" data-testid="batch-end">{outcome}</span>
                     <label>
                         <span>{t!(i18n, up_kind)}</span>
                         <select data-testid="batch-kind" disabled=move || batch.is_running.get() on:change=kind>

@@ -67,11 +67,11 @@ pub fn Shown(#[prop(into)] picture: Signal<Option<Picture>>, #[prop(optional)] i
 
 /// What D says, laid over the picture that it lies in.
 #[component]
-pub fn Police(#[prop(into)] verdicts: Signal<Option<Verdicts>>) -> impl IntoView {
+pub fn PatchVerdicts(#[prop(into)] verdicts: Signal<Option<Verdicts>>) -> impl IntoView {
     let map = Signal::derive(move || verdicts.with(|verdicts| verdicts.as_ref().map(verdict_map)));
     view! {
         <Show when=move || verdicts.with(Option::is_some)>
-            <div class="police"><Shown picture=map id="police-map" /></div>
+            <div class="verdicts"><Shown picture=map id="verdict-map" /></div>
         </Show>
     }
 }

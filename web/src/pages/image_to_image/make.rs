@@ -18,7 +18,8 @@ use crate::{components::labels, i18n::*, plots::canvas::context, state::screen::
 /// Work under way.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Work {
-    pub id: u32,
+    /// The request. None is sent while it waits for its model, or for its turn.
+    pub id: Option<u32>,
     pub done: usize,
     pub total: usize,
     /// When it began, in milliseconds.
@@ -99,7 +100,14 @@ impl Studio {
         let canvas = blank(picture.size.map(|side| side * scale as u32)).ok_or_else(|| self.no_memory())?;
         let model = untrack(|| self.shelf.find(way)).map(|entry| entry.card.name);
         let order = Order { name: version_name(way, back), model, scale, back, picture, canvas };
-        let answer = self.shelf.ask(order.model.as_deref(), async || self.ask(&order).await).await;
+        let is_last = self.asked.begin();
+        self.work.set(Some(Work { id: None, done: 0, total: 0, since: now() }));
+        let is_wanted = || is_last() && self.has(&order.picture);
+        let answer = self.shelf.ask_in_turn(order.model.as_deref(), is_wanted, async || self.ask(&order).await).await;
+        // It may have been given up while it waited.
+        if is_last() {
+            self.work.set(None);
+        }
         let took = match answer {
             Ok(took) => took?,
             Err(error) if error.is_quiet() => return Err(Stopped::Cancelled),
@@ -120,9 +128,6 @@ impl Studio {
     /// Has the engine make a version, which is seen as its tiles come. The inner error is no affair of the engine's.
     async fn ask(self, order: &Order) -> Result<Result<Made, Stopped>, EngineError> {
         let Order { name, model, scale, back, picture, canvas } = order;
-        if !self.has(picture) {
-            return Ok(Err(Stopped::Cancelled));
-        }
         let Some(buffer) = pixels(&picture.canvas) else { return Ok(Err(self.no_memory())) };
         let [width, height] = picture.size.map(|side| side as usize);
         let request = PictureRequest::Make { model: model.clone(), scale: *scale, back: *back, width, height };
@@ -132,7 +137,7 @@ impl Studio {
             versions.push(Version { name: name.clone(), canvas: canvas.clone(), took: None });
         });
         self.right.set(name.clone());
-        self.work.set(Some(Work { id, done: 0, total: 0, since: now() }));
+        self.work.set(Some(Work { id: Some(id), done: 0, total: 0, since: now() }));
         self.changed();
         let canvas = canvas.clone();
         self.engine.listen(id, move |event, buffers| {
@@ -140,12 +145,7 @@ impl Studio {
                 self.paint(id, &canvas, *place, buffer);
             }
         });
-        let answer = answer.await;
-        if self.work.try_get_untracked().flatten().is_none_or(|work| work.id != id) {
-            return Ok(Err(Stopped::Cancelled));
-        }
-        self.work.set(None);
-        match answer? {
+        match answer.await? {
             (Reply::Made(took), _) => Ok(Ok(took)),
             _ => Ok(Err(Stopped::Cancelled)),
         }
@@ -154,7 +154,7 @@ impl Studio {
     /// A tile of the engine.
     fn paint(self, id: u32, canvas: &HtmlCanvasElement, place: TilePlace, buffer: &ArrayBuffer) {
         // What is no longer wanted may still be in the making.
-        let Some(work) = self.work.try_get_untracked().flatten().filter(|work| work.id == id) else { return };
+        let Some(work) = self.work.try_get_untracked().flatten().filter(|work| work.id == Some(id)) else { return };
         let (width, height) = (place.width as u32, place.height as u32);
         let pixels = Uint8Array::new(buffer).to_vec();
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), width, height);
@@ -165,17 +165,34 @@ impl Studio {
         self.changed();
     }
 
-    /// Stops what is under way. What is finished of it stays to be seen.
+    /// Stops what is under way, the opening of a model included. What is finished of it stays to be seen.
     pub fn cancel(self) {
-        match self.work.try_get_untracked().flatten() {
-            Some(work) => self.engine.cancel(work.id),
-            None => self.shelf.cancel(),
+        if !self.give_up() {
+            self.shelf.cancel();
         }
     }
 
-    /// Whether a picture or the model for it is under way. Tracked.
+    /// Stops the work under way, but not the opening of its model, which the next wants, too. Whether a request was under way: it
+    /// tells itself when it has ended.
+    pub(super) fn give_up(self) -> bool {
+        let work = self.work.try_get_untracked().flatten();
+        if let Some(id) = work.and_then(|work| work.id) {
+            self.engine.cancel(id);
+            return true;
+        }
+        self.asked.end();
+        self.work.try_set(None);
+        false
+    }
+
+    /// Whether a picture is made, or waits to be. Tracked.
     pub fn is_busy(self) -> bool {
-        self.work.get().is_some() || self.shelf.opening.get().is_some()
+        self.work.with(Option::is_some)
+    }
+
+    /// Whether there is something to wait for: a picture, or a model. Tracked.
+    pub fn is_underway(self) -> bool {
+        self.is_busy() || self.shelf.opening.with(Option::is_some)
     }
 
     /// Seconds that are left, as far as can be told. Tracked.

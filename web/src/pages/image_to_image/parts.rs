@@ -1,6 +1,7 @@
 //! What such pages show around their viewer: the work, what is compared, and what came of it.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::{
     compare::Likeness,
@@ -8,7 +9,7 @@ use super::{
     studio::{ORIGINAL, Studio},
 };
 use crate::{
-    components::{files, labels},
+    components::{files, focus, labels},
     i18n::*,
 };
 
@@ -16,23 +17,33 @@ use crate::{
 #[component]
 pub fn Progress(studio: Studio, #[prop(into)] label: Signal<String>) -> impl IntoView {
     let i18n = use_i18n();
-    let share = move || match studio.work.get() {
+    let begun = move || studio.work.get().filter(|work| work.id.is_some());
+    let share = move || match begun() {
         Some(work) => (work.total > 0).then(|| work.done as f64 / work.total as f64),
         None => studio.shelf.opening.get()?.share,
     };
     let said = move || {
-        let Some(work) = studio.work.get() else { return t_string!(i18n, downloading).to_string() };
+        let Some(work) = begun() else {
+            let is_opening = studio.shelf.opening.with(Option::is_some);
+            let said = if is_opening { t_string!(i18n, downloading) } else { t_string!(i18n, up_waiting) };
+            return said.to_string();
+        };
         let seconds = studio.seconds_left().map_or_else(|| "…".to_owned(), |seconds| format!("{:.0}", seconds.ceil()));
         td_string!(i18n.get_locale(), up_tiles, done = work.done, total = work.total, s = seconds).to_string()
     };
+    let cancel = move |event: MouseEvent| {
+        focus::keep(&event);
+        studio.cancel();
+    };
     view! {
-        <div class="progress-row">
-            <Show when=move || studio.is_busy()>
+        // A part of the page, which whoever pressed the button is in once that goes.
+        <section class="progress-row">
+            <Show when=move || studio.is_underway()>
                 <progress max="1" prop:value=share aria-label=label></progress>
                 <span data-testid="tiles">{said}</span>
-                <button data-testid="cancel-button" on:click=move |_| studio.cancel()>{t!(i18n, cancel)}</button>
+                <button data-testid="cancel-button" on:click=cancel>{t!(i18n, cancel)}</button>
             </Show>
-        </div>
+        </section>
     }
 }
 
@@ -70,7 +81,13 @@ pub fn Sides(studio: Studio, #[prop(into)] title: Callback<String, String>) -> i
 
 /// What came of it, to be kept, and measured where there may be a picture of how it should be.
 #[component]
-pub fn Results(studio: Studio, #[prop(optional)] measured: bool) -> impl IntoView {
+pub fn Results(
+    studio: Studio,
+    #[prop(optional)] measured: bool,
+    /// Whether one after the other comes: what each took is not read out then.
+    #[prop(into)]
+    is_batching: Signal<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let took = move || {
         let right = studio.right.get();
@@ -109,7 +126,7 @@ pub fn Results(studio: Studio, #[prop(optional)] measured: bool) -> impl IntoVie
     };
     let reference = move |event: web_sys::Event| files::chosen(&event).iter().for_each(|file| studio.compare(file));
     view! {
-        <p class="muted" role="status" data-testid="took">{took}</p>
+        <p class="muted" role=move || (!is_batching.get()).then_some("status") data-testid="took">{took}</p>
         <Show when=is_made>
             <div class="buttons">
                 {FORMATS.map(save)}

@@ -21,6 +21,17 @@ use crate::{
 /// The picture itself. No name of a model has such a sign.
 pub const ORIGINAL: &str = "=original";
 
+/// Longest side of an original that is looked at, in pixels: it is drawn with every frame.
+const MOST_SEEN: f64 = 2048.0;
+
+/// A picture to look at; `None` where there is no memory for it.
+fn seen(canvas: &HtmlCanvasElement) -> Option<HtmlCanvasElement> {
+    let size = [canvas.width(), canvas.height()].map(f64::from);
+    let share = MOST_SEEN / size[0].max(size[1]);
+    let smaller = || resized(canvas, size.map(|side| (side * share).round().max(1.0) as u32));
+    if share < 1.0 { smaller() } else { Some(canvas.clone()) }
+}
+
 /// What was made of the picture, whole or in the making.
 #[derive(Clone)]
 pub struct Version {
@@ -59,8 +70,12 @@ pub struct Studio {
     turns: Turns,
     /// The same in the size of the plan, or as it was opened where that is refused.
     pub picture: RwSignal<Option<OpenPicture>, LocalStorage>,
+    /// That of the eye, where the one that is worked on is smaller.
+    sharp: RwSignal<Option<HtmlCanvasElement>, LocalStorage>,
     pub versions: RwSignal<Vec<Version>, LocalStorage>,
     pub work: RwSignal<Option<Work>>,
+    /// Whoever has a version made.
+    pub(super) asked: Turns,
     /// What is seen left and right of the line.
     pub left: RwSignal<String>,
     pub right: RwSignal<String>,
@@ -82,8 +97,10 @@ impl Studio {
             source: RwSignal::new_local(None),
             turns: Turns::default(),
             picture: RwSignal::new_local(None),
+            sharp: RwSignal::new_local(None),
             versions: RwSignal::new_local(Vec::new()),
             work: RwSignal::new(None),
+            asked: Turns::default(),
             left: RwSignal::new(ORIGINAL.into()),
             right: RwSignal::new(ORIGINAL.into()),
             revision: RwSignal::new(0),
@@ -97,9 +114,9 @@ impl Studio {
         self.i18n.get_locale_untracked()
     }
 
-    /// Begins to wait for a picture that is made elsewhere, as one that is read is waited for: whether none was opened since.
-    pub fn turn(self) -> impl Fn() -> bool + Copy + 'static {
-        self.turns.begin()
+    /// For a picture that is made elsewhere, and may not come: whether none was opened since. One that is read is not given up for it.
+    pub fn since(self) -> impl Fn() -> bool + Copy + 'static {
+        self.turns.since()
     }
 
     /// Opens a picture, in place of the one there is; `then` is done once it is shown.
@@ -113,7 +130,7 @@ impl Studio {
             }
             match opened {
                 Ok(picture) => {
-                    self.put(picture);
+                    self.fit(picture);
                     then();
                 }
                 Err(said) => self.toasts.error(said),
@@ -129,13 +146,15 @@ impl Studio {
 
     /// Shows a picture in the size that the plan has for it now.
     fn fit(self, source: OpenPicture) {
-        self.cancel();
+        self.give_up();
         let size = untrack(|| self.plan.size.run(source.size));
         let stays = size == source.size || untrack(|| self.plan.refusal.run(size)).is_some();
         let canvas = if stays { Some(source.canvas.clone()) } else { resized(&source.canvas, size) };
         let Some(canvas) = canvas else {
             return self.toasts.error(td_string!(self.locale(), up_no_memory).to_string());
         };
+        // Where there is no memory for it, the one that is worked on does.
+        self.sharp.set(if canvas.width() < source.size[0] { seen(&source.canvas) } else { None });
         let picture = OpenPicture { size: [canvas.width(), canvas.height()], canvas, ..source.clone() };
         self.source.set(Some(source));
         self.versions.set(Vec::new());
@@ -190,5 +209,11 @@ impl Studio {
         }
         let find = |versions: &Vec<Version>| versions.iter().find(|version| version.name == name).cloned();
         self.versions.with_untracked(find).map(|version| version.canvas)
+    }
+
+    /// The same to look at: the original is as sharp as it was opened, whatever it was made smaller for.
+    pub fn seen(self, name: &str) -> Option<HtmlCanvasElement> {
+        let sharp = self.sharp.get_untracked().filter(|_| name == ORIGINAL);
+        sharp.or_else(|| self.canvas(name))
     }
 }

@@ -57,13 +57,13 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
             let is_near = place[2] >= 8.0 * f64::from(picture.width());
             if is_larger { is_near || name == ORIGINAL } else { is_near && seen.zoom > 1.0 }
         };
-        let one = |name: &str| {
-            if let Some(picture) = studio.canvas(name) {
+        let one = |name: &str, picture: Option<HtmlCanvasElement>| {
+            if let Some(picture) = picture {
                 paint(&on, &picture, place, squares(name, &picture));
             }
         };
         if difference.get_untracked() {
-            one(&left);
+            one(&left, studio.canvas(&left));
             // The right one is brought to size apart: smoothed while it is subtracted, it would be rounded in another way.
             let apart = hidden(canvas.width(), canvas.height());
             if let (Some(apart), Some(picture)) = (apart, studio.canvas(&right))
@@ -87,7 +87,7 @@ pub fn Viewer(studio: Studio) -> impl IntoView {
             on.begin_path();
             on.rect(from, 0.0, size, height);
             on.clip();
-            one(name);
+            one(name, studio.seen(name));
             on.restore();
         }
         if left != right {

@@ -11,7 +11,7 @@ use super::{run::use_run, state::use_lab};
 use crate::{
     components::focus,
     i18n::*,
-    pages::links::complain,
+    pages::links::shortened,
     state::{site, toasts::use_toasts},
 };
 
@@ -41,7 +41,8 @@ pub fn provide_gallery(asked: Option<(String, bool)>) -> Gallery {
                 let begun = asked.and_then(|(id, cure)| {
                     let lesson = found.lessons.iter().find(|lesson| lesson.id == id);
                     if lesson.is_none() {
-                        complain(toasts, i18n.get_locale_untracked(), &[format!("lesson={id}")]);
+                        let locale = i18n.get_locale_untracked();
+                        toasts.error(td_string!(locale, bad_lesson, id = shortened(&id)).to_string());
                     }
                     Some((lesson?.clone(), cure))
                 });

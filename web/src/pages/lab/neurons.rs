@@ -36,11 +36,17 @@ pub fn neurons(config: &ToyConfig) -> impl IntoView + use<> {
     let of_g = g.iter().skip(1).take(layers).map(|x| column("g", "", *x, config.generator.width, None));
     let of_d = d.iter().enumerate().skip(1).take(asked.layers);
     let of_d = of_d.map(|(layer, x)| column("d", "", *x, config.discriminator.width, Some((asked, layer))));
+    let of_d = of_d.collect_view();
+    let i18n = use_i18n();
+    // Arrow keys go to what they lead through, and not to what reads the page out.
+    let asked_ones = (asked.layers > 0).then(|| {
+        view! { <g role="application" aria-label=move || t_string!(i18n, discriminator)>{of_d}</g> }
+    });
     view! {
         {column("z", "z", g[0], config.latent_dim, None)}
         {of_g.collect_view()}
         {column("x", "x", g[layers + 1], 2, None)}
-        {of_d.collect_view()}
+        {asked_ones}
         {column("v", "D(x)", d[last], 1, None)}
     }
 }
@@ -110,7 +116,7 @@ impl Asked {
         let key = move |event: KeyboardEvent| {
             if let Some(next) = beside(here, &event.key(), self.layers, self.drawn) {
                 event.prevent_default();
-                focus(next);
+                focus_on(next);
             }
         };
         view! {
@@ -122,7 +128,7 @@ impl Asked {
                 data-neuron=name(here)
                 on:pointerenter=enter
                 on:pointerleave=leave
-                on:click=move |_| focus(here)
+                on:click=move |_| focus_on(here)
                 on:focus=reach
                 on:blur=move |_| end()
                 on:keydown=key
@@ -145,7 +151,7 @@ fn name((layer, index): Neuron) -> String {
     format!("{layer}-{index}")
 }
 
-fn focus(neuron: Neuron) {
+fn focus_on(neuron: Neuron) {
     let found = document().query_selector(&format!("[data-neuron='{}']", name(neuron)));
     if let Some(element) = found.ok().flatten().and_then(|element| element.dyn_into::<SvgElement>().ok()) {
         let _ = element.focus();

@@ -7,7 +7,7 @@ use leptos::{
     task::spawn_local,
 };
 use wasm_bindgen_futures::JsFuture;
-use web_sys::PointerEvent;
+use web_sys::{MouseEvent, PointerEvent};
 
 use super::{
     csv::{self, Problem, coordinate},
@@ -15,7 +15,7 @@ use super::{
     state::use_lab,
 };
 use crate::{
-    components::{files, labels},
+    components::{files, focus, labels},
     i18n::*,
     plots::{
         canvas::{Space, under},
@@ -96,9 +96,14 @@ fn Pad() -> impl IntoView {
         let begun = strokes.try_update_value(Vec::pop).flatten();
         points.update(|points| points.truncate(begun.unwrap_or_else(|| points.len().saturating_sub(1))));
     };
-    let done = move |_| {
+    let done = move |event: MouseEvent| {
+        focus::keep(&event);
         let config = run.config.get_untracked();
         run.change(ToyConfig { distribution: Distribution::Own, points: points.get_untracked(), ..config });
+        lab.pad.set(false);
+    };
+    let close = move |event: MouseEvent| {
+        focus::keep(&event);
         lab.pad.set(false);
     };
     let read = move |text: String| {
@@ -166,7 +171,7 @@ fn Pad() -> impl IntoView {
                 >
                     {t!(i18n, own_clear)}
                 </button>
-                <button class="plain" type="button" on:click=move |_| lab.pad.set(false)>{t!(i18n, cancel)}</button>
+                <button class="plain" type="button" on:click=close>{t!(i18n, cancel)}</button>
             </div>
             <Text read=Callback::new(read) />
         </div>

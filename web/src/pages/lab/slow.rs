@@ -17,7 +17,7 @@ use super::{
     state::use_lab,
 };
 use crate::{
-    components::labels,
+    components::{focus, labels},
     i18n::*,
     state::screen::{Motion, is_still, play},
 };
@@ -162,13 +162,12 @@ fn Stages(player: StepKind) -> impl IntoView {
         }
     });
     // Whoever came by keyboard goes on from where they were.
-    let begun_at = StoredValue::new_local(document().active_element());
+    let begun_at = document().active_element().filter(|element| element.tag_name() != "BODY");
+    let begun_at = begun_at.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let begun_at = StoredValue::new_local(begun_at.into_iter().collect::<Vec<_>>());
     let close = move || {
+        focus::settle(begun_at.try_get_value().unwrap_or_default());
         slow.close();
-        let element = begun_at.try_get_value().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        if let Some(element) = element {
-            let _ = element.focus();
-        }
     };
     let next = move || {
         slow.playing.set(false);

@@ -1,9 +1,13 @@
 //! The time machine: earlier moments of the run.
 
 use leptos::{html::Input, prelude::*};
+use web_sys::MouseEvent;
 
 use super::{run::use_run, state::use_lab};
-use crate::{components::labels, i18n::*};
+use crate::{
+    components::{focus, labels},
+    i18n::*,
+};
 
 #[component]
 pub fn TimeMachine() -> impl IntoView {
@@ -37,6 +41,19 @@ pub fn TimeMachine() -> impl IntoView {
         let pinned = lab.pinned.with_untracked(Option::is_some);
         lab.pinned.set(if pinned { None } else { Some(untrack(|| run.with_moment(Clone::clone))) });
     };
+    let is_visiting = Memo::new(move |_| visiting.with(Option::is_some));
+    let looking_at = move || {
+        let step = labels::count(visiting.get()? as f64);
+        Some(t_string!(i18n, looking_at, step = step).to_string())
+    };
+    let leave = move |event: MouseEvent| {
+        focus::keep(&event);
+        run.back_to_now();
+    };
+    let branch = move |event: MouseEvent| {
+        focus::keep(&event);
+        visiting.get_untracked().into_iter().for_each(|step| run.branch(step));
+    };
     let is_pinned = Memo::new(move |_| lab.pinned.with(Option::is_some));
     let spoken = move || match run.aim.get() {
         Some(step) => t_string!(i18n, at_step, step = labels::count(step as f64)).to_string(),
@@ -60,25 +77,14 @@ pub fn TimeMachine() -> impl IntoView {
             <button data-testid="compare-button" aria-pressed=move || is_pinned.get().to_string() on:click=pin>
                 {t!(i18n, compare)}
             </button>
-            {move || {
-                visiting
-                    .get()
-                    .map(|step| {
-                        view! {
-                            <div class="banner" role="status">
-                                <p data-testid="visiting">
-                                    {move || t_string!(i18n, looking_at, step = labels::count(step as f64)).to_string()}
-                                </p>
-                                <button data-testid="now-button" on:click=move |_| run.back_to_now()>
-                                    {t!(i18n, back_to_now)}
-                                </button>
-                                <button class="primary" data-testid="branch-button" on:click=move |_| run.branch(step)>
-                                    {t!(i18n, branch)}
-                                </button>
-                            </div>
-                        }
-                    })
-            }}
+            // Not read out at each step: the slider says where it is.
+            <Show when=move || is_visiting.get()>
+                <div class="banner">
+                    <p data-testid="visiting">{looking_at}</p>
+                    <button data-testid="now-button" on:click=leave>{t!(i18n, back_to_now)}</button>
+                    <button class="primary" data-testid="branch-button" on:click=branch>{t!(i18n, branch)}</button>
+                </div>
+            </Show>
         </div>
     }
 }

@@ -4,13 +4,13 @@ use forger_protocol::{
     Card, Codes, DcganConfig, EngineError, ManifestEntry,
     codes::Mapping,
     error::ModelError,
-    latent_url::{Code, LatentState, ModelRef},
+    latent_url::{Code, LatentState, ModelRef, short_hash},
 };
 use js_sys::Float32Array;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{board, explorer::Explorer, suggest::SENTENCES};
-use crate::{engine_client::Source, i18n::*, pages::links::compare, shelf::Opened};
+use crate::{components::labels, engine_client::Source, i18n::*, pages::links::compare, shelf::Opened};
 
 impl Explorer {
     /// Loads the manifest, then the model that the page shows.
@@ -46,7 +46,7 @@ impl Explorer {
             if entry.card.name != model.name {
                 self.wanted.set(Some(model));
             } else {
-                compare(self.toasts, self.locale(), &model, &entry.card.name, hash(&entry.sha256));
+                compare(self.toasts, self.locale(), &model, &entry.card.name, short_hash(&entry.sha256));
             }
         }
         self.load(self.shelf.source(&entry), Some(&entry));
@@ -54,11 +54,13 @@ impl Explorer {
 
     /// Loads the model of this name, which the user has chosen.
     pub fn choose(self, name: &str) {
-        // One that is not listed is a file of the user's, which is shown.
         if untrack(|| self.shelf.find(name)).is_some() {
             self.stop_loading();
             self.chosen.set(Some(name.to_owned()));
             self.load_wanted();
+        } else if self.model().is_some_and(|shown| shown == name) {
+            // One that is not listed is a file of the user's, which is shown: it stays in place of what was chosen since.
+            self.stop_loading();
         }
     }
 
@@ -78,7 +80,11 @@ impl Explorer {
 
     fn load(self, source: Source, entry: Option<&ManifestEntry>) {
         self.failed.set(false);
-        let is_asked = matches!(source, Source::File(_)) || self.chosen.with_untracked(Option::is_some);
+        let file = match &source {
+            Source::File(file) => Some(file.name()),
+            _ => None,
+        };
+        let is_asked = file.is_some() || self.chosen.with_untracked(Option::is_some);
         self.loading.set(entry.map(|entry| (entry.card.name.clone(), entry.bytes)));
         let number = self.loads.try_update_value(|count| {
             *count += 1;
@@ -93,9 +99,14 @@ impl Explorer {
             match answer.and_then(|model| self.show(model, is_asked)) {
                 Ok(()) => {}
                 Err(error) => {
-                    // What reads well and is for another page would do so again.
-                    self.failed.set(!matches!(error, EngineError::Model(ModelError::OtherSystem { .. })));
-                    self.tell(&error);
+                    // What reads well and is for another page would do so again, and a file has to be chosen again.
+                    let is_for_another = matches!(error, EngineError::Model(ModelError::OtherSystem { .. }));
+                    let is_shown = self.card.with_untracked(Option::is_some);
+                    self.failed.set(!(is_for_another || file.is_some() && is_shown));
+                    match file {
+                        Some(name) => labels::tell_file(self.toasts, self.locale(), &error, &name),
+                        None => self.tell(&error),
+                    }
                 }
             }
         });
@@ -107,7 +118,7 @@ impl Explorer {
         let config = card.system.settings::<DcganConfig>()?;
         let values = buffers.first().map(|buffer| Float32Array::new(buffer).to_vec()).unwrap_or_default();
         let codes = Codes::new(&config, Mapping::from_values(&values, config.latent_dim));
-        let hash = hash(&sha256);
+        let hash = short_hash(&sha256);
         let is_wanted =
             self.wanted.with_untracked(|wanted| wanted.as_ref().is_none_or(|w| w.matches(&card.name, hash)));
         if is_asked || is_wanted {
@@ -141,9 +152,4 @@ fn codes_of(state: &LatentState) -> impl Iterator<Item = &Code> {
     let of_terms = state.terms.iter().flat_map(|term| &term.codes);
     let of_moves = state.moves.iter().filter_map(|step| step.own.as_ref());
     of_terms.chain(of_moves).chain(&state.base).chain(&state.walk)
-}
-
-/// What names a file in links.
-fn hash(sha256: &str) -> &str {
-    sha256.get(..8).unwrap_or(sha256)
 }

@@ -46,11 +46,14 @@ struct Line {
 pub struct View {
     pub pixels: RwSignal<Pixels>,
     line: StoredValue<Line>,
+    /// How much is being drawn: 0 where the pictures are those that were asked for last.
+    underway: RwSignal<u32>,
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { pixels: RwSignal::new(Pixels::default()), line: StoredValue::new(Line::default()) }
+        let (pixels, line) = (RwSignal::new(Pixels::default()), StoredValue::new(Line::default()));
+        Self { pixels, line, underway: RwSignal::new(0) }
     }
 }
 
@@ -74,15 +77,19 @@ impl Explorer {
         match busy.flatten() {
             Some((request, count)) if count > LONG => self.engine.cancel(request),
             Some(_) => {}
-            None => spawn_local(async move {
-                let mut now = Some(z);
-                while let Some(z) = now {
-                    self.draw_once(view, z).await;
-                    // The page may have been left meanwhile.
-                    now = view.line.try_update_value(|line| line.next.take()).flatten();
-                }
-                view.line.try_update_value(|line| line.busy = None);
-            }),
+            None => {
+                view.underway.update(|count| *count += 1);
+                spawn_local(async move {
+                    let mut now = Some(z);
+                    while let Some(z) = now {
+                        self.draw_once(view, z).await;
+                        // The page may have been left meanwhile.
+                        now = view.line.try_update_value(|line| line.next.take()).flatten();
+                    }
+                    view.line.try_update_value(|line| line.busy = None);
+                    view.underway.try_update(|count| *count -= 1);
+                });
+            }
         }
     }
 
@@ -149,7 +156,13 @@ impl Explorer {
                 break;
             }
             let z = known.iter().flat_map(|(_, z)| z.iter().copied()).collect::<Vec<_>>();
-            match self.ask(known.len(), &z, |_| ()).await {
+            let asked_of = self.sha256.try_get_untracked();
+            let answer = self.ask(known.len(), &z, |_| ()).await;
+            // Of another model by now, the same codes are other pictures, which are asked for next.
+            if self.sha256.try_get_untracked() != asked_of {
+                continue;
+            }
+            match answer {
                 Ok(pixels) => {
                     for (index, (code, _)) in known.iter().enumerate() {
                         let signal = self.cache.try_with_value(|cache| cache.pictures.get(*code).cloned()).flatten();
@@ -174,8 +187,14 @@ impl Explorer {
     }
 }
 
-/// Keeps a canvas as the pictures `range` of a view.
+/// Keeps a canvas as the pictures `range` of a view, and says of it whether others are on their way.
 pub fn show(view: View, canvas: NodeRef<Canvas>, columns: usize, range: impl Fn() -> std::ops::Range<usize> + 'static) {
+    Effect::new(move |_| {
+        let is_busy = view.underway.get() > 0;
+        if let Some(canvas) = canvas.get() {
+            let _ = canvas.set_attribute("aria-busy", &is_busy.to_string());
+        }
+    });
     Effect::new(move |_| {
         let range = range();
         if let Some(canvas) = canvas.get() {

@@ -1,11 +1,12 @@
 //! Which model, which samples, how far loading is, and what drawing took.
 
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::explorer::{Explorer, GRID};
 use crate::{
     components::{
-        labels,
+        focus, labels,
         models::{ModelSelect, OwnModel},
     },
     i18n::*,
@@ -13,11 +14,6 @@ use crate::{
 
 /// Truncation in percent that the slider reaches down to.
 const LEAST: u8 = 20;
-
-/// Millions of bytes, as people read them.
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1}", bytes as f64 / 1e6)
-}
 
 /// Which model: those of the site, each a click away, or a file.
 #[component]
@@ -34,8 +30,8 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
     let other = move |(name, bytes): (String, u64)| {
         let (label, id) = (name.clone(), format!("model-{name}"));
         let text = move || {
-            let name = labels::model(i18n.get_locale(), &label);
-            td_string!(i18n.get_locale(), model_size, name = name, mb = megabytes(bytes)).to_string()
+            let (name, size) = (labels::model(i18n.get_locale(), &label), labels::bytes(bytes as f64));
+            td_string!(i18n.get_locale(), model_size, name = name, size = size).to_string()
         };
         view! { <button data-testid=id on:click=move |_| explorer.choose(&name)>{text}</button> }
     };
@@ -119,14 +115,25 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
     let share = move || shelf.opening.get()?.share;
     let what = move || match explorer.loading.get() {
         Some((name, bytes)) => {
-            let name = labels::model(i18n.get_locale(), &name);
-            td_string!(i18n.get_locale(), downloading_named, name = name, mb = megabytes(bytes)).to_string()
+            let (name, size) = (labels::model(i18n.get_locale(), &name), labels::bytes(bytes as f64));
+            td_string!(i18n.get_locale(), downloading_named, name = name, size = size).to_string()
         }
         None => t_string!(i18n, downloading).to_string(),
     };
     let none = move || {
         let empty = explorer.shelf.models.with(|models| models.as_ref().is_some_and(Vec::is_empty));
         empty.then(|| view! { <p class="note">{t!(i18n, no_models)}</p> })
+    };
+    let cancel = move |event: MouseEvent| {
+        focus::keep(&event);
+        shelf.cancel();
+    };
+    let again = move |event: MouseEvent| {
+        focus::keep(&event);
+        match shelf.models.with_untracked(Option::is_some) {
+            true => explorer.load_wanted(),
+            false => explorer.load_manifest(),
+        }
     };
     view! {
         {none}
@@ -152,16 +159,13 @@ pub fn Loading(explorer: Explorer) -> impl IntoView {
                     prop:value=share
                     aria-label=move || t_string!(i18n, downloading)
                 ></progress>
-                <button data-testid="cancel-button" on:click=move |_| shelf.cancel()>{t!(i18n, cancel)}</button>
+                <button data-testid="cancel-button" on:click=cancel>{t!(i18n, cancel)}</button>
             </p>
         </Show>
         <Show when=move || explorer.failed.get()>
             <button
                 data-testid="retry-button"
-                on:click=move |_| match shelf.models.with_untracked(Option::is_some) {
-                    true => explorer.load_wanted(),
-                    false => explorer.load_manifest(),
-                }
+                on:click=again
             >
                 {t!(i18n, retry)}
             </button>

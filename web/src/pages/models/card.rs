@@ -1,6 +1,6 @@
 //! A model: what it is, what can be done with it, and whether it works here.
 
-use forger_protocol::Card;
+use forger_protocol::{Card, latent_url::short_hash};
 use leptos::prelude::*;
 
 use super::{
@@ -14,9 +14,6 @@ use crate::{
     i18n::*,
     state::site,
 };
-
-/// Characters of a hash that are shown.
-const SHORT: usize = 12;
 
 #[component]
 pub fn ModelCard(stock: Stock, item: Item) -> impl IntoView {
@@ -166,20 +163,20 @@ fn facts(item: &Item) -> impl IntoView + use<> {
     let (entry, card) = (&item.entry, &item.entry.card);
     let data = &card.data;
     let learned = (!data.name.is_empty()).then(|| {
-        let (name, images, terms) = (data.name.clone(), labels::count(data.images as f64), data.licence.clone());
+        let (name, images, terms) = (data.name.clone(), data.images as f64, data.licence.clone());
         let lang = name.is_ascii().then_some("en");
         let terms = (!terms.is_empty()).then(|| view! { " · " <span lang="en">{terms}</span> });
         view! {
             <dt>{t!(i18n, card_data)}</dt>
             // A set of the user's is called what the user calls it.
-            <dd><span lang=lang>{name}</span> ", " {images} " " {t!(i18n, card_images)} {terms}</dd>
+            <dd><span lang=lang>{name}</span> ", " {move || labels::pictures(i18n.get_locale(), images)} {terms}</dd>
         }
     });
     let steps = (card.steps > 0).then(|| labels::count(card.steps as f64));
     let steps = steps.map(|steps| view! { <dt>{t!(i18n, card_steps)}</dt><dd>{steps}</dd> });
     let trainer = (!card.trainer.is_empty())
         .then(|| view! { <dt>{t!(i18n, models_trainer)}</dt><dd>{card.trainer.clone()}</dd> });
-    let short = entry.sha256.get(..SHORT).unwrap_or(&entry.sha256).to_owned();
+    let short = short_hash(&entry.sha256).to_owned();
     view! {
         <dl class="facts">
             <dt>{t!(i18n, models_size)}</dt><dd>{labels::bytes(entry.bytes as f64)}</dd>

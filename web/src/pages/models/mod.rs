@@ -54,11 +54,12 @@ fn Tools(stock: Stock) -> impl IntoView {
     let row = move || stock.checking.get().filter(|checking| checking.total > 1);
     let share = move || row().map_or(0.0, |checking| checking.done as f64 / checking.total as f64);
     let said = move || {
+        let Checking { done, total, .. } = row()?;
+        Some(td_string!(i18n.get_locale(), models_checked, n = done, total = total).to_string())
+    };
+    let outcome = move || {
         let locale = i18n.get_locale();
-        if let Some(Checking { done, total, .. }) = row() {
-            return Some(td_string!(locale, models_checked, n = done, total = total).to_string());
-        }
-        let (bad, total) = stock.refused()?;
+        let (bad, total) = stock.refused().filter(|_| row().is_none())?;
         Some(match bad {
             0 => td_string!(locale, models_all_work, n = total).to_string(),
             bad => td_string!(locale, models_some_refused, n = bad, total = total).to_string(),
@@ -79,7 +80,9 @@ fn Tools(stock: Stock) -> impl IntoView {
                 primary=true
                 ids=["check-all", "cancel-all"]
             />
-            <span role="status" data-testid="checked">{said}</span>
+            // Not read out with every model: what came of it is.
+            <span data-testid="checking">{said}</span>
+            <span role="status" data-testid="checked">{outcome}</span>
             <OwnModel open=move |file| stock.try_file(file) />
         </div>
     }

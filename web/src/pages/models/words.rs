@@ -50,7 +50,6 @@ fn page(card: &Card) -> Option<&'static str> {
 
 /// The link of its page with the model chosen.
 pub fn link(entry: &ManifestEntry) -> Option<String> {
-    let hash = entry.sha256.get(..8).unwrap_or_default().to_owned();
-    let model = ModelRef { name: entry.card.name.clone(), hash };
+    let model = ModelRef::of(&entry.card.name, &entry.sha256);
     Some(site::link(&format!("/{}?model={model}", page(&entry.card)?)))
 }

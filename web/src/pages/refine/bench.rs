@@ -1,19 +1,20 @@
 //! What is on the page: a simulator and its sample, a model, and what that made of it.
 
-use forger_protocol::{EngineError, SimganConfig, latent_url::ModelRef, message::Made, refine_url::from_query};
+use forger_protocol::{EngineError, SimganConfig, latent_url::ModelRef, refine_url::from_query};
 use forger_simulators::{Sample, Simulator};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     model::Model,
     subject::{Subject, picture},
+    work::{Judged, Refined},
 };
 use crate::{
     components::labels,
     engine_client::{Engine, Source, use_engine},
     i18n::*,
     pages::{
-        image_to_image::ask::{Asker, Picture, Verdicts},
+        image_to_image::ask::{Asker, Picture},
         links::{compare, complain, query},
     },
     shelf::Shelf,
@@ -22,16 +23,6 @@ use crate::{
         toasts::{Toasts, use_toasts},
     },
 };
-
-/// What became of a picture of the simulator.
-#[derive(Clone, PartialEq)]
-pub struct Refined {
-    pub given: Picture,
-    pub made: Picture,
-    pub took: Made,
-    /// The name of the model.
-    pub by: String,
-}
 
 #[derive(Clone, Copy)]
 pub struct Bench {
@@ -53,15 +44,19 @@ pub struct Bench {
     pub refined: RwSignal<Option<Refined>>,
     /// Whether what D says is laid over the pictures.
     pub is_mapped: RwSignal<bool>,
-    /// What D says of the synthetic picture, and of the refined one.
-    pub verdicts: RwSignal<Option<[Verdicts; 2]>>,
+    /// What D said last.
+    pub judged: RwSignal<Option<Judged>>,
+    /// Whether the pointer is down on what changes the picture.
+    pub is_held: RwSignal<bool>,
     /// Whether what there is of models could not be loaded.
     pub unlisted: RwSignal<bool>,
     /// Whether refining failed: it begins again when it is told to.
     pub failed: RwSignal<bool>,
     /// The model that the address asks for, until the list is there.
     wanted: StoredValue<Option<ModelRef>>,
-    latest: Latest,
+    /// Apart, so that a picture does not wait until the one before is judged.
+    pub refining: Latest,
+    pub judging: Latest,
 }
 
 impl Bench {
@@ -110,20 +105,16 @@ impl Bench {
             model,
             refined: RwSignal::new(None),
             is_mapped: RwSignal::new(false),
-            verdicts: RwSignal::new(None),
+            judged: RwSignal::new(None),
+            is_held: RwSignal::new(false),
             unlisted: RwSignal::new(false),
             failed: RwSignal::new(false),
             wanted: StoredValue::new(state.model),
-            latest: Latest::default(),
+            refining: Latest::default(),
+            judging: Latest::default(),
         };
         complain(bench.toasts, bench.locale(), &wrong);
-        Effect::new(move |_| {
-            bench.given.track();
-            bench.model.track();
-            if !bench.failed.get() {
-                bench.refine();
-            }
-        });
+        bench.work();
         bench.load();
         bench
     }
@@ -159,7 +150,7 @@ impl Bench {
         let Some(wanted) = self.wanted.try_update_value(Option::take).flatten() else { return };
         let entry = untrack(|| self.shelf.find(&wanted.name));
         let model = entry.and_then(|entry| Model::of(entry.card, &entry.sha256));
-        let (name, hash) = model.as_ref().map_or(("", ""), |model| (&model.card.name, &model.hash));
+        let (name, hash) = model.as_ref().map_or(("", ""), |model| (&model.key.name, &model.key.hash));
         compare(self.toasts, self.locale(), &wanted, name, hash);
         model.into_iter().for_each(|model| self.take(&model));
     }
@@ -178,9 +169,20 @@ impl Bench {
         }
     }
 
-    /// The name of the model that refines. Tracked.
+    /// The model that refines. Tracked.
+    pub fn key(self) -> Option<ModelRef> {
+        self.model.try_with(|model| model.as_ref().map(|model| model.key.clone())).flatten()
+    }
+
+    /// Its name. Tracked.
     pub fn model_name(self) -> Option<String> {
-        self.model.try_with(|model| model.as_ref().map(|model| model.card.name.clone())).flatten()
+        self.key().map(|key| key.name)
+    }
+
+    /// Whether this model is still there: a file of the user's may have taken its name.
+    pub fn has(self, key: &ModelRef) -> bool {
+        let entry = untrack(|| self.shelf.find(&key.name));
+        entry.is_some_and(|entry| ModelRef::of(&key.name, &entry.sha256) == *key)
     }
 
     /// Takes another model of the page.
@@ -198,6 +200,7 @@ impl Bench {
 
     /// Opens a model file of the user's, and takes it.
     pub fn open_file(self, file: web_sys::File) {
+        let name = file.name();
         spawn_local(async move {
             match self.shelf.open(Source::File(file)).await {
                 Ok(opened) => {
@@ -206,7 +209,7 @@ impl Bench {
                     model.into_iter().for_each(|model| self.take(&model));
                     self.forget_link();
                 }
-                Err(error) => self.tell(&error),
+                Err(error) => labels::tell_file(self.toasts, self.locale(), &error, &name),
             }
         });
     }
@@ -232,61 +235,6 @@ impl Bench {
             *subject = Subject::nth(subject.simulator(), seed, 0);
             class.into_iter().for_each(|class| subject.set("class", class));
         });
-    }
-
-    /// Whether the refined picture is that of what is simulated now, by whichever model.
-    pub fn is_of_given(self) -> bool {
-        let is_of =
-            |given: &Picture| self.refined.with(|refined| refined.as_ref().is_some_and(|made| made.given == *given));
-        self.given.with(is_of)
-    }
-
-    /// The same, by the model that refines now.
-    pub fn is_current(self) -> bool {
-        let name = self.model_name();
-        self.is_of_given() && self.refined.with(|refined| refined.as_ref().map(|made| &made.by) == name.as_ref())
-    }
-
-    /// Refines what is simulated, or what it is by the time when the work before is done.
-    pub fn refine(self) {
-        let name = move || untrack(|| self.model_name());
-        self.latest.ask(async move || {
-            let asked = name();
-            if let Err(error) = self.refine_once().await
-                // What another model has taken the place of is not missed: that one is next.
-                && asked == name()
-                && self.failed.try_set(true).is_none()
-            {
-                self.tell(&error);
-            }
-        });
-    }
-
-    async fn refine_once(self) -> Result<(), EngineError> {
-        // The page may have been left meanwhile.
-        let Some(Some(model)) = self.model.try_get_untracked() else {
-            self.refined.try_set(None);
-            self.verdicts.try_set(None);
-            return Ok(());
-        };
-        let Some(given) = self.given.try_get_untracked() else { return Ok(()) };
-        if given.size != [model.size.1, model.size.0] {
-            return Ok(());
-        }
-        let (asker, name) = (self.asker(), &model.card.name);
-        let (made, took) = asker.make(name, &given, false, Callback::new(|_| {})).await?;
-        let refined = Refined { given: given.clone(), made: made.clone(), took, by: name.clone() };
-        self.refined.try_set(Some(refined));
-        // Those of before are of other pictures.
-        self.verdicts.try_set(None);
-        let verdicts = if model.judges() {
-            let before = asker.judge(name, &given, &given, false).await?;
-            Some([before, asker.judge(name, &given, &made, false).await?])
-        } else {
-            None
-        };
-        self.verdicts.try_set(verdicts);
-        Ok(())
     }
 }
 

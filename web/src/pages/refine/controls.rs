@@ -99,14 +99,14 @@ pub fn Sliders(bench: Bench) -> impl IntoView {
                 <label class="check">
                     <input
                         type="checkbox"
-                        data-testid="police"
+                        data-testid="patch-verdicts"
                         prop:checked=move || bench.is_mapped.get()
                         on:change=move |event| bench.is_mapped.set(event_target_checked(&event))
                     />
                     <span>{t!(i18n, patch_verdicts)}</span>
                 </label>
                 <Show when=move || bench.is_mapped.get()>
-                    <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
+                    <p class="muted" data-testid="patch-verdicts-help">{t!(i18n, patch_verdicts_help)}</p>
                 </Show>
             </Show>
         </div>

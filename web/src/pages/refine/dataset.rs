@@ -1,6 +1,6 @@
 //! Refined pictures with their labels, as many as one wants, in one zip: a data set to learn from.
 
-use forger_protocol::EngineError;
+use forger_protocol::{EngineError, latent_url::ModelRef};
 use forger_simulators::{Labels, Simulator};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::Blob;
@@ -10,15 +10,9 @@ use super::{
     subject::{Subject, picture},
 };
 use crate::{
-    components::{files, start_stop::StartStop},
+    components::{files, labels, start_stop::StartStop},
     i18n::*,
-    pages::image_to_image::{
-        ask::{Asker, Picture},
-        batch::Zip,
-        formats::PNG,
-        pictures::blank,
-        saving::written,
-    },
+    pages::image_to_image::{ask::Picture, batch::Zip, formats::PNG, pictures::blank, saving::written},
     state::newest::Turns,
 };
 
@@ -27,8 +21,8 @@ const MOST: u32 = 20_000;
 
 /// What is made, fixed when it begins.
 struct Order {
-    asker: Asker,
-    model: String,
+    bench: Bench,
+    model: ModelRef,
     simulator: Simulator,
     seed: u32,
     count: u32,
@@ -60,13 +54,20 @@ impl Order {
             let sample = Subject::nth(self.simulator, self.seed, u64::from(index)).sample();
             let given: Picture = picture(self.simulator, &sample);
             let made = loop {
-                match self.asker.make(&self.model, &given, false, Callback::new(|_| {})).await {
+                match self.bench.asker().make(&self.model.name, &given, false, Callback::new(|_| {})).await {
                     Ok((made, _)) => break made,
                     // What was given up for something else, such as the opening of its model, is still wanted here.
                     Err(EngineError::Cancelled) if told(index) => {}
                     Err(error) => return Err(error),
                 }
             };
+            if !told(index) {
+                return Ok(None);
+            }
+            // What a set is of is one model.
+            if !self.bench.has(&self.model) {
+                return Err(EngineError::NotOpen(self.model.name.clone()));
+            }
             made.show(&canvas);
             let file = written(&canvas, &PNG).await.map_err(|error| internal(files::reason(&error)))?;
             let bytes = files::bytes(&file).await.map_err(|error| internal(files::reason(&error)))?;
@@ -96,7 +97,7 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
         let Some(model) = bench.model.get_untracked() else { return };
         let (simulator, seed, count) =
             (bench.simulator.get_untracked(), bench.seed.get_untracked(), count.get_untracked());
-        let order = Order { asker: bench.asker(), model: model.card.name, simulator, seed, count };
+        let order = Order { bench, model: model.key, simulator, seed, count };
         progress.set(Some((0, count)));
         made.set(None);
         let is_last = turns.begin();
@@ -127,11 +128,13 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
             count.set(number.clamp(1, MOST));
         }
     };
+    let grouped = |number: u32| labels::count(f64::from(number));
     let said = move || {
-        let (done, total) = progress.get()?;
+        let (done, total) = progress.get().map(|(done, total)| (grouped(done), grouped(total)))?;
         Some(td_string!(i18n.get_locale(), refine_made, n = done, total = total).to_string())
     };
-    let outcome = move || made.get().map(|n| td_string!(i18n.get_locale(), refine_set_made, n = n).to_string());
+    let outcome =
+        move || made.get().map(|n| td_string!(i18n.get_locale(), refine_set_made, n = grouped(n)).to_string());
     let share = move || progress.get().map_or(0.0, |(done, total)| f64::from(done) / f64::from(total.max(1)));
     view! {
         <section class="dataset">

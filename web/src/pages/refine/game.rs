@@ -1,22 +1,22 @@
 //! A game against the discriminator: two pictures, and which of them is real, or, without pictures of the user's,
 //! refined.
 
-use forger_protocol::EngineError;
+use forger_protocol::{EngineError, latent_url::ModelRef};
+use forger_simulators::Simulator;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{DragEvent, File};
 
 use super::{
     bench::{Bench, random_seed},
+    model::Model,
+    real,
     subject::{Subject, picture},
+    words,
 };
 use crate::{
     components::files::{self, PhotoButtons},
     i18n::*,
-    pages::image_to_image::{
-        ask::Picture,
-        heat::Shown,
-        pictures::{decode, resized},
-    },
+    pages::image_to_image::{ask::Picture, heat::Shown},
     state::newest::Turns,
 };
 
@@ -51,16 +51,6 @@ struct Game {
     reads: Turns,
 }
 
-/// The same picture without colours, as a refiner learned them (BT.709).
-fn grey(picture: &Picture) -> Picture {
-    let pixel = |rgba: &[u8]| {
-        let light = 0.2126 * f32::from(rgba[0]) + 0.7152 * f32::from(rgba[1]) + 0.0722 * f32::from(rgba[2]);
-        let light = light.round() as u8;
-        [light, light, light, u8::MAX]
-    };
-    Picture { size: picture.size, values: picture.values.chunks_exact(4).flat_map(pixel).collect() }
-}
-
 impl Game {
     /// Deals two pictures.
     fn deal(self) {
@@ -83,10 +73,14 @@ impl Game {
     /// Another model is another opponent.
     fn end(self) {
         self.deals.end();
-        self.reads.end();
         self.is_dealing.set(false);
         self.round.set(None);
         self.score.set(Score::default());
+    }
+
+    /// Real pictures are those of one simulator.
+    fn put_away(self) {
+        self.reads.end();
         self.real.set(Vec::new());
     }
 
@@ -96,8 +90,12 @@ impl Game {
         else {
             return Ok(None);
         };
+        // What was brought may be read only now, for a model that cannot play.
+        if !model.judges() {
+            return Ok(None);
+        }
         let drawn = || picture(simulator, &Subject::nth(simulator, random_seed(), 0).sample());
-        let (asker, name, given) = (self.bench.asker(), &model.card.name, drawn());
+        let (asker, name, given) = (self.bench.asker(), &model.key.name, drawn());
         let (refined, _) = asker.make(name, &given, false, Callback::new(|_| {})).await?;
         let real = self.real.try_with_untracked(|real| {
             let at = (js_sys::Math::random() * real.len() as f64) as usize;
@@ -131,19 +129,15 @@ impl Game {
         let (locale, (height, width)) = (self.bench.locale(), self.bench.simulator.get_untracked().size());
         let is_wanted = self.reads.begin();
         spawn_local(async move {
-            let mut real = Vec::new();
+            let mut pictures = Vec::new();
             for file in files {
-                match decode(locale, &file).await {
-                    Ok(open) => real.extend(
-                        resized(&open.canvas, [width as u32, height as u32])
-                            .and_then(|canvas| Picture::of(&canvas))
-                            .map(|picture| grey(&picture)),
-                    ),
+                match real::read(locale, &file, [width as u32, height as u32]).await {
+                    Ok(picture) => pictures.push(picture),
                     Err(said) => self.bench.toasts.error(said),
                 }
             }
-            if !real.is_empty() && is_wanted() {
-                self.real.set(real);
+            if !pictures.is_empty() && is_wanted() {
+                self.real.set(pictures);
                 self.score.set(Score::default());
                 self.deal();
             }
@@ -153,7 +147,6 @@ impl Game {
 
 #[component]
 pub fn Contest(bench: Bench) -> impl IntoView {
-    let i18n = use_i18n();
     let game = Game {
         bench,
         round: RwSignal::new(None),
@@ -163,13 +156,30 @@ pub fn Contest(bench: Bench) -> impl IntoView {
         deals: Turns::default(),
         reads: Turns::default(),
     };
-    Effect::new(move |before: Option<Option<String>>| {
-        let now = bench.model_name();
-        if before.is_some_and(|before| before != now) {
-            game.end();
+    Effect::new(move |before: Option<(Option<ModelRef>, Simulator)>| {
+        let now = (bench.key(), bench.simulator.get());
+        if let Some((key, simulator)) = before {
+            if key != now.0 {
+                game.end();
+            }
+            if simulator != now.1 {
+                game.put_away();
+            }
         }
         now
     });
+    let judges = Memo::new(move |_| bench.model.with(|model| model.as_ref().is_some_and(Model::judges)));
+    // What was brought outlives a model that cannot play.
+    view! {
+        <Show when=move || judges.get()>
+            <Play game />
+        </Show>
+    }
+}
+
+#[component]
+fn Play(game: Game) -> impl IntoView {
+    let i18n = use_i18n();
     let has_real = move || game.real.with(|real| !real.is_empty());
     let question =
         move || if has_real() { t_string!(i18n, refine_which_real) } else { t_string!(i18n, refine_which_refined) };
@@ -218,6 +228,11 @@ pub fn Contest(bench: Bench) -> impl IntoView {
         <section class="game" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
             <h2>{question}</h2>
             <p>{t!(i18n, refine_game_lead)}</p>
+            <Show when=move || !has_real()>
+                <p class="muted" data-testid="no-real">
+                    {move || words::no_real(i18n.get_locale(), game.bench.simulator.get())}
+                </p>
+            </Show>
             <Show when=is_on>
                 <div class="cards">{[0, 1].map(card).collect_view()}</div>
             </Show>
@@ -235,17 +250,5 @@ pub fn Contest(bench: Bench) -> impl IntoView {
                 <PhotoButtons camera="environment" multiple=true open=move |files| game.bring(files) />
             </div>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn grey_keeps_grey_and_weighs_colours() {
-        let of = |values: Vec<u8>| grey(&Picture { size: [1, 1], values: values.into() }).values.to_vec();
-        assert_eq!(of(vec![77, 77, 77, 3]), [77, 77, 77, 255]);
-        assert_eq!((of(vec![255, 0, 0, 255])[0], of(vec![0, 255, 0, 255])[0]), (54, 182));
     }
 }

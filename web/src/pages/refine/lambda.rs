@@ -27,7 +27,7 @@ fn row(models: &[Model], shown: &Model) -> Vec<(f64, String)> {
     row
 }
 
-/// The lambdas that there are, from bold to shy; nothing where there is no choice.
+/// The lambdas that there are, from bold to shy; where there is no choice, what the only one is.
 #[component]
 pub fn Lambda(bench: Bench) -> impl IntoView {
     let i18n = use_i18n();
@@ -53,11 +53,20 @@ pub fn Lambda(bench: Bench) -> impl IntoView {
             </button>
         }
     };
+    let only = move || {
+        let lambda = row.with(|row| row.first().map(|(lambda, _)| *lambda))?;
+        Some(td_string!(i18n.get_locale(), refine_lambda_only, lambda = lambda).to_string())
+    };
     view! {
+        <Show when=move || row.with(|row| row.len() == 1)>
+            <p class="muted only" data-testid="lambda-only">{only}</p>
+        </Show>
         <Show when=move || row.with(|row| row.len() > 1)>
             <div class="lambda" role="group" aria-label=move || t_string!(i18n, refine_lambda) data-testid="lambda">
                 <p class="ends"><span>{bolder}</span><span>{t!(i18n, refine_shyer)}</span></p>
-                <div class="ways"><For each=move || row.get() key=|(_, name)| name.clone() children=one /></div>
+                <div class="ways">
+                    <For each=move || row.get() key=|(lambda, name)| (lambda.to_bits(), name.clone()) children=one />
+                </div>
             </div>
         </Show>
     }

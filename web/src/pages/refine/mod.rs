@@ -7,14 +7,20 @@ mod game;
 mod lambda;
 mod model;
 mod proof;
+mod real;
 mod share;
 mod stage;
 mod subject;
 mod words;
+mod work;
 
 use leptos::prelude::*;
+use web_sys::{MouseEvent, PointerEvent};
 
-use crate::{components::about::About, i18n::*};
+use crate::{
+    components::{about::About, focus},
+    i18n::*,
+};
 use bench::Bench;
 use controls::{Choices, Sliders};
 use dataset::Dataset;
@@ -27,8 +33,16 @@ pub fn RefinePage() -> impl IntoView {
     let (i18n, bench) = (use_i18n(), Bench::new());
     let card = Signal::derive(move || bench.model.with(|model| model.as_ref().map(|model| model.card.clone())));
     let has_model = move || bench.model.with(Option::is_some);
-    let judges = Memo::new(move |_| bench.model.with(|model| model.as_ref().is_some_and(model::Model::judges)));
     let is_listed = move || bench.shelf.models.with(Option::is_some);
+    let list = move |event: MouseEvent| {
+        focus::keep(&event);
+        bench.load();
+    };
+    let again = move |event: MouseEvent| {
+        focus::keep(&event);
+        bench.failed.set(false);
+    };
+    let hold = move |event: PointerEvent| bench.is_held.set(event.button() == 0);
     view! {
         <div class="lead">
             <h1>{t!(i18n, refine_title)}</h1>
@@ -39,23 +53,19 @@ pub fn RefinePage() -> impl IntoView {
                 <p class="note" data-testid="no-models">{t!(i18n, refine_none)}</p>
             </Show>
             <Show when=move || bench.unlisted.get()>
-                <button data-testid="retry-button" on:click=move |_| bench.load()>{t!(i18n, retry)}</button>
+                <button data-testid="retry-button" on:click=list>{t!(i18n, retry)}</button>
             </Show>
             <Choices bench />
-            <div class="bench">
+            <div class="bench" on:pointerdown=hold>
                 <Sliders bench />
                 <Stage bench />
             </div>
             <div class="opening"><Opening bench /></div>
             <Show when=move || bench.failed.get()>
-                <button class="primary" data-testid="again-button" on:click=move |_| bench.failed.set(false)>
-                    {t!(i18n, retry)}
-                </button>
+                <button class="primary" data-testid="again-button" on:click=again>{t!(i18n, retry)}</button>
             </Show>
             <Proof bench />
-            <Show when=move || judges.get()>
-                <Contest bench />
-            </Show>
+            <Contest bench />
             <Show when=has_model>
                 <Dataset bench />
             </Show>

@@ -1,14 +1,14 @@
 //! What the page knows of a model.
 
-use forger_protocol::{Card, SimganConfig};
+use forger_protocol::{Card, SimganConfig, latent_url::ModelRef};
 use forger_simulators::Simulator;
 
 /// A refiner, and what the page has to know of it.
 #[derive(Clone, PartialEq)]
 pub struct Model {
     pub card: Card,
-    /// What names its file in links.
-    pub hash: String,
+    /// What tells models apart, here and in links: a name may be that of two files.
+    pub key: ModelRef,
     /// Height and width of the pictures that it learned from.
     pub size: (usize, usize),
     pub lambda: f64,
@@ -19,9 +19,9 @@ pub struct Model {
 impl Model {
     pub fn of(card: Card, sha256: &str) -> Option<Self> {
         let config = card.system.settings::<SimganConfig>().ok()?;
-        let hash = sha256.get(..8).unwrap_or(sha256).to_owned();
+        let key = ModelRef::of(&card.name, sha256);
         let size = (config.image_height, config.image_width);
-        Some(Self { card, hash, size, lambda: config.lambda, patch: config.patch })
+        Some(Self { card, key, size, lambda: config.lambda, patch: config.patch })
     }
 
     /// Whose pictures it refines.
@@ -32,5 +32,10 @@ impl Model {
     /// Whether it can judge pictures.
     pub fn judges(&self) -> bool {
         self.card.has("discriminator")
+    }
+
+    /// Whether a judge of patches of such a side sees all of a picture.
+    pub fn is_seen_whole(&self, patch: usize) -> bool {
+        patch >= self.size.0.min(self.size.1)
     }
 }

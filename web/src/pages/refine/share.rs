@@ -1,9 +1,6 @@
 //! The link of what is here.
 
-use forger_protocol::{
-    latent_url::ModelRef,
-    refine_url::{RefineState, from_query, to_query},
-};
+use forger_protocol::refine_url::{RefineState, from_query, to_query};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -17,7 +14,7 @@ impl Bench {
         let (subject, seed) = (self.subject.get_untracked(), self.seed.get_untracked());
         RefineState {
             simulator: Some(subject.simulator().name().to_owned()),
-            model: model.map(|model| ModelRef { name: model.card.name, hash: model.hash }),
+            model: model.map(|model| model.key),
             seed,
             changes: subject.changes(seed),
         }

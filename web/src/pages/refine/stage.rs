@@ -7,15 +7,16 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::{
-    bench::{Bench, Refined},
+    bench::Bench,
     words,
+    work::{Judged, Refined},
 };
 use crate::{
     components::labels::device,
     i18n::*,
     pages::image_to_image::{
         ask::{Picture, Verdicts},
-        heat::{Police, Shown, difference},
+        heat::{PatchVerdicts, Shown, difference},
     },
 };
 
@@ -34,12 +35,12 @@ pub fn Stage(bench: Bench) -> impl IntoView {
         bench.refined.with(|refined| refined.as_ref().and_then(|refined| difference(&refined.given, &refined.made)))
     });
     let map = Signal::derive(move || apart.with(|apart| apart.as_ref().map(|(_, map)| map.clone())));
-    // What was judged is not what is simulated once that has moved on. Until another model has refined it, all is of the one
-    // before.
+    // What was said of the picture before stays, marked, until this one is judged; but not of that of another simulator.
     let verdict = move |after: bool| {
         Signal::derive(move || {
-            let is_old = !bench.is_of_given();
-            bench.verdicts.with(|both| both.as_ref().filter(|_| !is_old).map(|both| both[usize::from(after)].clone()))
+            let size = bench.given.with(|given| given.size);
+            let of_size = |judged: &&Judged| judged.given.size == size;
+            bench.judged.with(|judged| Some(judged.as_ref().filter(of_size)?.said[usize::from(after)].clone()))
         })
     };
     let map_of = move |after: bool| {
@@ -62,11 +63,11 @@ pub fn Stage(bench: Bench) -> impl IntoView {
         format!("{width} / {height}")
     };
     view! {
-        <div class="stages">
+        <div class="stages" class:stale=move || bench.is_stale() data-testid="stages">
             <figure>
                 <Aim bench>
                     <Shown picture=given id="synthetic" />
-                    <Police verdicts=map_of(false) />
+                    <PatchVerdicts verdicts=map_of(false) />
                 </Aim>
                 <figcaption>
                     <strong>{t!(i18n, refine_synthetic)}</strong>
@@ -86,12 +87,13 @@ pub fn Stage(bench: Bench) -> impl IntoView {
                         data-testid="outcome"
                     >
                         <Shown picture=made id="refined" />
-                        <Police verdicts=map_of(true) />
+                        <PatchVerdicts verdicts=map_of(true) />
                     </div>
                     <figcaption>
                         <strong>{t!(i18n, refine_refined)}</strong>
                         <Opinion verdicts=verdict(true) id="opinion-refined" />
-                        <span class="muted" role="status" data-testid="took">{took}</span>
+                        // Not read out: it is new with every step of a slider.
+                        <span class="muted" data-testid="took">{took}</span>
                     </figcaption>
                 </figure>
                 <figure>
@@ -138,8 +140,8 @@ fn label(locale: Locale, labels: &Labels) -> String {
 fn Opinion(#[prop(into)] verdicts: Signal<Option<Verdicts>>, id: &'static str) -> impl IntoView {
     let i18n = use_i18n();
     let said = move || {
-        let mean = verdicts.with(|verdicts| verdicts.as_ref().map(Verdicts::mean))?;
-        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        let locale = i18n.get_locale();
+        verdicts.with(|verdicts| verdicts.as_ref().map(|verdicts| verdicts.said(locale)))
     };
     view! { <span class="opinion" data-testid=id>{said}</span> }
 }

@@ -5,7 +5,7 @@ use forger_protocol::{
     runs::{Derived, RunConfig, presets, presets::Needs, presets::Preset},
 };
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::File;
+use web_sys::{File, MouseEvent};
 
 use super::{
     checkpoint::{self, Refused},
@@ -15,7 +15,7 @@ use super::{
     words,
 };
 use crate::{
-    components::{files, labels},
+    components::{files, focus, labels},
     i18n::*,
     state::newest::{Latest, Turns},
 };
@@ -171,6 +171,10 @@ fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage
             td_string!(locale, train_from_checkpoint, name = checkpoint.name, system = system, step = step).to_string(),
         )
     };
+    let drop_it = move |event: MouseEvent| {
+        focus::keep(&event);
+        form.checkpoint.set(None);
+    };
     view! {
         <div class="buttons">
             <label class="button file">
@@ -179,7 +183,7 @@ fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage
             </label>
             <Show when=move || form.checkpoint.with(Option::is_some)>
                 <span role="status" data-testid="checkpoint">{said}</span>
-                <button data-testid="drop-checkpoint" on:click=move |_| form.checkpoint.set(None)>{t!(i18n, remove)}</button>
+                <button data-testid="drop-checkpoint" on:click=drop_it>{t!(i18n, remove)}</button>
             </Show>
         </div>
     }

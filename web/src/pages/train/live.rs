@@ -1,7 +1,8 @@
 //! The run that is open: what it does, what it draws, and what is done with it.
 
-use forger_protocol::{Command, EngineError, config::StepKind, message::SessionState, runs::presets, system};
+use forger_protocol::{Command, config::StepKind, message::SessionState, runs::presets, system};
 use leptos::{html::Section, prelude::*};
+use web_sys::MouseEvent;
 
 use super::{
     curves::Curves,
@@ -16,7 +17,7 @@ use super::{
     words,
 };
 use crate::{
-    components::{confirm::Confirm, labels},
+    components::{confirm::Confirm, focus, labels},
     i18n::*,
 };
 
@@ -26,14 +27,6 @@ impl Trainer {
         let step = self.look.try_with_untracked(RunLook::step).unwrap_or_default();
         let end = self.stop_at.try_get_untracked().flatten().filter(|end| step < *end);
         self.command(end.map_or(Command::Train, Command::TrainUntil));
-    }
-
-    /// Tells an error, or what is lost where another worker has taken the place of the one that was asked.
-    pub fn tell_loss(self, error: &EngineError, lost: String) {
-        match error {
-            EngineError::Restarted(_) => self.toasts.error(lost),
-            error => self.tell(error),
-        }
     }
 
     /// Goes on with half of the rates.
@@ -173,6 +166,10 @@ fn Signs(trainer: Trainer) -> impl IntoView {
         system.map_or_else(Vec::new, |system| trainer.look.with(|look| signs(system, &look.metrics, &look.varieties)))
     });
     let is_diverged = Memo::new(move |_| trainer.state() == SessionState::Diverged);
+    let slower = move |event: MouseEvent| {
+        focus::keep(&event);
+        trainer.go_on_slower();
+    };
     let line = move |sign: Sign| {
         let (id, said) = match sign {
             Sign::DWins => ("sign-d-wins", td_string!(i18n.get_locale(), train_d_wins).to_string()),
@@ -184,7 +181,7 @@ fn Signs(trainer: Trainer) -> impl IntoView {
         <Show when=move || is_diverged.get()>
             <div class="banner" role="alert" data-testid="diverged">
                 <p>{t!(i18n, train_diverged)}</p>
-                <button class="primary" data-testid="go-on-slower" on:click=move |_| trainer.go_on_slower()>
+                <button class="primary" data-testid="go-on-slower" on:click=slower>
                     {t!(i18n, train_slower)}
                 </button>
             </div>
@@ -220,7 +217,7 @@ fn Readout(trainer: Trainer) -> impl IntoView {
             <div><dt>{t!(i18n, train_epochs)}</dt><dd data-testid="epochs">{move || of(|look| epochs(look).map(|n| format!("{n:.2}")))}</dd></div>
             <div>
                 <dt>{t!(i18n, train_per_second)}</dt>
-                <dd data-testid="per-second">{move || of(|look| per_second(look).map(|n| format!("{n:.0}")))}</dd>
+                <dd data-testid="per-second">{move || of(|look| per_second(look).map(labels::count))}</dd>
             </div>
             <div><dt>{t!(i18n, train_next_epoch)}</dt><dd data-testid="next-epoch">{next}</dd></div>
             <div><dt>{t!(i18n, device_choice)}</dt><dd data-testid="run-device">{device}</dd></div>

@@ -117,7 +117,7 @@ fn Row(trainer: Trainer, set: SetInfo) -> impl IntoView {
                     id=format!("set-{}", set.id)
                 />
             </th>
-            <td>{labels::count(count as f64)} " " {t!(i18n, card_images)}</td>
+            <td>{move || labels::pictures(i18n.get_locale(), count as f64)}</td>
             <td>{set.side} " px"</td>
             <td>{labels::bytes(set.bytes)}</td>
             <td class="acts">

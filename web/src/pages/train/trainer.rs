@@ -185,7 +185,8 @@ impl Trainer {
                 if of.is_some() {
                     self.forget();
                 }
-                self.tell_loss(&error, td_string!(self.locale(), train_opening_lost).to_string());
+                let lost = td_string!(self.locale(), train_opening_lost).to_string();
+                labels::tell_loss(self.toasts, self.locale(), &error, lost);
             }
         }
         self.refresh();

@@ -5,7 +5,10 @@ mod sheet;
 use forger_protocol::{DeviceKind, message::Made, translate_url::Drawing};
 use leptos::prelude::*;
 
-use super::{desk::Desk, model::Model};
+use super::{
+    desk::Desk,
+    model::{Model, coloured},
+};
 use crate::{
     pages::{
         drawing::{
@@ -58,7 +61,6 @@ pub struct Board {
     /// Whether the discriminator is asked, and what it said of what was made last.
     pub is_judged: RwSignal<bool>,
     pub verdicts: RwSignal<Option<Verdicts>>,
-    judged: StoredValue<bool>,
     latest: Latest,
     /// The request under way.
     pub request: RwSignal<Option<u32>>,
@@ -92,7 +94,6 @@ impl Board {
             is_current: Memo::new(move |_| drawing.with(|now| drawn.with(|drawn| drawn.as_ref() == Some(now)))),
             is_judged: RwSignal::new(false),
             verdicts: RwSignal::new(None),
-            judged: StoredValue::new(false),
             latest: Latest::default(),
             request: RwSignal::new(None),
             failed: RwSignal::new(false),
@@ -106,15 +107,8 @@ impl Board {
 
     /// The drawing in the colours that the model learned from.
     pub fn picture_of(self, drawing: &Drawing) -> Picture {
-        let colours =
-            self.model.try_with_value(|model| model.card.palette.iter().map(|swatch| swatch.color).collect::<Vec<_>>());
-        let colours = colours.unwrap_or_default();
-        let rgba = |pixel: &u8| {
-            let [r, g, b] = colours.get(usize::from(*pixel)).copied().unwrap_or_default();
-            [r, g, b, u8::MAX]
-        };
-        let side = drawing.side();
-        Picture { size: [side, side], values: drawing.pixels().iter().flat_map(rgba).collect() }
+        let picture = self.model.try_with_value(|model| coloured(drawing, &model.card.palette));
+        picture.unwrap_or_else(|| coloured(drawing, &[]))
     }
 
     fn changed(self, before: Drawing) {
@@ -136,6 +130,15 @@ impl Board {
         let before = self.drawing.get_untracked();
         self.drawing.set(drawing);
         self.changed(before);
+    }
+
+    /// Draws with another colour from now on.
+    pub fn take_up(self, colour: u8) {
+        self.colour.set(colour);
+        // Nobody takes a colour to rub out with it.
+        if self.tool.get_untracked() == Tool::Eraser {
+            self.tool.set(Tool::Brush);
+        }
     }
 
     pub fn clear(self) {
@@ -193,7 +196,6 @@ impl Board {
                     // It was of the picture before.
                     self.verdicts.set(None);
                     self.drawn.set(Some(drawing));
-                    self.judged.set_value(false);
                     self.failed.set(false);
                 }
                 Err(error) => {
@@ -202,22 +204,28 @@ impl Board {
                 }
             }
         }
-        let is_due = self.is_judged.get_untracked() && !self.judged.get_value() && !self.is_drawing();
+        // What is switched off is forgotten, so that it is asked for once more when it is switched on again.
+        let is_due =
+            self.is_judged.get_untracked() && self.verdicts.with_untracked(Option::is_none) && !self.is_drawing();
         let Some(Translated { given, made, .. }) = self.made.get_untracked().filter(|_| is_due) else { return };
         match self.desk.judge(&given, &made, false).await {
             // Unless it is not asked for any more.
-            Ok(verdicts) if self.is_judged.try_get_untracked() == Some(true) => {
-                self.verdicts.set(Some(verdicts));
-                self.judged.set_value(true);
-            }
+            Ok(verdicts) if self.is_judged.try_get_untracked() == Some(true) => self.verdicts.set(Some(verdicts)),
             Ok(_) => {}
             Err(error) => self.desk.tell(&error),
         }
     }
 
-    /// Stops what is under way.
+    /// Tries once more what failed.
+    pub fn retry(self) {
+        // At once, and not when it comes to that: whoever pressed the button, which goes, is looked for then.
+        self.failed.set(false);
+        self.translate();
+    }
+
+    /// Stops what is under way, which is nothing any more from now on.
     pub fn cancel(self) {
-        match self.request.try_get_untracked().flatten() {
+        match self.request.try_update(Option::take).flatten() {
             Some(id) => self.desk.engine.cancel(id),
             None => self.desk.shelf.cancel(),
         }

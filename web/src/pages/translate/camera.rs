@@ -1,9 +1,9 @@
 //! The camera as a source: each picture goes through the network while the next one is waited for.
 
-use forger_protocol::{DeviceKind, EngineError};
+use forger_protocol::{DeviceKind, EngineError, latent_url::ModelRef};
 use leptos::{html::Video, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlVideoElement, MediaStream};
+use web_sys::{File, HtmlVideoElement, MediaStream};
 
 use super::{desk::Desk, words};
 use crate::{
@@ -16,9 +16,15 @@ use crate::{
     pages::image_to_image::{
         ask::{Picture, Told},
         heat::Shown,
+        saving::png_file,
         studio::Studio,
     },
 };
+
+/// How much closer than all that the camera sees.
+const CLOSEST: f64 = 3.0;
+/// Photos that are taken here are called so.
+const NAME: &str = "camera.png";
 
 /// The last picture that went through.
 #[derive(Clone, PartialEq)]
@@ -28,15 +34,17 @@ struct Frame {
     milliseconds: f64,
     device: DeviceKind,
     /// By which model, and whether on the way back.
-    by: ((String, String), bool),
+    by: (ModelRef, bool),
 }
 
 #[derive(Clone, Copy)]
 struct Live {
     desk: Desk,
-    studio: Studio,
     video: NodeRef<Video>,
     stream: RwSignal<Option<MediaStream>, LocalStorage>,
+    /// The side of the device that is asked for.
+    facing: Memo<&'static str>,
+    zoom: RwSignal<f64>,
     is_asking: RwSignal<bool>,
     /// Starts and stops so far: the last one counts.
     runs: StoredValue<u32>,
@@ -47,8 +55,9 @@ struct Live {
 impl Live {
     fn start(self) {
         self.is_asking.set(true);
+        let facing = self.facing.get_untracked();
         spawn_local(async move {
-            let answer = open().await;
+            let answer = open(facing).await;
             if self.is_asking.try_set(false).is_some() {
                 // The page was left while the user thought about it.
                 answer.iter().for_each(stop);
@@ -73,11 +82,6 @@ impl Live {
             if !stream.active() {
                 self.desk.toasts.error(td_string!(self.desk.locale(), tr_camera_gone).to_string());
                 break;
-            }
-            // It would take the engine from what is under way, frame by frame.
-            if self.is_in_the_way() {
-                next_frame().await;
-                continue;
             }
             match self.once(&video, run).await {
                 Ok(()) | Err(EngineError::Cancelled) => next_frame().await,
@@ -107,20 +111,23 @@ impl Live {
         self.runs.try_get_value() == Some(run)
     }
 
-    /// Whether the page has asked for something else, which takes longer.
-    fn is_in_the_way(self) -> bool {
-        let is_working = self.studio.work.try_with_untracked(Option::is_some).unwrap_or_default();
-        let is_on = |signal: RwSignal<bool>| signal.try_get_untracked().unwrap_or_default();
-        is_working || is_on(self.desk.is_on_trip) || is_on(self.desk.is_batching)
-    }
-
     async fn once(self, video: &HtmlVideoElement, run: u32) -> Result<(), EngineError> {
         let model = self.desk.model.try_get_untracked().flatten().ok_or(EngineError::Cancelled)?;
-        let Some(given) = square(video, model.side).as_ref().and_then(Picture::of) else { return Ok(()) };
+        let zoom = self.zoom.get_untracked();
+        let Some(given) = square(video, zoom, Some(model.side)).as_ref().and_then(Picture::of) else { return Ok(()) };
         let back = self.desk.back.get_untracked() && model.goes_back();
-        let told = Told::new(move |(id, _, _)| self.request.set(Some(id)));
-        let (made, took) = self.desk.make(&given, back, told).await?;
-        if self.is_on(run) {
+        let is_wanted = move || self.is_on(run);
+        let told = Told::new(move |(id, _, _)| {
+            if is_wanted() {
+                self.request.set(Some(id));
+            }
+        });
+        let answer = self.desk.make_if(is_wanted, &given, back, told).await;
+        if is_wanted() {
+            self.request.set(None);
+        }
+        let (made, took) = answer?;
+        if is_wanted() {
             let by = (model.key(), back);
             let frame = Frame { given, made, milliseconds: took.milliseconds, device: took.device, by };
             self.frame.set(Some(frame));
@@ -139,20 +146,57 @@ impl Live {
     }
 }
 
+/// `stream` is what the camera sees while it is on; `open` takes a frame of that as a photo.
 #[component]
-pub fn Camera(desk: Desk, studio: Studio) -> impl IntoView {
+pub fn Camera(
+    desk: Desk,
+    studio: Studio,
+    stream: RwSignal<Option<MediaStream>, LocalStorage>,
+    facing: Memo<&'static str>,
+    #[prop(into)] open: Callback<Vec<File>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let live = Live {
         desk,
-        studio,
         video: NodeRef::new(),
-        stream: RwSignal::new_local(None),
+        stream,
+        facing,
+        zoom: RwSignal::new(1.0),
         is_asking: RwSignal::new(false),
         runs: StoredValue::new(0),
         frame: RwSignal::new(None),
         request: RwSignal::new(None),
     };
     on_cleanup(move || live.stop());
+    // Who looked at a face looks at something else now.
+    Effect::new(move |before: Option<&'static str>| {
+        let facing = facing.get();
+        if before.is_some_and(|before| before != facing) && stream.with_untracked(Option::is_some) {
+            live.stop();
+            live.start();
+        }
+        facing
+    });
+    let keep = move |_| {
+        let square = live.video.get_untracked().and_then(|video| square(&video, live.zoom.get_untracked(), None));
+        let (Some(square), is_free) = (square, studio.since()) else { return };
+        spawn_local(async move {
+            let file = png_file(&square, NAME).await;
+            match file.filter(|_| is_free()) {
+                Some(file) => open.run(vec![file]),
+                None if is_free() => desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string()),
+                None => {}
+            }
+        });
+    };
+    let zoom = move |event| {
+        let zoom = event_target_value(&event).parse::<f64>().unwrap_or(1.0);
+        live.zoom.set(zoom.clamp(1.0, CLOSEST));
+    };
+    let is_of_faces = Memo::new(move |_| {
+        let first = !desk.back.get();
+        desk.model.with(|model| model.as_ref().is_some_and(|model| model.is_of_faces(first)))
+    });
     let part = move |of: fn(&Frame) -> Picture| Signal::derive(move || live.frame.with(|frame| frame.as_ref().map(of)));
     let is_on = move || live.stream.with(Option::is_some);
     let took = move || {
@@ -186,10 +230,34 @@ pub fn Camera(desk: Desk, studio: Studio) -> impl IntoView {
                     blocked=live.is_asking
                     ids=["camera-start", "camera-stop"]
                 />
+                <Show when=is_on>
+                    <button data-testid="camera-keep" disabled=move || desk.is_batching.get() on:click=keep>
+                        {t!(i18n, tr_camera_keep)}
+                    </button>
+                </Show>
             </div>
+            <Show when=is_on>
+                <label class="zoom">
+                    <span>{t!(i18n, zoom)}</span>
+                    <input
+                        type="range"
+                        min="1"
+                        max=CLOSEST
+                        step="0.05"
+                        data-testid="camera-zoom"
+                        aria-valuetext=move || format!("×{:.1}", live.zoom.get())
+                        prop:value=move || live.zoom.get()
+                        on:input=zoom
+                    />
+                </label>
+                <Show when=move || is_of_faces.get()>
+                    <p class="muted">{t!(i18n, tr_camera_faces)}</p>
+                </Show>
+            </Show>
             <video node_ref=live.video class="unseen" playsinline muted=true aria-hidden="true" tabindex="-1"></video>
             <Show when=move || is_shown.get()>
-                <div class="live" data-testid="live">
+                // As in a mirror, on both sides; what goes through the network and what is kept is not turned over.
+                <div class="live" class:mirrored=move || facing.get() == "user" data-testid="live">
                     <figure>
                         <div class="sheet" role="img" aria-label=move || name(true)>
                             <Shown picture=part(|frame| frame.given.clone()) id="live-given" />

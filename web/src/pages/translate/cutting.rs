@@ -3,11 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, HtmlCanvasElement, ImageBitmap};
+use web_sys::{File, HtmlCanvasElement, ImageBitmap, MouseEvent};
 
 use super::desk::Desk;
 use crate::{
-    components::crop::{Crop, Place},
+    components::{
+        crop::{Crop, Place},
+        focus,
+    },
     i18n::*,
     pages::image_to_image::{
         batch::Batch,
@@ -64,7 +67,8 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
         photo.set(None);
     });
     let no_memory = move || desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string());
-    let begin = move |_| {
+    let begin = move |event: MouseEvent| {
+        focus::keep(&event);
         let Some(opened) = untrack(|| studio.opened()) else { return };
         let is_last = turns.begin();
         spawn_local(async move {
@@ -78,7 +82,8 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
             photo.set(Some(found));
         });
     };
-    let take = move |_| {
+    let take = move |event: MouseEvent| {
+        focus::keep(&event);
         let Some(opened) = untrack(|| studio.opened()) else { return };
         let Some(canvas) = cut(&opened, place.get_untracked()) else { return no_memory() };
         let is_last = turns.begin();
@@ -93,29 +98,37 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
             }
         });
     };
+    let cancel = move |event: MouseEvent| {
+        focus::keep(&event);
+        photo.set(None);
+    };
     view! {
         <Show when=can_be_cut>
-            <Show
-                when=move || photo.with(Option::is_some)
-                fallback=move || {
-                    view! {
-                        <div class="buttons">
-                            <button data-testid="cut-button" on:click=begin>{t!(i18n, tr_cut)}</button>
-                            <Show when=move || is_of_faces.get()>
-                                <span class="muted">{t!(i18n, tr_cut_faces)}</span>
-                            </Show>
-                        </div>
+            <section aria-label=move || t_string!(i18n, tr_cut)>
+                <Show
+                    when=move || photo.with(Option::is_some)
+                    fallback=move || {
+                        view! {
+                            <div class="buttons">
+                                <button data-testid="cut-button" on:click=begin>{t!(i18n, tr_cut)}</button>
+                                <Show when=move || is_of_faces.get()>
+                                    <span class="muted">{t!(i18n, tr_cut_faces)}</span>
+                                </Show>
+                            </div>
+                        }
                     }
-                }
-            >
-                <div class="cutting">
-                    <Crop photo place />
-                    <div class="buttons">
-                        <button class="primary" data-testid="cut-take" on:click=take>{t!(i18n, tr_cut_take)}</button>
-                        <button on:click=move |_| photo.set(None)>{t!(i18n, cancel)}</button>
+                >
+                    <div class="cutting">
+                        <Crop photo place />
+                        <div class="buttons">
+                            <button class="primary" data-testid="cut-take" on:click=take>
+                                {t!(i18n, tr_cut_take)}
+                            </button>
+                            <button data-testid="cut-cancel" on:click=cancel>{t!(i18n, cancel)}</button>
+                        </div>
                     </div>
-                </div>
-            </Show>
+                </Show>
+            </section>
         </Show>
     }
 }

@@ -1,142 +1,45 @@
 //! There and back: what a CycleGAN learns from, shown with the pictures that are here.
 
-use forger_protocol::EngineError;
-use leptos::{prelude::*, task::spawn_local};
+use forger_protocol::latent_url::ModelRef;
+use leptos::prelude::*;
+use web_sys::MediaStream;
 
-use super::{desk::Desk, model::Model, size::fit, words};
+use super::{
+    desk::Desk,
+    model::Model,
+    trips::{Trip, Trips},
+    words,
+};
 use crate::{
+    components::start_stop::StartStop,
     i18n::*,
     pages::image_to_image::{
-        ask::{Picture, Told, Verdicts},
-        heat::{Police, Shown, difference},
-        pictures::resized,
+        ask::Picture,
+        heat::{PatchVerdicts, Shown},
         studio::Studio,
     },
 };
 
-/// Pixels of a picture that goes there and back; a larger one is made smaller for it.
-const MOST: usize = 1 << 20;
-
-/// A picture on its way through both networks. What is not there yet is to come, or the model lacks what makes it.
-#[derive(Clone, Default, PartialEq)]
-struct Trip {
-    given: Option<Picture>,
-    /// What the first network makes of it.
-    made: Option<Picture>,
-    /// What the second one makes of that.
-    again: Option<Picture>,
-    /// How far this is from what was given, and where.
-    error: Option<(f64, Picture)>,
-    /// What the police of each domain says of the given picture, and of the one that was made.
-    judged: [Option<Verdicts>; 2],
-}
-
-/// One trip from each of the domains.
-#[derive(Clone, Copy)]
-struct Trips {
-    desk: Desk,
-    studio: Studio,
-    /// By whether it begins in the second domain.
-    all: [RwSignal<Trip>; 2],
-    request: RwSignal<Option<(u32, usize, usize)>>,
-    /// Whether what the police says lies over the pictures.
-    is_judged: RwSignal<bool>,
-    /// The model whose trips these are, and the hash of its file.
-    of: StoredValue<Option<(String, String)>>,
-}
-
-impl Trips {
-    /// The picture that is open, small enough to go twice through a network.
-    fn picture(self) -> Option<Picture> {
-        let canvas =
-            self.studio.picture.with_untracked(|picture| picture.as_ref().map(|picture| picture.canvas.clone()))?;
-        let size = [canvas.width(), canvas.height()];
-        if canvas.width() as usize * canvas.height() as usize <= MOST {
-            return Picture::of(&canvas);
-        }
-        let side = self.desk.model.with_untracked(|model| model.as_ref().map(|model| model.side))?;
-        Picture::of(&resized(&canvas, fit(size, side))?)
-    }
-
-    fn start(self) {
-        let back = self.studio.plan.back.get_untracked();
-        let (Some(picture), Some(model)) = (self.picture(), self.desk.model.get_untracked()) else { return };
-        self.desk.is_on_trip.set(true);
-        spawn_local(async move {
-            let answer = self.go(&picture, &model, back).await;
-            if self.desk.is_on_trip.try_set(false).is_some() {
-                return;
-            }
-            self.request.set(None);
-            if let Err(error) = answer {
-                self.desk.tell(&error);
-            }
-        });
-    }
-
-    async fn go(self, given: &Picture, model: &Model, back: bool) -> Result<(), EngineError> {
-        let (desk, trip) = (self.desk, self.all[usize::from(back)]);
-        let told = Told::new(move |now| self.request.set(Some(now)));
-        // Of what comes for another model, or after the page was left, nothing is shown.
-        let is_wanted = || match self.of.try_with_value(|of| *of == Some(model.key())) {
-            Some(true) => Ok(()),
-            _ => Err(EngineError::Cancelled),
-        };
-        trip.set(Trip { given: Some(given.clone()), ..Trip::default() });
-        let (made, _) = desk.make(given, back, told).await?;
-        is_wanted()?;
-        trip.try_update(|trip| trip.made = Some(made.clone()));
-        let (again, _) = desk.make(&made, !back, told).await?;
-        is_wanted()?;
-        trip.try_update(|trip| {
-            trip.error = difference(given, &again);
-            trip.again = Some(again);
-        });
-        for (place, judged, first) in [(0, given, !back), (1, &made, back)] {
-            if model.judges(first) {
-                let verdicts = desk.judge(given, judged, first).await?;
-                is_wanted()?;
-                trip.try_update(|trip| trip.judged[place] = Some(verdicts));
-            }
-        }
-        Ok(())
-    }
-
-    fn cancel(self) {
-        match self.request.try_get_untracked().flatten() {
-            Some((id, ..)) => self.desk.engine.cancel(id),
-            None => self.desk.shelf.cancel(),
-        }
-    }
-}
-
-/// Both cycles, and why they are enough.
+/// Both cycles, and why they are enough. A picture that is opened goes there and back by itself, unless that takes long or the camera
+/// is on.
 #[component]
-pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
+pub fn Cycles(desk: Desk, studio: Studio, stream: RwSignal<Option<MediaStream>, LocalStorage>) -> impl IntoView {
     let i18n = use_i18n();
-    let trips = Trips {
-        desk,
-        studio,
-        all: [RwSignal::new(Trip::default()), RwSignal::new(Trip::default())],
-        request: RwSignal::new(None),
-        is_judged: RwSignal::new(false),
-        of: StoredValue::new(desk.model.with_untracked(|model| model.as_ref().map(Model::key))),
-    };
-    on_cleanup(move || trips.cancel());
-    // What one model made says nothing of another.
-    Effect::new(move |_| {
+    let trips = Trips::new(desk, studio);
+    Effect::new(move |before: Option<Option<ModelRef>>| {
         let now = desk.model.with(|model| model.as_ref().map(Model::key));
-        if trips.of.with_value(|of| *of != now) {
-            trips.cancel();
-            trips.of.set_value(now);
-            trips.all.iter().for_each(|trip| trip.set(Trip::default()));
+        if before.is_some_and(|before| before != now) {
+            trips.clear();
         }
+        if trips.is_short() && !desk.is_batching.get_untracked() && stream.with_untracked(Option::is_none) {
+            trips.start();
+        }
+        now
     });
     let share = move || {
         let (_, done, total) = trips.request.get()?;
         (total > 0).then(|| done as f64 / total as f64)
     };
-    let is_busy = move || desk.is_on_trip.get() || desk.is_batching.get() || studio.is_busy();
     let judges =
         move || desk.model.with(|model| model.as_ref().is_some_and(|model| model.judges(true) || model.judges(false)));
     view! {
@@ -144,22 +47,22 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
             <h2>{t!(i18n, tr_cycle_title)}</h2>
             <p>{t!(i18n, tr_cycle_why)}</p>
             <div class="buttons">
-                <button
-                    data-testid="trip-button"
-                    disabled=move || is_busy() || studio.picture.with(Option::is_none)
-                    on:click=move |_| trips.start()
-                >
-                    {t!(i18n, tr_trip)}
-                </button>
-                <Show when=move || desk.is_on_trip.get()>
+                <StartStop
+                    is_on=trips.is_on
+                    start=move |()| trips.start()
+                    stop=move |()| trips.cancel()
+                    label=Signal::derive(move || t_string!(i18n, tr_trip).to_owned())
+                    blocked=Signal::derive(move || studio.picture.with(Option::is_none))
+                    ids=["trip-button", "trip-cancel"]
+                />
+                <Show when=move || trips.is_on.get()>
                     <progress max="1" prop:value=share aria-label=move || t_string!(i18n, tr_trip)></progress>
-                    <button data-testid="trip-cancel" on:click=move |_| trips.cancel()>{t!(i18n, cancel)}</button>
                 </Show>
                 <Show when=judges>
                     <label class="check">
                         <input
                             type="checkbox"
-                            data-testid="cycle-police"
+                            data-testid="cycle-verdicts"
                             prop:checked=move || trips.is_judged.get()
                             on:change=move |event| trips.is_judged.set(event_target_checked(&event))
                         />
@@ -168,7 +71,7 @@ pub fn Cycles(desk: Desk, studio: Studio) -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || judges() && trips.is_judged.get()>
-                <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
+                <p class="muted" data-testid="patch-verdicts-help">{t!(i18n, patch_verdicts_help)}</p>
             </Show>
             <Cycle trips back=false />
             <Cycle trips back=true />
@@ -189,8 +92,8 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
         Signal::derive(move || trip.with(|trip| trip.judged[place].clone()).filter(|_| trips.is_judged.get()))
     };
     let opinion = move |place: usize| {
-        let mean = trip.with(|trip| trip.judged[place].as_ref().map(Verdicts::mean))?;
-        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        let locale = i18n.get_locale();
+        trip.with(|trip| trip.judged[place].as_ref().map(|verdicts| verdicts.said(locale)))
     };
     let error = move || {
         let error = trip.with(|trip| trip.error.as_ref().map(|(error, _)| *error))?;
@@ -208,12 +111,17 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
         td_string!(locale, tr_cycle_empty, kind = kind, way = way).to_string()
     };
     let is_empty = move || trip.with(|trip| trip.given.is_none());
+    let smaller = move || {
+        let [w, h] = trip.with(|trip| trip.given.as_ref().filter(|_| trip.is_smaller).map(|given| given.size))?;
+        let said = td_string!(i18n.get_locale(), tr_trip_smaller, w = w, h = h).to_string();
+        Some(view! { <p class="muted empty" data-testid="trip-smaller">{said}</p> })
+    };
     view! {
         <div class="cycle" class:waiting=is_empty data-testid=if back { "cycle-back" } else { "cycle" }>
             <figure>
                 <div class="sheet" role="img" aria-label=move || label(x, !back)>
                     <Shown picture=part(|trip| trip.given.clone()) id="given" />
-                    <Police verdicts=verdicts(0) />
+                    <PatchVerdicts verdicts=verdicts(0) />
                 </div>
                 <figcaption><strong>{x}</strong> " " {move || name(!back)} <small>{move || opinion(0)}</small></figcaption>
             </figure>
@@ -221,7 +129,7 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
             <figure>
                 <div class="sheet" role="img" aria-label=move || label(y, back)>
                     <Shown picture=part(|trip| trip.made.clone()) id="made" />
-                    <Police verdicts=verdicts(1) />
+                    <PatchVerdicts verdicts=verdicts(1) />
                 </div>
                 <figcaption><strong>{y}</strong> " " {move || name(back)} <small>{move || opinion(1)}</small></figcaption>
             </figure>
@@ -246,5 +154,6 @@ fn Cycle(trips: Trips, back: bool) -> impl IntoView {
         <Show when=is_empty>
             <p class="muted empty">{how}</p>
         </Show>
+        {smaller}
     }
 }

@@ -2,7 +2,7 @@
 
 use forger_protocol::{
     EngineError, ManifestEntry,
-    latent_url::ModelRef,
+    latent_url::{ModelRef, short_hash},
     message::Made,
     translate_url::{Drawing, TranslateState, from_query, to_query},
 };
@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     examples::{self, Example},
-    model::{Model, check, is_of_page},
+    model::{self, Model, check, is_of_page},
 };
 use crate::{
     components::labels,
@@ -21,15 +21,17 @@ use crate::{
         image_to_image::ask::{Asker, Picture, Told, Verdicts},
         links::{asked, compare, complain, query},
     },
-    shelf::Shelf,
+    shelf::{Shelf, is_of_pytorch},
     state::{
-        site, storage,
+        screen, site, storage,
         toasts::{Toasts, use_toasts},
     },
 };
 
 /// Where the name of the model is kept that was used last.
 const KEY: &str = "translate";
+/// What the styles take for narrow: a phone, whose lines may be slow, too.
+const NARROW: &str = "(max-width: 760px)";
 
 #[derive(Clone, Copy)]
 pub struct Desk {
@@ -43,8 +45,6 @@ pub struct Desk {
     /// Whether a model that knows two ways goes back.
     pub back: RwSignal<bool>,
     pub examples: RwSignal<Vec<Example>>,
-    /// Whether a picture is on its way there and back: the engine does one such thing at a time, and gives up what it did before.
-    pub is_on_trip: RwSignal<bool>,
     /// Whether several photos are translated one after the other, all by the same model in the same way.
     pub is_batching: RwSignal<bool>,
     /// What the address asks for, until it was had.
@@ -69,7 +69,6 @@ impl Desk {
             }),
             back: RwSignal::new(state.back),
             examples: RwSignal::new(Vec::new()),
-            is_on_trip: RwSignal::new(false),
             is_batching: RwSignal::new(false),
             wanted: StoredValue::new(state),
             failed: RwSignal::new(false),
@@ -93,7 +92,8 @@ impl Desk {
         labels::tell(self.toasts, self.locale(), error);
     }
 
-    /// Loads what there is, then takes the model of the link, or that of the last time, or else one that is drawn for.
+    /// Loads what there is, then takes the model of the link, or that of the last time, or else one that is drawn for, a light one on
+    /// a narrow screen.
     pub fn load(self) {
         self.failed.set(false);
         spawn_local(async move {
@@ -120,12 +120,12 @@ impl Desk {
         let (wanted, asked) = (self.wanted.with_value(|state| state.model.clone()), self.asked());
         let entry = self.shelf.models.with_untracked(|models| {
             let models = models.as_ref()?;
-            let first = models.iter().find(|entry| !entry.card.palette.is_empty()).or(models.first());
-            models.iter().find(|entry| entry.card.name == asked).or(first).cloned()
+            let asked = models.iter().find(|entry| entry.card.name == asked);
+            asked.or_else(|| model::first(models, screen::matches(NARROW))).cloned()
         });
         let Some(entry) = entry else { return };
         if let Some(model) = wanted {
-            let hash = entry.sha256.get(..8).unwrap_or_default();
+            let hash = short_hash(&entry.sha256);
             compare(self.toasts, self.locale(), &model, &entry.card.name, hash);
         }
         self.way.set(entry.card.name);
@@ -151,6 +151,7 @@ impl Desk {
 
     /// Opens a model file of the user's, and takes it.
     pub fn open_file(self, file: web_sys::File) {
+        let name = file.name();
         spawn_local(async move {
             match self.shelf.open(Source::File(file)).await {
                 Ok(opened) => {
@@ -161,9 +162,17 @@ impl Desk {
                         self.choose(name);
                     }
                 }
-                Err(error) => self.tell(&error),
+                Err(error) => labels::tell_file(self.toasts, self.locale(), &error, &name),
             }
         });
+    }
+
+    /// Opens the model that is among files that were dropped or opened as pictures. Whether there is one.
+    pub fn takes(self, files: &[web_sys::File]) -> bool {
+        let is_model = |name: &str| name.ends_with(".safetensors") || is_of_pytorch(name);
+        let model = files.iter().find(|file| is_model(&file.name())).filter(|_| !self.is_batching.get_untracked());
+        model.into_iter().for_each(|file| self.open_file(file.clone()));
+        model.is_some()
     }
 
     /// The drawing that a board begins with: that of the link, else what was kept, else the first example. What was kept comes
@@ -244,7 +253,18 @@ pub fn address(state: &TranslateState) -> String {
 impl Desk {
     /// Has the model make a picture of a picture.
     pub async fn make(self, picture: &Picture, back: bool, told: Told) -> Result<(Picture, Made), EngineError> {
-        self.asker().make(&self.way.get_untracked(), picture, back, told).await
+        self.make_if(|| true, picture, back, told).await
+    }
+
+    /// The same, unless it is not wanted any more when its turn comes.
+    pub async fn make_if(
+        self,
+        is_wanted: impl Fn() -> bool,
+        picture: &Picture,
+        back: bool,
+        told: Told,
+    ) -> Result<(Picture, Made), EngineError> {
+        self.asker().make_if(is_wanted, &self.way.get_untracked(), picture, back, told).await
     }
 
     /// Has the model judge a picture, made of the given one, as one of its first or its second domain.
@@ -252,7 +272,7 @@ impl Desk {
         self.asker().judge(&self.way.get_untracked(), given, judged, first).await
     }
 
-    fn asker(self) -> Asker {
+    pub fn asker(self) -> Asker {
         Asker { engine: self.engine, shelf: self.shelf }
     }
 }

@@ -8,18 +8,23 @@ mod desk;
 mod drawn;
 mod examples;
 pub mod model;
+mod open;
 mod outcome;
 mod palette;
 mod photos;
 mod share;
 mod size;
+mod trips;
+mod why;
 pub mod words;
 
 use leptos::prelude::*;
+use web_sys::{DragEvent, File};
 
 use crate::{
     components::{
         about::About,
+        files, labels,
         models::{ModelSelect, NoModels, OwnModel},
     },
     i18n::*,
@@ -28,10 +33,12 @@ use crate::{
 use board::Board;
 use desk::Desk;
 use model::Model;
+use open::{OpenDrawing, opener};
 use outcome::Outcome;
 use palette::{Examples, Palette, Steps, Tools};
 use photos::Photos;
 use share::Share;
+use why::Why;
 
 /// What a model is for.
 #[derive(Clone, PartialEq)]
@@ -88,9 +95,11 @@ pub fn TranslatePage() -> impl IntoView {
 #[component]
 fn Models(desk: Desk) -> impl IntoView {
     let i18n = use_i18n();
-    let title = move |name: String| match desk.named(&name) {
-        Some(model) => words::model(i18n.get_locale(), &model),
-        None => name,
+    let title = move |name: String| {
+        let bytes = desk.shelf.find(&name).map_or(0, |entry| entry.bytes);
+        let known = desk.named(&name).map_or(name, |model| words::model(i18n.get_locale(), &model));
+        // Not every line is fast, or free.
+        if bytes == 0 { known } else { format!("{known} · {}", labels::bytes(bytes as f64)) }
     };
     let goes_back = move || desk.model.with(|model| model.as_ref().is_some_and(Model::goes_back));
     let way = move |back: bool| {
@@ -112,7 +121,7 @@ fn Models(desk: Desk) -> impl IntoView {
         <div class="buttons models">
             <ModelSelect
                 label=Signal::derive(move || t_string!(i18n, model).to_owned())
-                names=Signal::derive(move || desk.shelf.names())
+                names=Signal::derive(move || words::in_order(desk.shelf.names()))
                 title
                 chosen=Signal::derive(move || Some(desk.way.get()))
                 choose=move |name| desk.choose(name)
@@ -134,20 +143,38 @@ fn Drawn(desk: Desk, model: Model) -> impl IntoView {
     let i18n = use_i18n();
     let board = Board::new(desk, model);
     let what = move || board.model.with_value(|model| words::domain(i18n.get_locale(), model, true));
+    let draw = opener(board);
+    let open = move |files: Vec<File>| {
+        if !desk.takes(&files) {
+            draw(files);
+        }
+    };
+    files::on_paste(open);
+    let drop = files::on_drop(open);
     view! {
-        <div class="drawing" on:keydown=move |event| shortcut(board, &event)>
+        <div
+            class="drawing"
+            on:keydown=move |event| shortcut(board, &event)
+            on:dragover=|event: DragEvent| event.prevent_default()
+            on:drop=drop
+        >
             <Tools board />
             <figure class="easel">
                 <Easel board label=move || t_string!(i18n, tr_board_label).to_owned() />
-                <figcaption><strong>{what}</strong> <span class="muted">{t!(i18n, tr_draw_help)}</span></figcaption>
+                <figcaption>
+                    <strong>{what}</strong> " " <span class="muted">{t!(i18n, tr_draw_help)}</span> " "
+                    <span class="muted by-mouse">{t!(i18n, tr_draw_pick)}</span>
+                </figcaption>
             </figure>
-            <Palette board />
             <div class="after">
                 <Steps board />
                 <Share desk drawing=board.drawing />
+                <OpenDrawing open />
             </div>
+            <Palette board />
             <Outcome board />
             <Examples board />
         </div>
+        <Why board />
     }
 }

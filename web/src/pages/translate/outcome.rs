@@ -1,17 +1,17 @@
-//! What the model made of the drawing, what it took, and what the police says; and both pictures to be kept.
+//! What the model made of the drawing, what it took, and what the discriminator says; and both pictures to be kept.
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{board::Board, words};
 use crate::{
-    components::{files, labels},
+    components::{files, focus, labels},
     i18n::*,
     pages::{
         drawing::easel::Sheet as _,
         image_to_image::{
             ask::Picture,
             formats::PNG,
-            heat::{Police, Shown},
+            heat::{PatchVerdicts, Shown},
             pictures::blank,
             saving::written,
         },
@@ -45,8 +45,8 @@ pub fn Outcome(board: Board) -> impl IntoView {
         Some(td_string!(i18n.get_locale(), tr_took, ms = ms, device = device).to_string())
     };
     let opinion = move || {
-        let mean = board.verdicts.with(|verdicts| verdicts.as_ref().map(|verdicts| verdicts.mean()))?;
-        Some(td_string!(i18n.get_locale(), opinion, n = format!("{:.0}", mean * 100.0)).to_string())
+        let locale = i18n.get_locale();
+        board.verdicts.with(|verdicts| verdicts.as_ref().map(|verdicts| verdicts.said(locale)))
     };
     let judge = move |event| {
         let on = event_target_checked(&event);
@@ -54,65 +54,75 @@ pub fn Outcome(board: Board) -> impl IntoView {
         if on { board.translate() } else { board.verdicts.set(None) }
     };
     let label = move || board.model.with_value(|model| words::domain(i18n.get_locale(), model, false));
+    // These two go with what they do.
+    let cancel = move |event| {
+        focus::keep(&event);
+        board.cancel();
+    };
+    let retry = move |event| {
+        focus::keep(&event);
+        board.retry();
+    };
     view! {
-        <figure class="outcome">
-            <div
-                class="sheet"
-                class:waiting=move || made.with(Option::is_none)
-                role="img"
-                aria-label=label
-                aria-busy=move || (!board.is_current.get()).to_string()
-                data-testid="outcome"
-            >
-                <Shown picture=made id="result" />
-                <Police verdicts=board.verdicts />
-            </div>
-            <figcaption>
-                <span class="took" role="status" data-testid="took">{took}</span>
-                <Show when=move || board.is_slow()>
-                    <span class="muted">{t!(i18n, tr_slow)}</span>
-                </Show>
-            </figcaption>
-            <Opening board />
-            <div class="buttons">
-                <Show when=move || board.request.get().is_some() && board.is_slow()>
-                    <button data-testid="cancel-button" on:click=move |_| board.cancel()>{t!(i18n, cancel)}</button>
-                </Show>
-                <Show when=move || board.failed.get() && !is_busy()>
-                    <button class="primary" data-testid="retry-button" on:click=move |_| board.translate()>
-                        {t!(i18n, tr_start)}
-                    </button>
-                </Show>
-                <button
-                    data-testid="save-result"
-                    disabled=move || made.with(Option::is_none)
-                    on:click=move |_| save(board, made.get_untracked(), "result")
+        <div class="outcome">
+            <figure>
+                <div
+                    class="sheet"
+                    class:waiting=move || made.with(Option::is_none)
+                    role="img"
+                    aria-label=label
+                    aria-busy=move || (!board.is_current.get()).to_string()
+                    data-testid="outcome"
                 >
-                    {t!(i18n, tr_save_result)}
-                </button>
-                <button data-testid="save-drawing" on:click=move |_| save(board, board.picture(), "drawing")>
-                    {t!(i18n, tr_save_drawing)}
-                </button>
-                {judges
-                    .then(|| {
-                        view! {
-                            <label class="check">
-                                <input
-                                    type="checkbox"
-                                    data-testid="police"
-                                    prop:checked=move || board.is_judged.get()
-                                    on:change=judge
-                                />
-                                <span>{t!(i18n, patch_verdicts)}</span>
-                            </label>
-                        }
-                    })}
-            </div>
-            <Show when=move || board.is_judged.get()>
-                <p class="muted" data-testid="police-help">{t!(i18n, patch_verdicts_help)}</p>
-            </Show>
-            <p class="muted opinion" role="status" data-testid="opinion">{opinion}</p>
-        </figure>
+                    <Shown picture=made id="result" />
+                    <PatchVerdicts verdicts=board.verdicts />
+                </div>
+                // Of every stroke: whoever listens would hear nothing else.
+                <figcaption><span class="took" data-testid="took">{took}</span></figcaption>
+            </figure>
+            <section class="results">
+                <Show when=move || board.is_slow()>
+                    <p class="muted">{t!(i18n, tr_slow)}</p>
+                </Show>
+                <Opening board />
+                <div class="buttons">
+                    <Show when=move || board.request.get().is_some() && board.is_slow()>
+                        <button data-testid="cancel-button" on:click=cancel>{t!(i18n, cancel)}</button>
+                    </Show>
+                    <Show when=move || board.failed.get() && !is_busy()>
+                        <button class="primary" data-testid="retry-button" on:click=retry>{t!(i18n, tr_start)}</button>
+                    </Show>
+                    <button
+                        data-testid="save-result"
+                        disabled=move || made.with(Option::is_none)
+                        on:click=move |_| save(board, made.get_untracked(), "result")
+                    >
+                        {t!(i18n, tr_save_result)}
+                    </button>
+                    <button data-testid="save-drawing" on:click=move |_| save(board, board.picture(), "drawing")>
+                        {t!(i18n, tr_save_drawing)}
+                    </button>
+                    {judges
+                        .then(|| {
+                            view! {
+                                <label class="check">
+                                    <input
+                                        type="checkbox"
+                                        data-testid="patch-verdicts"
+                                        prop:checked=move || board.is_judged.get()
+                                        on:change=judge
+                                    />
+                                    <span>{t!(i18n, patch_verdicts)}</span>
+                                </label>
+                            }
+                        })}
+                </div>
+                <Show when=move || board.is_judged.get()>
+                    <p class="muted" data-testid="patch-verdicts-help">{t!(i18n, patch_verdicts_help)}</p>
+                </Show>
+                <p class="muted opinion" role="status" data-testid="opinion">{opinion}</p>
+            </section>
+        </div>
     }
 }
 
@@ -125,18 +135,24 @@ fn Opening(board: Board) -> impl IntoView {
     let said = move || {
         let name = board.model.with_value(|model| words::model(i18n.get_locale(), model));
         let entry = shelf.find(&board.desk.way.get()).filter(|entry| entry.bytes > 0);
-        let mb = entry.map(|entry| format!("{:.1}", entry.bytes as f64 / 1e6));
-        mb.map_or_else(
+        let size = entry.map(|entry| labels::bytes(entry.bytes as f64));
+        size.map_or_else(
             || t_string!(i18n, downloading).to_string(),
-            |mb| td_string!(i18n.get_locale(), downloading_named, name = name, mb = mb).to_string(),
+            |size| td_string!(i18n.get_locale(), downloading_named, name = name, size = size).to_string(),
         )
+    };
+    let cancel = move |event| {
+        focus::keep(&event);
+        shelf.cancel();
+        // At once, and not when the engine has heard of it: whoever had the focus here is looked for then.
+        shelf.opening.set(None);
     };
     view! {
         <Show when=move || shelf.opening.get().is_some()>
             <p class="loading" role="status">
                 {said} " "
                 <progress data-testid="progress" max="1" prop:value=share aria-label=said></progress>
-                <button data-testid="cancel-opening" on:click=move |_| shelf.cancel()>{t!(i18n, cancel)}</button>
+                <button data-testid="cancel-opening" on:click=cancel>{t!(i18n, cancel)}</button>
             </p>
         </Show>
     }

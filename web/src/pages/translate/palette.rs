@@ -95,13 +95,7 @@ pub fn Palette(board: Board) -> impl IntoView {
         let [r, g, b] = swatch.color;
         let (colour, id, name) = (format!("rgb({r} {g} {b})"), format!("swatch-{}", swatch.name), swatch.name);
         let chosen = move || usize::from(board.colour.get()) == number;
-        let choose = move |_| {
-            board.colour.set(number as u8);
-            // Nobody takes a colour to rub out with it.
-            if board.tool.get_untracked() == Tool::Eraser {
-                board.tool.set(Tool::Brush);
-            }
-        };
+        let choose = move |_| board.take_up(number as u8);
         view! {
             <button class="swatch" aria-pressed=move || chosen().to_string() data-testid=id on:click=choose>
                 <span class="colour" style:background-color=colour></span>

@@ -1,14 +1,14 @@
 //! Photos, for models whose pictures are not drawn: opened, translated, compared and saved.
 
 use leptos::prelude::*;
-use web_sys::{DragEvent, File};
+use web_sys::{DragEvent, File, MediaStream};
 
 use super::{
     camera::Camera,
     cutting::Cutting,
     cycle::Cycles,
     desk::Desk,
-    drawn::DrawButton,
+    drawn::{DrawButton, Source},
     model::Model,
     share::Share,
     size::{Size, refusal},
@@ -30,7 +30,12 @@ pub fn Photos(desk: Desk) -> impl IntoView {
     let (i18n, size) = (use_i18n(), RwSignal::new(Size::default()));
     let side = Memo::new(move |_| desk.model.with(|model| model.as_ref().map_or(1, |model| model.side)));
     let has = move |of: fn(&Model) -> bool| Memo::new(move |_| desk.model.with(|model| model.as_ref().is_some_and(of)));
-    let (goes_back, is_cycle) = (has(Model::goes_back), has(|model| model.is_cycle));
+    let goes_back = has(Model::goes_back);
+    let is_of_faces = has(|model| model.is_of_faces(true) || model.is_of_faces(false));
+    // Faces are mostly one's own.
+    let facing = Memo::new(move |_| if is_of_faces.get() { "user" } else { "environment" });
+    // What the camera sees while it is on.
+    let stream = RwSignal::new_local(None::<MediaStream>);
     let plan = Plan {
         back: Signal::derive(move || desk.back.get() && goes_back.get()),
         size: Callback::new(move |given| size.get().of(given, side.get())),
@@ -46,7 +51,11 @@ pub fn Photos(desk: Desk) -> impl IntoView {
         now
     });
     let batch = Batch::new(studio, desk.is_batching);
-    let open = move |files: Vec<File>| batch.open(files);
+    let open = move |files: Vec<File>| {
+        if !desk.takes(&files) {
+            batch.open(files);
+        }
+    };
     files::on_paste(open);
     let drop = files::on_drop(open);
     let title = move |name: String| {
@@ -60,30 +69,34 @@ pub fn Photos(desk: Desk) -> impl IntoView {
     let what = move || t_string!(i18n, translate).to_owned();
     view! {
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Tools desk studio size side open />
+            <Tools desk studio size side facing open />
             <Cutting desk studio batch open />
             <BatchPanel
                 batch
                 start=move || t_string!(i18n, tr_batch_start).to_owned()
-                blocked=move || studio.is_busy() || desk.is_on_trip.get()
+                blocked=move || studio.is_busy()
             />
             <Show
                 when=move || studio.picture.with(Option::is_some)
-                fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
+                fallback=move || {
+                    view! {
+                        <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p>
+                        // The camera, and who paints an example, want a model, too.
+                        <Progress studio label=what />
+                    }
+                }
             >
                 <Before studio />
                 <Progress studio label=what />
                 <Sides studio title />
                 <Viewer studio />
-                <Results studio />
+                <Results studio is_batching=desk.is_batching />
             </Show>
         </div>
         <Show when=move || goes_back.get()>
-            <Cycles desk studio />
+            <Cycles desk studio stream />
         </Show>
-        <Show when=move || is_cycle.get()>
-            <Camera desk studio />
-        </Show>
+        <Camera desk studio stream facing open />
     }
 }
 
@@ -94,6 +107,7 @@ fn Tools(
     studio: Studio,
     size: RwSignal<Size>,
     side: Memo<usize>,
+    facing: Memo<&'static str>,
     #[prop(into)] open: Callback<Vec<File>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
@@ -108,19 +122,16 @@ fn Tools(
         let key = event_target_value(&event);
         Size::ALL.into_iter().find(|size| size.key() == key).into_iter().for_each(|found| size.set(found));
     };
-    let drawn = Memo::new(move |_| {
+    let source = Memo::new(move |_| {
         let back = desk.back.get();
-        desk.model.with(|model| model.as_ref().and_then(|model| Some((model.drawn(!back)?, model.side))))
+        desk.model.with(|model| Source::of(desk, model.as_ref()?, back))
     });
     let is_possible = move || studio.size().is_some() && studio.refusal().is_none();
-    // The engine does one such thing at a time.
-    let is_busy = move || studio.is_busy() || desk.is_on_trip.get() || desk.is_batching.get();
+    let is_busy = move || studio.is_busy() || desk.is_batching.get();
     view! {
         <div class="buttons">
-            <PhotoButtons camera="environment" multiple=true open />
-            <Show when=move || drawn.get().is_some()>
-                <DrawButton desk studio drawn open />
-            </Show>
+            {move || view! { <PhotoButtons camera=facing.get() multiple=true open /> }}
+            <DrawButton desk studio source open />
             <label>
                 <span>{t!(i18n, tr_size)}</span>
                 <select data-testid="size-select" disabled=move || desk.is_batching.get() on:change=resize>
@@ -138,6 +149,9 @@ fn Tools(
             <Share desk />
             <span class="badge sent" data-testid="sent">{t!(i18n, up_sent)}</span>
         </div>
+        <p class="muted" data-testid="learned">
+            {move || td_string!(i18n.get_locale(), tr_learned, n = side.get()).to_string()}
+        </p>
     }
 }
 

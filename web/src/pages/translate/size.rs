@@ -1,5 +1,7 @@
 //! In which size a photo is translated.
 
+use forger_protocol::{MOST_AT_ONCE, MOST_FILLED};
+
 use super::model::Model;
 use crate::{i18n::*, pages::image_to_image::limits};
 
@@ -53,14 +55,47 @@ pub fn refusal(locale: Locale, size: [u32; 2], model: Option<&Model>) -> Option<
     let sides = [height as usize, width as usize];
     if let Some(Model { generator, .. }) = model.filter(|model| !model.generator.takes(sides)) {
         let n = generator.multiple();
-        return Some(td_string!(locale, tr_too_large, w = width, h = height, n = n).to_string());
+        let [high, wide] = sides.map(|side| side.next_multiple_of(n));
+        let [most, filled] = [MOST_AT_ONCE, MOST_FILLED].map(|pixels| pixels as f64 / 1e6);
+        let (w, h) = (width, height);
+        return Some(
+            td_string!(
+                locale,
+                tr_too_large,
+                most = most,
+                filled = filled,
+                n = n,
+                w = w,
+                h = h,
+                wide = wide,
+                high = high
+            )
+            .to_string(),
+        );
     }
     limits::refusal(locale, size, 1)
 }
 
 #[cfg(test)]
 mod tests {
+    use forger_protocol::{Card, Pix2pixConfig, SystemConfig};
+
     use super::*;
+
+    #[test]
+    fn what_is_too_large_is_told_as_it_is_and_filled_up() {
+        let card = Card::new("facades", SystemConfig::of(&Pix2pixConfig::default()), 1);
+        let model = Model::of(card, "").unwrap();
+        let said = |size| refusal(Locale::en, size, Some(&model));
+        assert_eq!(said([1000, 1000]), None);
+        // The one has too many pixels, the other only once its sides are filled up.
+        for (size, filled) in [([2000, 1000], "2048 × 1024"), ([8000, 20], "8192 × 256")] {
+            let said = said(size).unwrap();
+            let own = format!("{} × {}", size[0], size[1]);
+            let parts = [own.as_str(), filled, "1.5 megapixels", " 2 "];
+            assert!(parts.into_iter().all(|part| said.contains(part)), "{said}");
+        }
+    }
 
     #[test]
     fn the_form_stays_and_the_shorter_side_is_as_was_wanted() {

@@ -1,7 +1,27 @@
 //! What people call models, domains and colours. Those that the page does not know are called as on their card.
 
-use super::model::Model;
+use super::model::{LIGHT, Model};
 use crate::i18n::*;
+
+/// The models of the site in the order of the list, which is not that in which they were made: first those that are drawn for, and
+/// of those that do the same the better one.
+const ORDER: [&str; 9] = [
+    "facades",
+    "facades-light",
+    "maps-map-to-aerial",
+    "maps-map-to-aerial-light",
+    "face-to-avatar",
+    "faces-to-avatars",
+    "maps-aerial-to-map",
+    "maps-aerial-to-map-light",
+    "day-to-sunset",
+];
+
+/// Names of models as they are listed: those of the site, then others.
+pub fn in_order(mut names: Vec<String>) -> Vec<String> {
+    names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+    names
+}
 
 /// What pictures of a domain show: the first, or the second.
 pub fn domain(locale: Locale, model: &Model, first: bool) -> String {
@@ -29,7 +49,7 @@ pub fn way(locale: Locale, model: &Model, back: bool) -> String {
 /// A model, by what it does where that is known. A light one has the name of the one that it learned from.
 pub fn model(locale: Locale, model: &Model) -> String {
     let name = model.card.name.as_str();
-    let full = name.strip_suffix("-light");
+    let full = name.strip_suffix(LIGHT);
     let known = match full.unwrap_or(name) {
         "facades" => td_string!(locale, tr_m_facades).to_string(),
         "maps-aerial-to-map" | "maps-map-to-aerial" | "face-to-avatar" => way(locale, model, false),
@@ -66,4 +86,26 @@ pub fn swatch(locale: Locale, name: &str) -> String {
         other => return other.to_owned(),
     }
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use forger_protocol::Manifest;
+
+    use super::*;
+    use crate::pages::translate::model::is_of_page;
+
+    const FILE: &str = include_str!("../../../../public/models/manifest.json");
+
+    #[test]
+    fn the_list_has_every_model_of_the_site_and_others_last() {
+        let manifest = serde_json::from_str::<Manifest>(FILE).unwrap();
+        let of_page = manifest.models.iter().filter(|entry| is_of_page(&entry.card.system));
+        let names = of_page.map(|entry| entry.card.name.as_str()).collect::<BTreeSet<_>>();
+        assert_eq!(names, BTreeSet::from(ORDER));
+        let listed = in_order(["mine", "faces-to-avatars", "a", "face-to-avatar"].map(str::to_owned).into());
+        assert_eq!(listed, ["face-to-avatar", "faces-to-avatars", "mine", "a"]);
+    }
 }

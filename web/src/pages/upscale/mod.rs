@@ -1,6 +1,9 @@
 //! Super-resolution: a photo becomes larger, in this tab.
 
-use forger_protocol::{SuperresConfig, latent_url::ModelRef};
+use forger_protocol::{
+    SuperresConfig,
+    latent_url::{ModelRef, short_hash},
+};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use web_sys::{DragEvent, File, UrlSearchParams};
@@ -73,7 +76,7 @@ fn studio() -> Studio {
         });
         let Some(entry) = entry else { return };
         if let Some(wanted) = &wanted {
-            let hash = entry.sha256.get(..8).unwrap_or_default();
+            let hash = short_hash(&entry.sha256);
             compare(studio.toasts, studio.locale(), wanted, &entry.card.name, hash);
         }
         way.set(entry.card.name);
@@ -112,7 +115,7 @@ pub fn UpscalePage() -> impl IntoView {
                 <Progress studio label=move || t_string!(i18n, upscale).to_owned() />
                 <Sides studio title />
                 <Viewer studio />
-                <Results studio measured=true />
+                <Results studio measured=true is_batching />
             </Show>
         </div>
         <About card />

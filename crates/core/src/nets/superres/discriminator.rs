@@ -45,8 +45,12 @@ pub struct Discriminator {
 impl Discriminator {
     /// Weights are those of `initial::he`. Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial::he(name, shape, random)))
+        Ok(Self::unfilled(config, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`Discriminator::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| initial::he(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.

@@ -77,8 +77,12 @@ fn small(name: &str, shape: &[usize], random: &mut Random) -> Vec<f32> {
 impl Generator {
     /// Fails for settings out of range.
     pub fn new(config: &SuperresConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| small(name, shape, random)))
+        Ok(Self::unfilled(config, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`Generator::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| small(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.

@@ -41,8 +41,12 @@ pub enum Translator {
 impl Translator {
     /// Weights N(0, 0.02), as in appendix 6.2 of pix2pix. Fails for settings out of range.
     pub fn new(config: &TranslatorConfig, random: &mut Random, device: &Device) -> Result<Self, OutOfRange> {
-        let module = Self::unfilled(config, device)?;
-        Ok(parameters::fill(module, device, |name, shape| initial::normal(name, shape, random)))
+        Ok(Self::unfilled(config, device)?.filled(random, device))
+    }
+
+    /// With the weights of [`Translator::new`].
+    pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
+        parameters::fill(self, device, |name, shape| initial::normal(name, shape, random))
     }
 
     /// Weights have shapes and take no memory until they are filled.

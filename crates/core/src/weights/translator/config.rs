@@ -51,6 +51,16 @@ impl TranslationConfig {
         }
     }
 
+    /// About how many multiplications a generator takes for each pixel of a picture.
+    pub fn effort(&self) -> u64 {
+        match self {
+            Self::Pix2pix(config) => config.generator.effort(),
+            Self::Cyclegan(config) => config.generator.effort(),
+            // Of a block two convolutions of 3 x 3.
+            Self::Simgan(config) => (18 * config.blocks * config.refiner_width * config.refiner_width) as u64,
+        }
+    }
+
     /// Channels of the pictures that it makes.
     pub fn channels(&self) -> usize {
         match self {

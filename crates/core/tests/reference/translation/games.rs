@@ -63,7 +63,7 @@ pub fn play<S: System>(mut system: S, case: &Case, steps: usize) -> S {
             if *expected == 0.0 {
                 assert_eq!(found, 0.0, "{name}: what a step does not tell is 0 on both sides");
             } else {
-                assert_close(&name, &[found / expected], &[1.0], 2e-4);
+                assert_close(&name, &[found / expected], &[1.0], 1e-4);
             }
         }
     }

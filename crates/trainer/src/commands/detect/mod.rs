@@ -19,7 +19,7 @@ use crate::{
         wholes::{Whole, wholes},
     },
     device::DeviceArgs,
-    measures::detection::{self, DetectArgs, Found},
+    measures::detection::{self, DetectArgs, Found, Method},
     models,
     progress::Task,
     run::{check_writable, write_whole},
@@ -46,9 +46,9 @@ pub struct DetectFolderArgs {
     /// Folder for scores.csv and report.html
     #[arg(long)]
     pub out: PathBuf,
-    /// How to search
-    #[arg(long, value_enum, default_value_t = Search::Adgan)]
-    pub method: Search,
+    /// How to search: adgan if not given, or as the card of the model says without --normal
+    #[arg(long, value_enum)]
+    pub method: Option<Search>,
     /// The run of `forger train encoder` for this model, where its file has none: for --method encoder
     #[arg(long, value_name = "RUN")]
     pub encoder: Option<PathBuf>,
@@ -76,6 +76,16 @@ pub enum Search {
     Anogan,
     /// The code that an encoder gives, in pixels and features of the discriminator
     Encoder,
+}
+
+impl From<Search> for Method {
+    fn from(search: Search) -> Self {
+        match search {
+            Search::Adgan => Self::Adgan,
+            Search::Anogan => Self::Anogan,
+            Search::Encoder => Self::Encoder,
+        }
+    }
 }
 
 /// Something was found to be strange: no fault, but an exit status of its own.
@@ -131,7 +141,7 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     if let Some(encoder) = &args.encoder {
         models::add_encoder(&mut model, encoder)?;
     }
-    let settings = normal::search(args.method, &args.detect)?;
+    let settings = normal::search(args.method.unwrap_or(Search::Adgan), &args.detect)?;
     let (channels, side) = (model.config.channels, model.config.image_size);
     // What is judged first: an empty folder should cost nobody a search.
     let data = args.chosen.set(&args.from, Split::Train, 0, args.background);
@@ -156,7 +166,7 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
     let (found, calibration, measured_by) = match &args.normal {
         Some(data) => {
             let shape = (channels, side);
-            let normal = args.chosen.load(data, args.detect.seed, args.background, shape).context("--normal")?;
+            let normal = args.chosen.load(data, args.detect.seed(), args.background, shape).context("--normal")?;
             check(normal.pictures.len())?;
             let task = Task::new((pictures.len() + normal.pictures.len()) as u64, "searching", &args.from);
             let of_normal = find(&normal.pictures, settings, &task)?;
@@ -166,7 +176,13 @@ pub fn detect(args: &DetectFolderArgs) -> Result<()> {
             (found, calibration, normal.name)
         }
         None => {
-            let normal = of_card(&model, &args.model, settings)?;
+            let normal = of_card(&model, &args.model, (args.method, &args.detect))?;
+            if let Some(cut) = args.chosen.other_cut(&normal.data) {
+                ui::warn(format_args!(
+                    "the normal pictures on the card of {} were cut to {cut} first: give --crop {cut}, unless these are cut already",
+                    args.model.display()
+                ));
+            }
             check(normal.scores.scores().len())?;
             let task = Task::new(pictures.len() as u64, "searching", &args.from);
             let found = find(&pictures, normal.search, &task)?;

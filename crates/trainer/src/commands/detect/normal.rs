@@ -23,22 +23,25 @@ use crate::{
 
 use super::Search;
 
-/// Which pictures of a set are normal, and how many of them count.
+/// What stands in the name of normal pictures between the set and how they were cut first.
+const CUT: &str = ", cut to ";
+
+/// Which pictures of a set are normal, and how many of them count. Without `--normal` those flags would do nothing that say which.
 #[derive(Args, Clone)]
 pub struct NormalArgs {
     /// The class of --normal that is normal, as `forger train dcgan --normal` has it
-    #[arg(long, value_name = "CLASS")]
+    #[arg(long, value_name = "CLASS", requires = "normal")]
     pub class: Option<String>,
     /// Which part of --normal; if not given, what was not learned from: the test part of a set that has one, what --holdout kept back,
     /// and of any other set all
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, requires = "normal")]
     pub split: Option<Split>,
     /// For a set without parts: the number of `forger train dcgan --holdout`, which kept back its last so many pictures, of each folder
     /// its share
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, requires = "normal")]
     pub holdout: usize,
     /// Normal pictures that scores are measured by, at most
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 200, requires = "normal")]
     pub count: usize,
     /// Judge pictures at their own size, in parts of the model's that begin so many pixels apart; a picture is as strange as its
     /// strangest part. For models of `forger train dcgan --patches`; without --normal it is as the card of the model says
@@ -81,7 +84,21 @@ impl NormalArgs {
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
         order.truncate(self.count);
         let class = self.class.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
-        Ok(Chosen { pictures: these(&pictures, &order), name: format!("{name}{class}{}", self.part(normal)) })
+        let name = format!("{name}{class}{}{}", self.cut(), self.part(normal));
+        Ok(Chosen { pictures: these(&pictures, &order), name })
+    }
+
+    /// What the name of pictures says of how they were cut.
+    fn cut(&self) -> String {
+        self.crop.map(|crop| format!("{CUT}{crop}")).unwrap_or_default()
+    }
+
+    /// How the pictures of that name were cut first, where these flags cut others in another way, or not at all.
+    pub fn other_cut<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let (_, cut) = name.rsplit_once(CUT)?;
+        // The part that is meant may stand behind it.
+        let cut = cut.split_once(", ").map_or(cut, |(cut, _)| cut);
+        (self.crop.map(|crop| crop.to_string()).as_deref() != Some(cut)).then_some(cut)
     }
 
     /// How pictures are judged in parts, if they are.
@@ -104,13 +121,13 @@ impl NormalArgs {
             };
             let data = self.set(strange, self.split(normal), self.holdout, None);
             let (pictures, classes) = data::but_class(&data, data::load(&data, shape.0, shape.1)?, class)?;
-            let name = format!("{}, all but class {class}{}", pictures.name, self.part(normal));
+            let name = format!("{}, all but class {class}{}{}", pictures.name, self.cut(), self.part(normal));
             (fitted(&pictures), classes, name)
         } else {
             let data = self.set(strange, Split::Train, 0, None);
             let (name, pictures) = wholes(&data, None, self.patches(), shape)?;
             let classes = vec![String::new(); pictures.len()];
-            (pictures, classes, name)
+            (pictures, classes, name + &self.cut())
         };
         let mut order = (0..pictures.len()).collect::<Vec<_>>();
         Random::new(seed, Stream::Metrics).shuffle(&mut order);
@@ -160,12 +177,7 @@ fn these(pictures: &[Whole], which: &[usize]) -> Vec<Whole> {
 
 /// The search that flags ask for.
 pub fn search(method: Search, args: &DetectArgs) -> Result<DetectSettings> {
-    let method = match method {
-        Search::Adgan => Method::Adgan,
-        Search::Anogan => Method::Anogan,
-        Search::Encoder => Method::Encoder,
-    };
-    let settings = args.search(method).context("this method does not search")?;
+    let settings = args.search(method.into()).context("this method does not search")?;
     check(&settings)?;
     Ok(settings)
 }
@@ -185,9 +197,12 @@ pub fn check(settings: &DetectSettings) -> Result<()> {
     Ok(settings.check().map_err(named)?)
 }
 
-/// What the card of a model says of normal pictures, if that is of the search that is asked for. Where the flags ask for nothing of
-/// their own, it is.
-pub fn of_card<'a, N>(model: &'a Model<N>, path: &Path, asked: DetectSettings) -> Result<&'a Normal> {
+/// What the card of a model says of normal pictures, if none of the flags that are given asks for another search.
+pub fn of_card<'a, N>(
+    model: &'a Model<N>,
+    path: &Path,
+    (method, asked): (Option<Search>, &DetectArgs),
+) -> Result<&'a Normal> {
     let Some(normal) = &model.card.normal else {
         bail!(
             "{} does not know what is normal: name pictures that it has not learned from with --normal, or calibrate it with \
@@ -195,7 +210,7 @@ pub fn of_card<'a, N>(model: &'a Model<N>, path: &Path, asked: DetectSettings) -
             path.display()
         );
     };
-    if asked != normal.search && asked != DetectSettings::of(asked.way) {
+    if !asked.agrees_with(method.map(Method::from), &normal.search) {
         bail!(
             "the scores on the card of {} are of another search: leave its flags out, or give --normal",
             path.display()
@@ -221,6 +236,10 @@ pub fn check_rate(rate: f64, count: usize) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn chosen(split: Option<Split>, holdout: usize) -> NormalArgs {
+        NormalArgs { class: None, split, holdout, count: 1, patches: None, crop: None, attributes: None }
+    }
+
     #[test]
     fn a_search_out_of_range_is_told_by_its_flag() {
         let fault = |settings: DetectSettings| check(&settings).unwrap_err().to_string();
@@ -233,12 +252,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_says_how_pictures_were_cut() {
+        let of = |crop: &str| NormalArgs { crop: crop.parse().ok(), ..chosen(None, 0) };
+        let cut = of("6,4,34,32");
+        for name in [format!("set{}", cut.cut()), format!("set, class 1{}, test part", cut.cut())] {
+            assert_eq!(cut.other_cut(&name), None);
+            assert!(["", "6,4,34,33"].iter().all(|crop| of(crop).other_cut(&name) == Some("6,4,34,32")), "{name}");
+        }
+        assert!(of("").cut().is_empty() && cut.other_cut("set, class 1, test part").is_none());
+    }
+
+    #[test]
     fn normal_pictures_are_those_that_were_not_learned_from() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let part = |normal: &str, split, holdout| {
-            let chosen =
-                NormalArgs { class: None, split, holdout, count: 1, patches: None, crop: None, attributes: None };
+            let chosen = chosen(split, holdout);
             (chosen.split(normal) == Split::Test, chosen.part(normal))
         };
         let (test, whole) = ((true, ", test part"), (false, ""));

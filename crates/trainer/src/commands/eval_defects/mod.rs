@@ -107,7 +107,7 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
         models::add_encoder(&mut model, encoder)?;
     }
     let (channels, side) = (model.config.channels, model.config.image_size);
-    let seed = args.detect.seed;
+    let seed = args.detect.seed();
     let good = args.chosen.load(&args.normal, seed, None, (channels, side)).context("--normal")?;
     let strange = normal::args(&args.strange, Split::Train, 0, None);
     let (_, defective) = wholes(&strange, None, Some(patches), (channels, side)).context("--strange")?;
@@ -148,7 +148,7 @@ fn learned(args: &EvalDefectsArgs, (channels, side): (usize, usize), stride: usi
     let data = DataArgs { patches: Some(stride), ..normal::args(&args.data, Split::Train, 0, None) };
     let pictures = data::load(&data, channels, side).context("--data")?;
     let mut order = (0..pictures.len()).collect::<Vec<_>>();
-    Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
+    Random::new(args.detect.seed(), Stream::Metrics).shuffle(&mut order);
     order.truncate(args.learned);
     let size = channels * side * side;
     let mut values = vec![0.0; order.len() * size];

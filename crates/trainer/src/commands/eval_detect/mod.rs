@@ -88,12 +88,19 @@ struct Judged {
 pub fn detect(args: &EvalDetectArgs) -> Result<()> {
     let methods = if args.methods.is_empty() { Method::value_variants().to_vec() } else { args.methods.clone() };
     fs::create_dir_all(&args.out).with_context(|| format!("cannot make folder {}", args.out.display()))?;
-    let classes = if args.classes.is_empty() { data::class_names(&args.data)? } else { args.classes.clone() };
+    args.device.check_single()?;
+    let learned = if args.train || args.classes.is_empty() { data::class_counts(&args.data)? } else { BTreeMap::new() };
+    let classes = if args.classes.is_empty() { learned.keys().cloned().collect() } else { args.classes.clone() };
     for settings in methods.iter().filter_map(|method| args.detect.search(*method)) {
         normal::check(&settings)?;
     }
     if args.train {
         check_judged(args, &classes)?;
+        // Of parts there are more than pictures; what is no class training says.
+        for (class, count) in learned.iter().filter(|(class, _)| args.data.patches.is_none() && classes.contains(class))
+        {
+            detection::check(&methods, *count, &args.detect).with_context(|| format!("class {class}"))?;
+        }
     }
     let mut sets = Sets::default();
     let mut results = Vec::new();
@@ -176,9 +183,14 @@ fn test(args: &EvalDetectArgs) -> DataArgs {
 
 /// Refuses what could not be judged, before models are trained for it.
 fn check_judged(args: &EvalDetectArgs, classes: &[String]) -> Result<()> {
-    let there = data::class_names(&DataArgs { patches: None, ..test(args) }).context("nothing to judge")?;
-    match classes.iter().find(|class| !there.contains(*class)) {
-        Some(class) => bail!("there is no picture of class {class} to judge: there are {}", there.join(", ")),
+    let there = data::class_counts(&DataArgs { patches: None, ..test(args) }).context("nothing to judge")?;
+    match classes.iter().find(|class| !there.contains_key(*class)) {
+        Some(class) => {
+            bail!(
+                "there is no picture of class {class} to judge: there are {}",
+                Vec::from_iter(there.into_keys()).join(", ")
+            )
+        }
         None => Ok(()),
     }
 }
@@ -187,7 +199,7 @@ fn check_judged(args: &EvalDetectArgs, classes: &[String]) -> Result<()> {
 fn chosen(args: &EvalDetectArgs, shape: (usize, usize)) -> Result<Judged> {
     let (pictures, labels) = labelled(&test(args), shape)?;
     let mut order = (0..pictures.len()).collect::<Vec<_>>();
-    Random::new(args.detect.seed, Stream::Metrics).shuffle(&mut order);
+    Random::new(args.detect.seed(), Stream::Metrics).shuffle(&mut order);
     let mut taken = BTreeMap::<&str, usize>::new();
     order.retain(|index| {
         let taken = taken.entry(&labels[*index]).or_default();

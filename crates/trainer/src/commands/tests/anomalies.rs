@@ -47,8 +47,17 @@ fn anomalies_and_models_of_one_class() {
     assert_eq!(by_card, judge(&format!("--normal @/set --class day {search}")));
     let fails = |line: &str| format!("{:#}", forger(folder.path(), line).unwrap_err());
     let detect = "detect @/set:night --threshold 1000 --out @/report --model";
-    let other = fails(&format!("{detect} {model} --starts 3"));
-    assert!(other.contains("another search"), "{other}");
+    for flags in
+        ["--starts 3", "--seed 2", "--method anogan", "--method encoder", "--weights-rate 1e-3", "--lambda 0.1"]
+    {
+        let other = fails(&format!("{detect} {model} {flags}"));
+        assert!(other.contains("another search"), "{flags}: {other}");
+    }
+    // What says which pictures are normal says nothing of those on the card.
+    for flags in ["--class day", "--count 5", "--holdout 2", "--split test", "--class day --attributes table.csv"] {
+        let idle = fails(&format!("{detect} {model} {flags}"));
+        assert!(idle.contains("--normal <DATA>"), "{flags}: {idle}");
+    }
     assert!(fails(&format!("{detect} @/runs-cpu/day")).contains("forger calibrate"));
     let few = fails(&format!("detect @/set:night --out @/report --model {model}"));
     assert!(few.contains("at least 19"), "{few}");

@@ -2,6 +2,7 @@
 //! made of what they name.
 
 mod auxiliary;
+mod check;
 pub mod cyclegan;
 pub mod dcgan;
 pub mod encoder;
@@ -23,8 +24,8 @@ use forger_core::System;
 use forger_protocol::Settings;
 
 use self::{
-    cyclegan::CycleganArgs, dcgan::DcganArgs, encoder::EncoderArgs, pix2pix::Pix2pixArgs, simgan::SimganArgs,
-    superres::SuperresArgs, toy::ToyArgs,
+    cyclegan::CycleganArgs, dcgan::DcganArgs, encoder::EncoderArgs, pix2pix::Pix2pixArgs, resume::Resumed,
+    simgan::SimganArgs, superres::SuperresArgs, toy::ToyArgs,
 };
 use super::classifier::{self, ClassifierArgs};
 use crate::{
@@ -178,6 +179,19 @@ pub struct Prepared {
     pub watch: Option<Watch>,
 }
 
+impl Prepared {
+    /// The step at which it ends.
+    fn end(&self, args: &RunArgs) -> u64 {
+        args.steps.unwrap_or(self.steps)
+    }
+
+    /// Whether it has come to its end before, so that nothing is done.
+    fn is_over(&self, args: &RunArgs) -> bool {
+        let done = self.system.steps();
+        done > 0 && done >= self.end(args)
+    }
+}
+
 /// Trains. Where the device fails, the error says how to go on.
 fn train<C: Course>(course: &C) -> Result<()> {
     guarded::guarded(course.run(), || run(course))
@@ -199,7 +213,7 @@ fn start<C: Course>(course: &C, begin: Begin) -> Result<()> {
     let mut config = recipe.clone();
     course.adjust(&mut config);
     let config = course.run().set.iter().try_fold(config, |config, change| recipes::set(&config, change))?;
-    config.validate()?;
+    check::check(&config)?;
     let prepared = course.prepare(&config, &begin)?;
     let folder = Run::create(&course.run().out)?;
     folder.write_begun(&recipe)?;
@@ -222,14 +236,17 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
         (None, Some(run)) => run.newest()?,
         (None, None) => bail!("there is no run in {}", out.display()),
     };
-    let (config, has_other_end) = resume::settings(course, run.as_ref(), &checkpoint)
+    let Resumed { config, has_other_end, changes } = resume::settings(course, run.as_ref(), &checkpoint)
         .with_context(|| file.unwrap_or(out).display().to_string())?;
-    config.validate()?;
+    check::check(&config)?;
     let note = run.as_ref().map(Run::read_note).unwrap_or_default();
     let begin = Begin { checkpoint: Some(checkpoint), note, ..begin };
     let mut prepared = course.prepare(&config, &begin)?;
     if let Some(steps) = begin.note.steps.filter(|_| !course.says_length() && !has_other_end) {
         prepared.steps = steps;
+    }
+    if !prepared.is_over(course.run()) {
+        changes.iter().for_each(ui::note);
     }
     match run {
         Some(run) => advance(course.run(), &run, &config, prepared, Some(begin.note)),
@@ -250,11 +267,11 @@ fn advance(
     prepared: Prepared,
     before: Option<DataNote>,
 ) -> Result<()> {
-    let Prepared { system, lead, note, steps, watch } = prepared;
-    let (done, total) = (system.steps(), args.steps.unwrap_or(steps));
+    let (total, is_over) = (prepared.end(args), prepared.is_over(args));
+    let Prepared { system, lead, note, watch, .. } = prepared;
+    let done = system.steps();
     let examples = system.declaration().examples(&system.config());
     ui::note(format_args!("{lead}; {total} steps of {examples}"));
-    let is_over = done > 0 && done >= total;
     if is_over {
         let length = args.length.unwrap_or("--steps");
         ui::note(format_args!("the run is at step {done} already: {length} says how far it goes on"));

@@ -12,7 +12,7 @@ use super::{Begin, Course, Prepared, RunArgs, falling};
 use crate::{
     data::{
         Split,
-        pairs::{self, Direction, Sides},
+        pairs::{self, Direction, Shortest, Sides},
     },
     measures::{translation, watch::Watch},
     models,
@@ -60,8 +60,8 @@ impl Course for Pix2pixArgs {
         if self.sides.direction.is_some_and(|direction| (direction == Direction::BToA) != config.reversed) {
             bail!("--direction: the run has learned the other way; leave it out, or begin another run in a new --out");
         }
-        let shortest = (config.image_size as f64 * config.jitter).ceil() as usize;
-        let load = |data: &str, split| {
+        let enlarged = (config.image_size as f64 * config.jitter).ceil() as usize;
+        let load = |data: &str, split, shortest| {
             let mut pairs = pairs::load(data, split, &self.sides, &[], shortest)?;
             // The system turns those of a run that is reversed; folders that are named are meant as they are.
             if pairs.named && config.reversed {
@@ -69,7 +69,7 @@ impl Course for Pix2pixArgs {
             }
             Ok::<_, anyhow::Error>(pairs)
         };
-        let pairs = load(&self.data, Split::Train)?;
+        let pairs = load(&self.data, Split::Train, Shortest::AtMost(enlarged))?;
         let note = DataNote {
             name: pairs.name,
             licence: pairs.licence,
@@ -77,13 +77,12 @@ impl Course for Pix2pixArgs {
             flags: Some(self.sides.flags().trim().to_owned()),
             ..DataNote::default()
         };
-        let test = self.test.as_ref().map(|data| load(data, Split::Test).context("--test")).transpose()?;
-        let watch = test.map(|test| {
+        // As large as `forger eval translate` has them.
+        let measured = |data: &String| load(data, Split::Test, Shortest::Exactly(config.image_size)).context("--test");
+        let watch = self.test.as_ref().map(measured).transpose()?.map(|test| {
             let turned = |[x, y]: [Photo; 2]| if config.reversed { [y, x] } else { [x, y] };
-            let pairs = test.pairs.into_iter().map(turned).collect();
-            watch(&test.name, pairs, config.image_size, device.clone()).context("--test")
+            watch(&test.name, test.pairs.into_iter().map(turned).collect(), device.clone())
         });
-        let watch = watch.transpose()?;
         let mut system = Pix2pix::new(config.clone(), pairs.pairs, device)?;
         if let Some(checkpoint) = checkpoint {
             system.load(checkpoint)?;
@@ -101,9 +100,9 @@ impl Course for Pix2pixArgs {
 }
 
 /// Measures how near what it makes comes to the truth, on pairs that it does not learn from.
-fn watch(set: &str, pairs: Vec<[Photo; 2]>, side: usize, device: Device) -> Result<Watch> {
-    let pairs = Arc::new(translation::fitted(pairs, side)?);
-    Ok(Watch::new(set, "l1", move |state| {
+fn watch(set: &str, pairs: Vec<[Photo; 2]>, device: Device) -> Watch {
+    let pairs = Arc::new(pairs);
+    Watch::new(set, "l1", move |state| {
         let model = models::of_checkpoint::<Translator>(DataNote::default(), state, &device)?;
         let made = translation::forward(&model, pairs.iter().map(|[input, _]| input), &|_| {})?;
         let pairs = pairs.clone();
@@ -111,5 +110,5 @@ fn watch(set: &str, pairs: Vec<[Photo; 2]>, side: usize, device: Device) -> Resu
             let near = translation::near(&pairs, &made);
             Ok(vec![("l1", near.l1), ("psnr", near.psnr), ("ssim", near.ssim)])
         }))
-    }))
+    })
 }

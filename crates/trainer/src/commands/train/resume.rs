@@ -34,9 +34,18 @@ impl Change {
     }
 }
 
-/// The settings with which a run goes on: those of its checkpoint, and what the flags change; and whether its learning rates then
-/// end at another step, and so it does. What cannot change is refused. `run` is the run of --out, where it is that which goes on.
-pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> Result<(C::Config, bool)> {
+/// With what a run goes on.
+pub struct Resumed<C> {
+    /// The settings of its checkpoint, and what the flags change.
+    pub config: C,
+    /// Whether its learning rates end at another step than before, and so it does.
+    pub has_other_end: bool,
+    /// What is to be said of changes, where it goes on indeed.
+    pub changes: Vec<String>,
+}
+
+/// Refuses what cannot change. `run` is the run of --out, where it is that which goes on.
+pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> Result<Resumed<C::Config>> {
     let reader = Reader::new(checkpoint)?;
     let kept: C::Config = reader.settings()?;
     let asked = match &course.run().recipe {
@@ -52,17 +61,16 @@ pub fn settings<C: Course>(course: &C, run: Option<&Run>, checkpoint: &[u8]) -> 
             list(&changes, "the run")
         );
     }
-    for Change { key, has, asked } in &changes {
-        ui::note(format_args!("{key} is {asked} from here on; it was {has}"));
-    }
+    let told = changes.iter().map(|Change { key, has, asked }| format!("{key} is {asked} from here on; it was {has}"));
+    let mut told = told.collect::<Vec<_>>();
     let paces = C::Config::SYSTEM.networks.iter().filter_map(|network| Some(reader.progress(network.name).ok()?.pace));
     let pace = paces.fold(1.0, f64::min);
     if pace < 1.0 && !changes.is_empty() {
-        ui::note(format_args!("learning rates count {pace} times, since a loss was not a number"));
+        told.push(format!("learning rates count {pace} times, since a loss was not a number"));
     }
     let has_other_end = json!(asked)["decay_steps"].as_u64().is_some_and(|steps| steps > 0)
         && changes.iter().any(|change| LENGTHS.contains(&change.key.as_str()));
-    Ok((asked, has_other_end))
+    Ok(Resumed { config: asked, has_other_end, changes: told })
 }
 
 /// What `--recipe` changes: nothing, if it is the one that the run began with.

@@ -8,6 +8,7 @@ use forger_protocol::{
     Command,
     message::{SessionState, StepMetrics},
 };
+use serde_json::Value;
 
 use super::RunArgs;
 use crate::{
@@ -132,10 +133,11 @@ fn rescue(session: &mut Session<dyn System>, rescues: &mut u32, again: &str) -> 
     let step = session.system().steps();
     *rescues += 1;
     if *rescues > RESCUES {
+        let rates = rates(&session.system().config());
         bail!(
-            "training diverged: a loss is not a number. The state of step {step} is kept; lower the learning rates (--set \
-             generator_optimizer.learning_rate=..., discriminator_optimizer.learning_rate), and go on from there with {again} \
-             or start again"
+            "training diverged: a loss is not a number. The state of step {step} is kept; lower the learning rates ({}), and go on \
+             from there with {again} or start again",
+            rates.iter().map(|key| format!("--set {key}=...")).collect::<Vec<_>>().join(", ")
         );
     }
     session.system_mut().slow_down(0.5);
@@ -143,6 +145,16 @@ fn rescue(session: &mut Session<dyn System>, rescues: &mut u32, again: &str) -> 
     let state = saved(session.system_mut())?;
     session.keep(state.into());
     Ok(())
+}
+
+/// What the learning rates are called among the settings of a system.
+fn rates(config: &Value) -> Vec<String> {
+    let of = |(key, value): (&String, &Value)| match value {
+        Value::Object(_) => rates(value).into_iter().map(|rest| format!("{key}.{rest}")).collect(),
+        _ if key == "learning_rate" => vec![key.clone()],
+        _ => Vec::new(),
+    };
+    config.as_object().into_iter().flatten().flat_map(of).collect()
 }
 
 fn saved(system: &mut dyn System) -> Result<Vec<u8>> {
@@ -156,5 +168,20 @@ fn settle(session: &mut Session<dyn System>) -> Result<Vec<StepMetrics>> {
     match session.take_metrics() {
         Some((first, metrics)) => Ok(session.settle(first, &values(metrics)?)),
         None => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use forger_protocol::{DcganConfig, EncoderConfig, SimganConfig};
+    use serde_json::json;
+
+    #[test]
+    fn learning_rates_are_called_as_each_system_has_them() {
+        let [d, g] = ["discriminator", "generator"].map(|of| format!("{of}_optimizer.learning_rate"));
+        assert_eq!(rates(&json!(DcganConfig::default())), [d.clone(), g]);
+        assert_eq!(rates(&json!(SimganConfig::default())), [d, "refiner_optimizer.learning_rate".into()]);
+        assert_eq!(rates(&json!(EncoderConfig::default())), ["optimizer.learning_rate"]);
     }
 }

@@ -16,7 +16,10 @@ use forger_core::{
 };
 
 use crate::{
-    data::decode::{Beside, Decoded, decode},
+    data::{
+        Background,
+        decode::{Beside, Decoded, decode},
+    },
     device::DeviceArgs,
     models,
     progress::Task,
@@ -45,17 +48,10 @@ pub struct UpscaleArgs {
     #[arg(long)]
     pub overwrite: bool,
     /// Lay what is transparent on this colour, as in ffffff; JPEG, which knows no transparency, has white if not given
-    #[arg(long, value_name = "RRGGBB", value_parser = colour)]
-    pub background: Option<[u8; 3]>,
+    #[arg(long, value_name = "RRGGBB")]
+    pub background: Option<Background>,
     #[command(flatten)]
     pub device: DeviceArgs,
-}
-
-fn colour(text: &str) -> Result<[u8; 3], String> {
-    let digits = text.trim_start_matches('#');
-    let value = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6 && digits.is_ascii());
-    let [_, red, green, blue] = value.ok_or("six hexadecimal digits are wanted, as in ffffff for white")?.to_be_bytes();
-    Ok([red, green, blue])
 }
 
 /// One picture, or all of a folder.
@@ -111,7 +107,7 @@ fn passes(model: &Model<Upscaler>, scale: usize) -> Result<usize> {
     Ok(passes)
 }
 
-fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 3]>) -> Result<()> {
+fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<Background>) -> Result<()> {
     let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     let decoded = decode(&bytes, from)?;
     drop(bytes);
@@ -135,8 +131,8 @@ fn one(Job { from, out, kind }: &Job, ways: &[Way<'_>], background: Option<[u8; 
         larger = Box::new(next);
     }
     task.set_length(count as u64);
-    let background = background.or((*kind == Kind::Jpeg).then_some([255; 3]));
-    let laid = Laid { source: larger, is_grey, background };
+    let background = background.or((*kind == Kind::Jpeg).then(Background::default));
+    let laid = Laid { source: larger, is_grey, background: background.map(|Background(colour)| colour) };
     let [rows, columns, channels] = laid.shape();
     let memory = kind.check(out, laid.shape(), made)?;
     ui::note(format_args!(

@@ -49,30 +49,30 @@ pub struct DetectArgs {
     /// Steps of a search at most: 10 for adgan and 60 for anogan if not given
     #[arg(long)]
     pub search_steps: Option<usize>,
-    /// Steps without gain after which a search ends; 0 never ends it early
-    #[arg(long, default_value_t = DetectSettings::of(Way::ADGAN).patience)]
-    pub patience: usize,
-    /// What the losses of the starts of a picture come to
-    #[arg(long, value_enum, default_value_t = OverArg::Mean)]
-    pub over: OverArg,
-    /// Learning rate of the generator's weights in the search of adgan
-    #[arg(long, default_value_t = 5e-5)]
-    pub weights_rate: f64,
-    /// Weight of the discriminator's features in the search of anogan
-    #[arg(long, default_value_t = 0.1)]
-    pub lambda: f32,
-    /// Weight of the discriminator's features in the score of an encoder
-    #[arg(long, default_value_t = 1.0)]
-    pub kappa: f32,
+    /// Steps without gain after which a search ends, 20 if not given; 0 never ends it early
+    #[arg(long)]
+    pub patience: Option<usize>,
+    /// What the losses of the starts of a picture come to: mean if not given
+    #[arg(long, value_enum)]
+    pub over: Option<OverArg>,
+    /// Learning rate of the generator's weights in the search of adgan: 5e-5 if not given
+    #[arg(long)]
+    pub weights_rate: Option<f64>,
+    /// Weight of the discriminator's features in the search of anogan: 0.1 if not given
+    #[arg(long)]
+    pub lambda: Option<f32>,
+    /// Weight of the discriminator's features in the score of an encoder: 1 if not given
+    #[arg(long)]
+    pub kappa: Option<f32>,
     /// Neighbours of knn
     #[arg(long, default_value_t = 5)]
     pub neighbours: usize,
     /// Components of pca
     #[arg(long, default_value_t = 64)]
     pub components: usize,
-    /// Seed of the codes, and of the choice of pictures
-    #[arg(long, default_value_t = 1)]
-    pub seed: u32,
+    /// Seed of the codes, and of the choice of pictures: 1 if not given
+    #[arg(long)]
+    pub seed: Option<u32>,
 }
 
 /// See [`Over`].
@@ -82,37 +82,82 @@ pub enum OverArg {
     Least,
 }
 
+impl From<OverArg> for Over {
+    fn from(over: OverArg) -> Self {
+        match over {
+            OverArg::Mean => Self::Mean,
+            OverArg::Least => Self::Least,
+        }
+    }
+}
+
 impl DetectArgs {
     /// The search of a method; none of those that do not search.
     pub fn search(&self, method: Method) -> Option<DetectSettings> {
         let way = match method {
-            Method::Adgan => Way::Adgan { rate: self.weights_rate },
-            Method::Anogan => Way::Anogan { lambda: self.lambda },
-            Method::Encoder => Way::Encoder { kappa: self.kappa },
+            Method::Adgan => Way::Adgan { rate: self.weights_rate() },
+            Method::Anogan => Way::Anogan { lambda: self.lambda() },
+            Method::Encoder => Way::Encoder { kappa: self.kappa() },
             Method::Pca | Method::Knn | Method::KnnFeatures => return None,
         };
         let usual = DetectSettings::of(way);
-        let over = match self.over {
-            OverArg::Mean => Over::Mean,
-            OverArg::Least => Over::Least,
-        };
         // An encoder does not search.
         let searches = method != Method::Encoder;
         let own = |asked: Option<usize>, usual| asked.filter(|_| searches).unwrap_or(usual);
         let (starts, steps) = (own(self.starts, usual.starts), own(self.search_steps, usual.steps));
-        Some(DetectSettings { way, starts, steps, patience: self.patience, over, seed: self.seed })
+        let patience = self.patience.unwrap_or(usual.patience);
+        let over = self.over.map_or(usual.over, Over::from);
+        Some(DetectSettings { way, starts, steps, patience, over, seed: self.seed() })
     }
 
-    /// As they are given.
+    /// Whether the flags that are given ask for no other search than this; `method` is the one that is asked for, if any.
+    pub fn agrees_with(&self, method: Option<Method>, search: &DetectSettings) -> bool {
+        // A flag of another way is no flag of this search.
+        let (own, rate, lambda, kappa) = match search.way {
+            Way::Adgan { rate } => (Method::Adgan, Some(rate), None, None),
+            Way::Anogan { lambda } => (Method::Anogan, None, Some(lambda), None),
+            Way::Encoder { kappa } => (Method::Encoder, None, None, Some(kappa)),
+        };
+        method.is_none_or(|method| method == own)
+            && (self.weights_rate.is_none() || self.weights_rate == rate)
+            && (self.lambda.is_none() || self.lambda == lambda)
+            && (self.kappa.is_none() || self.kappa == kappa)
+            && self.starts.is_none_or(|starts| starts == search.starts)
+            && self.search_steps.is_none_or(|steps| steps == search.steps)
+            && self.patience.is_none_or(|patience| patience == search.patience)
+            && self.over.is_none_or(|over| Over::from(over) == search.over)
+            && self.seed.is_none_or(|seed| seed == search.seed)
+    }
+
+    pub fn seed(&self) -> u32 {
+        self.seed.unwrap_or(1)
+    }
+
+    fn weights_rate(&self) -> f64 {
+        self.weights_rate.unwrap_or(5e-5)
+    }
+
+    fn lambda(&self) -> f32 {
+        self.lambda.unwrap_or(0.1)
+    }
+
+    fn kappa(&self) -> f32 {
+        self.kappa.unwrap_or(1.0)
+    }
+
+    /// As they are given; those that are the same for every method, as they are taken.
     pub fn flags(&self) -> String {
         let own =
             |name: &str, value: Option<usize>| value.map(|value| format!("--{name} {value} ")).unwrap_or_default();
         let (starts, steps) = (own("starts", self.starts), own("search-steps", self.search_steps));
-        let over = if self.over == OverArg::Mean { "mean" } else { "least" };
-        let Self { patience, weights_rate, lambda, kappa, neighbours, components, seed, .. } = self;
+        let over = if self.over == Some(OverArg::Least) { "least" } else { "mean" };
+        let patience = self.patience.unwrap_or(DetectSettings::of(Way::ADGAN).patience);
+        let (weights_rate, lambda, kappa) = (self.weights_rate(), self.lambda(), self.kappa());
+        let Self { neighbours, components, .. } = self;
         format!(
             "{starts}{steps}--patience {patience} --over {over} --weights-rate {weights_rate} --lambda {lambda} \
-             --kappa {kappa} --neighbours {neighbours} --components {components} --seed {seed}"
+             --kappa {kappa} --neighbours {neighbours} --components {components} --seed {}",
+            self.seed()
         )
     }
 }
@@ -156,6 +201,33 @@ mod tests {
         }
         assert!(said(&[Method::Pca], 1).unwrap().contains("pca"));
         assert!(check(&[Method::Knn], 0, &parse("x --neighbours 0")).is_err());
+    }
+
+    #[test]
+    fn a_search_is_another_where_a_flag_that_is_given_says_so() {
+        let agrees = |line: &str, method: Option<Method>, way: Way| {
+            parse(&format!("x {line}")).agrees_with(method, &DetectSettings { starts: 7, ..DetectSettings::of(way) })
+        };
+        for way in [Way::ADGAN, Way::ANOGAN, Way::Encoder { kappa: 0.5 }] {
+            assert!(agrees("", None, way) && agrees("--starts 7 --patience 20 --seed 1 --over mean", None, way));
+            for other in ["--starts 8", "--search-steps 99", "--patience 3", "--seed 2", "--over least"] {
+                assert!(!agrees(other, None, way), "{other} {way:?}");
+            }
+        }
+        assert!(agrees("--weights-rate 5e-5", Some(Method::Adgan), Way::ADGAN));
+        assert!(agrees("--lambda 0.1", Some(Method::Anogan), Way::ANOGAN));
+        // What the flags would be on their own does not count, nor one of another way.
+        for (line, method) in [
+            ("--weights-rate 1e-3", None),
+            ("--lambda 0.1", None),
+            ("--kappa 1", None),
+            ("", Some(Method::Anogan)),
+            ("", Some(Method::Encoder)),
+        ] {
+            assert!(!agrees(line, method, Way::ADGAN), "{line}");
+        }
+        assert!(!agrees("--lambda 0.2", None, Way::ANOGAN));
+        assert!(!agrees("", Some(Method::Adgan), Way::ENCODER));
     }
 
     #[test]

@@ -52,6 +52,9 @@ pub fn Table(batch: Batch) -> impl IntoView {
         let unread = batch.count(|state| matches!(state, State::Failed(_)));
         td_string!(locale, detect_batch, done = done, total = total, strange = strange, unread = unread).to_string()
     };
+    let is_running = Memo::new(move |_| desk.batch.get());
+    // Read out when it ends, and not with every picture or place of the threshold.
+    let outcome = move || (!is_running.get()).then(|| untrack(count));
     let row = move |place: usize| {
         let row = Memo::new(move |_| batch.rows.with(|rows| rows.get(place).cloned()));
         let show = move |_| {
@@ -126,7 +129,8 @@ pub fn Table(batch: Batch) -> impl IntoView {
         <Show when=move || batch.rows.with(|rows| !rows.is_empty())>
             <section class="batch" node_ref=batch.section>
                 <div class="buttons">
-                    <strong role="status" data-testid="batch-count">{count}</strong>
+                    <strong data-testid="batch-count">{count}</strong>
+                    <span class="unseen" role="status" data-testid="batch-over">{outcome}</span>
                     <StartStop
                         is_on=desk.batch
                         start=move |()| batch.start()

@@ -1,6 +1,6 @@
 //! A model that knows what is normal.
 
-use forger_protocol::{Card, DcganConfig, detect::Normal};
+use forger_protocol::{Card, DcganConfig, detect::Normal, latent_url::short_hash};
 
 /// A model, and what the page has to know of it.
 #[derive(Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Model {
 impl Model {
     /// `None` for one that does not know what is normal.
     pub(super) fn of(card: Card, sha256: &str) -> Option<Self> {
-        let hash = sha256.get(..8).unwrap_or(sha256).to_owned();
+        let hash = short_hash(sha256).to_owned();
         let (config, normal) = (card.system.settings::<DcganConfig>().ok()?, card.normal.clone()?);
         Some(Self { card, config, hash, normal })
     }

@@ -60,7 +60,7 @@ pub fn Record(intake: Intake) -> impl IntoView {
     let start = move |_| {
         is_asking.set(true);
         spawn_local(async move {
-            let answer = open().await;
+            let answer = open("user").await;
             if is_asking.try_set(false).is_some() {
                 // The page was left while the user thought about it.
                 return answer.iter().for_each(stop);

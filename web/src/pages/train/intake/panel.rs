@@ -1,7 +1,7 @@
 //! Where pictures are dropped, and what came of them.
 
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{DragEvent, Event, File};
+use web_sys::{DragEvent, Event, File, MouseEvent};
 
 use super::{
     Intake,
@@ -10,7 +10,7 @@ use super::{
     zip::is_zip,
 };
 use crate::{
-    components::{files, labels},
+    components::{files, focus, labels},
     i18n::*,
     pages::train::{sets::LeftOutList, trainer::Trainer, words},
     state::screen::now,
@@ -133,21 +133,33 @@ fn Course(intake: Intake) -> impl IntoView {
             None => td_string!(locale, train_taken_none, left = left_out).to_string(),
         })
     };
+    let stop = move |event: MouseEvent| {
+        focus::keep(&event);
+        intake.stop();
+    };
+    let keep = move |event: MouseEvent| {
+        focus::keep(&event);
+        spawn_local(intake.keep());
+    };
+    let drop_it = move |event: MouseEvent| {
+        focus::keep(&event);
+        spawn_local(intake.drop_it());
+    };
     view! {
         <Show when=move || progress.with(Option::is_some)>
             <p class="course">
                 <progress max="1" prop:value=share aria-label=move || t_string!(i18n, train_pictures)></progress>
                 <span data-testid="intake-progress">{said}</span>
-                <button data-testid="intake-stop" on:click=move |_| intake.stop()>{t!(i18n, cancel)}</button>
+                <button data-testid="intake-stop" on:click=stop>{t!(i18n, cancel)}</button>
             </p>
         </Show>
         <Show when=move || is_asking.get()>
             <p class="course" role="alert">
                 <span>{question}</span>
-                <button class="primary" data-testid="intake-keep" on:click=move |_| spawn_local(intake.keep())>
+                <button class="primary" data-testid="intake-keep" on:click=keep>
                     {t!(i18n, train_enough)}
                 </button>
-                <button data-testid="intake-drop" on:click=move |_| spawn_local(intake.drop_it())>
+                <button data-testid="intake-drop" on:click=drop_it>
                     {t!(i18n, train_drop_set)}
                 </button>
             </p>

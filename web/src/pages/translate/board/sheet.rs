@@ -1,5 +1,6 @@
 //! The board as a sheet that is drawn on.
 
+use forger_protocol::translate_url::Drawing;
 use leptos::prelude::*;
 
 use super::{Board, Stroke};
@@ -63,6 +64,17 @@ impl Sheet for Board {
             self.drawing.set(stroke.before);
             self.translate();
         }
+    }
+
+    fn ring(self) -> Option<i32> {
+        self.tool.get().has_width().then(|| self.width.get())
+    }
+
+    fn pick(self, [x, y]: Place) -> bool {
+        let at = |drawing: &Drawing| (y * drawing.side() as i32 + x) as usize;
+        let colour = self.drawing.with_untracked(|drawing| drawing.pixels().get(at(drawing)).copied());
+        colour.into_iter().for_each(|colour| self.take_up(colour));
+        true
     }
 
     fn is_drawing(self) -> bool {
