@@ -28,21 +28,68 @@ def mirrored(x):
     return F.pad(x, (1, 1, 1, 1), mode="reflect")
 
 
-class Refiner(nn.Module):
-    def __init__(self, channels, width, blocks):
+class Displacement(nn.Module):
+    """Where each pixel comes from, in pixels: of each square of four one way, smoothed."""
+
+    def __init__(self, channels, width):
         super().__init__()
+        self.down = nn.ModuleList([nn.Conv2d(channels, width, 4, 2), nn.Conv2d(width, 2 * width, 4, 2)])
+        self.blocks = nn.ModuleList(RefinerBlock(2 * width) for _ in range(2))
+        self.out = nn.Conv2d(2 * width, 2, 3)
+
+    def forward(self, x):
+        height, width = x.shape[2:]
+        x = F.pad(x, (0, -width % 4, 0, -height % 4), mode="reflect")
+        for halving in self.down:
+            x = F.relu(halving(mirrored(x)))
+        for block in self.blocks:
+            x = block(x)
+        x = 2 * torch.tanh(self.out(mirrored(x)) / 2)
+        x = F.pad(F.interpolate(x, scale_factor=4, mode="nearest"), (2, 2, 2, 2), mode="reflect")
+        return F.avg_pool2d(x, 5, 1)[:, :, :height, :width]
+
+
+def displaced(pictures, field):
+    """By PyTorch's sampler, on pictures that are mirrored as far as it looks."""
+    batch, _, height, width = pictures.shape
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    across, down = columns + 2 + field[:, 0], rows + 2 + field[:, 1]
+    grid = torch.stack([2 * across / (width + 3) - 1, 2 * down / (height + 3) - 1], dim=-1)
+    return F.grid_sample(F.pad(pictures, (2, 2, 2, 2), mode="reflect"), grid, align_corners=True)
+
+
+def displacement(field):
+    """What a field costs: summed over values, the mean over the batch."""
+    along = [field[:, :, 1:] - field[:, :, :-1], field[:, :, :, 1:] - field[:, :, :, :-1]]
+    return (field.pow(2).sum() + 10 * sum(change.pow(2).sum() for change in along)) / len(field)
+
+
+class Refiner(nn.Module):
+    def __init__(self, channels, width, blocks, displaces=False):
+        super().__init__()
+        self.displacement = Displacement(channels, width) if displaces else None
         self.input = nn.Conv2d(channels, width, 3)
         self.blocks = nn.ModuleList(RefinerBlock(width) for _ in range(blocks))
         self.out = nn.Conv2d(width, channels, 1)
 
-    def forward(self, x):
-        x = F.relu(self.input(mirrored(x)))
+    def refined(self, x):
+        """The picture, what was moved, and by how much."""
+        field = self.displacement(x) if self.displacement else None
+        moved = x if field is None else displaced(x, field)
+        x = F.relu(self.input(mirrored(moved)))
         for block in self.blocks:
             x = block(x)
-        return torch.tanh(self.out(x))
+        return torch.tanh(self.out(x)), moved, field
+
+    def forward(self, x):
+        return self.refined(x)[0]
 
 
-NETWORKS = {"refiner_grey": (lambda: Refiner(1, 3, 2), (2, 1, 9, 11)), "refiner_colour": (lambda: Refiner(3, 2, 1), (1, 3, 8, 8))}
+NETWORKS = {
+    "refiner_grey": (lambda: Refiner(1, 3, 2), (2, 1, 9, 11)),
+    "refiner_colour": (lambda: Refiner(3, 2, 1), (1, 3, 8, 8)),
+    "refiner_displaced": (lambda: Refiner(1, 3, 1, displaces=True), (2, 1, 9, 14)),
+}
 
 
 def network(case):
@@ -91,14 +138,14 @@ GAMES = {
     "simgan": {
         "shape": (1, 16, 20), "lights": [256], "batch": 2, "updates": [(1, 0), (0, 1), (2, 1), (2, 1)],
         "loss": "non-saturating", "adversarial": 1.0, "lambda": 0.3, "kept": "pixels", "semantic": 0.0, "history": 0,
-        "deviation": 0.3, "optimizer": lambda net: torch.optim.SGD(net.parameters(), lr=1e-3),
+        "displacement": 0.0, "deviation": 0.3, "optimizer": lambda net: torch.optim.SGD(net.parameters(), lr=1e-3),
     },
     # Pictures are twice as large as those that the classifier knows. The history is full after two updates of D. All that R is told
     # is about as loud with these weights.
     "simgan_semantic": {
         "shape": (3, 64, 64), "lights": [51, 102, 153, 204, 255], "batch": 4, "updates": [(1, 0), (0, 1), (2, 2), (2, 2)],
         "loss": "least-squares", "adversarial": 0.5, "lambda": 0.01, "kept": "channel-mean", "semantic": 3.0, "history": 3,
-        "deviation": 0.05, "optimizer": lambda net: adam(net, 1e-3),
+        "displacement": 0.02, "deviation": 0.05, "optimizer": lambda net: adam(net, 1e-3),
     },
 }  # fmt: skip
 
@@ -108,7 +155,8 @@ def game(case):
     in the order of the declaration; what a step does not tell is 0."""
     settings = GAMES[case]
     shape, batch, loss, lam = settings["shape"], settings["batch"], settings["loss"], settings["lambda"]
-    r, d = randomise(Refiner(shape[0], 3, 1), 0.3), randomise(Patch("none", shape[0], 2, 1), settings["deviation"])
+    price = settings["displacement"]
+    r, d = randomise(Refiner(shape[0], 3, 1, price > 0), 0.3), randomise(Patch("none", shape[0], 2, 1), settings["deviation"])
     out = tensors("refiner", r) | tensors("discriminator", d)
     if settings["semantic"]:
         judge = randomise(Classifier(3, 2, 3, 4, 6, 4), 0.5).eval().requires_grad_(False)
@@ -124,8 +172,10 @@ def game(case):
 
     def teach_refiner(step):
         x, alone = given(batch), step == 0
-        refined = r(x)
-        regularization = kept(settings["kept"], refined, x)
+        refined, moved, field = r.refined(x)
+        regularization = kept(settings["kept"], refined, moved)
+        if price:
+            regularization = regularization + price * displacement(field)
         adversarial = semantic = 0.0
         if not alone:
             verdicts = d(refined)

@@ -123,10 +123,12 @@ async fn networks(report: &mut Report, device: &Device) -> Result<(), String> {
         let apart = network((NETWORKS, name), net, PatchDiscriminator::logits, pictures, device).await?;
         report.insert(name.to_owned(), serde_json::json!(apart));
     }
-    for (name, channels, refiner_width, blocks, shape) in
-        [("refiner_grey", 1, 3, 2, [2, 1, 9, 11]), ("refiner_colour", 3, 2, 1, [1, 3, 8, 8])]
-    {
-        let config = SimganConfig { channels, refiner_width, blocks, ..SimganConfig::default() };
+    for (name, channels, refiner_width, blocks, displacement, shape) in [
+        ("refiner_grey", 1, 3, 2, 0.0, [2, 1, 9, 11]),
+        ("refiner_colour", 3, 2, 1, 0.0, [1, 3, 8, 8]),
+        ("refiner_displaced", 1, 3, 1, 0.02, [2, 1, 9, 14]),
+    ] {
+        let config = SimganConfig { channels, refiner_width, blocks, displacement, ..SimganConfig::default() };
         let net = Refiner::new(&config, random, device);
         let apart = network((REFINERS, name), net, Refiner::forward, shape, device).await?;
         report.insert(name.to_owned(), serde_json::json!(apart));

@@ -60,7 +60,7 @@ pub async fn cyclegan(device: &Device) -> Result<(Networks, Networks), String> {
 
 /// All phases, and a history that is full and drawn from.
 pub async fn simgan(device: &Device) -> Result<(Networks, Networks), String> {
-    let sgd = OptimizerConfig::Sgd { learning_rate: 1e-4, momentum: 0.0 };
+    let sgd = OptimizerConfig::Sgd { learning_rate: 1e-5, momentum: 0.0 };
     let config = SimganConfig {
         image_height: 28,
         image_width: 28,
@@ -69,6 +69,7 @@ pub async fn simgan(device: &Device) -> Result<(Networks, Networks), String> {
         discriminator_width: 4,
         history: 4,
         kept: Kept::Blurred,
+        displacement: 0.1,
         refiner_pretraining: 1,
         discriminator_pretraining: 1,
         // As of CycleGAN.

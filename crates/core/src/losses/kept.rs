@@ -3,8 +3,12 @@
 use burn::tensor::Tensor;
 use forger_protocol::Kept;
 
+use crate::nets::refiner::Refined;
+
 /// Side of the squares of [`Kept::Blurred`]. No picture of SimGAN is smaller.
 const SQUARE: usize = 5;
+/// What a displacement that differs by a pixel from its neighbour's costs beside one of a pixel.
+const STIFF: f32 = 10.0;
 
 /// `|psi(refined) - psi(synthetic)|_1` of pictures `[batch, channels, height, width]`, summed over all values of psi, the mean over
 /// the batch; `[1]`.
@@ -26,8 +30,29 @@ pub fn kept(what: Kept, refined: Tensor<4>, synthetic: Tensor<4>) -> Tensor<1> {
     sum / batch as f32
 }
 
+/// What displacing costs: the squares of a field, `[batch, 2, height, width]` in pixels, and [`STIFF`] times those of its differences
+/// between neighbours, summed over all values, the mean over the batch; `[1]`. The second is the smoothness of Balakrishnan et al. 2019
+/// (arXiv 1809.05231), equation 5.
+fn displacement(field: &Tensor<4>) -> Tensor<1> {
+    let [batch, _, height, width] = field.dims();
+    let squares = |x: Tensor<4>| x.square().sum();
+    let along = |dim: usize, length: usize| {
+        squares(field.clone().narrow(dim, 1, length - 1) - field.clone().narrow(dim, 0, length - 1))
+    };
+    (squares(field.clone()) + (along(2, height) + along(3, width)) * STIFF) / batch as f32
+}
+
+/// What a refiner pays: [`kept`] of what it moved, which may be elsewhere then, and `price` times what moving costs.
+pub fn self_regularization(what: Kept, price: f64, refined: &Refined) -> Tensor<1> {
+    let change = kept(what, refined.pictures.clone(), refined.moved.clone());
+    match &refined.field {
+        Some(field) => change + displacement(field) * price,
+        None => change,
+    }
+}
+
 /// The means of all squares of [`SQUARE`] pixels a side that lie within pictures `[batch, channels, height, width]`.
-fn blurred(pictures: Tensor<4>) -> Tensor<4> {
+pub(crate) fn blurred(pictures: Tensor<4>) -> Tensor<4> {
     let sums = |x: Tensor<4>, dim: usize| {
         let length = x.dims()[dim] - SQUARE + 1;
         (1..SQUARE).fold(x.clone().narrow(dim, 0, length), |sum, at| sum + x.clone().narrow(dim, at, length))

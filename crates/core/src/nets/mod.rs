@@ -4,6 +4,7 @@ mod activation;
 pub mod classifier;
 pub mod conv;
 pub mod dcgan;
+pub mod displacement;
 pub mod encoder;
 pub mod fold;
 #[cfg(feature = "gpu")]

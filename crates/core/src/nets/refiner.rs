@@ -1,7 +1,7 @@
 //! The refiner of SimGAN: Shrivastava et al. 2017 (arXiv 1612.07828), section 3.1 and figure 6.
 
 use burn::{
-    module::{Module, Param},
+    module::Module,
     nn::{
         PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
@@ -12,7 +12,7 @@ use forger_protocol::{Random, SimganConfig};
 
 use super::{
     activation::leaky_relu,
-    conv::{Window, conv2d},
+    displacement::{Displacement, convolved, displaced},
     initial,
     padding::reflect,
 };
@@ -27,10 +27,30 @@ pub struct RefinerBlock {
     pub second: Conv2d,
 }
 
+impl RefinerBlock {
+    /// Features `[batch, width, height, width]`, same out.
+    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let inner = relu(convolved(&self.first, reflect(x.clone(), 1), 1));
+        relu(x + convolved(&self.second, reflect(inner, 1), 1))
+    }
+}
+
+/// What becomes of synthetic pictures.
+pub struct Refined {
+    /// `[batch, channels, height, width]` in `[-1, 1]`, as they were given.
+    pub pictures: Tensor<4>,
+    /// The synthetic ones, moved: they themselves where nothing moves.
+    pub moved: Tensor<4>,
+    /// By how much, in pixels: see [`Displacement::field`].
+    pub field: Option<Tensor<4>>,
+}
+
 /// From a synthetic picture in `[-1, 1]` to a refined one of the same size. Nothing is halved: it works on single pixels and
-/// what lies near them, so that it cannot change a picture as a whole.
+/// what lies near them, so that it cannot change a picture as a whole. What is drawn may be moved a little before.
 #[derive(Module, Debug)]
 pub struct Refiner {
+    /// Where [`SimganConfig::displacement`] is above 0.
+    pub displacement: Option<Displacement>,
     /// 3 x 3, mirrored at the edges, as zeros would leave a frame in the picture; ReLU follows.
     pub input: Conv2d,
     /// [`SimganConfig::blocks`].
@@ -47,17 +67,24 @@ impl Refiner {
 
     /// With the weights of [`Refiner::new`].
     pub(crate) fn filled(self, random: &mut Random, device: &Device) -> Self {
-        parameters::fill(self, device, |name, shape| initial::he(name, shape, random))
+        parameters::fill(self, device, |name, shape| {
+            let mut values = initial::he(name, shape, random);
+            if name == "displacement.out.weight" {
+                values.iter_mut().for_each(|value| *value *= 0.1);
+            }
+            values
+        })
     }
 
     /// Weights have shapes and take no memory until they are filled.
     pub(crate) fn unfilled(config: &SimganConfig, device: &Device) -> Self {
-        let SimganConfig { channels, refiner_width: width, blocks, .. } = *config;
+        let SimganConfig { channels, refiner_width: width, blocks, displacement, .. } = *config;
         let conv = |channels: [usize; 2], kernel: usize| {
             Conv2dConfig::new(channels, [kernel; 2]).with_padding(PaddingConfig2d::Valid).init(device)
         };
         let block = |_| RefinerBlock { first: conv([width, width], 3), second: conv([width, width], 3) };
         Self {
+            displacement: (displacement > 0.0).then(|| Displacement::unfilled(channels, width, device)),
             input: conv([channels, width], 3),
             blocks: (0..blocks).map(block).collect(),
             out: conv([width, channels], 1),
@@ -66,16 +93,19 @@ impl Refiner {
 
     /// Pictures `[batch, channels, height, width]` in `[-1, 1]`, same out.
     pub fn forward(&self, pictures: Tensor<4>) -> Tensor<4> {
-        let convolved = |conv: &Conv2d, x| {
-            conv2d(x, conv.weight.val(), conv.bias.as_ref().map(Param::val), Window { stride: 1, padding: 0 })
+        self.refined(pictures).pictures
+    }
+
+    /// [`Refiner::forward`], and what training asks of it.
+    pub fn refined(&self, pictures: Tensor<4>) -> Refined {
+        let field = self.displacement.as_ref().map(|displacement| displacement.field(pictures.clone()));
+        let moved = match &field {
+            Some(field) => displaced(pictures, field.clone()),
+            None => pictures,
         };
-        let relu = |x| leaky_relu(x, 0.0);
-        let mut x = relu(convolved(&self.input, reflect(pictures, 1)));
-        for block in &self.blocks {
-            let inner = relu(convolved(&block.first, reflect(x.clone(), 1)));
-            x = relu(x + convolved(&block.second, reflect(inner, 1)));
-        }
-        convolved(&self.out, x).tanh()
+        let x = relu(convolved(&self.input, reflect(moved.clone(), 1), 1));
+        let x = self.blocks.iter().fold(x, |x, block| block.forward(x));
+        Refined { pictures: convolved(&self.out, x, 1).tanh(), moved, field }
     }
 
     /// [`Refiner::forward`] of pictures in colour, `[batch, 3, height, width]`, same out: one of grey pictures sees their light.
@@ -90,6 +120,10 @@ impl Refiner {
     pub fn channels(&self) -> usize {
         self.out.weight.dims()[0]
     }
+}
+
+fn relu(x: Tensor<4>) -> Tensor<4> {
+    leaky_relu(x, 0.0)
 }
 
 /// The light of pictures in colour, `[batch, 3, height, width]` to `[batch, 1, height, width]`, as [`crate::data::light`] has it, but not

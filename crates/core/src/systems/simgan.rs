@@ -27,7 +27,7 @@ use crate::{
     },
     losses::{
         adversarial::{self, verdict},
-        kept::kept,
+        kept::self_regularization,
     },
     nets::{
         patch::{PatchDiscriminator, PatchShape},
@@ -177,10 +177,11 @@ impl Simgan {
     /// values as in equation 3, and semantic consistency; the mean over the batch. The mean over all logits times those of a picture
     /// is such a sum.
     fn teach_refiner(&mut self, alone: bool, told: &mut Scalars) {
-        let SimganConfig { batch, loss, adversarial, lambda, kept: what, ema_decay, .. } = self.config;
+        let SimganConfig { batch, loss, adversarial, lambda, kept: what, displacement, ema_decay, .. } = self.config;
         let synthetic = self.synthetic.next(batch, &self.device);
-        let refined = self.refiner.network.forward(synthetic.clone());
-        let regularization = kept(what, refined.clone(), synthetic.clone());
+        let refined = self.refiner.network.refined(synthetic.clone());
+        let regularization = self_regularization(what, displacement, &refined);
+        let refined = refined.pictures;
         told.tell("regularization_loss", regularization.clone().detach().inner());
         // Alone, it learns to keep pictures whatever that is worth later.
         let mut total = if alone { regularization } else { regularization * lambda };

@@ -19,10 +19,12 @@ use crate::{
 
 #[test]
 fn refiners() {
-    for (name, channels, refiner_width, blocks, shape) in
-        [("refiner_grey", 1, 3, 2, [2, 1, 9, 11]), ("refiner_colour", 3, 2, 1, [1, 3, 8, 8])]
-    {
-        let config = SimganConfig { channels, refiner_width, blocks, ..SimganConfig::default() };
+    for (name, channels, refiner_width, blocks, displacement, shape) in [
+        ("refiner_grey", 1, 3, 2, 0.0, [2, 1, 9, 11]),
+        ("refiner_colour", 3, 2, 1, 0.0, [1, 3, 8, 8]),
+        ("refiner_displaced", 1, 3, 1, 0.02, [2, 1, 9, 14]),
+    ] {
+        let config = SimganConfig { channels, refiner_width, blocks, displacement, ..SimganConfig::default() };
         let net = Refiner::new(&config, &mut random(), &training());
         compare(("simgan_networks.safetensors", name), net, Refiner::forward, shape);
     }
@@ -114,6 +116,7 @@ fn a_game_of_simgan_with_semantic_consistency_and_a_history() {
         adversarial: 0.5,
         lambda: 0.01,
         kept: Kept::ChannelMean,
+        displacement: 0.02,
         semantic: 3.0,
         history: 3,
         discriminator_updates: 2,

@@ -43,6 +43,10 @@ pub struct SimganConfig {
     pub lambda: f64,
     /// What of a picture R is to keep.
     pub kept: Kept,
+    /// Above 0, a network moves what is drawn by up to two pixels before R refines it, and this is what that costs beside what is to be
+    /// kept, lambda before both: of the square of each displacement in pixels, and ten times that of its differences between
+    /// neighbours, as in Balakrishnan et al. 2019 (arXiv 1809.05231). Not in the paper, where nothing moves: 0.
+    pub displacement: f64,
     /// Weight of semantic consistency: what a classifier of synthetic pictures sees in one, it is to see in the refined one (Hoffman et
     /// al. 2018, arXiv 1711.03213, equation 4); 0 for none, and without a classifier. Only beside D: where `adversarial` is 0 it is 0.
     pub semantic: f64,
@@ -104,6 +108,7 @@ impl Default for SimganConfig {
             adversarial: 1.0,
             lambda: 0.1,
             kept: Kept::Pixels,
+            displacement: 0.0,
             semantic: 0.0,
             history: 25_600,
             refiner_updates: 2,
@@ -120,6 +125,9 @@ impl Default for SimganConfig {
         }
     }
 }
+
+/// How far the network that moves a picture sees around a pixel, and where from it takes one.
+const DISPLACEMENT_REACH: usize = 34;
 
 /// R and D.
 const NETWORKS: [Network; 2] =
@@ -160,6 +168,7 @@ impl Settings for SimganConfig {
         within("discriminator_width", self.discriminator_width as f64, 1.0, 256.0)?;
         within("adversarial", self.adversarial, 0.0, 1e6)?;
         within("lambda", self.lambda, 0.0, 1e6)?;
+        within("displacement", self.displacement, 0.0, 1e6)?;
         within("semantic", self.semantic, 0.0, 1e6)?;
         within("adversarial + lambda", self.adversarial + self.lambda, LEAST_SUM, 2e6)?;
         within("history", self.history as f64, 0.0, 1e6)?;
@@ -189,9 +198,16 @@ impl SimganConfig {
         linear_decay(steps, self.constant_steps, self.decay_steps)
     }
 
-    /// How far the refiner sees around a pixel: one pixel for each of its convolutions of 3 x 3.
-    pub const fn reach(&self) -> usize {
-        1 + 2 * self.blocks
+    /// How far the refiner sees around a pixel: one pixel for each of its convolutions of 3 x 3, and as far as what moves a picture
+    /// sees; a multiple of [`SimganConfig::multiple`].
+    pub fn reach(&self) -> usize {
+        let own = 1 + 2 * self.blocks;
+        if self.displacement > 0.0 { (own + DISPLACEMENT_REACH).next_multiple_of(self.multiple()) } else { own }
+    }
+
+    /// Sides of pictures must be multiples of this; others are padded, and cut again afterwards.
+    pub fn multiple(&self) -> usize {
+        if self.displacement > 0.0 { 4 } else { 1 }
     }
 }
 
@@ -202,7 +218,9 @@ mod tests {
     #[test]
     fn defaults_are_valid_and_faults_are_named() {
         let config = SimganConfig::default();
-        assert_eq!((config.validate(), config.reach()), (Ok(()), 9));
+        assert_eq!((config.validate(), config.reach(), config.multiple()), (Ok(()), 9, 1));
+        let moving = SimganConfig { displacement: 0.1, ..config.clone() };
+        assert_eq!((moving.validate(), moving.reach(), moving.multiple()), (Ok(()), 44, 4));
         let fault = |config: SimganConfig| config.validate().unwrap_err().field;
         assert_eq!(fault(SimganConfig { channels: 2, ..config.clone() }), "channels (1 for grey, 3 for RGB)");
         assert_eq!(fault(SimganConfig { patch: 142, ..config.clone() }), "image_height (for patches of 142)");

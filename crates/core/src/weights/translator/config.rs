@@ -39,7 +39,11 @@ impl TranslationConfig {
 
     /// Sides must be multiples of this; others are padded, and cut again afterwards.
     pub fn multiple(&self) -> usize {
-        self.generator().map_or(1, TranslatorConfig::multiple)
+        match self {
+            Self::Pix2pix(config) => config.generator.multiple(),
+            Self::Cyclegan(config) => config.generator.multiple(),
+            Self::Simgan(config) => config.multiple(),
+        }
     }
 
     /// How far it sees around a pixel; `None` for a network that sees all of a picture.
@@ -56,8 +60,11 @@ impl TranslationConfig {
         match self {
             Self::Pix2pix(config) => config.generator.effort(),
             Self::Cyclegan(config) => config.generator.effort(),
-            // Of a block two convolutions of 3 x 3.
-            Self::Simgan(config) => (18 * config.blocks * config.refiner_width * config.refiner_width) as u64,
+            // Of a block two convolutions of 3 x 3; what moves a picture works at a quarter of its size.
+            Self::Simgan(config) => {
+                let moving = if config.displacement > 0.0 { 12 } else { 0 };
+                ((18 * config.blocks + moving) * config.refiner_width * config.refiner_width) as u64
+            }
         }
     }
 
