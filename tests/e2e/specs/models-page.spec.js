@@ -10,7 +10,10 @@ const SMALL = ['refine-eyes', 'refine-digits'];
 
 const manifestOf = async (request) => (await request.get('models/manifest.json')).json();
 const fileOf = async (request, { file }) => (await request.get(`models/${file}`)).body();
-const kilobytes = (...entries) => `${Math.round(entries.reduce((sum, { bytes }) => sum + bytes, 0) / 1000)} kB`;
+const size = (...entries) => {
+  const bytes = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+};
 const verdict = (page, id) => page.getByTestId(`verdict-${id}`);
 
 /** From now on the site has only the small ones. */
@@ -36,7 +39,7 @@ test('every model of the site is there, with what is known of it', async ({ page
   }
   const eyes = page.getByTestId('model-refine-eyes');
   await expect(eyes.getByRole('heading')).toHaveText(/^Eyes/);
-  await expect(eyes).toContainText(kilobytes(models.find(({ card }) => card.name === 'refine-eyes')));
+  await expect(eyes).toContainText(size(models.find(({ card }) => card.name === 'refine-eyes')));
   await expect(page.getByTestId('model-avatars')).toContainText('60,000 pictures');
   // Figures are folded away, with the command that measured them.
   const figures = page.getByTestId('figures-model-refine-eyes');
@@ -80,7 +83,7 @@ test('all are checked one after the other, and one that is damaged is told', asy
   const weights = `**/models/${digits.file}`;
   await context.route(weights, (route) => route.fulfill({ body: damaged }));
   await open(page, 'models');
-  await expect(page.getByTestId('check-all')).toContainText(kilobytes(...small));
+  await expect(page.getByTestId('check-all')).toContainText(size(...small));
   await page.getByTestId('check-all').click();
   await expect(page.getByTestId('checked')).toHaveText('Do not work here: 1 of 2.', { timeout: 60_000 });
   await expect(verdict(page, 'model-refine-eyes')).toContainText('It works here');

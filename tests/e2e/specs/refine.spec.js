@@ -138,10 +138,12 @@ test.describe('with models', () => {
     await openRefine(page);
     // Of eyes it is said what cannot be measured, and where it is. The button goes, and the focus stays near.
     await expect(page.getByTestId('no-gaze')).toContainText('no gaze labels');
+    await expect(page.getByTestId('moves')).toHaveCount(0);
     await page.getByTestId('see-digits').click();
     await expect(page.getByTestId('no-gaze')).toHaveCount(0);
     await expect(page.getByRole('heading', { name: 'Two forces' })).toBeFocused();
     await expect(page.getByTestId('model-select')).toHaveValue('refine-digits');
+    await expect(page.getByTestId('moves')).toContainText('two pixels');
     // It is the only one of its kind.
     await expect(page.getByTestId('lambda')).toHaveCount(0);
     await expect(page.getByTestId('lambda-only')).toContainText('λ = 0.1');

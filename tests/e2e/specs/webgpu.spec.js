@@ -149,13 +149,17 @@ test('WebGPU and CPU translate a drawing alike', async ({ page }) => {
   const made = {};
   for (const [device, badge] of [['cpu', 'CPU'], ['webgpu', 'WebGPU']]) {
     await page.getByTestId('device-choice').selectOption(device);
+    const pixels = async () => (await pixelsOf(page.getByTestId('result'))).data;
     // Another drawing first, so that the one that is compared was translated by this device.
-    for (const button of ['clear', 'undo']) {
-      await page.getByTestId(button).click();
-      await current(page, 200_000);
-      await expect(took).toContainText(badge);
-    }
-    made[device] = (await pixelsOf(page.getByTestId('result'))).data;
+    await page.getByTestId('clear').click();
+    await expect(page.getByTestId('undo')).toBeEnabled();
+    await current(page, 200_000);
+    await expect(took).toContainText(badge, { timeout: 200_000 });
+    const cleared = await pixels();
+    await page.getByTestId('undo').click();
+    await expect.poll(async () => apart(cleared, await pixels()), { timeout: 200_000 }).toBeGreaterThan(100);
+    await current(page, 200_000);
+    made[device] = await pixels();
   }
   expect(new Set(made.cpu).size).toBeGreaterThan(100);
   expect(apart(made.cpu, made.webgpu)).toBeLessThanOrEqual(2);

@@ -22,7 +22,8 @@ export const written = (number) => number.toLocaleString('en');
 export async function trainTo(page, least) {
   const { train, pause, steps } = lab(page);
   await train.click();
-  await expect.poll(steps).toBeGreaterThanOrEqual(least);
+  // A GPU in software takes some seconds for a step.
+  await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
   await pause.click();
   await expect(train).toBeEnabled();
   return steps();

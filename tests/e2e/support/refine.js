@@ -12,7 +12,7 @@ export const REFINERS = [
     metrics: { pupil_moved: measured(0.42), pupil_within_1_5: measured(0.91), realism_refined: measured(0.64), realism_wide_refined: measured(0.97) },
   }),
   entry('free', 'simgan', { lambda: 0.01 }, { networks: ['refiner'] }),
-  entry('refine-digits', 'simgan', { image_height: 28, image_width: 28 }, {
+  entry('refine-digits', 'simgan', { image_height: 28, image_width: 28, displacement: 0.01 }, {
     networks: NETWORKS,
     metrics: { synthetic: measured(0.81), refined: measured(0.93), refined_spread: measured(0.005), real: measured(0.98), gap_closed: measured(0.7059) },
   }),

@@ -12,6 +12,8 @@ pub struct Model {
     /// Height and width of the pictures that it learned from.
     pub size: (usize, usize),
     pub lambda: f64,
+    /// Whether it moves what is drawn before it refines it.
+    pub moves: bool,
     /// Side of the patches that its discriminator judges.
     pub patch: usize,
 }
@@ -21,7 +23,7 @@ impl Model {
         let config = card.system.settings::<SimganConfig>().ok()?;
         let key = ModelRef::of(&card.name, sha256);
         let size = (config.image_height, config.image_width);
-        Some(Self { card, key, size, lambda: config.lambda, patch: config.patch })
+        Some(Self { card, key, size, lambda: config.lambda, moves: config.displacement > 0.0, patch: config.patch })
     }
 
     /// Whose pictures it refines.

@@ -33,12 +33,16 @@ pub fn Proof(bench: Bench) -> impl IntoView {
         let has = |model: &Model| OF_LABELS.iter().any(|name| model.card.metrics.contains_key(*name));
         bench.model.with(|model| model.as_ref().is_some_and(has))
     };
+    let moves = move || bench.model.with(|model| model.as_ref().is_some_and(|model| model.moves));
     view! {
         <section class="why">
             <h2>{t!(i18n, refine_why)}</h2>
             <p>{t!(i18n, refine_why_adversary)}</p>
             <p>
                 {t!(i18n, refine_why_kept)} " "
+                <Show when=moves>
+                    <span data-testid="moves">{t!(i18n, refine_why_moves)}</span> " "
+                </Show>
                 <Show when=are_labels_measured>
                     <span data-testid="measured">{t!(i18n, refine_why_measured)}</span>
                 </Show>
