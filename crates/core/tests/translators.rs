@@ -12,11 +12,11 @@ use common::{
 use forger_core::{
     Cyclegan, Pix2pix, System, TranslationError, burn,
     checkpoint::Reader,
-    nets::{patch::PatchDiscriminator, translator::Translator as Network},
+    nets::{patch::PatchDiscriminator, refiner::Refiner, translator::Translator as Network},
     parameters,
     protocol::{
-        AdversarialLoss, Card, Conflict, CycleganConfig, Normalization, Pix2pixConfig, Random, Stream, SystemConfig,
-        TranslatorConfig, TranslatorNetwork, Way,
+        AdversarialLoss, Card, Conflict, CycleganConfig, Normalization, Pix2pixConfig, Random, SimganConfig, Stream,
+        SystemConfig, TranslatorConfig, TranslatorNetwork, Way,
     },
     systems::pix2pix,
     tiles::tiles,
@@ -62,6 +62,33 @@ fn models_travel_in_a_file_and_take_pictures_of_any_size() {
     }
 }
 
+/// Made as a whole and in tiles of a network that sees so far.
+fn expect_no_seams(reach: usize, multiple: usize, make: impl Fn(Tensor<4>) -> Tensor<4>) {
+    let device = Device::flex();
+    let (height, width) = (64, 96);
+    let mut picture = vec![0.0; 3 * height * width];
+    Random::new(3, Stream::Data).fill_uniform(&mut picture, -1.0, 1.0);
+    let whole = Tensor::from_data(TensorData::new(picture.clone(), [1, 3, height, width]), &device);
+    let whole = values(make(whole));
+    assert_eq!(reach % multiple, 0);
+    let mut parts = vec![0.0; whole.len()];
+    for tile in tiles([height, width], 16, reach) {
+        let made = make(tile.cut(&picture, [height, width], &device));
+        tile.paste(&values(made), 1, &mut parts, [height, width]);
+    }
+    // One by one: a maximum would pass over a NaN.
+    let apart = whole.iter().zip(&parts).map(|(a, b)| (a - b).abs()).find(|apart| apart.is_nan() || *apart >= 1e-5);
+    assert_eq!(apart, None);
+}
+
+#[test]
+fn tiles_of_a_refiner_that_displaces_have_no_seams() {
+    let config =
+        SimganConfig { channels: 3, refiner_width: 3, blocks: 1, displacement: 0.1, ..SimganConfig::default() };
+    let network = Refiner::new(&config, &mut Random::new(3, Stream::Weights), &Device::flex());
+    expect_no_seams(config.reach(), config.multiple(), |pictures| network.forward(pictures));
+}
+
 #[test]
 fn tiles_of_a_resnet_have_no_seams() {
     let device = Device::flex();
@@ -70,19 +97,8 @@ fn tiles_of_a_resnet_have_no_seams() {
     let normalization = Normalization::Batch;
     let config = TranslatorConfig { normalization, ..TranslatorConfig::resnet(2, 2) };
     let network = Network::new(&config, random, &device).unwrap();
-    let (height, width, multiple) = (64, 96, config.multiple());
-    let mut picture = vec![0.0; 3 * height * width];
-    random.fill_uniform(&mut picture, -1.0, 1.0);
-    let whole = Tensor::from_data(TensorData::new(picture.clone(), [1, 3, height, width]), &device);
-    let whole = values(network.translate(whole, multiple));
-    let mut parts = vec![0.0; whole.len()];
-    for tile in tiles([height, width], 16, config.reach().unwrap()) {
-        let made = network.translate(tile.cut(&picture, [height, width], &device), multiple);
-        tile.paste(&values(made), 1, &mut parts, [height, width]);
-    }
-    // One by one: a maximum would pass over a NaN.
-    let apart = whole.iter().zip(&parts).map(|(a, b)| (a - b).abs()).find(|apart| apart.is_nan() || *apart >= 1e-5);
-    assert_eq!(apart, None);
+    let multiple = config.multiple();
+    expect_no_seams(config.reach().unwrap(), multiple, |pictures| network.translate(pictures, multiple));
 }
 
 #[test]

@@ -111,6 +111,7 @@ pub(super) fn convolved(conv: &Conv2d, x: Tensor<4>, stride: usize) -> Tensor<4>
 mod tests {
     use super::*;
     use burn::tensor::TensorData;
+    use forger_protocol::SimganConfig;
 
     #[test]
     fn whole_pixels_are_shifted_halves_are_between_two_and_the_edge_is_a_mirror() {
@@ -131,6 +132,8 @@ mod tests {
     #[test]
     fn a_picture_of_any_size_has_a_field_within_its_bounds() {
         let device = Device::flex();
+        let config = SimganConfig { displacement: 1.0, ..SimganConfig::default() };
+        assert_eq!(config.multiple(), SQUARE);
         let network = Displacement::unfilled(3, 2, &device);
         let mut chance = 0.0;
         let network = crate::parameters::fill(network, &device, |_, shape| {
