@@ -198,6 +198,7 @@ def files():
         "superres_lens": cases(superres.lens, ["lens"]),
         "translation_networks": cases(translation.network, translation.NETWORKS),
         "translation_variants": cases(translation.network, translation.VARIANTS),
+        "translation_masked": cases(translation.network, translation.MASKED),
         "translation_games": cases(translation_games.pix2pix, ["pix2pix"]) | cases(translation_games.cyclegan, ["cyclegan"]),
         "translation_game_variants": cases(translation_games.pix2pix, list(translation_games.PIX2PIX)[1:])
         | cases(translation_games.cyclegan, ["cyclegan_hinge"]),

@@ -39,8 +39,16 @@ class Doubler(nn.Module):
         return F.conv_transpose2d(x, self.weight, bias, 2, 1, output_padding=4 - self.kernel)
 
 
+def finished(made, given):
+    """tanh of three channels. A fourth is a mask of where they take the place of what was given."""
+    if made.shape[1] == 3:
+        return torch.tanh(made)
+    mask = torch.sigmoid(made[:, 3:])
+    return mask * torch.tanh(made[:, :3]) + (1 - mask) * given
+
+
 class Level(nn.Module):
-    def __init__(self, kind, nearest, index, depth, width):
+    def __init__(self, kind, nearest, index, depth, width, outputs):
         super().__init__()
         bias = kind != "batch"
         channels = [width * min(2**level, 8) for level in range(depth)]
@@ -48,20 +56,21 @@ class Level(nn.Module):
         last = index == depth - 1
         self.down = nn.Conv2d(outer, inner, 4, 2, 1, bias=bias)
         self.down_norm = nn.Identity() if index == 0 or last else plain_norm(kind, inner)
-        self.up = Doubler(nearest, inner if last else 2 * inner, outer, 4, bias or index == 0)
+        made = outputs if index == 0 else outer
+        self.up = Doubler(nearest, inner if last else 2 * inner, made, 4, bias or index == 0)
         self.up_norm = nn.Identity() if index == 0 else plain_norm(kind, outer)
 
 
 class Unet(nn.Module):
     """`UnetGenerator` of pytorch-CycleGAN-and-pix2pix, level by level. With a seed it has dropout, drawn anew by each pass."""
 
-    def __init__(self, kind, nearest, depth, width, seed=None):
+    def __init__(self, kind, nearest, depth, width, seed=None, outputs=3):
         super().__init__()
         self.seed = seed
-        self.levels = nn.ModuleList(Level(kind, nearest, index, depth, width) for index in range(depth))
+        self.levels = nn.ModuleList(Level(kind, nearest, index, depth, width, outputs) for index in range(depth))
 
     def forward(self, x):
-        return torch.tanh(self.part(x, 0, None if self.seed is None else Random(self.seed)))
+        return finished(self.part(x, 0, None if self.seed is None else Random(self.seed)), x)
 
     def part(self, x, index, random):
         level = self.levels[index]
@@ -97,7 +106,7 @@ class ResidualBlock(nn.Module):
 class Resnet(nn.Module):
     """`ResnetGenerator` of pytorch-CycleGAN-and-pix2pix. With a seed it has dropout, drawn anew by each pass."""
 
-    def __init__(self, kind, nearest, blocks, width, seed=None):
+    def __init__(self, kind, nearest, blocks, width, seed=None, outputs=3):
         super().__init__()
         self.seed = seed
         bias = kind != "batch"
@@ -111,18 +120,18 @@ class Resnet(nn.Module):
         self.down = nn.ModuleList(down(index) for index in range(2))
         self.blocks = nn.ModuleList(ResidualBlock(kind, 4 * width) for _ in range(blocks))
         self.up = nn.ModuleList(up(index) for index in range(2))
-        self.out = nn.Conv2d(width, 3, 7)
+        self.out = nn.Conv2d(width, outputs, 7)
 
-    def forward(self, x):
+    def forward(self, given):
         random = None if self.seed is None else Random(self.seed)
-        x = F.relu(self.input(F.pad(x, (3, 3, 3, 3), mode="reflect")))
+        x = F.relu(self.input(F.pad(given, (3, 3, 3, 3), mode="reflect")))
         for down in self.down:
             x = F.relu(down(x))
         for block in self.blocks:
             x = block(x, random)
         for up in self.up:
             x = F.relu(up(x))
-        return torch.tanh(self.out(F.pad(x, (3, 3, 3, 3), mode="reflect")))
+        return finished(self.out(F.pad(x, (3, 3, 3, 3), mode="reflect")), given)
 
 
 class Patch(nn.Module):
@@ -168,10 +177,15 @@ VARIANTS = {
     "unet_dropout": (lambda: Unet("batch", True, 7, 1, seed=5), (1, 3, 128, 128)),
     "resnet_dropout": (lambda: Resnet("instance", False, 2, 1, seed=5), (2, 3, 16, 20)),
 }
+# With a mask; in a file of its own, small enough for a browser's tests.
+MASKED = {
+    "unet_attention": (lambda: Unet("batch", False, 5, 1, outputs=4), (4, 3, 32, 32)),
+    "resnet_attention": (lambda: Resnet("instance", True, 1, 2, outputs=4), (2, 3, 16, 20)),
+}
 
 
 def network(case):
-    make, shape = (NETWORKS | VARIANTS)[case]
+    make, shape = (NETWORKS | VARIANTS | MASKED)[case]
     net = randomise(make(), deviation=0.1)
     # Pictures and probe are not stored: see README.md.
     index = torch.arange(torch.Size(shape).numel()).double()

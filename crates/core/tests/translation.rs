@@ -98,10 +98,10 @@ fn a_run_goes_on_bit_equal() {
         let config = Pix2pixConfig { constant_steps: 2, decay_steps: 3, ..small_pix2pix() };
         Pix2pix::new(config, pairs(0..5), &Device::flex()).unwrap()
     });
-    // With a pool that is full by then, dropout and augmentation.
+    // With a pool that is full by then, dropout, a mask and augmentation.
     goes_on(|| {
         let config = CycleganConfig {
-            generator: TranslatorConfig { dropout: true, ..TranslatorConfig::resnet(2, 1) },
+            generator: TranslatorConfig { dropout: true, attention: true, ..TranslatorConfig::resnet(2, 1) },
             augment: Augment { color: true, translation: true, cutout: false },
             cycle_noise: 0.1,
             identity: 0.5,

@@ -95,10 +95,12 @@ fn tiles_of_a_resnet_have_no_seams() {
     let random = &mut Random::new(3, Stream::Weights);
     // Instance normalisation looks at all of a picture, which no tile does.
     let normalization = Normalization::Batch;
-    let config = TranslatorConfig { normalization, ..TranslatorConfig::resnet(2, 2) };
-    let network = Network::new(&config, random, &device).unwrap();
-    let multiple = config.multiple();
-    expect_no_seams(config.reach().unwrap(), multiple, |pictures| network.translate(pictures, multiple));
+    for attention in [false, true] {
+        let config = TranslatorConfig { normalization, attention, ..TranslatorConfig::resnet(2, 2) };
+        let network = Network::new(&config, random, &device).unwrap();
+        let multiple = config.multiple();
+        expect_no_seams(config.reach().unwrap(), multiple, |pictures| network.translate(pictures, multiple));
+    }
 }
 
 #[test]
@@ -147,8 +149,8 @@ fn models_of_settings_that_no_run_begins_with_any_more_still_open() {
 fn what_is_prepared_for_the_tab_translates_alike() {
     let device = Device::flex();
     let random = &mut Random::new(5, Stream::Weights);
-    for width in [3, 8] {
-        let generator = TranslatorConfig { depth: 5, width, dropout: false, ..TranslatorConfig::default() };
+    for (width, attention) in [(3, false), (8, false), (3, true)] {
+        let generator = TranslatorConfig { depth: 5, width, dropout: false, attention, ..TranslatorConfig::default() };
         let config = Pix2pixConfig { generator, image_size: 32, ..Pix2pixConfig::default() };
         let network = Network::new(&config.generator, random, &device).unwrap();
         // None of its parts is idle, statistics of normalisation included.

@@ -189,6 +189,8 @@ mod tests {
         let config = set(&config, "generator_optimizer.learning_rate=1").unwrap();
         assert_eq!((config.width, config.normalization, config.augment.cutout), (3, Normalization::Instance, true));
         assert_eq!(config.generator_optimizer.learning_rate(), 1.0);
+        let masked = set(&CycleganConfig::default(), "generator.attention=true").unwrap();
+        assert!(masked.generator.attention);
         let toy = set(&ToyConfig::default(), "points=[[1, 2], [-3, 4]]").unwrap();
         assert_eq!(toy.points, [[1, 2], [-3, 4]]);
         let refused = |change| format!("{:#}", set(&SuperresConfig::default(), change).unwrap_err());

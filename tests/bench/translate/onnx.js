@@ -7,8 +7,9 @@ const EPSILON = 1e-5;
 
 /** The ONNX file of `{ tensors, card }` for pictures of this side: `given` to `made`. */
 export function write({ tensors, card }, side) {
-  const { network, depth, normalization, doubling } = card.system.config.generator;
-  if (network !== 'unet' || normalization !== 'batch' || doubling !== 'transposed') throw new Error(`${card.name} is another network`);
+  const { network, depth, normalization, doubling, attention } = card.system.config.generator;
+  const isOurs = network === 'unet' && normalization === 'batch' && doubling === 'transposed' && !attention;
+  if (!isOurs) throw new Error(`${card.name} is another network`);
   const weights = Object.entries(tensors).filter(([name]) => name.startsWith('levels.'));
   const initial = weights.map(([name, { shape, values }]) => tensor(name, FLOAT, shape, values));
   const nodes = [];

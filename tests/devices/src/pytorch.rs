@@ -24,6 +24,7 @@ use wasm_bindgen::prelude::*;
 use crate::layers::{flat, read, slopes};
 
 const NETWORKS: &[u8] = include_bytes!("../../reference/translation_networks.safetensors");
+const MASKED: &[u8] = include_bytes!("../../reference/translation_masked.safetensors");
 const REFINERS: &[u8] = include_bytes!("../../reference/simgan_networks.safetensors");
 const GAMES: &[u8] = include_bytes!("../../reference/losses.safetensors");
 const KEPT: &[u8] = include_bytes!("../../reference/simgan_losses.safetensors");
@@ -101,15 +102,19 @@ async fn networks(report: &mut Report, device: &Device) -> Result<(), String> {
     let unet = TranslatorConfig { depth: 5, dropout: false, ..TranslatorConfig::default() };
     let nearest = |config| TranslatorConfig { doubling: Doubling::Nearest, ..config };
     let normalised = |normalization, config| TranslatorConfig { normalization, ..config };
+    let masked = |config| TranslatorConfig { attention: true, ..config };
     let unet = |width| TranslatorConfig { width, ..unet.clone() };
-    for (name, config, shape) in [
-        ("unet_batch", unet(2), [2, 3, 32, 32]),
-        ("unet_instance_nearest", nearest(normalised(Instance, unet(1))), [1, 3, 64, 32]),
-        ("resnet_instance", TranslatorConfig::resnet(2, 2), [2, 3, 16, 20]),
-        ("resnet_batch_nearest", nearest(normalised(Batch, TranslatorConfig::resnet(2, 1))), [2, 3, 16, 16]),
+    let resnet = |blocks| TranslatorConfig::resnet(2, blocks);
+    for (file, name, config, shape) in [
+        (NETWORKS, "unet_batch", unet(2), [2, 3, 32, 32]),
+        (NETWORKS, "unet_instance_nearest", nearest(normalised(Instance, unet(1))), [1, 3, 64, 32]),
+        (NETWORKS, "resnet_instance", resnet(2), [2, 3, 16, 20]),
+        (NETWORKS, "resnet_batch_nearest", nearest(normalised(Batch, resnet(1))), [2, 3, 16, 16]),
+        (MASKED, "unet_attention", masked(unet(1)), [4, 3, 32, 32]),
+        (MASKED, "resnet_attention", masked(nearest(resnet(1))), [2, 3, 16, 20]),
     ] {
         let net = Translator::new(&config, random, device).map_err(|error| error.to_string())?;
-        let apart = network((NETWORKS, name), net, |net, x| net.forward(x, None), shape, device).await?;
+        let apart = network((file, name), net, |net, x| net.forward(x, None), shape, device).await?;
         report.insert(name.to_owned(), serde_json::json!(apart));
     }
     for (name, channels, width, patch, normalization, [height, wide]) in [

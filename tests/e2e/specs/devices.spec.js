@@ -51,7 +51,7 @@ test('layers of translation on WebGPU give PyTorch\'s values', async ({ page }) 
   const report = await page.evaluate(async () => JSON.parse(await (await globalThis.devices).pytorch()));
   for (const [name, apart] of Object.entries(report)) console.log(`${name}: ${apart.map((one) => one?.toExponential(0)).join(' ')}`);
   // Translators, discriminators of patches, refiners; losses of games, and of what a refiner is to keep.
-  expect(Object.keys(report)).toHaveLength(4 + 3 + 3 + 5 + 4);
+  expect(Object.keys(report)).toHaveLength(6 + 3 + 3 + 5 + 4);
   for (const [name, apart] of Object.entries(report)) {
     expect(apart, name).not.toContain(null);
     expect(Math.max(...apart), name).toBeLessThan(1e-4);

@@ -199,12 +199,14 @@ mod tests {
     #[test]
     fn what_is_counted_is_what_is_built() {
         let plain = presets::ALL.iter().map(|preset| (preset, settings(preset)));
-        // A network more, or one that is left out.
+        // A network more, or one that is left out; a channel more.
         let others = changed([
             ("dcgan", "/mapping", json!(16)),
             ("dcgan", "/spectral_norm", json!(false)),
             ("superres", "/losses/adversarial", json!(0.1)),
             ("pix2pix", "/adversarial", json!(0.0)),
+            ("pix2pix", "/generator/attention", json!(true)),
+            ("cyclegan", "/generator/attention", json!(true)),
             ("simgan", "/adversarial", json!(0.0)),
         ]);
         for (preset, settings) in plain.chain(others) {

@@ -27,6 +27,8 @@ use crate::{
 const NETWORKS: &str = "translation_networks.safetensors";
 /// What recipes and published models are of besides, and dropout.
 const VARIANTS: &str = "translation_variants.safetensors";
+/// With a mask of what stays.
+const MASKED: &str = "translation_masked.safetensors";
 /// Some times what is left of f32 after twenty layers (1e-5), whose order of sums differs from CPU to CPU.
 const CLOSE: f32 = 1e-4;
 
@@ -109,6 +111,7 @@ fn generators() {
     };
     let two_blocks = |config| TranslatorConfig { blocks: 2, ..config };
     let dropout = |config| TranslatorConfig { dropout: true, ..config };
+    let masked = |config| TranslatorConfig { attention: true, ..config };
     let deep = TranslatorConfig { depth: 7, ..config(Unet, 1, Batch, true) };
     for (fixture, name, config, shape) in [
         (NETWORKS, "unet_batch", config(Unet, 2, Batch, false), [2, 3, 32, 32]),
@@ -119,6 +122,8 @@ fn generators() {
         (VARIANTS, "resnet_instance_nearest", config(Resnet, 2, Instance, true), [2, 3, 16, 20]),
         (VARIANTS, "unet_dropout", dropout(deep), [1, 3, 128, 128]),
         (VARIANTS, "resnet_dropout", dropout(two_blocks(config(Resnet, 1, Instance, false))), [2, 3, 16, 20]),
+        (MASKED, "unet_attention", masked(config(Unet, 1, Batch, false)), [4, 3, 32, 32]),
+        (MASKED, "resnet_attention", masked(config(Resnet, 2, Instance, true)), [2, 3, 16, 20]),
     ] {
         let net = Translator::new(&config, &mut random(), &training()).unwrap();
         // Both sides draw the same masks from the same sequence.

@@ -23,6 +23,10 @@ pub struct TranslatorConfig {
     /// Half of the values of some layers, by chance, in training: the noise of pix2pix (section 3.1), and optional in a residual
     /// block.
     pub dropout: bool,
+    /// A fourth channel of the last convolution is a mask, through a sigmoid, of where the other three take the place of what was given;
+    /// elsewhere that stays. Pumarola et al. 2018 (arXiv 1807.09251, section 4), without their losses of the mask, and Tang et al. 2019
+    /// (arXiv 1911.11897). Its bias begins at 0, as all do, and so the mask near one half.
+    pub attention: bool,
     /// How the side is doubled.
     pub doubling: Doubling,
 }
@@ -60,6 +64,7 @@ impl Default for TranslatorConfig {
             blocks: 9,
             normalization: Normalization::Batch,
             dropout: true,
+            attention: false,
             doubling: Doubling::Transposed,
         }
     }
@@ -129,13 +134,13 @@ impl TranslatorConfig {
 
     /// Whether the weights of one fit the other.
     pub fn has_network_of(&self, other: &Self) -> bool {
-        let Self { network, width, depth, blocks, normalization, doubling, .. } = self;
+        let Self { network, width, depth, blocks, normalization, attention, doubling, .. } = self;
         let size = match network {
             TranslatorNetwork::Unet => depth == &other.depth,
             TranslatorNetwork::Resnet => blocks == &other.blocks,
         };
-        let kind = (network, width, normalization, doubling);
-        size && kind == (&other.network, &other.width, &other.normalization, &other.doubling)
+        let kind = (network, width, normalization, attention, doubling);
+        size && kind == (&other.network, &other.width, &other.normalization, &other.attention, &other.doubling)
     }
 }
 
@@ -227,6 +232,15 @@ mod tests {
             assert!(!unet.takes(size), "{size:?}");
         }
         assert!(TranslatorConfig::resnet(8, 6).takes([10, 140_000]));
+    }
+
+    #[test]
+    fn settings_of_before_there_was_a_mask_have_none_and_a_mask_makes_another_network() {
+        let before = serde_json::from_str::<TranslatorConfig>(r#"{"width": 24, "dropout": false}"#).unwrap();
+        assert!(!before.attention && !before.dropout);
+        let masked = TranslatorConfig { attention: true, ..before.clone() };
+        assert!(masked.has_network_of(&masked) && !masked.has_network_of(&before));
+        assert!(before.has_network_of(&TranslatorConfig { dropout: true, ..before.clone() }));
     }
 
     #[test]

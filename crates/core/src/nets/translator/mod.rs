@@ -12,7 +12,7 @@ use burn::{
         PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig},
     },
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData, activation::sigmoid},
 };
 use forger_protocol::{Normalization, OutOfRange, Random, TranslatorConfig, TranslatorNetwork};
 
@@ -120,6 +120,25 @@ fn normalized(norm: &Option<Norm>, x: Tensor<4>) -> Tensor<4> {
     }
 }
 
+/// Channels of the last convolution: see [`finished`].
+const fn outputs(config: &TranslatorConfig) -> usize {
+    if config.attention { 4 } else { 3 }
+}
+
+/// The picture that the last convolution makes: three channels, through tanh, and with [`TranslatorConfig::attention`] the mask of
+/// [`masked`], through a sigmoid.
+pub(super) fn finished(made: Tensor<4>, given: Tensor<4>) -> Tensor<4> {
+    if made.dims()[1] == 3 {
+        return made.tanh();
+    }
+    masked(made.clone().narrow(1, 0, 3).tanh(), sigmoid(made.narrow(1, 3, 1)), given)
+}
+
+/// What was made where the mask is 1, and what was given where it is 0.
+pub(super) fn masked(made: Tensor<4>, mask: Tensor<4>, given: Tensor<4>) -> Tensor<4> {
+    given.clone() + (made - given) * mask
+}
+
 /// Half of the values, by chance, become 0 and the others twice what they were: Srivastava et al. 2014. Drawn on the host, so
 /// that a run is the same on every device.
 fn dropout(x: Tensor<4>, noise: &mut Random) -> Tensor<4> {
@@ -128,4 +147,63 @@ fn dropout(x: Tensor<4>, noise: &mut Random) -> Tensor<4> {
     mask.iter_mut().for_each(|value| *value = if *value < 0.5 { 0.0 } else { 2.0 });
     let mask = Tensor::from_data(TensorData::new(mask, x.dims()), &x.device());
     x * mask
+}
+
+#[cfg(test)]
+mod tests {
+    use forger_protocol::Stream;
+
+    use super::*;
+
+    /// A U-Net and a ResNet.
+    fn with_masks() -> [TranslatorConfig; 2] {
+        let unet = TranslatorConfig { depth: 5, width: 2, ..TranslatorConfig::default() };
+        [unet, TranslatorConfig::resnet(2, 1)].map(|config| TranslatorConfig { attention: true, ..config })
+    }
+
+    fn network(config: &TranslatorConfig) -> Translator {
+        Translator::new(config, &mut Random::new(1, Stream::Weights), &Device::flex()).unwrap()
+    }
+
+    #[test]
+    fn a_mask_of_nothing_leaves_a_picture_of_any_size_as_it_was() {
+        let device = Device::flex();
+        let mut pixels = vec![0.0; 2 * 3 * 21 * 34];
+        Random::new(1, Stream::Data).fill_uniform(&mut pixels, -1.0, 1.0);
+        let picture = Tensor::<4>::from_data(TensorData::new(pixels, [2, 3, 21, 34]), &device);
+        for config in with_masks() {
+            let tensors = parameters::collect(&network(&config));
+            // By how much a picture changes where the mask has this bias.
+            let changes = |bias: f32| {
+                let network = parameters::fill(network(&config), &device, |name, _| {
+                    let mut values = tensors.iter().find(|tensor| tensor.name == name).unwrap().values.clone();
+                    if ["levels.0.up.bias", "out.bias"].contains(&name) {
+                        assert_eq!(values, [0.0; 4]);
+                        values[3] = bias;
+                    }
+                    values
+                });
+                let made = network.translate(picture.clone(), config.multiple());
+                parameters::values((made - picture.clone()).abs()).unwrap()
+            };
+            assert!(changes(-100.0).iter().all(|change| *change <= 1e-6), "{config:?}");
+            assert!(changes(0.0).iter().any(|change| *change > 0.1), "{config:?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_is_a_channel_more_of_the_last_layer() {
+        let count = |config: &TranslatorConfig| {
+            let counted = parameters::shapes(&Translator::unfilled(config, &Device::flex()).unwrap());
+            let counted = counted.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>();
+            let real = parameters::collect(&network(config)).iter().map(|tensor| tensor.values.len()).sum::<usize>();
+            assert_eq!(counted, real);
+            real
+        };
+        // Kernels of 4 x 4 of the level below and the skip, and of 7 x 7; a bias each.
+        for (config, more) in with_masks().iter().zip([4 * 4 * 4 + 1, 2 * 7 * 7 + 1]) {
+            let plain = TranslatorConfig { attention: false, ..config.clone() };
+            assert_eq!(count(config), count(&plain) + more, "{config:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use burn::{
 };
 use forger_protocol::{Random, TranslatorConfig};
 
-use super::{Doubler, conv, convolved, dropout, has_bias, normalized};
+use super::{Doubler, conv, convolved, dropout, finished, has_bias, normalized, outputs};
 use crate::nets::{activation::leaky_relu, norm::Norm, padding};
 
 /// How often the side is halved before the blocks.
@@ -51,7 +51,7 @@ pub struct Resnet {
     pub blocks: Vec<ResidualBlock>,
     /// Half as many channels each.
     pub up: Vec<UpLayer>,
-    /// 7 x 7, mirrored at the edges; tanh follows.
+    /// 7 x 7, mirrored at the edges; tanh follows, and the mask where there is one ([`TranslatorConfig::attention`]).
     pub out: Conv2d,
     /// See [`TranslatorConfig::dropout`].
     pub dropout: bool,
@@ -78,15 +78,15 @@ impl Resnet {
                     UpLayer { conv, norm: norm(channels[1]) }
                 })
                 .collect(),
-            out: conv([width, 3], 7, 1, true, device),
+            out: conv([width, outputs(config)], 7, 1, true, device),
             dropout: config.dropout,
         }
     }
 
-    pub(super) fn forward(&self, x: Tensor<4>, mut noise: Option<&mut Random>) -> Tensor<4> {
+    pub(super) fn forward(&self, given: Tensor<4>, mut noise: Option<&mut Random>) -> Tensor<4> {
         let layer =
             |layer: &Layer, x, stride, padding| normalized(&layer.norm, convolved(&layer.conv, x, stride, padding));
-        let mut x = leaky_relu(layer(&self.input, padding::reflect(x, 3), 1, 0), 0.0);
+        let mut x = leaky_relu(layer(&self.input, padding::reflect(given.clone(), 3), 1, 0), 0.0);
         for down in &self.down {
             x = leaky_relu(layer(down, x, 2, 1), 0.0);
         }
@@ -100,6 +100,6 @@ impl Resnet {
         for up in &self.up {
             x = leaky_relu(normalized(&up.norm, up.conv.forward(x)), 0.0);
         }
-        convolved(&self.out, padding::reflect(x, 3), 1, 0).tanh()
+        finished(convolved(&self.out, padding::reflect(x, 3), 1, 0), given)
     }
 }

@@ -7,7 +7,7 @@ use burn::{
 };
 use forger_protocol::{Random, TranslatorConfig};
 
-use super::{Doubler, channels, conv, convolved, dropout, has_bias, normalized};
+use super::{Doubler, channels, conv, convolved, dropout, finished, has_bias, normalized, outputs};
 use crate::nets::{activation::leaky_relu, mlp::LEAK, norm::Norm};
 
 /// Channels grow up to so many times those of the first level.
@@ -45,20 +45,21 @@ impl Unet {
             let inner = channels(config.width, index, MOST);
             let outer = if index == 0 { 3 } else { channels(config.width, index - 1, MOST) };
             let below = if index == last { inner } else { 2 * inner };
+            let made = if index == 0 { outputs(config) } else { outer };
             let bias = |is_normalised| has_bias(config, is_normalised);
             UnetLevel {
                 down: conv([outer, inner], 4, 2, bias(index != 0 && index != last), device),
                 down_norm: (index != 0 && index != last).then(|| norm(inner)).flatten(),
-                up: Doubler::new(config.doubling, [below, outer], 4, index == 0 || bias(true), device),
+                up: Doubler::new(config.doubling, [below, made], 4, index == 0 || bias(true), device),
                 up_norm: (index != 0).then(|| norm(outer)).flatten(),
             }
         };
         Self { levels: (0..config.depth).map(level).collect(), dropout: config.dropout }
     }
 
-    pub(super) fn forward(&self, x: Tensor<4>, mut noise: Option<&mut Random>) -> Tensor<4> {
+    pub(super) fn forward(&self, given: Tensor<4>, mut noise: Option<&mut Random>) -> Tensor<4> {
         let mut skips = Vec::with_capacity(self.levels.len());
-        let mut x = x;
+        let mut x = given.clone();
         for (index, level) in self.levels.iter().enumerate() {
             let before = if index == 0 { x } else { leaky_relu(x, LEAK as f32) };
             x = normalized(&level.down_norm, convolved(&level.down, before, 2, 1));
@@ -75,6 +76,6 @@ impl Unet {
                 x = Tensor::cat(vec![skip, x], 1);
             }
         }
-        x.tanh()
+        finished(x, given)
     }
 }

@@ -12,7 +12,7 @@ use crate::nets::{
     dcgan::HALVE,
     fold,
     mlp::LEAK,
-    translator::{Doubler, Unet},
+    translator::{Doubler, Unet, finished},
 };
 
 /// What a U-Net makes outside of training, from copies of its weights.
@@ -46,13 +46,13 @@ impl Painter {
     }
 
     /// [`Unet`]'s pictures `[batch, 3, height, width]`; `None` for such that are not on this GPU.
-    pub fn forward(&self, x: &Tensor<4>) -> Option<Tensor<4>> {
+    pub fn forward(&self, given: &Tensor<4>) -> Option<Tensor<4>> {
         let apply = |layer: &Fixed, x: Tensor<4>, relu| {
             let x = x.try_into_primitive::<CubeBackend>().ok()?;
             Some(Tensor::<4>::from_primitive::<CubeBackend>(layer.apply(x, relu, None)))
         };
         let mut skips = Vec::with_capacity(self.down.len());
-        let mut x = x.clone().permute([0, 2, 3, 1]);
+        let mut x = given.clone().permute([0, 2, 3, 1]);
         for (index, level) in self.down.iter().enumerate() {
             let before = if index == 0 { x } else { leaky_relu(x, LEAK as f32) };
             x = apply(level, before, false)?;
@@ -62,6 +62,6 @@ impl Painter {
         for level in &self.up {
             below = Tensor::cat(vec![skips.pop()?, apply(level, below, true)?], 3);
         }
-        Some(apply(&self.out, below, false)?.tanh().permute([0, 3, 1, 2]))
+        Some(finished(apply(&self.out, below, false)?.permute([0, 3, 1, 2]), given.clone()))
     }
 }

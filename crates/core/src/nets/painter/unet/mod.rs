@@ -19,7 +19,7 @@ use super::{
 use crate::nets::{
     fold,
     mlp::LEAK,
-    translator::{Doubler, Unet},
+    translator::{Doubler, Unet, masked},
 };
 
 /// What a U-Net makes outside of training, from copies of its weights.
@@ -50,21 +50,26 @@ impl Painter {
             up.push((values(&conv.weight)?, bias(conv.bias.as_ref(), outer)?));
         }
         let mut up = up.into_iter();
-        let (weight, bias) = up.next()?;
+        let (mut weight, mut bias) = up.next()?;
+        halve_mask(&mut weight, &mut bias);
         let out = Picture::new(&weight, bias);
         Some(Self { down, up: up.rev().map(|(weight, bias)| Doubling::new(&weight, bias)).collect(), out })
     }
 
     /// [`Unet`]'s pictures `[batch, 3, height, width]` without gradients on the CPU; `None` for any other.
-    pub fn forward(&self, x: &Tensor<4>) -> Option<Tensor<4>> {
-        let shape = x.dims();
-        let x = x.clone().try_into_primitive::<Flex>().ok()?.to_contiguous();
+    pub fn forward(&self, given: &Tensor<4>) -> Option<Tensor<4>> {
+        let [batch, channels, height, width] = given.dims();
+        let x = given.clone().try_into_primitive::<Flex>().ok()?.to_contiguous();
+        let shape = [batch, self.out.channels(), height, width];
         let mut made = Vec::with_capacity(shape.iter().product());
-        let [_, channels, height, width] = shape;
         for picture in x.storage::<f32>().chunks_exact((channels * height * width).max(1)) {
             self.draw(picture, [height, width], &mut made);
         }
-        Some(Tensor::from_primitive::<Flex>(FlexTensor::from_data(TensorData::new(made, shape))))
+        let made = Tensor::<4>::from_primitive::<Flex>(FlexTensor::from_data(TensorData::new(made, shape)));
+        if self.out.channels() == channels {
+            return Some(made);
+        }
+        Some(masked(made.clone().narrow(1, 0, 3), made.narrow(1, 3, 1) * 0.5 + 0.5, given.clone()))
     }
 
     /// One picture, `[3, height, width]`, after those that are in `out`.
@@ -96,6 +101,13 @@ impl Painter {
         }
         self.out.draw(&below, out);
     }
+}
+
+/// The mask, where there is one, is a fourth channel of what is made through tanh: its sigmoid is `(1 + tanh(x / 2)) / 2`.
+fn halve_mask(weight: &mut [f32], bias: &mut [f32]) {
+    let [_, _, _, mask] = bias else { return };
+    *mask *= 0.5;
+    weight.chunks_exact_mut(16).skip(3).step_by(4).flatten().for_each(|value| *value *= 0.5);
 }
 
 /// A bias, of zeros where there is none.
