@@ -175,14 +175,16 @@ fn a_tensor_that_does_not_fit_is_named_and_wrappings_are_taken_off() {
     assert_eq!(card(folder.path(), "a")["card"]["system"]["config"]["generator"]["width"], 4);
 }
 
-/// The weights of a case of `tests/reference`, which says what PyTorch makes with them, by the names that they have there.
-fn of_reference(case: &str, out: &Path) {
+/// The weights of a case of `tests/reference`, which says what PyTorch makes with them, by the names that they have there; those
+/// of which `keep` says so by their name and how many sides their shape has.
+fn of_reference(case: &str, out: &Path, keep: impl Fn(&str, usize) -> bool) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reference/translation_imports.safetensors");
     let bytes = fs::read(file).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let prefix = format!("{case}/weights.");
     let named = tensors.iter().filter_map(|(name, view)| Some((name.strip_prefix(&prefix)?.to_owned(), view)));
-    safetensors::serialize_to_file(named.collect::<Vec<_>>(), None, out).unwrap();
+    let kept = named.filter(|(name, view)| keep(name, view.shape().len()));
+    safetensors::serialize_to_file(kept.collect::<Vec<_>>(), None, out).unwrap();
 }
 
 #[test]
@@ -196,11 +198,11 @@ fn networks_of_every_kind_become_models() {
         ("resnet_batch_dropout", "pix2pix", "resnet", "batch", true, None),
         ("resnet_dropout", "cyclegan", "resnet", "instance", true, Some(("patch_70_instance", 70))),
     ] {
-        of_reference(case, &at(case));
+        of_reference(case, &at(case), |_, _| true);
         let name = case.replace('_', "-");
         let mut more = vec!["--arch", arch, "--name", &name];
         if let Some((judge, _)) = judge {
-            of_reference(judge, &at(judge));
+            of_reference(judge, &at(judge), |_, _| true);
             more.extend(["--discriminator", judge]);
         }
         let (code, text) = import(folder.path(), &at(case), &more);
@@ -214,5 +216,32 @@ fn networks_of_every_kind_become_models() {
         if let Some((_, patch)) = judge {
             assert!(config["patch"] == patch && card["networks"].as_array().unwrap().len() == 2, "{card}");
         }
+    }
+}
+
+#[test]
+fn networks_that_normalise_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    of_reference("unet_256", &at("whole"), |_, _| true);
+    // As `--norm none` has it: kernels, and the biases of layers that are never normalised.
+    for (case, conv, norm, biased) in [
+        ("unet_256", "model.model.1.model.1", "model.model.1.model.2", &["model.model.3.bias"][..]),
+        ("unet_instance_old", "model.model.1.model.1", "model.model.1.model.2", &["model.model.3.bias"]),
+        ("resnet_batch", "model.1", "model.2", &["model.19.bias"]),
+        ("resnet_dropout", "model.1", "model.2", &["model.19.bias"]),
+        ("patch_34", "model.2", "model.3", &["model.0.bias", "model.8.bias"]),
+        ("patch_70_instance", "model.2", "model.3", &["model.0.bias", "model.11.bias"]),
+    ] {
+        of_reference(case, &at(case), |name, sides| sides == 4 || biased.contains(&name));
+        let arguments = ["--arch", "pix2pix", "--name", "a"];
+        let (code, text) = if case.starts_with("patch") {
+            import(folder.path(), &at("whole"), &[&arguments[..], &["--discriminator", case]].concat())
+        } else {
+            import(folder.path(), &at(case), &arguments)
+        };
+        let expected = format!("{norm}.weight or {conv}.bias (networks without normalisation are not read)");
+        assert!(code == Some(1) && text.contains(&expected), "{case}: {text}");
+        assert!(!at("models").exists(), "{case}");
     }
 }

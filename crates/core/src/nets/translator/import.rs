@@ -121,6 +121,19 @@ fn norm(names: &mut Names, ours: &str, theirs: &str) {
     }
 }
 
+/// What the project normalises with: batch normalisation has weights, and the convolution before it no bias, and instance
+/// normalisation the other way round. A network without either has neither, and there is none of that kind here.
+fn normalization(tensors: &Tensors<'_>, conv: &str, norm: &str) -> Result<Normalization, ImportError> {
+    if tensors.has(&format!("{norm}.weight")) {
+        Ok(Normalization::Batch)
+    } else if tensors.has(&format!("{conv}.bias")) || tensors.has(&format!("{norm}.running_mean")) {
+        Ok(Normalization::Instance)
+    } else {
+        let missing = format!("{norm}.weight or {conv}.bias (networks without normalisation are not read)");
+        Err(ImportError::Unknown(missing))
+    }
+}
+
 /// A generator: `UnetGenerator` or `ResnetGenerator`, of either normalisation, with or without dropout.
 pub fn generator(tensors: &[NamedTensor], device: &Device) -> Result<(TranslatorConfig, Translator), ImportError> {
     let tensors = Tensors::new(tensors);
@@ -162,12 +175,11 @@ fn unet(tensors: &Tensors<'_>) -> Result<(TranslatorConfig, Names), ImportError>
         norm(&mut names, &format!("levels.{level}.up_norm"), &format!("{prefix}model.6"));
         prefix += "model.3.";
     }
-    let is_instance = tensors.has("model.model.1.model.1.bias");
     let config = TranslatorConfig {
         network: TranslatorNetwork::Unet,
         width: tensors.size("model.model.0.weight", 0)?,
         depth,
-        normalization: if is_instance { Normalization::Instance } else { Normalization::Batch },
+        normalization: normalization(tensors, "model.model.1.model.1", "model.model.1.model.2")?,
         // It has no tensors, and works in training only.
         dropout: false,
         doubling: Doubling::Transposed,
@@ -200,10 +212,9 @@ fn resnet(tensors: &Tensors<'_>) -> Result<(TranslatorConfig, Names), ImportErro
         both(&format!("blocks.{index}.second"), inner(second), inner(second + 1));
     }
     layer(&mut names, "out", &at(17 + blocks));
-    let is_batch = tensors.has("model.2.weight");
     let config = TranslatorConfig {
         width: tensors.size("model.1.weight", 0)?,
-        normalization: if is_batch { Normalization::Batch } else { Normalization::Instance },
+        normalization: normalization(tensors, "model.1", "model.2")?,
         dropout,
         ..TranslatorConfig::resnet(1, blocks)
     };
@@ -232,12 +243,11 @@ pub fn discriminator(
     }
     layer(&mut names, "out", &format!("model.{}", 2 + 3 * blocks));
     let patch = [16, 34, 70, 142, 286].into_iter().find(|patch| halvings(*patch) == Some(blocks));
-    let is_batch = tensors.has("model.3.weight");
     let shape = PatchShape {
         channels: tensors.size("model.0.weight", 1)?,
         width: tensors.size("model.0.weight", 0)?,
         patch: patch.ok_or_else(|| ImportError::Unknown("model.2.weight".into()))?,
-        normalization: if is_batch { Normalization::Batch } else { Normalization::Instance },
+        normalization: normalization(&tensors, "model.2", "model.3")?,
     };
     let network = tensors.fill(PatchDiscriminator::unfilled(shape, device)?, &names, device)?;
     Ok((shape, network))
