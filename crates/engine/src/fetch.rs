@@ -54,8 +54,7 @@ pub async fn fetch(caller: &Caller, url: &str, total: u64) -> Result<Vec<u8>, En
         let value: Uint8Array = Reflect::get(&chunk, &"value".into()).map_err(failed)?.unchecked_into();
         if bytes.len() as u64 + u64::from(value.length()) > total {
             drop(reader.cancel());
-            let detail = format!("it holds more than {total} bytes");
-            return Err(EngineError::Fetch { url: url.to_owned(), detail });
+            return Err(EngineError::TooLong { url: url.to_owned(), most: total as f64 });
         }
         bytes.extend(value.to_vec());
         caller.progress(bytes.len() as f64, total as f64);

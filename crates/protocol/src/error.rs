@@ -128,6 +128,14 @@ pub enum EngineError {
         /// What the browser or the server says, in English.
         detail: String,
     },
+    /// A file of the site is longer than the site's list says.
+    #[error("{url} holds more than {most} bytes, which is all that the list says")]
+    TooLong {
+        /// What was asked for.
+        url: String,
+        /// Bytes, by the list.
+        most: f64,
+    },
     /// A file of the user's cannot be read any more: it was moved or changed, or the browser is not allowed to.
     #[error("{0} cannot be read any more")]
     Gone(String),

@@ -7,8 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use forger_protocol::{Scalar, ScalarKind, message::StepMetrics};
+use forger_protocol::{Declaration, Scalar, ScalarKind, message::StepMetrics, system::Role};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
 
 use crate::ui;
 
@@ -24,6 +25,7 @@ pub struct Progress {
     first_step: u64,
     /// Real examples in a step.
     examples: u64,
+    system: &'static Declaration,
     /// The scalars that its steps tell, with their places.
     told: Vec<(usize, &'static Scalar)>,
     /// The places of those that a step has told: before a player trains, there is nothing to say of it.
@@ -83,8 +85,8 @@ fn time(seconds: f64) -> String {
 }
 
 impl Progress {
-    /// `told` are the scalars that its steps tell, with their places.
-    pub fn start(done: u64, total: u64, examples: u64, told: Vec<(usize, &'static Scalar)>) -> Self {
+    /// Of steps of a system with these settings.
+    pub fn start(done: u64, total: u64, examples: u64, system: &'static Declaration, config: &Value) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
@@ -99,7 +101,8 @@ impl Progress {
             started: now(),
             first_step: done,
             examples,
-            told,
+            system,
+            told: system.told(config).collect(),
             heard: BTreeSet::new(),
             last_line: now(),
             metrics: StepMetrics::default(),
@@ -111,11 +114,34 @@ impl Progress {
         ((step - self.first_step) * self.examples) as f64 / self.started.elapsed().as_secs_f64().max(1e-9)
     }
 
+    /// What the last step told at a place.
+    fn value(&self, place: usize) -> f32 {
+        self.metrics.values.get(place).copied().unwrap_or_default()
+    }
+
+    /// What the network does that a scalar is of, if it is of one.
+    fn role(&self, scalar: &Scalar) -> Option<Role> {
+        self.system.networks.iter().find(|network| network.name == scalar.of).map(|network| network.role)
+    }
+
+    /// Whether the last step updated what draws: the norms of its gradients are 0 otherwise.
+    fn has_drawn(&self) -> bool {
+        let is_of_drawer =
+            |scalar: &Scalar| scalar.kind == ScalarKind::Gradient && self.role(scalar) == Some(Role::Generator);
+        let mut norms = self.told.iter().filter(|(_, scalar)| is_of_drawer(scalar)).peekable();
+        norms.peek().is_none() || norms.any(|(place, _)| self.value(*place) != 0.0)
+    }
+
+    /// Whether there is something to say of a scalar. While those that judge train alone, nothing is told of the others.
+    fn is_said(&self, place: usize, scalar: &Scalar) -> bool {
+        let is_of_judge = scalar.kind == ScalarKind::Verdict || self.role(scalar) == Some(Role::Discriminator);
+        self.heard.contains(&place) && (is_of_judge || self.value(place) != 0.0 || self.has_drawn())
+    }
+
     fn message(&self, step: u64) -> String {
         let of_kind = |kind: ScalarKind| {
-            let value = |place: usize| self.metrics.values.get(place).copied().unwrap_or_default();
-            let of_it = self.told.iter().filter(|(place, scalar)| scalar.kind == kind && self.heard.contains(place));
-            let said = of_it.map(|(place, scalar)| format!("{} {:.3}", scalar.of, value(*place)));
+            let of_it = self.told.iter().filter(|(place, scalar)| scalar.kind == kind && self.is_said(*place, scalar));
+            let said = of_it.map(|(place, scalar)| format!("{} {:.3}", scalar.of, self.value(*place)));
             let all = said.collect::<Vec<_>>().join(", ");
             if all.is_empty() { all } else { format!("; {}: {all}", kind.name()) }
         };
@@ -159,8 +185,7 @@ mod tests {
 
     /// What is said of steps that told this, one after the other.
     fn said<C: Settings>(config: &C, steps: &[Vec<f32>]) -> String {
-        let told = C::SYSTEM.told(&serde_json::json!(config)).collect();
-        let mut progress = Progress::start(0, 9, 1, told);
+        let mut progress = Progress::start(0, 9, 1, &C::SYSTEM, &serde_json::json!(config));
         for (step, values) in (1..).zip(steps) {
             progress.update(step, &[StepMetrics { step, values: values.clone() }]);
         }
@@ -187,9 +212,15 @@ mod tests {
         assert_eq!(said(&config, std::slice::from_ref(&alone)), "loss: self-regularisation 0.250");
         let of_both =
             "loss: discriminator 0.500, refiner 2.000, self-regularisation 0.125; verdict: real 0.750, refined 0.250";
-        assert_eq!(said(&config, &[alone, game.clone()]), of_both);
+        assert_eq!(said(&config, &[alone.clone(), game.clone()]), of_both);
+        // In between D trains, and nobody else.
+        let judged = vec![0.5, 0.0, 0.0, 0.0, 0.75, 0.25, 1.0, 0.0];
+        let of_judge = "loss: discriminator 0.500; verdict: real 0.750, refined 0.250";
+        assert_eq!(said(&config, &[alone, judged]), of_judge);
         // What was told once and is 0 now may be just that.
-        let won = vec![0.0; 8];
-        assert!(said(&config, &[game, won]).starts_with("loss: discriminator 0.000, refiner 0.000"));
+        let won = vec![0.0, 0.0, 0.125, 0.0, 1.0, 0.0, 0.0, 1.0];
+        let of_won =
+            "loss: discriminator 0.000, refiner 0.000, self-regularisation 0.125; verdict: real 1.000, refined 0.000";
+        assert_eq!(said(&config, &[game, won]), of_won);
     }
 }

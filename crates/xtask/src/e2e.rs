@@ -45,12 +45,14 @@ pub fn test(arguments: &[String]) -> Result<()> {
         ("FORGER_URL", serve(&runtime, &places::dist(), "/")?),
         ("FORGER_SUB_URL", serve(&runtime, &sub_dist(), SUB_FOLDER)?),
     ];
+    // What fails hides nothing of what comes after it.
+    let mut result = Ok(());
     for (projects, workers) in PAGE.into_iter().zip(WORKERS) {
         // Of the user's options the last one counts.
         let mut command = playwright(projects, &[format!("--workers={workers}")], arguments)?;
-        shell::run(command.envs(urls.clone()))?;
+        result = result.and(shell::run(command.envs(urls.clone())));
     }
-    Ok(())
+    result
 }
 
 /// The tests that compare devices, on the page built into `folder`, or those that `arguments` choose, which may be none.

@@ -5,7 +5,7 @@ import { breakWorker, makeBreakable, passForFastCard, passForRefusingCard } from
 import { engineState, number, open } from '../support/page.js';
 import { keptStep, lab, trainTo } from '../support/lab.js';
 import { photoOf, settled, shown } from '../support/latent.js';
-import { choosePicture, saved } from '../support/upscale.js';
+import { choosePicture, listed, openUpscale, saved } from '../support/upscale.js';
 
 const choose = (page, device) => page.getByTestId('device-choice').selectOption(device);
 const badge = (page) => page.getByTestId('device-badge');
@@ -75,6 +75,7 @@ test('looks, saves, pages, pictures, searches and large pictures come one after 
     await expect(page.getByTestId('search')).toBeVisible({ timeout: 10_000 });
 
     await onPage('Upscale');
+    await listed(page);
     await choosePicture(page, 'plain.png');
     await page.getByTestId('upscale-button').click();
     await expect(page.getByTestId('took')).toContainText('WebGPU', { timeout: 200_000 });
@@ -100,11 +101,12 @@ test('a game moves to a GPU that is faster, by itself and while it trains', asyn
 test('a model works on the CPU at once, and to the same end where a faster GPU takes over', async ({ page }) => {
   test.setTimeout(300_000);
   await passForFastCard(page.context());
-  await open(page, 'upscale');
+  await openUpscale(page);
   const took = page.getByTestId('took');
   const enlarge = async () => {
     // Another photo in its place: there is nothing to see of the one before.
     await choosePicture(page, 'see-through.png');
+    await expect(took).toBeEmpty();
     await page.getByTestId('upscale-button').click();
     await expect(took).toContainText(/\d m?s on/, { timeout: 60_000 });
     return took.innerText();

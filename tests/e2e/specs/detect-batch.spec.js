@@ -33,31 +33,38 @@ test('marks outlive the model, which others judge when they are asked to, and ar
   await expect(count(page)).toContainText('2 of 2 judged', { timeout: 60_000 });
 });
 
-/** Takes another model in the moment in which some of the pictures of a batch are judged, and not all. */
-const takeInTheMidst = (page, model) =>
-  page.evaluate(
-    (model) =>
-      new Promise((done) => {
-        const find = (id) => document.querySelector(`[data-testid=${id}]`);
-        const look = () => {
-          if (/^[1-7] of 8/.test(find('batch-count')?.textContent)) {
-            const select = find('model-select');
-            select.value = model;
-            select.dispatchEvent(new Event('change', { bubbles: true }));
-            done();
-          } else {
-            requestAnimationFrame(look);
-          }
-        };
-        look();
-      }),
-    model,
-  );
+/** Takes another model as soon as the third of the pictures that come is searched for. What this gives waits until it has been. */
+async function takeInTheMidst(page, model) {
+  const taken = await page.evaluateHandle((model) => {
+    const { postMessage } = Worker.prototype;
+    let left = 3;
+    const taken = new Promise((done) => {
+      const take = () => {
+        const select = document.querySelector('[data-testid=model-select]');
+        select.value = model;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        done();
+      };
+      Worker.prototype.postMessage = function post(...given) {
+        postMessage.apply(this, given);
+        left -= given[0][0].body.payload?.latent === 'detect' ? 1 : 0;
+        if (left === 0) {
+          Worker.prototype.postMessage = postMessage;
+          // Once the page has done what it does with a request.
+          queueMicrotask(take);
+        }
+      };
+    });
+    return { taken };
+  }, model);
+  return () => taken.evaluate(({ taken }) => taken);
+}
 
 test('another model in the midst of a batch leaves no score of the last one', async ({ page }) => {
   await openZeros(page);
+  const taken = await takeInTheMidst(page, 'sneakers');
   await page.getByTestId('photo-file').setInputFiles(Array.from({ length: 8 }, () => picture('cross.png')));
-  await takeInTheMidst(page, 'sneakers');
+  await taken();
   await expect(count(page)).toContainText('0 of 8 judged');
   await expect(page.getByTestId('batch-go-on')).toBeEnabled();
   // The sample that the sheet begins with: the search that was under way has ended by then.

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '../support/test.js';
-import { drawLine, open, picture as shown } from '../support/page.js';
+import { drawLine, frames, open, picture as shown } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
 const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
@@ -93,6 +93,7 @@ test('a scratch on a good picture raises its score, ink beside it does nothing, 
   await page.getByTestId('ink-black').click();
   // The picture begins a sixth from above.
   await drawLine(page, [[0.1, 0.05], [0.9, 0.05]], 8);
+  await frames(page);
   expect((await shown(page.getByTestId('board'))).sha256).toBe(sheet.sha256);
   await expect(page.getByTestId('cancel')).toHaveCount(0);
   expect(await score(page)).toBe(good);

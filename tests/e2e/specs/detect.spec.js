@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, test } from '../support/test.js';
 import { CROSS, beside, draw, judge, judged, numbers, openZeros } from '../support/detect.js';
 import { cardOf, modelPath, withCard } from '../support/models.js';
-import { open, picture as shown } from '../support/page.js';
+import { open, picture as shown, watchNotes } from '../support/page.js';
 import { picture, savedFile } from '../support/upscale.js';
 
 /** What the trainer's own test holds the program to as well. */
@@ -83,7 +83,7 @@ test('a model with a mapping network lays its samples on the sheet', async ({ pa
   await expect.poll(async () => (await shown(page.getByTestId('board'))).sha256, { timeout: 60_000 }).not.toBe(first);
 });
 
-test('a batch goes on past what does not read, stops at once, goes on, and shows each of its pictures', async ({ page }) => {
+test('a batch goes on past what does not read, stops at once, goes on, and shows each of its pictures', { tag: '@alone' }, async ({ page }) => {
   await openZeros(page);
   const bytes = async (name) => fs.readFile(picture(name));
   const [ring, cross, broken] = await Promise.all(['ring.png', 'cross.png', 'truncated.png'].map(bytes));
@@ -91,11 +91,11 @@ test('a batch goes on past what does not read, stops at once, goes on, and shows
   const files = Array.from({ length: 40 }, (_, index) => file(`${index}.png`, index % 2 ? ring : cross));
   files.splice(2, 0, file('broken.png', broken));
   await page.getByTestId('photo-file').setInputFiles(files);
-  await expect(page.getByTestId('batch-count')).toContainText(/^([3-9]|[12]\d) of 41 judged, \d+ strange, 1 not read/, { timeout: 60_000 });
+  await expect(page.getByTestId('batch-count')).toContainText(/^([3-9]|[1-3]\d) of 41 judged, \d+ strange, 1 not read/, { timeout: 60_000 });
   const start = Date.now();
   await page.getByTestId('batch-stop').click();
   await expect(page.getByTestId('batch-go-on')).toBeVisible();
-  // One second is promised to a user; this machine may be busy with other tests.
+  // One second is promised to a user; this machine may be slow.
   expect(Date.now() - start).toBeLessThan(3000);
   await page.getByTestId('batch-go-on').click();
   await expect(page.getByTestId('batch-count')).toContainText('41 of 41 judged, 20 strange, 1 not read', { timeout: 110_000 });
@@ -141,8 +141,8 @@ test('the ROC curve says what the threshold calls strange and what it misses, wh
   const [normal, alarms, strange, missed] = await wrong(page);
   expect([normal, alarms]).toEqual([980, 48]);
   expect(missed).toBeLessThan(strange / 4);
+  await expect.poll(async () => (await shown(curve)).levels).toBeGreaterThan(3);
   const usual = await shown(curve);
-  expect(usual.levels).toBeGreaterThan(3);
   await page.getByTestId('threshold').focus();
   await page.keyboard.press('Home');
   await expect.poll(() => wrong(page)).toEqual([normal, normal, strange, 0]);
@@ -197,9 +197,10 @@ test('a link opens with the same drawing, threshold and score, and never holds a
   before[0].seconds = after[0].seconds;
   expect(after).toEqual(before);
   await judge(page, 'ring.png');
+  const notes = await watchNotes(page);
   await page.getByTestId('share-button').click();
-  await expect(page.getByText('Your picture is not in it')).toBeVisible();
-  expect(page.url()).not.toContain('drawing=');
+  await expect.poll(notes).toContainEqual(expect.stringContaining('Your picture is not in it'));
+  await expect(page).not.toHaveURL(/drawing=/);
 });
 
 test('a sample of the model is normal until something is scratched into it', async ({ page }) => {
@@ -207,10 +208,10 @@ test('a sample of the model is normal until something is scratched into it', asy
   await judged(page);
   await expect(page.getByTestId('verdict')).toHaveText('Not strange');
   await draw(page, ...CROSS);
-  await expect(page.getByTestId('verdict')).toHaveText('Strange', { timeout: 30_000 });
+  await expect(page.getByTestId('verdict')).toHaveText('Strange', { timeout: 60_000 });
   await page.getByTestId('undo').click();
   await page.getByTestId('undo').click();
-  await expect(page.getByTestId('verdict')).toHaveText('Not strange', { timeout: 30_000 });
+  await expect(page.getByTestId('verdict')).toHaveText('Not strange', { timeout: 60_000 });
 });
 
 test('odd pictures are judged or named: coloured, long, of one pixel, blank, and none at all', async ({ page }, info) => {

@@ -1,8 +1,8 @@
 // Data of a user's own, drawn or pasted.
 
 import { expect, test } from '../support/test.js';
-import { engineReady, holdFiles, open, picture } from '../support/page.js';
-import { lab } from '../support/lab.js';
+import { engineReady, holdFiles, open, picture, watchNotes } from '../support/page.js';
+import { drawnPlane, lab } from '../support/lab.js';
 
 async function openPad(page) {
   await open(page, 'lab');
@@ -29,11 +29,11 @@ test('a drawing becomes data, is in the URL, and can be trained on', async ({ pa
   expect(both).toBeGreaterThan(20);
   await page.getByTestId('own-undo').click();
   await expect.poll(async () => Number((await count.innerText()).match(/\d+/)[0])).toBeLessThan(both);
-  const before = await picture(lab(page).plane);
+  const before = await drawnPlane(page);
   await page.getByTestId('own-done').click();
   await expect(page).toHaveURL(/points=/);
   await expect(page.getByTestId('own-pad')).toBeHidden();
-  await expect.poll(async () => (await picture(lab(page).plane)).sha256).not.toBe(before.sha256);
+  await expect.poll(async () => (await picture(lab(page).plane)).sha256).not.toBe(before);
   await lab(page).step.click();
   await expect(lab(page).stepsText).toHaveText('1');
   await page.reload();
@@ -75,9 +75,11 @@ test('a table is read, scaled and thinned, and says so', async ({ page }) => {
   await page.getByText('Paste or drop a table').click();
   const rows = Array.from({ length: 700 }, (_, index) => `${index};${index % 7}`).join('\n');
   await page.getByTestId('own-text').fill(`x;y\n${rows}`);
+  const notes = await watchNotes(page);
   await page.getByTestId('own-read').click();
-  await expect(page.getByTestId('note-toast').filter({ hasText: '700' })).toBeVisible();
-  await expect(page.getByTestId('note-toast').filter({ hasText: 'scaled' })).toBeVisible();
+  for (const part of ['700', 'scaled']) {
+    await expect.poll(notes).toContainEqual(expect.stringContaining(part));
+  }
   await expect(page.getByTestId('own-count')).toContainText('512');
   await page.getByTestId('own-done').click();
   await expect(page).toHaveURL(/points=/);

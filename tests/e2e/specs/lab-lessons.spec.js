@@ -117,7 +117,7 @@ test('a phone shows plane and Train on its first screen', async ({ page }) => {
 test('a trained state is there for the data that are chosen, made in the tab, and undo takes it back', async ({ page }) => {
   await open(page, 'lab?data=pair');
   await page.getByTestId('already-trained').click();
-  await expect(page.getByTestId('trained-note')).toContainText(/1,000 steps in \d+\.\d s/, { timeout: 60_000 });
+  await expect(page.getByTestId('trained-note')).toContainText(/1,000 steps in \d+\.\d s/, { timeout: 120_000 });
   await expect(lab(page).stepsText).toHaveText('1,000');
   await expect(lab(page).modes).toHaveText('2 / 2');
   await expect(page.getByTestId('data-select')).toHaveValue('pair');

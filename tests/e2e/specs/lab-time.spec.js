@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
-import { answered, open, picture, watchWorker } from '../support/page.js';
+import { answered, frames, open, picture, watchWorker } from '../support/page.js';
 import { drawnPlane, keptStep, lab, slide, trainTo, written } from '../support/lab.js';
 
 const sha = async (canvas) => (await picture(canvas)).sha256;
@@ -97,6 +97,7 @@ test('a run is exported and imported again, and a file that is none is refused',
 });
 
 test('what trains by itself takes no place of what the user trained', async ({ page }) => {
+  test.setTimeout(400_000);
   await watchWorker(page);
   await open(page, 'lab');
   const { train, reset, steps, stepsText } = lab(page);
@@ -105,12 +106,12 @@ test('what trains by itself takes no place of what the user trained', async ({ p
   // A link trains up to its step, as that of the page of strange pictures does.
   await open(page, 'detect');
   await page.getByTestId('walk-link').click();
-  await expect(stepsText).toHaveText('1,000', { timeout: 60_000 });
+  await expect(stepsText).toHaveText('1,000', { timeout: 120_000 });
   await expect(train).toBeEnabled();
   // So does what is offered as trained.
   await reset.click();
   await page.getByTestId('already-trained').click();
-  await expect(page.getByTestId('trained-note')).not.toBeEmpty({ timeout: 60_000 });
+  await expect(page.getByTestId('trained-note')).not.toBeEmpty({ timeout: 120_000 });
   // Where a run stops, its state is asked for at once, and would be kept.
   await answered(page);
   expect(await keptStep(page)).toBe(mine);
@@ -155,7 +156,9 @@ test('a film is recorded', async ({ context, page }) => {
   await record.click();
   await expect(record).toHaveText('Stop recording');
   await lab(page).train.click();
-  await expect.poll(lab(page).steps).toBeGreaterThan(20);
+  await expect.poll(lab(page).steps).toBeGreaterThan(100);
+  // A film has what was drawn.
+  await frames(page);
   const [film] = await Promise.all([page.waitForEvent('download'), record.click()]);
   const bytes = (await readFile(await film.path())).toString('base64');
   // On a page without a policy, which forbids to load what is not of the site.

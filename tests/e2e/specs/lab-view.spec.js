@@ -9,6 +9,7 @@ test('every layer changes the picture and comes back from the URL', async ({ pag
   await open(page, 'lab?step=200');
   const { plane, stepsText } = lab(page);
   await expect(stepsText).toHaveText('200');
+  await drawnPlane(page);
   for (const layer of ['density', 'manifold', 'push', 'line', 'verdict', 'real', 'fake']) {
     const before = (await picture(plane)).sha256;
     await page.getByTestId(`layer-${layer}`).click();
@@ -47,6 +48,7 @@ test('with every layer most pictures are there with the next frame, or the one a
 test('the brush picks the same samples in noise and plane, by pointer and by keyboard', async ({ page }) => {
   await open(page, 'lab');
   const [noise, picked] = [page.getByTestId('noise'), page.getByTestId('picked')];
+  await drawnPlane(page);
   const before = [(await picture(noise)).sha256, (await picture(lab(page).plane)).sha256];
   await noise.hover();
   await expect(picked).toContainText(/picked: [1-9]\d*/);
@@ -185,7 +187,7 @@ for (const player of ['d', 'g']) {
 test('left alone, slow motion goes on by itself', async ({ page }) => {
   await open(page, 'lab');
   await page.getByTestId('slow-g-button').click();
-  await expect(page.getByTestId('slow')).toContainText('6 / 6', { timeout: 20_000 });
+  await expect(page.getByTestId('slow')).toContainText('6 / 6');
   await page.getByTestId('slow-next').click();
   await expect(page.getByTestId('slow')).toBeHidden();
 });

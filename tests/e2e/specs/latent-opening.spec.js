@@ -1,7 +1,7 @@
 // What a visitor of the latent page sees first: the sentence, made by the avatars.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { holdBack, open } from '../support/page.js';
 import { drawn, openLatent, settled, shown } from '../support/latent.js';
 
 const exemplars = (page, index) => page.getByTestId(`term-${index}`).locator('.exemplar');
@@ -56,18 +56,12 @@ test('a link that names no model means what it meant', async ({ page }) => {
 });
 
 test('the page says what it loads, and how much that is; another can be had instead', async ({ page }) => {
-  let release;
-  const held = new Promise((resolve) => { release = resolve; });
-  // The worker fetches it.
-  await page.context().route('**/models/avatars-*.safetensors', async (route) => {
-    await held;
-    await route.continue();
-  });
+  const files = await holdBack(page, '**/models/avatars-*.safetensors');
   await open(page, 'latent');
   await expect(page.getByRole('status').filter({ hasText: 'Loading Avatars, 3.7 MB' })).toBeVisible();
   await expect(page.getByTestId('progress')).toBeVisible();
   await page.getByTestId('model-digits').click();
-  release();
+  files.release();
   await drawn(page);
   await expect(page.getByTestId('model-select')).toHaveValue('digits');
   await expect(page).toHaveURL(/model=digits-/);

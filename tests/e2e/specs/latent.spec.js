@@ -77,7 +77,7 @@ test('a link to a model that is not here says which, and the page works with ano
   await expect(page.getByTestId('wanted-model')).toContainText('my-cats-0123abcd');
   await page.getByTestId('new-seed').click();
   await afterTimers(page, SETTLED);
-  expect(page.url(), 'what the link asks for is not lost').toContain('my-cats-0123abcd');
+  expect(await page.evaluate(() => location.href), 'what the link asks for is not lost').toContain('my-cats-0123abcd');
   await page.getByTestId('model-select').selectOption('digits');
   await expect(page.getByTestId('wanted-model')).toHaveCount(0);
   await expect(page).toHaveURL(/model=digits-[0-9a-f]{8}/);
@@ -140,7 +140,11 @@ test('two tabs keep what either of them keeps', async ({ context, page }) => {
   await openLatent(page, 'model=digits&seed=21&terms=A:1.1&expression=A');
   const other = await context.newPage();
   await openLatent(other, 'model=digits&seed=22&terms=B:1.2&expression=B');
-  for (const tab of [page, other]) {
+  const directions = (tab) => tab.evaluate(() => JSON.parse(localStorage.getItem('forger.directions') ?? '[]').length);
+  for (const [tab, before] of [[page, 0], [other, 1]]) {
+    // A browser lets the other tab know in its own time.
+    await expect(tab.getByTestId('kept').getByRole('listitem')).toHaveCount(before);
+    await expect.poll(() => directions(tab)).toBe(before);
     await tab.getByTestId('keep').click();
     await tab.getByTestId('keep-direction').click();
   }

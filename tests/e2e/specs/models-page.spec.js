@@ -1,7 +1,7 @@
 // The page of all models: what they are, and whether they work here.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { frames, holdBack, open } from '../support/page.js';
 import { savedFile } from '../support/upscale.js';
 
 const MANIFEST = /models\/manifest\.json/;
@@ -95,13 +95,7 @@ test('all are checked one after the other, and one that is damaged is told', asy
 
 test('checks are stopped', async ({ context, page, request }) => {
   await onlySmall(context, request);
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  const weights = /models\/.*\.safetensors/;
-  await context.route(weights, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const files = await holdBack(page, /models\/.*\.safetensors/);
   await open(page, 'models');
   await page.getByTestId('check-all').click();
   await expect(page.getByTestId('checking')).toHaveText('0 of 2 checked');
@@ -110,7 +104,7 @@ test('checks are stopped', async ({ context, page, request }) => {
   await page.getByTestId('check-model-refine-eyes').click();
   await page.getByTestId('cancel-check').click();
   await expect(page.getByTestId('cancel-check')).toHaveCount(0);
-  release();
+  files.release();
   await page.getByTestId('check-model-refine-eyes').click();
   await expect(verdict(page, 'model-refine-eyes')).toContainText('It works here', { timeout: 60_000 });
   await expect(verdict(page, 'model-refine-digits')).toBeEmpty();
@@ -164,6 +158,7 @@ test('it fits a phone, in Korean, with all figures open', async ({ browser, base
   // What cards say is in English, also where the page is not.
   await expect(page.getByTestId('figures-model-digits').locator('p')).toHaveAttribute('lang', 'en');
   await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+  await frames(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await context.close();
 });

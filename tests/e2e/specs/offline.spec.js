@@ -30,7 +30,7 @@ test('after a visit every page works without a network, with the models that wer
   await context.setOffline(true);
   for (const route of ROUTES) {
     await open(page, route);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 }), route).toBeVisible();
   }
   await open(page, 'latent');
   await drawn(page);
@@ -95,9 +95,9 @@ test.describe('on a host of its own kind', () => {
     await open(page, '');
     await kept(page);
     host.isSilent = true;
-    // One moment, not one for each file: nothing says so for minutes otherwise.
-    await page.goto('lab', { timeout: 30_000 });
-    await expect(page.getByTestId('plane')).toBeVisible({ timeout: 15_000 });
+    // One moment, not one for each file, which `offline-worker.spec.js` counts.
+    await page.goto('lab');
+    await expect(page.getByTestId('plane')).toBeVisible();
     await page.getByTestId('step-button').click();
     await expect(page.getByTestId('step-count')).toHaveText('1');
   });

@@ -1,7 +1,7 @@
 // What is made of refined pictures: a game, and data sets with labels.
 
 import { expect, test } from '../support/test.js';
-import { holdRequests } from '../support/page.js';
+import { frames, holdRequests } from '../support/page.js';
 import { REFINERS, expectRefined, modelFile, openRefine } from '../support/refine.js';
 import { picture, savedFile, unzip } from '../support/upscale.js';
 import { pixelsOf, standIn } from '../support/translate.js';
@@ -28,6 +28,7 @@ test.describe('with models', () => {
     await expect(page.getByTestId('score')).toHaveText('You 0, discriminator 0, of 0');
     await page.getByTestId('card-1').click();
     await expect(page.getByTestId('verdict')).not.toBeEmpty();
+    await frames(page);
     const { width, height, data } = await pixelsOf(page.getByTestId('card-1').locator('canvas'));
     expect([width, height]).toEqual([55, 35]);
     expect(data.every((value, at) => at % 4 !== 1 || value === data[at - 1])).toBe(true);
@@ -95,6 +96,7 @@ test.describe('with models', () => {
     await expectRefined(page);
     await page.getByTestId('deal').click();
     await expect(page.getByTestId('card-0')).toBeEnabled();
+    await frames(page);
     const { width, height } = await pixelsOf(page.getByTestId('card-0').locator('canvas'));
     expect([width, height]).toEqual([28, 28]);
   });
@@ -122,7 +124,7 @@ test.describe('with models', () => {
   });
 });
 
-test('a data set is stopped within a second', async ({ context, page }) => {
+test('a data set is stopped within a second', { tag: '@alone' }, async ({ context, page }) => {
   await standIn(context, { models: REFINERS, pause: 60 });
   await openRefine(page);
   await page.getByTestId('set-count').fill('5000');
@@ -130,7 +132,7 @@ test('a data set is stopped within a second', async ({ context, page }) => {
   await page.getByTestId('set-start').click();
   await expect(page.getByTestId('set-progress')).toHaveText(/^[1-9]\d* of 5,000$/);
   await page.getByTestId('set-stop').click();
-  // One second is promised to a user; this machine may be busy with other tests.
+  // One second is promised to a user; this machine may be busy with other things.
   await expect(page.getByTestId('set-start')).toBeVisible({ timeout: 3000 });
 });
 

@@ -1,7 +1,7 @@
 // The page of refined pictures: what is set, what is shown, and what a link holds.
 
 import { expect, test } from '../support/test.js';
-import { open } from '../support/page.js';
+import { holdBack, open } from '../support/page.js';
 import { REFINERS, current, expectRefined, known, modelFile, openRefine } from '../support/refine.js';
 import { pixelsOf, standIn } from '../support/translate.js';
 
@@ -206,7 +206,7 @@ test('what failed is tried again, and the focus does not go with the button', as
   await page.keyboard.press('Enter');
   await expect(again).toHaveCount(0);
   await expect(page.getByRole('main')).toBeFocused();
-  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
+  await current(page, 90_000);
 });
 
 test('it fits a phone, in Korean, and touch turns the eye', async ({ browser, baseURL }) => {
@@ -215,7 +215,7 @@ test('it fits a phone, in Korean, and touch turns the eye', async ({ browser, ba
   const page = await context.newPage();
   await openRefine(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('프로그램이 그린 그림을 진짜처럼');
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   await page.getByTestId('aim').scrollIntoViewIfNeeded();
   const box = await page.getByTestId('aim').boundingBox();
   await page.touchscreen.tap(box.x + box.width * 0.55, box.y + box.height * 0.4);
@@ -225,7 +225,7 @@ test('it fits a phone, in Korean, and touch turns the eye', async ({ browser, ba
 
 test('the model of the site makes eyes more real and leaves them where they are', async ({ page }) => {
   await open(page, 'refine?seed=1');
-  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
+  await current(page, 90_000);
   const share = async (id) => Number((await page.getByTestId(id).innerText()).match(/\d+/)?.[0]);
   await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
   expect(await share('opinion-refined')).toBeGreaterThan(await share('opinion-synthetic'));
@@ -239,22 +239,17 @@ test('the model of the site makes eyes more real and leaves them where they are'
   await expect(page.getByTestId('took')).toContainText(/in \d+ ms on CPU/);
 });
 
-test('lambda is chosen between models that differ in nothing else, and the drawing stays', async ({ context, page, request }) => {
+test('lambda is chosen between models that differ in nothing else, and the drawing stays', async ({ page, request }) => {
   const { models } = await (await request.get('models/manifest.json')).json();
   const of = (name) => models.find(({ card }) => card.name === name).card.system.config.lambda;
   const [bold, usually, shyly] = ['refine-eyes-bold', 'refine-eyes', 'refine-eyes-shy'].map(of);
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  await context.route(/models\/refine-eyes-bold-.*\.safetensors/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const files = await holdBack(page, /models\/refine-eyes-bold-.*\.safetensors/);
   const [outcome, lambda] = [page.getByTestId('outcome'), page.getByTestId('lambda')];
   const chosen = lambda.getByRole('button', { pressed: true });
   const [given, made] = ['synthetic', 'refined'].map((id) => () => pixelsOf(page.getByTestId(id)));
   const top = async () => (await page.getByTestId('proof').boundingBox()).y;
   await open(page, 'refine?simulator=eyes&seed=3&yaw=12');
-  await expect(outcome).toHaveAttribute('aria-busy', 'false', { timeout: 90_000 });
+  await current(page, 90_000);
   await expect(page.getByTestId('opinion-refined')).not.toBeEmpty();
   await expect(lambda.getByRole('button')).toHaveText([bold, usually, shyly].map((lambda) => `λ = ${lambda}`));
   await expect(chosen).toHaveText(`λ = ${usually}`);
@@ -276,7 +271,7 @@ test('lambda is chosen between models that differ in nothing else, and the drawi
   await expect(page.getByTestId(`lambda-${shyly}`)).toBeFocused();
   await expect.poll(async () => (await made()).data).not.toEqual(usual.data);
   const shy = await made();
-  release();
+  files.release();
   await page.getByTestId(`lambda-${bold}`).click();
   await current(page);
   await expect(page.getByTestId('model-select')).toHaveValue('refine-eyes-bold');

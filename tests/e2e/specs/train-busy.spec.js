@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { breakWorker, makeBreakable } from '../support/gpu.js';
-import { holdRequests, open } from '../support/page.js';
+import { answered, holdRequests, open, watchWorker } from '../support/page.js';
 import { LONG, begin, pause } from '../support/train.js';
 
 test.describe.configure({ timeout: 240_000 });
@@ -40,6 +40,7 @@ test('while a run is being opened, the buttons of the one before do nothing to i
 });
 
 test('a run that is given up while it is opened leaves the one that is open', async ({ page }) => {
+  await watchWorker(page);
   await open(page, 'train');
   await page.getByTestId('run-name-field').fill('first');
   await begin(page, 2);
@@ -52,6 +53,8 @@ test('a run that is given up while it is opened leaves the one that is open', as
   await page.getByTestId('cancel-opening').click();
   await letGo();
   await expect(page.getByTestId('cancel-opening')).toHaveCount(0, LONG);
+  // What lies on this machine is listed anew by then.
+  await answered(page);
   await expect(name(page)).toHaveText('first');
   await expect(page.getByTestId('state')).toHaveText('Paused');
   await expect(page.getByTestId('train-button')).toBeEnabled();

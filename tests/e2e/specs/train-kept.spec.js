@@ -1,20 +1,18 @@
 // A run survives the end of its tab, belongs to one tab at a time, and every system trains.
 
 import { expect, test } from '../support/test.js';
-import { breakWorker, makeBreakable, waitTwoDays } from '../support/gpu.js';
-import { number, open, picture } from '../support/page.js';
-import { LONG, begin, pause, photoFiles, steps } from '../support/train.js';
+import { makeBreakable, waitTwoDays } from '../support/gpu.js';
+import { answered, number, open, picture, watchWorker } from '../support/page.js';
+import { LONG, begin, pause, photoFiles, released, steps } from '../support/train.js';
 import { picture as pictureFile, savedFile } from '../support/upscale.js';
 
 test.describe.configure({ timeout: 300_000 });
 
-/** Trains the open run to a step. */
+/** Trains the open run, which is paused, to a step. */
 async function trainTo(page, step) {
   await page.getByTestId('stop-at').fill(String(step));
   await page.getByTestId('stop-at').blur();
-  const train = page.getByTestId('train-button');
-  // A run that was begun trains already.
-  if (await train.isEnabled()) await train.click();
+  await page.getByTestId('train-button').click();
   await expect.poll(() => steps(page), LONG).toBe(step);
   await expect(page.getByTestId('state')).toHaveText('Paused');
 }
@@ -47,6 +45,7 @@ test('a run whose tab is killed again and again ends as one that was left alone'
     // What was saved last is there, and no less.
     const at = await number(banner.locator('p'));
     expect(at).toBeGreaterThanOrEqual(saved);
+    await released(tab);
     await tab.getByTestId('go-on').click();
     await expect(tab.getByTestId('live')).toBeVisible(LONG);
     saved = await pause(tab);
@@ -72,12 +71,15 @@ test('a run that one tab has open is refused to another, until the first is gone
   await page.getByTestId('run-name-field').fill('held');
   await begin(page, 2);
   const other = await context.newPage();
+  await watchWorker(other);
   await open(other, 'train');
   await expect(other.getByTestId('go-on-banner')).toContainText('held', LONG);
   await other.getByTestId('go-on').click();
   const elsewhere = other.getByTestId('elsewhere');
   await expect(elsewhere).toContainText('open in another tab');
   await expect(other.getByTestId('live')).toHaveCount(0);
+  // Until all is listed anew, what is pressed in the list may go.
+  await answered(other);
   // What another tab writes is neither deleted nor renamed.
   await other.getByTestId('fold-runs').locator('summary').click();
   const runs = other.getByTestId('runs');
@@ -86,6 +88,8 @@ test('a run that one tab has open is refused to another, until the first is gone
   await other.getByTestId(/^delete-run-.*-yes$/).click();
   await expect(refused).toBeVisible();
   await refused.getByRole('button').click();
+  await expect(refused).toHaveCount(0);
+  await answered(other);
   await runs.getByRole('button', { name: 'Rename held' }).click();
   await other.getByTestId(/^name-run-/).fill('taken');
   await other.getByTestId(/^name-run-/).press('Enter');
@@ -102,6 +106,7 @@ test('a run that one tab has open is refused to another, until the first is gone
   await expect(other.getByTestId('elsewhere-again')).toBeEnabled();
   await expect(other.getByTestId('live')).toHaveCount(0);
   await page.close();
+  await released(other);
   await other.getByTestId('elsewhere-again').click();
   await expect(other.getByTestId('run-name')).toHaveText('held', LONG);
   await expect(elsewhere).toHaveCount(0);
@@ -168,19 +173,30 @@ test('a model says whose place it would take, and has no name of the site’s', 
   await expect(replaces).toHaveCount(0);
 });
 
+/** Has the worker break once the run is past a step: from here it might be told so when the run is over. */
+const breakAfter = (page, step) =>
+  page.evaluate((step) => {
+    new MutationObserver((_, observer) => {
+      const count = document.querySelector('[data-testid="step-count"]')?.textContent ?? '';
+      if (Number(count.replaceAll(',', '')) > step) {
+        observer.disconnect();
+        new BroadcastChannel('break').postMessage('throw');
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }, step);
+
 test('where a run is to stop is kept when another worker goes on with it', async ({ page, complaints }) => {
   complaints.expect(/on purpose/);
   await makeBreakable(page.context());
   await open(page, 'train');
   await begin(page, 2);
   const end = (await pause(page)) + 60;
+  await breakAfter(page, end - 60);
   const stop = page.getByTestId('stop-at');
   await stop.fill(`${end}.5`);
   await stop.blur();
   await expect(stop).toHaveValue(String(end));
   await page.getByTestId('train-button').click();
-  await expect.poll(() => steps(page), LONG).toBeGreaterThan(end - 60);
-  await breakWorker(page, 'throw');
   await expect(page.getByTestId('error-toast')).toContainText('started again on the CPU');
   await expect.poll(() => steps(page), LONG).toBe(end);
   await expect(page.getByTestId('state')).toHaveText('Paused');
@@ -193,7 +209,11 @@ test('where a run is to stop is kept when another worker goes on with it', async
 });
 
 test('what was cut off long ago gives its room back, and what is new or described stays', async ({ page }) => {
+  await watchWorker(page);
   await open(page, 'train');
+  await expect(page.getByTestId('weight')).toContainText('numbers to learn', LONG);
+  // What lies here was listed by then, and is not for a second time.
+  await answered(page);
   const { gone, staying } = await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const forger = await root.getDirectoryHandle('forger', { create: true });

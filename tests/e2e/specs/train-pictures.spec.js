@@ -49,6 +49,9 @@ const onDisk = (page) =>
 
 test('what the camera sees becomes a set, and the camera is let go of', async ({ page }) => {
   await openIntake(page);
+  const preview = page.getByTestId('preview-0');
+  await expect.poll(async () => (await picture(preview)).levels, LONG).toBeGreaterThan(10);
+  const digits = (await picture(preview)).sha256;
   await page.evaluate(() => {
     const { mediaDevices: devices } = navigator;
     const ask = devices.getUserMedia.bind(devices);
@@ -62,7 +65,8 @@ test('what the camera sees becomes a set, and the camera is let go of', async ({
   expect(await number(report)).toBeGreaterThan(2);
   await expect.poll(() => page.evaluate(() => window.camera.active)).toBe(false);
   await expect(page.getByTestId('data-0')).toHaveValue(/^own:/);
-  await expect.poll(async () => (await picture(page.getByTestId('preview-0'))).levels, LONG).toBeGreaterThan(10);
+  await expect.poll(async () => (await picture(preview)).sha256, LONG).not.toBe(digits);
+  expect((await picture(preview)).levels).toBeGreaterThan(10);
 });
 
 test('an intake that is given up half-way leaves nothing, and another begins at once', async ({ page }) => {
@@ -77,7 +81,7 @@ test('an intake that is given up half-way leaves nothing, and another begins at 
   await page.getByTestId('intake-drop').click();
   await expect(input).toBeEnabled();
   await expect(page.getByTestId('sets')).toHaveCount(0);
-  expect(await onDisk(page)).toEqual([]);
+  await expect.poll(() => onDisk(page)).toEqual([]);
   await input.setInputFiles(files);
   await expect(page.getByTestId('report')).toHaveText('Pictures in p000: 120. Files left out: 0.', LONG);
   await expect(page.getByTestId('sets').getByRole('row')).toHaveCount(2);

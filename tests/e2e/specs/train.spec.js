@@ -140,7 +140,7 @@ test('pictures are dropped, those that are none are named, and a run learns from
   // As long as the run is kept, so are they: without them it could not go on.
   await pause(page);
   await page.getByTestId('put-away').click();
-  await expect(page.getByTestId('go-on-banner')).toContainText('dcgan-photos');
+  await expect(page.getByTestId('go-on-banner')).toContainText('dcgan-photos', LONG);
   const remove = async () => {
     await sets.getByRole('button', { name: 'Delete: photos' }).click();
     await page.getByTestId(/^delete-set-.*-yes$/).click();
@@ -160,7 +160,7 @@ test('pictures are dropped, those that are none are named, and a run learns from
   });
   await page.reload();
   await page.getByTestId('add-pictures').click();
-  await expect(sets.getByRole('row').filter({ hasText: 'photos' })).toHaveCount(1);
+  await expect(sets.getByRole('row').filter({ hasText: 'photos' })).toHaveCount(1, LONG);
   await page.getByTestId('fold-runs').locator('summary').click();
   await page.getByTestId('runs').getByRole('button', { name: 'Delete: dcgan-photos' }).click();
   await page.getByTestId(/^delete-run-.*-yes$/).click();
@@ -269,11 +269,13 @@ test('it fits a phone, in Korean, and axe finds no fault in a run', async ({ bro
   const page = await context.newPage();
   await open(page, 'train');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('학습');
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(needed).toBeLessThanOrEqual(390);
   await begin(page, 2);
   await page.getByTestId('pause-button').click();
+  await expect(page.getByTestId('train-button')).toBeEnabled(LONG);
   await expect.poll(() => levels(page.getByTestId('pictures-0')), LONG).toBeGreaterThan(BLANK);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expect.poll(needed).toBeLessThanOrEqual(390);
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
   await context.close();

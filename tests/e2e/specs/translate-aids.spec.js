@@ -2,7 +2,7 @@
 // once more, and the place that the keyboard keeps.
 
 import { expect, test } from '../support/test.js';
-import { picture } from '../support/page.js';
+import { holdRequests, picture } from '../support/page.js';
 import { current, draw, openTranslate, standIn } from '../support/translate.js';
 
 const board = (page) => page.getByTestId('board');
@@ -68,13 +68,16 @@ test('Alt and a click take up the colour that is there, and draw nothing', async
 
 test('whoever ends a picture with the keyboard, or asks for it once more, goes on from there', async ({ context, page }) => {
   await context.unroute(/\/engine\.js/);
-  await standIn(context, { pause: 500 });
+  // It only says that it is slow: what is slow may be over all the same before it is looked at.
+  await standIn(context, { took: 60_000 });
   await openTranslate(page);
+  const letGo = await holdRequests(page, 'make');
   await draw(page, [0.2, 0.2], [0.4, 0.4]);
   const [cancel, retry] = ['cancel-button', 'retry-button'].map((id) => page.getByTestId(id));
   const place = page.locator('.results');
   await cancel.press('Enter');
   await expect(place).toBeFocused();
+  await letGo();
   await expect(retry).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(retry).toBeFocused();

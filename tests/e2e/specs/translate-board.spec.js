@@ -1,7 +1,7 @@
 // The drawing board, on an engine that turns colours over: what is drawn, taken back and saved.
 
 import { expect, test } from '../support/test.js';
-import { holdRequests, picture } from '../support/page.js';
+import { frames, holdRequests, picture } from '../support/page.js';
 import { pixels, savedFile } from '../support/upscale.js';
 import { FACADES, colourAt, current, draw, finger, openTranslate, pixelsOf, standIn } from '../support/translate.js';
 
@@ -99,7 +99,8 @@ test('the keys draw, too', async ({ page }) => {
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Escape');
-  await expect.poll(async () => isDoor((await pixelsOf(board(page))).data)).toBe(9 * 6);
+  await frames(page);
+  expect(isDoor((await pixelsOf(board(page))).data)).toBe(9 * 6);
 });
 
 test('drawing and picture are saved as they are', async ({ page }) => {
@@ -117,6 +118,7 @@ test('the discriminator says what it thinks, patch by patch', async ({ page }) =
   await openTranslate(page);
   await page.getByTestId('patch-verdicts').check();
   await expect(page.getByTestId('opinion')).toHaveText('The discriminator takes 50 % of it for real.');
+  await frames(page);
   const { width, height, data } = await pixelsOf(page.getByTestId('verdict-map'));
   expect([width, height]).toEqual([4, 3]);
   // From surely made, orange, to surely real, blue.
@@ -156,7 +158,7 @@ test.describe('at the size of a phone', () => {
       await touch('touchMove', [share, share]);
     }
     await touch('touchEnd');
-    expect(await colourAt(board(page), [0.3, 0.5])).toEqual(colour('door'));
+    await expect.poll(() => colourAt(board(page), [0.3, 0.5])).toEqual(colour('door'));
     expect(await page.evaluate(() => scrollY)).toBe(scrolled);
     await current(page);
     const needed = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -170,8 +172,11 @@ test.describe('where an engine is slow', () => {
     await standIn(context, { pause: 150 });
     await openTranslate(page);
     await page.getByTestId('swatch-door').click();
+    // The stroke may take longer than the engine.
+    const letGo = await holdRequests(page, 'make');
     await draw(page, [0.1, 0.1], [0.9, 0.9], 40);
     await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'true');
+    await letGo();
     await current(page);
     expect(await colourAt(page.getByTestId('result'), [0.5, 0.5])).toEqual(colour('door').map((value) => 255 - value));
     // The stand-in complains of two at a time.

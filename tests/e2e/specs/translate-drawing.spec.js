@@ -1,14 +1,27 @@
 // While a drawing is drawn: what is seen of it before the pointer goes up, and with which pointers it is drawn.
 
 import { expect, test } from '../support/test.js';
-import { frames, picture, press } from '../support/page.js';
-import { FACADES, colourAt, current, finger, openTranslate, standIn } from '../support/translate.js';
+import { frames, holdRequests, picture, press } from '../support/page.js';
+import { FACADES, colourAt, current, draw, finger, openTranslate, standIn } from '../support/translate.js';
 
 const colour = (name) => FACADES.find((swatch) => swatch.name === name).color;
 /** What the stand-in for the engine makes of it. */
 const turned = (name) => colour(name).map((value) => 255 - value);
 const board = (page) => page.getByTestId('board');
 const result = (page) => page.getByTestId('result');
+
+/** How many pictures the engine is asked for on the page that is opened next. */
+async function countMakes(page) {
+  await page.addInitScript(() => {
+    const { postMessage } = Worker.prototype;
+    window.wanted = 0;
+    Worker.prototype.postMessage = function post(...given) {
+      window.wanted += given[0][0].body.payload?.picture === 'make' ? 1 : 0;
+      postMessage.apply(this, given);
+    };
+  });
+  return () => page.evaluate(() => window.wanted);
+}
 
 test('the picture changes before the pointer goes up', async ({ context, page }) => {
   await standIn(context);
@@ -25,15 +38,7 @@ test('the picture changes before the pointer goes up', async ({ context, page })
 test('an engine that is slow is asked for nothing more during a stroke, and once after it', async ({ context, page }) => {
   // It only says that it is: so this does not depend on how fast the stroke is.
   await standIn(context, { took: 60_000 });
-  await page.addInitScript(() => {
-    const { postMessage } = Worker.prototype;
-    window.wanted = 0;
-    Worker.prototype.postMessage = function post(...given) {
-      window.wanted += given[0][0].body.payload?.picture === 'make' ? 1 : 0;
-      postMessage.apply(this, given);
-    };
-  });
-  const wanted = () => page.evaluate(() => window.wanted);
+  const wanted = await countMakes(page);
   await openTranslate(page);
   await page.getByTestId('swatch-door').click();
   const before = await wanted();
@@ -45,6 +50,28 @@ test('an engine that is slow is asked for nothing more during a stroke, and once
   await current(page);
   expect(await wanted()).toBe(before + 1);
   await expect.poll(() => colourAt(result(page), [0.5, 0.5])).toEqual(turned('door'));
+});
+
+test('an engine that is slow and still at work when a stroke begins is asked for nothing more before its end', async ({
+  context,
+  page,
+}) => {
+  await standIn(context, { took: 60_000 });
+  const wanted = await countMakes(page);
+  await openTranslate(page);
+  await page.getByTestId('swatch-door').click();
+  const before = await wanted();
+  const letGo = await holdRequests(page, 'make');
+  await draw(page, [0.1, 0.5], [0.3, 0.5]);
+  await press(page, [[0.7, 0.7], [0.9, 0.9]], 20);
+  await letGo();
+  await expect.poll(() => colourAt(result(page), [0.2, 0.5])).toEqual(turned('door'));
+  await frames(page);
+  expect(await wanted()).toBe(before + 1);
+  await page.mouse.up();
+  await current(page);
+  expect(await wanted()).toBe(before + 2);
+  await expect.poll(() => colourAt(result(page), [0.8, 0.8])).toEqual(turned('door'));
 });
 
 test('a pen draws', async ({ context, page }) => {

@@ -52,7 +52,7 @@ test('a link that somebody sent leaves one’s own drawing a step away', async (
   await draw(page, [0.4, 0.1], [0.5, 0.2]);
   await page.getByTestId('undo').click();
   await page.getByTestId('undo').click();
-  expect(await look(page)).toBe(own);
+  await expect.poll(() => look(page)).toBe(own);
 });
 
 test('a file of the name of a model of the site is drawn for anew, and leaves the drawing of that', async ({ page }) => {
@@ -75,6 +75,7 @@ test('a file of the name of a model of the site is drawn for anew, and leaves th
 test('an example is shared by its name', async ({ page }) => {
   await openTranslate(page);
   await page.getByTestId('example-modern').click();
+  await current(page);
   await page.getByTestId('share-button').click();
   await expect(page).toHaveURL(/example=modern/);
   const drawn = await look(page);

@@ -1,8 +1,8 @@
 // Photos that are translated, on an engine that turns colours over: sizes, refusals, both ways, there and back, the camera.
 
 import { expect, test } from '../support/test.js';
-import { holdRequests, open } from '../support/page.js';
-import { choosePicture as choose, picture, saved, savedFile, stripes, unzip } from '../support/upscale.js';
+import { frames, holdRequests, open } from '../support/page.js';
+import { choosePicture as choose, makePicture, picture, saved, savedFile, stripes, unzip } from '../support/upscale.js';
 import { current, pixelsOf, standIn } from '../support/translate.js';
 
 async function take(page, model) {
@@ -10,10 +10,7 @@ async function take(page, model) {
   await expect(page.getByTestId('drop-here')).toBeVisible();
 }
 
-async function translate(page) {
-  await page.getByTestId('translate-button').click();
-  await expect(page.getByTestId('took')).toContainText(/\d m?s on/, { timeout: 60_000 });
-}
+const translate = (page) => makePicture(page, 'translate-button');
 
 test.beforeEach(async ({ context, page }) => {
   await standIn(context);
@@ -71,15 +68,15 @@ test('what a network that sees all cannot take is refused in words, and a smalle
   await expect(page.getByTestId('refused')).toBeVisible();
 });
 
-test('cancelling takes less than a second', async ({ context, page }) => {
+test('cancelling takes less than a second', { tag: '@alone' }, async ({ context, page }) => {
   await context.unroute(/\/engine\.js/);
   await standIn(context, { pause: 400 });
   await open(page, 'translate');
   await take(page, 'twins');
   await page.getByTestId('size-select').selectOption('0');
-  await page.getByTestId('photo-file').setInputFiles(await stripes(page, 64, 1280));
+  await page.getByTestId('photo-file').setInputFiles(await stripes(page, 64, 6400));
   await page.getByTestId('translate-button').click();
-  await expect(page.getByTestId('tiles')).toContainText(/Tile [1-9] of 20/);
+  await expect(page.getByTestId('tiles')).toContainText(/Tile [1-9]\d* of 100/);
   const start = Date.now();
   await page.getByTestId('cancel-button').click();
   await expect(page.getByTestId('tiles')).toBeHidden();
@@ -193,6 +190,7 @@ test('there and back, by itself: what is lost on the way is shown, and what the 
   await choose(page, 'plain.png');
   const cycle = page.getByTestId('cycle');
   await expect(cycle.getByTestId('cycle-error')).toHaveText(/Off by 0\.0\d\d on average/);
+  await frames(page);
   const [given, made, again] = await Promise.all(['given', 'made', 'again'].map((id) => pixelsOf(cycle.getByTestId(id))));
   expect([given.width, given.height]).toEqual([96, 64]);
   expect(made.data).toEqual(given.data.map((value, at) => (at % 4 < 3 ? 255 - value : value)));
@@ -247,10 +245,14 @@ test('a camera that is there goes through the network, until it is stopped', asy
   await bringCamera(page);
   await take(page, 'twins');
   await page.getByTestId('camera-start').click();
-  await expect(page.getByTestId('live-took')).toContainText('on CPU', { timeout: 30_000 });
-  const [given, made] = [await pixelsOf(page.getByTestId('live-given')), await pixelsOf(page.getByTestId('live-made'))];
-  expect([given.width, given.height]).toEqual([64, 64]);
-  expect(made.data.slice(0, 4)).toEqual(given.data.slice(0, 4).map((value, at) => (at < 3 ? 255 - value : value)));
+  await expect(page.getByTestId('live-took')).toContainText('on CPU');
+  // Of two looks, the second may be at the next frame.
+  const isTurned = async () => {
+    const [given, made] = await Promise.all(['live-given', 'live-made'].map((id) => pixelsOf(page.getByTestId(id))));
+    const isOpposite = (value, at) => made.data[at] === (at < 3 ? 255 - value : value);
+    return given.width === 64 && given.height === 64 && given.data.slice(0, 4).every(isOpposite);
+  };
+  await expect.poll(isTurned).toBe(true);
   await page.getByTestId('camera-stop').click();
   await expect(page.getByTestId('camera-start')).toBeVisible();
   await expect.poll(() => page.evaluate(() => window.camera.active)).toBe(false);
@@ -274,11 +276,11 @@ test('the camera ends neither a photo that is translated nor one that goes there
   await page.getByTestId('size-select').selectOption('0');
   await page.getByTestId('photo-file').setInputFiles(await stripes(page, 64, 640));
   await page.getByTestId('camera-start').click();
-  await expect(page.getByTestId('live-took')).toContainText('on CPU', { timeout: 30_000 });
+  await expect(page.getByTestId('live-took')).toContainText('on CPU');
   await translate(page);
   expect((await saved(page)).height).toBe(640);
   await page.getByTestId('trip-button').click();
-  await expect(page.getByTestId('cycle').getByTestId('cycle-error')).toHaveText(/Off by/, { timeout: 30_000 });
+  await expect(page.getByTestId('cycle').getByTestId('cycle-error')).toHaveText(/Off by/);
   await expect(page.getByTestId('error-toast')).toHaveCount(0);
   await page.getByTestId('camera-stop').click();
 });

@@ -1,13 +1,13 @@
 // Super-resolution: a photo becomes larger in the tab.
 
 import { expect, test } from '../support/test.js';
-import { holdFiles, leave, measureFrames, open } from '../support/page.js';
-import { choosePicture as choose, enlarge, picture, saved, savedFile, stripes, unzip } from '../support/upscale.js';
+import { frames, holdFiles, leave, measureFrames } from '../support/page.js';
+import { choosePicture as choose, enlarge, openUpscale, picture, saved, savedFile, stripes, unzip } from '../support/upscale.js';
 
 test('a photo becomes four times as large, and can be saved; nothing is sent', async ({ page }) => {
   const sent = [];
   page.on('request', (request) => sent.push(...(request.postDataBuffer() ? [request.url()] : [])));
-  await open(page, 'upscale');
+  await openUpscale(page);
   await expect(page.getByTestId('upscale-button')).toBeDisabled();
   await choose(page, 'plain.png');
   await expect(page.getByTestId('estimate')).toContainText('96 × 64');
@@ -23,7 +23,7 @@ test('a photo becomes four times as large, and can be saved; nothing is sent', a
 });
 
 test('once the model is there, it works without a network', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'plain.png');
   await enlarge(page);
   await page.context().setOffline(true);
@@ -50,7 +50,7 @@ const KINDS = [
 ];
 
 test('pictures of unusual kinds are made larger or refused by name, and the page lives on', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await page.getByTestId('model-select').selectOption('=bicubic');
   for (const [name, expected] of KINDS) {
     await test.step(name, async () => {
@@ -74,14 +74,14 @@ test('pictures of unusual kinds are made larger or refused by name, and the page
 });
 
 test('what would be too large is refused with the size that fits', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'long.png');
   await expect(page.getByTestId('refused')).toContainText('8191 × 36');
   await expect(page.getByTestId('upscale-button')).toBeDisabled();
 });
 
 test('tiles are seen as they come, the page answers, and cancel takes less than a second', { tag: '@alone' }, async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await page.getByTestId('photo-file').setInputFiles(await stripes(page, 1000, 800));
   await page.getByTestId('upscale-button').click();
   await expect(page.getByTestId('tiles')).toContainText(/Tile ([2-9]|\d\d) of 35/, { timeout: 60_000 });
@@ -97,7 +97,7 @@ test('tiles are seen as they come, the page answers, and cancel takes less than 
 });
 
 test('any two are compared, by line and by difference', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'plain.png');
   await enlarge(page, '=bicubic');
   await enlarge(page, 'superres-light-x4');
@@ -109,6 +109,7 @@ test('any two are compared, by line and by difference', async ({ page }) => {
   const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
   await page.getByTestId('left-select').selectOption('=bicubic');
   await expect(page.getByTestId('right-select')).toHaveValue('superres-light-x4');
+  await frames(page);
   const both = await look();
   await page.getByTestId('line').fill('1');
   await expect.poll(look).not.toBe(both);
@@ -134,13 +135,14 @@ test('any two are compared, by line and by difference', async ({ page }) => {
 });
 
 test('the viewer is moved and zoomed with the keyboard', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'plain.png');
   const viewer = page.getByTestId('viewer');
   await viewer.focus();
   await page.keyboard.press('+');
   await page.keyboard.press('+');
   await expect(page.getByTestId('zoom')).not.toHaveValue('0');
+  await frames(page);
   const look = () => viewer.evaluate((canvas) => canvas.toDataURL());
   const before = await look();
   await page.keyboard.press('ArrowRight');
@@ -148,7 +150,7 @@ test('the viewer is moved and zoomed with the keyboard', async ({ page }) => {
 });
 
 test('two fingers zoom the viewer, and no other button nor a pointer that is gone drags it', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'plain.png');
   const viewer = page.getByTestId('viewer');
   await viewer.scrollIntoViewIfNeeded();
@@ -182,22 +184,23 @@ test('two fingers zoom the viewer, and no other button nor a pointer that is gon
 });
 
 test('a photo that is decoded late neither covers a newer one nor disturbs the page after this one', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   const late = await holdFiles(page, 'on-its-side.jpg');
-  await choose(page, 'on-its-side.jpg');
+  const file = page.getByTestId('photo-file');
+  await file.setInputFiles(picture('on-its-side.jpg'));
   await late.asked();
   await choose(page, 'plain.png');
   await expect(page.getByTestId('estimate')).toContainText('96 × 64');
   await late.letGo();
   await expect(page.getByTestId('estimate')).toContainText('96 × 64');
-  await choose(page, 'on-its-side.jpg');
+  await file.setInputFiles(picture('on-its-side.jpg'));
   await late.asked();
   await leave(page);
   await late.letGo();
 });
 
 test('against the sharp picture: infinite for itself, told where sizes differ', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await choose(page, 'plain.png');
   await enlarge(page, '=bicubic');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('save-png').click()]);
@@ -208,7 +211,7 @@ test('against the sharp picture: infinite for itself, told where sizes differ', 
 });
 
 test('several photos become one zip; one that is broken stops nothing', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   const names = ['plain.png', 'truncated.png', 'on-its-side.jpg'];
   await page.getByTestId('photo-file').setInputFiles(names.map(picture));
   const row = (index) => page.getByTestId('batch').getByRole('listitem').nth(index);
@@ -241,8 +244,8 @@ test('several photos become one zip; one that is broken stops nothing', async ({
   await expect(page.getByTestId('batch')).toBeHidden();
 });
 
-test('a batch is stopped within a second, and what is finished of it can be saved', async ({ page }) => {
-  await open(page, 'upscale');
+test('a batch is stopped within a second, and what is finished of it can be saved', { tag: '@alone' }, async ({ page }) => {
+  await openUpscale(page);
   const large = await stripes(page, 1000, 800, 'large.png');
   const files = [await stripes(page, 20, 20, 'small.png'), large, { ...large, name: 'never.png' }];
   await page.getByTestId('photo-file').setInputFiles(files);
@@ -258,7 +261,7 @@ test('a batch is stopped within a second, and what is finished of it can be save
 });
 
 test('what a camera wrote is kept, of the picture upright', async ({ page }) => {
-  await open(page, 'upscale');
+  await openUpscale(page);
   await page.getByTestId('model-select').selectOption('=bicubic');
   await choose(page, 'on-its-side.jpg');
   await enlarge(page);

@@ -4,11 +4,11 @@
 import fs from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
-import { open, picture } from '../support/page.js';
+import { frames, open, picture } from '../support/page.js';
 import { colours, drawn, settled } from '../support/latent.js';
 import { lab } from '../support/lab.js';
 import { current, openTranslate, pixelsOf } from '../support/translate.js';
-import { choosePicture, pixels, saved } from '../support/upscale.js';
+import { choosePicture, openUpscale, pixels, saved } from '../support/upscale.js';
 
 test('the badge tells the device that did the work', async ({ page }) => {
   test.setTimeout(300_000);
@@ -77,7 +77,7 @@ for (const model of ['digits', 'faces']) {
 
 test('WebGPU and CPU make the same large picture', async ({ page }) => {
   test.setTimeout(300_000);
-  await open(page, 'upscale');
+  await openUpscale(page);
   const enlarged = async (device) => {
     await page.getByTestId('device-choice').selectOption(device);
     await choosePicture(page, 'see-through.png');
@@ -136,6 +136,7 @@ test('WebGPU and CPU refine digits alike', async ({ page }) => {
     await turn.fill('4');
     await refined();
     await expect(took).toContainText(badge);
+    await frames(page);
     made[device] = (await pixelsOf(page.getByTestId('refined'))).data;
   }
   expect(new Set(made.cpu).size).toBeGreaterThan(20);

@@ -1,7 +1,7 @@
 // Broken weights: the page says what is wrong, and lives on.
 
 import { expect, test } from '../support/test.js';
-import { engineReady, open } from '../support/page.js';
+import { engineReady, holdBack, open } from '../support/page.js';
 import { drawn } from '../support/latent.js';
 import { lab } from '../support/lab.js';
 import { withCard } from '../support/models.js';
@@ -65,7 +65,7 @@ test('of a file that is longer than the manifest says the rest is not waited for
   const { file } = await digits(request);
   await page.context().route(WEIGHTS, (route) => route.fulfill({ body: Buffer.concat([file, Buffer.alloc(1)]) }));
   await open(page, 'latent?model=digits');
-  await expect(page.getByTestId('error-toast')).toContainText(`more than ${file.length} bytes`);
+  await expect(page.getByTestId('error-toast')).toContainText(`list: it holds more than ${file.length} bytes`);
   await livesOn(page);
 });
 
@@ -89,16 +89,11 @@ test('a broken manifest is told, and can be asked for again', async ({ page }) =
 });
 
 test('a download can be cancelled and begun again', async ({ page }) => {
-  let release;
-  const held = new Promise((resolve) => (release = resolve));
-  await page.context().route(WEIGHTS, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const files = await holdBack(page, WEIGHTS);
   await open(page, 'latent?model=digits');
   await expect(page.getByTestId('progress')).toBeVisible();
   await page.getByTestId('cancel-button').click();
-  release();
+  files.release();
   await expect(page.getByTestId('progress')).toBeHidden();
   await page.getByTestId('retry-button').click();
   await drawn(page);
@@ -121,7 +116,9 @@ test('files of one\'s own: broken ones are refused, a good one is drawn', async 
   length.writeBigUInt64LE(BigInt(header.length));
   await upload(Buffer.concat([length, header]));
   await expect(errors.last()).toContainText('no Forger model card');
+  // The same is said once, and comes last.
   await upload(file.subarray(0, file.length - 100));
+  await expect(errors.last()).toContainText('not a whole safetensors file');
   await expect(errors).toHaveCount(2);
 
   await upload(await (await request.get(`models/${other.file}`)).body());

@@ -1,16 +1,17 @@
 // What the tests of strange pictures share.
 
 import { expect } from './test.js';
-import { drawLine, holdFiles, open } from './page.js';
+import { drawLine, frames, holdFiles, open } from './page.js';
 import { picture } from './upscale.js';
 
 /** What the page says of the picture that is there, or of the search. */
 export const beside = (page) => page.getByTestId('beside');
 
-/** Waits until the picture that is there has been judged. */
+/** Waits until the picture that is there has been judged, and all that came of it is drawn. */
 export async function judged(page) {
   await expect(beside(page)).toContainText(/normal pictures/, { timeout: 60_000 });
   await expect(page.getByTestId('verdict')).not.toBeEmpty();
+  await frames(page);
 }
 
 /** The score as the page says it, and the seconds that it took. */

@@ -113,7 +113,9 @@ const breakable = () => {
       return map.apply(this, given);
     };
   }
-  new BroadcastChannel('break').onmessage = ({ data }) => {
+  const channel = new BroadcastChannel('break');
+  channel.onmessage = ({ data }) => {
+    channel.postMessage('heard');
     if (data === 'throw') {
       broken = true;
     }
@@ -162,5 +164,14 @@ export const passForFastCard = (context) => inFront(context, [asHardware, asFast
 /** From now on software WebGPU passes for a card that refuses to be opened. */
 export const passForRefusingCard = (context) => inFront(context, [asHardware, asRefusing]);
 
-/** Ends the worker, `throw` or `panic`, or its GPU, `lose` or `lose-saving`. */
-export const breakWorker = (page, how) => page.evaluate((how) => new BroadcastChannel('break').postMessage(how), how);
+/** Ends the worker, `throw` or `panic`, or its GPU, `lose` or `lose-saving`, once it has heard of it: whatever is asked next comes later. */
+export const breakWorker = (page, how) =>
+  page.evaluate(
+    (how) =>
+      new Promise((heard) => {
+        const channel = new BroadcastChannel('break');
+        channel.onmessage = () => heard(channel.close());
+        channel.postMessage(how);
+      }),
+    how,
+  );

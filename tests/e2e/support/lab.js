@@ -1,7 +1,7 @@
 // The lab, as the tests use it.
 
 import { expect } from '@playwright/test';
-import { number, picture } from './page.js';
+import { frames, number, picture } from './page.js';
 
 export const lab = (page) => ({
   train: page.getByTestId('train-button'),
@@ -18,7 +18,7 @@ export const lab = (page) => ({
 /** A whole number as the page writes it. */
 export const written = (number) => number.toLocaleString('en');
 
-/** Trains for at least so many steps, then pauses. Gives the step that it stands at. */
+/** Trains for at least so many steps, then pauses. Gives the step that it stands at, which is drawn by then. */
 export async function trainTo(page, least) {
   const { train, pause, steps } = lab(page);
   await train.click();
@@ -26,6 +26,7 @@ export async function trainTo(page, least) {
   await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
   await pause.click();
   await expect(train).toBeEnabled();
+  await frames(page);
   return steps();
 }
 
@@ -39,9 +40,10 @@ export const slide = (slider, value) =>
     element.dispatchEvent(new Event('input', { bubbles: true }));
   }, String(value));
 
-/** A fingerprint of the plane, once something is drawn in it. */
+/** A fingerprint of the plane, once something is drawn in it: what the page says already, if it stands still. */
 export async function drawnPlane(page) {
   const plane = page.getByTestId('plane');
   await expect.poll(async () => (await picture(plane)).levels).toBeGreaterThan(10);
+  await frames(page);
   return (await picture(plane)).sha256;
 }

@@ -5,7 +5,7 @@ import { open, picture } from './page.js';
 
 /** A canvas, once something is drawn in it. */
 export async function shown(canvas, timeout = 60_000) {
-  await expect(canvas).toBeVisible();
+  await expect(canvas).toBeVisible({ timeout });
   await expect.poll(async () => (await picture(canvas)).levels, { timeout }).toBeGreaterThan(32);
   return canvas;
 }

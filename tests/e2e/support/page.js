@@ -9,6 +9,29 @@ export const engineState = (page) => page.evaluate(() => document.documentElemen
 export const engineReady = (page) =>
   expect.poll(() => engineState(page), { message: 'state of the engine', timeout: 60_000 }).toBe('ready');
 
+/** From now on until what this gives is awaited: the engine was not ready, for however short a time. */
+export const engineStops = async (page) => {
+  const stopped = await page.evaluateHandle(() => {
+    const root = document.documentElement;
+    const stopped = new Promise((done) => {
+      new MutationObserver(() => root.dataset.engine !== 'ready' && done()).observe(root, { attributeFilter: ['data-engine'] });
+    });
+    return { stopped };
+  });
+  return () => stopped.evaluate(({ stopped }) => stopped);
+};
+
+/** What notes say from now on, for however short a time. Call what it gives back to learn it. */
+export async function watchNotes(page) {
+  const told = await page.evaluateHandle(() => {
+    const told = [];
+    const look = () => document.querySelectorAll('[data-testid=note-toast] p').forEach((note) => told.push(note.textContent));
+    new MutationObserver(look).observe(document.querySelector('.toasts'), { childList: true, subtree: true });
+    return told;
+  });
+  return () => told.jsonValue();
+}
+
 /** Opens a route, which may be below the folder that the page is in, and waits for the engine. */
 export async function open(page, route) {
   await page.goto(route);
@@ -52,32 +75,33 @@ export const afterTimers = (page, milliseconds) =>
 
 /**
  * Holds back what the browser decodes and reads of files of this name, from now on: `asked` waits until the page wants some of that,
- * `letGo` gives it all that it wants, and waits until that has been seen.
+ * `letGo` gives it all that it wants, and waits until that has been seen. From `end` on they are read at once again.
  */
 export async function holdFiles(page, name) {
-  const index = await page.evaluate((name) => {
-    const held = [];
-    const hold = (of, method) => {
-      const act = of[method];
-      of[method] = function late(...given) {
-        const file = given[0] ?? this;
-        if (file.name !== name) {
-          return act.apply(this, given);
-        }
-        return new Promise((give, fail) => {
-          held.push(() => act.apply(this, given).then(give, fail));
-        });
+  await page.evaluate((name) => {
+    if (!window.heldFiles) {
+      window.heldFiles = {};
+      const hold = (of, method) => {
+        const act = of[method];
+        of[method] = function late(...given) {
+          const held = window.heldFiles[(given[0] ?? this).name];
+          if (!held) {
+            return act.apply(this, given);
+          }
+          return new Promise((give, fail) => {
+            held.push(() => act.apply(this, given).then(give, fail));
+          });
+        };
       };
-    };
-    hold(window, 'createImageBitmap');
-    hold(Blob.prototype, 'text');
-    hold(Blob.prototype, 'arrayBuffer');
-    window.heldFiles ??= [];
-    return window.heldFiles.push(held) - 1;
+      hold(window, 'createImageBitmap');
+      hold(Blob.prototype, 'text');
+      hold(Blob.prototype, 'arrayBuffer');
+    }
+    window.heldFiles[name] ??= [];
   }, name);
-  const count = () => page.evaluate((index) => window.heldFiles[index].length, index);
+  const count = () => page.evaluate((name) => window.heldFiles[name].length, name);
   const next = () =>
-    page.evaluate((index) => Promise.all(window.heldFiles[index].splice(0).map((go) => go())).then(() => {}), index);
+    page.evaluate((name) => Promise.all(window.heldFiles[name].splice(0).map((go) => go())).then(() => {}), name);
   return {
     asked: () => expect.poll(count).toBeGreaterThan(0),
     async letGo() {
@@ -87,6 +111,12 @@ export async function holdFiles(page, name) {
         await frames(page);
       } while ((await count()) > 0);
     },
+    end: () =>
+      page.evaluate((name) => {
+        const held = window.heldFiles[name];
+        delete window.heldFiles[name];
+        held.forEach((go) => go());
+      }, name),
   };
 }
 
@@ -99,6 +129,8 @@ export const watchWorker = (page) =>
     Worker.prototype.postMessage = function post(...given) {
       if (!heard.has(this)) {
         heard.add(this);
+        // What the worker before was asked it answers no more.
+        open.clear();
         this.addEventListener('message', ({ data: [{ id, body }] }) => {
           if (body.reply) {
             open.delete(id);
@@ -129,10 +161,11 @@ export async function press(page, [first, ...others], steps = 1) {
   }
 }
 
-/** The same, and the pointer goes up. */
+/** The same, and the pointer goes up. What was drawn is seen by then. */
 export async function drawLine(page, places, steps) {
   await press(page, places, steps);
   await page.mouse.up();
+  await frames(page);
 }
 
 /** Holds back files of the site that the worker asks for, from now on, until they are released; `asked` says how often it did. */
@@ -159,7 +192,7 @@ export async function holdRequests(page, name) {
     let holds = false;
     Worker.prototype.postMessage = function post(...given) {
       const { payload } = given[0][0].body;
-      holds ||= ['run', 'store', 'picture'].some((family) => payload?.[family] === name);
+      holds ||= ['run', 'store', 'picture', 'model'].some((family) => payload?.[family] === name);
       if (holds) {
         held.push([this, given]);
       } else {

@@ -1,7 +1,7 @@
 // What tests of the page of refined pictures share: a stand-in for the engine turns brightness over, so that what is refined is known exactly.
 
 import { expect } from './test.js';
-import { open } from './page.js';
+import { frames, open } from './page.js';
 import { entry, pixelsOf } from './translate.js';
 
 export const NETWORKS = ['refiner', 'discriminator'];
@@ -25,7 +25,11 @@ export const modelFile = (name, config) => ({
   buffer: Buffer.from(JSON.stringify(entry(name, 'simgan', config, { networks: NETWORKS }).card)),
 });
 
-export const current = (page) => expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 });
+/** Waits until what is refined is the picture of the simulator, and drawn. */
+export async function current(page, timeout = 60_000) {
+  await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout });
+  await frames(page);
+}
 
 export async function openRefine(page, query = '') {
   await open(page, `refine${query && '?'}${query}`);

@@ -43,6 +43,8 @@ export const test = base.extend({
       await passForCard(context);
     }
     await use(context);
+    // A worker that begins as the test ends may still be asking for its script.
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
   },
   complaints: [
     async ({ page, baseURL }, use) => {

@@ -16,10 +16,14 @@ export async function begin(page, least) {
 
 export async function pause(page) {
   await page.getByTestId('pause-button').click();
-  await expect(page.getByTestId('train-button')).toBeEnabled();
+  await expect(page.getByTestId('train-button')).toBeEnabled(LONG);
   await expect(page.getByTestId('state')).toHaveText('Paused');
   return steps(page);
 }
+
+/** Waits until the browser is rid of the workers of tabs that are gone, and of what they held. */
+export const released = (page) =>
+  expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name))).toEqual([]);
 
 /** Small pictures that all differ, as PNG files. */
 export async function photos(page, count) {

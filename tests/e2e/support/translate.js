@@ -3,7 +3,7 @@
 import fs from 'node:fs/promises';
 
 import { expect } from './test.js';
-import { drawLine, open } from './page.js';
+import { drawLine, frames, open } from './page.js';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -156,9 +156,10 @@ export async function openTranslate(page, query = '') {
   await current(page);
 }
 
-/** Waits until the result is that of the drawing. */
+/** Waits until the result is that of the drawing, and drawn. */
 export async function current(page, timeout = 90_000) {
   await expect(page.getByTestId('outcome')).toHaveAttribute('aria-busy', 'false', { timeout });
+  await frames(page);
 }
 
 /** Draws with the mouse, from one place of the board to another, in shares of it. */

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { expect } from './test.js';
+import { holdFiles, open } from './page.js';
 
 /** The path of a picture in `tests/e2e/pictures`. */
 export const picture = (name) => fileURLToPath(new URL(`../pictures/${name}`, import.meta.url));
@@ -28,7 +29,23 @@ export async function stripes(page, width, height, name = 'drawn.png') {
   return { name, mimeType: 'image/png', buffer: Buffer.from(bytes) };
 }
 
-export const choosePicture = (page, name) => page.getByTestId('photo-file').setInputFiles(picture(name));
+/** Waits for the models of the page: until they are listed there is only bicubic interpolation. */
+export const listed = (page) => expect(page.getByTestId('model-select')).not.toHaveValue('=bicubic');
+
+export async function openUpscale(page) {
+  await open(page, 'upscale');
+  await listed(page);
+}
+
+/** Opens a picture of the tests, or a file, and waits until the page has read it: what is there until then is of the one before. */
+export async function choosePicture(page, given) {
+  const name = given.name ?? given;
+  const file = await holdFiles(page, name);
+  await page.getByTestId('photo-file').setInputFiles(given.name ? given : picture(name));
+  await file.asked();
+  await file.letGo();
+  await file.end();
+}
 
 /** Name and bytes of what a button saves. */
 export async function savedFile(page, button) {
@@ -43,6 +60,7 @@ export async function savedFile(page, button) {
 
 /** Makes a small picture larger with the chosen model. Its pixels, as they are saved. */
 export async function made(page) {
+  await listed(page);
   await choosePicture(page, 'plain.png');
   await enlarge(page);
   return (await saved(page)).data;
@@ -53,8 +71,14 @@ export async function enlarge(page, model) {
   if (model) {
     await page.getByTestId('model-select').selectOption(model);
   }
-  await page.getByTestId('upscale-button').click();
-  await expect(page.getByTestId('took')).toContainText(/\d m?s on/, { timeout: 60_000 });
+  await makePicture(page, 'upscale-button');
+}
+
+/** Presses what makes a picture, and waits for it: until then the button is off, and what is said may be of the one before. */
+export async function makePicture(page, button) {
+  await page.getByTestId(button).click();
+  await expect(page.getByTestId(button)).toBeEnabled({ timeout: 90_000 });
+  await expect(page.getByTestId('took')).toContainText(/\d m?s on/);
 }
 
 /** Size and pixels of the bytes of a picture, laid on a colour if one is named. */

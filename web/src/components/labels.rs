@@ -6,7 +6,7 @@ mod settings;
 
 use crate::i18n::*;
 pub use crate::numbers::count;
-pub use errors::{error, tell, tell_file, tell_loss};
+pub use errors::{error, tell, tell_file, tell_lab, tell_loss};
 use forger_protocol::{DeviceKind, lab_url::Group, message::SessionState};
 pub use numbers::{figure, percent, pictures};
 pub use settings::{field, part};

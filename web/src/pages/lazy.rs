@@ -59,8 +59,9 @@ pages! {
     models: ModelsPage,
 }
 
-/// What `part` gives, or why there is nothing and a way to try again.
-fn loaded<F>(part: impl Fn() -> F + Send + Sync + 'static) -> impl IntoView
+/// What `part` gives, or why there is nothing and a way to try again. A network, and what keeps files, may fail for once: the second
+/// time is asked for by itself.
+fn loaded<F>(part: impl Fn() -> F + Copy + Send + Sync + 'static) -> impl IntoView
 where
     F: Future<Output = Result<AnyView, NotLoaded>> + Send + 'static,
 {
@@ -77,7 +78,12 @@ where
     };
     move || {
         tries.track();
-        let part = part();
-        Suspend::new(async move { part.await.unwrap_or_else(|NotLoaded| missing()) })
+        let first = part();
+        Suspend::new(async move {
+            match first.await {
+                Ok(page) => page,
+                Err(NotLoaded) => part().await.unwrap_or_else(|NotLoaded| missing()),
+            }
+        })
     }
 }

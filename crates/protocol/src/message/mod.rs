@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 16;
+pub const PROTOCOL_VERSION: u32 = 17;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

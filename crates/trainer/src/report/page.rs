@@ -113,25 +113,30 @@ fn picture(sheet: &Sheet, caption: &str) -> Markup {
     }
 }
 
-/// The scalars of a kind that one run tells.
+/// The scalars of a kind that one run told, with their places.
+fn told(story: &Story, kind: ScalarKind) -> impl Iterator<Item = (usize, &'static Scalar)> {
+    story.told.iter().copied().filter(move |(_, scalar)| scalar.kind == kind)
+}
+
+/// Their curves.
 fn losses(story: &Story, kind: ScalarKind) -> Chart {
     let line = |(colour, (place, scalar)): (usize, (usize, &Scalar))| Line {
         name: quantity::capitalised(scalar.of),
         colour,
         points: quantity::points(&story.losses, place),
     };
-    chart(quantity::group(kind).to_owned(), kind, story.system.of_kind(kind).enumerate().map(line).collect())
+    chart(quantity::group(kind).to_owned(), kind, told(story, kind).enumerate().map(line).collect())
 }
 
-/// Of what the runs tell scalars of a kind.
+/// Of what the runs told scalars of a kind.
 fn scalars(stories: &[Story], kind: ScalarKind) -> std::collections::BTreeSet<&'static str> {
-    stories.iter().flat_map(|story| story.system.of_kind(kind)).map(|(_, scalar)| scalar.of).collect()
+    stories.iter().flat_map(|story| told(story, kind)).map(|(_, scalar)| scalar.of).collect()
 }
 
 /// One scalar of several runs.
 fn one_scalar(stories: &[&Story], kind: ScalarKind, of: &str) -> Chart {
     let line = |(colour, story): (usize, &&Story)| {
-        let (place, _) = story.system.of_kind(kind).find(|(_, scalar)| scalar.of == of)?;
+        let (place, _) = told(story, kind).find(|(_, scalar)| scalar.of == of)?;
         Some(Line { name: story.name.clone(), colour, points: quantity::points(&story.losses, place) })
     };
     let lines = stories.iter().enumerate().filter_map(line).collect();

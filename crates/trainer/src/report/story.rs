@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use forger_core::checkpoint::Reader;
-use forger_protocol::{Declaration, message::StepMetrics, system};
+use forger_protocol::{Declaration, Scalar, ScalarKind, message::StepMetrics, system};
 use serde_json::Value;
 
 use crate::{
@@ -29,8 +29,9 @@ pub struct Story {
     pub steps: u64,
     /// Real examples that a step learns from.
     pub per_step: u64,
-    pub system: &'static Declaration,
     pub losses: Vec<StepMetrics>,
+    /// The scalars that its steps told, with their places.
+    pub told: Vec<(usize, &'static Scalar)>,
     pub measures: Measures,
     run: Run,
     sheets: Vec<u64>,
@@ -47,14 +48,15 @@ impl Story {
         let system = system::find(name_of).with_context(|| format!("there is no system {name_of:?}"))?;
         let mut settings = Vec::new();
         flatten("", config, &mut settings);
+        let losses = read_losses(&run, system);
         Ok(Self {
             name: name(folder),
             settings,
             note: run.read_note(),
             steps: state["steps"].as_u64().unwrap_or_default(),
             per_step: system.examples(config),
-            losses: read_losses(&run, system),
-            system,
+            told: told(system, config, &losses),
+            losses,
             measures: log::read(&run)?,
             sheets: sheets(&run),
             run,
@@ -85,6 +87,18 @@ impl Story {
     pub fn last_sheet(&self) -> Result<Option<Sheet>> {
         Ok(self.sheets(1)?.pop())
     }
+}
+
+/// The scalars that steps with these settings tell, less those of a player that never trained: what is not told is 0.
+fn told(system: &'static Declaration, config: &Value, losses: &[StepMetrics]) -> Vec<(usize, &'static Scalar)> {
+    let was = |place: usize| losses.iter().any(|row| row.values.get(place).is_some_and(|value| *value != 0.0));
+    // Of the verdicts of a step one may be just 0.
+    let judged = system.of_kind(ScalarKind::Verdict).any(|(place, _)| was(place));
+    let was_told = |(place, scalar): &(usize, &'static Scalar)| match scalar.kind {
+        ScalarKind::Verdict => judged,
+        ScalarKind::Loss | ScalarKind::Gradient => was(*place),
+    };
+    system.told(config).filter(was_told).collect()
 }
 
 /// Indices of `count` of so many things, evenly spread, with the first and the last.
@@ -136,8 +150,10 @@ fn flatten(path: &str, value: &Value, out: &mut Vec<(String, String)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use forger_protocol::{Settings as _, SimganConfig, SuperresConfig};
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn sheets_are_spread_from_the_first_to_the_last() {
@@ -146,6 +162,29 @@ mod tests {
         assert_eq!(picked(3, 6), [0, 1, 2]);
         assert_eq!(picked(4, 1), [3]);
         assert_eq!(picked(0, 6), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn what_no_step_told_is_not_drawn() {
+        let keys = |system: &'static Declaration, config: &Value, rows: &[Vec<f32>]| {
+            let row = |(step, values): (u64, &Vec<f32>)| StepMetrics { step, values: values.clone() };
+            let losses = (1..).zip(rows).map(row).collect::<Vec<_>>();
+            told(system, config, &losses).into_iter().map(|(_, scalar)| scalar.key).collect::<Vec<_>>()
+        };
+        let mut superres = SuperresConfig::default();
+        superres.losses.adversarial = 0.0;
+        let (rows, system) = ([vec![0.5, 0.25, 0.75, 0.125, 2.0, 1.0]], &SuperresConfig::SYSTEM);
+        assert_eq!(keys(system, &json!(superres), &rows), ["g_loss", "g_gradient"]);
+        superres.losses.adversarial = 0.1;
+        assert_eq!(keys(system, &json!(superres), &rows).len(), 6);
+        assert!(keys(system, &json!(superres), &[]).is_empty());
+        // Of a run that was stopped before D began to learn, and of one whose D is sure of what is refined.
+        let (system, config) = (&SimganConfig::SYSTEM, json!(SimganConfig::default()));
+        let (alone, game) =
+            (vec![0.0, 0.0, 0.25, 0.0, 0.0, 0.0, 0.0, 1.0], vec![0.5, 2.0, 0.125, 0.0, 0.75, 0.0, 1.0, 1.0]);
+        assert_eq!(keys(system, &config, std::slice::from_ref(&alone)), ["regularization_loss", "r_gradient"]);
+        let of_both = ["d_loss", "r_loss", "regularization_loss", "d_real", "d_refined", "d_gradient", "r_gradient"];
+        assert_eq!(keys(system, &config, &[alone, game]), of_both);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What went wrong, told to the user.
 
 use crate::{i18n::*, state::toasts::Toasts};
-use forger_protocol::{Conflict, EngineError, error::ModelError};
+use forger_protocol::{Conflict, EngineError, OutOfRange, error::ModelError};
 
 /// Tells an error, unless it is one that nobody need hear of.
 pub fn tell(toasts: Toasts, locale: Locale, error: &EngineError) {
@@ -24,14 +24,20 @@ pub fn tell_file(toasts: Toasts, locale: Locale, error: &EngineError, name: &str
     tell_loss(toasts, locale, error, td_string!(locale, e_file_lost, name = name.to_owned()).to_string());
 }
 
+/// Tells an error of the lab, in the words of its form.
+pub fn tell_lab(toasts: Toasts, locale: Locale, error: &EngineError) {
+    match error {
+        EngineError::Config(range) => {
+            toasts.error(out_of_range(locale, super::settings::lab_field(locale, &range.field), range));
+        }
+        error => tell(toasts, locale, error),
+    }
+}
+
 /// What went wrong, as a sentence.
 pub fn error(locale: Locale, error: &EngineError) -> String {
     match error.clone() {
-        EngineError::Config(range) => {
-            let field = super::field(locale, &range.field);
-            td_string!(locale, e_config, field = field, value = range.value, min = range.min, max = range.max)
-                .to_string()
-        }
+        EngineError::Config(range) => out_of_range(locale, super::field(locale, &range.field), &range),
         EngineError::Conflict(conflict) => self::conflict(locale, conflict),
         EngineError::Model(error) => model_error(locale, error),
         EngineError::BadRun(detail) => td_string!(locale, e_bad_run, detail = detail).to_string(),
@@ -54,6 +60,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
                 td_string!(locale, e_fetch, url = url, detail = detail).to_string()
             }
         }
+        EngineError::TooLong { url, most } => td_string!(locale, e_too_long, url = url, most = most).to_string(),
         EngineError::Gone(name) => td_string!(locale, bad_gone, name = name).to_string(),
         EngineError::WebPage { url } => td_string!(locale, e_web_page, url = url).to_string(),
         EngineError::BadList { url, detail } => td_string!(locale, e_bad_list, url = url, detail = detail).to_string(),
@@ -65,6 +72,11 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::Restarted(detail) => td_string!(locale, e_restarted, detail = detail).to_string(),
         EngineError::Internal(detail) => td_string!(locale, e_internal, detail = detail).to_string(),
     }
+}
+
+/// A setting of this name has a value that it must not have.
+fn out_of_range(locale: Locale, field: String, range: &OutOfRange) -> String {
+    td_string!(locale, e_config, field = field, value = range.value, min = range.min, max = range.max).to_string()
 }
 
 fn conflict(locale: Locale, conflict: Conflict) -> String {
@@ -113,6 +125,11 @@ mod tests {
                 assert_eq!(said.contains(advice), is_advised, "{said}");
                 assert!(said.contains(detail.trim()) && said.contains("a.json") && !said.contains(" ."), "{said}");
             }
+        }
+        let long = EngineError::TooLong { url: "a.safetensors".to_owned(), most: 1_234_567.0 };
+        for (locale, advice) in [Locale::en, Locale::ko].into_iter().zip(advice) {
+            let said = self::error(locale, &long);
+            assert!(said.contains("a.safetensors") && said.contains("1234567") && !said.contains(advice), "{said}");
         }
     }
 }

@@ -37,15 +37,27 @@ pub fn field(locale: Locale, field: &str) -> String {
         "instance_noise" => name(locale, "noise"),
         "image_size" => td_string!(locale, train_side).to_string(),
         "width" | "generator.width" => td_string!(locale, train_width_g).to_string(),
-        "discriminator_width" | "discriminator.width" => td_string!(locale, train_width_d).to_string(),
+        "discriminator_width" => td_string!(locale, train_width_d).to_string(),
         "refiner_width" => td_string!(locale, train_width_r).to_string(),
-        "generator.layers" => of(locale, Group::Generator, &name(locale, "g_layers")),
-        "discriminator.layers" => of(locale, Group::Discriminator, &name(locale, "d_layers")),
         "generator_optimizer.learning_rate" => rate("G"),
         "discriminator_optimizer.learning_rate" => rate("D"),
         "refiner_optimizer.learning_rate" => rate("R"),
         _ => place.to_owned(),
     }
+}
+
+/// The same in the lab, whose form has words of its own for what each player has.
+pub fn lab_field(locale: Locale, field: &str) -> String {
+    let (player, key) = match field {
+        "generator.width" => (Group::Generator, "g_width"),
+        "discriminator.width" => (Group::Discriminator, "d_width"),
+        "generator.layers" => (Group::Generator, "g_layers"),
+        "discriminator.layers" => (Group::Discriminator, "d_layers"),
+        "generator_optimizer.learning_rate" => (Group::Generator, "g_lr"),
+        "discriminator_optimizer.learning_rate" => (Group::Discriminator, "d_lr"),
+        _ => return self::field(locale, field),
+    };
+    of(locale, player, &name(locale, key))
 }
 
 #[cfg(test)]
@@ -81,6 +93,12 @@ mod tests {
         let generator = MlpConfig { width: 0, ..MlpConfig::default() };
         let fault = ToyConfig { generator, ..ToyConfig::default() }.validate().unwrap_err();
         assert_eq!(field(Locale::en, &fault.field), "Width of G");
+        assert_eq!(lab_field(Locale::en, &fault.field), "Generator: Neurons a layer");
+        let discriminator = MlpConfig { layers: 9, ..MlpConfig::default() };
+        let fault = ToyConfig { discriminator, ..ToyConfig::default() }.validate().unwrap_err();
+        assert_eq!(lab_field(Locale::en, &fault.field), "Discriminator: Layers");
+        assert_eq!(lab_field(Locale::en, "generator_optimizer.learning_rate"), "Generator: Learning rate");
+        assert_eq!(lab_field(Locale::ko, "latent_dim"), "z의 차원");
         assert_eq!(field(Locale::en, "discriminator_optimizer.learning_rate"), "Learning rate of D");
         assert_eq!(field(Locale::ko, "image_size (28, 32, 64 or 128)"), "크기");
         assert_eq!(field(Locale::ko, "losses.texture"), "losses.texture");

@@ -129,7 +129,7 @@ impl Run {
     }
 
     pub fn tell(self, error: &EngineError) {
-        labels::tell(self.toasts, self.i18n.get_locale_untracked(), error);
+        labels::tell_lab(self.toasts, self.i18n.get_locale_untracked(), error);
     }
 
     pub(super) fn ask(self, request: LabRequest, buffers: Vec<ArrayBuffer>) {

@@ -39,6 +39,11 @@ pub fn StoryPage() -> impl IntoView {
     }
     let steps = NodeRef::<html::Ol>::new();
     reading::steer(show, steps);
+    // Whoever steers by hand does not want to be steered by the wheel.
+    let by_hand = move |_| {
+        show.by_hand.set_value(true);
+        show.stop_waiting();
+    };
     view! {
         <section class="story">
             <div class="lead">
@@ -49,8 +54,7 @@ pub fn StoryPage() -> impl IntoView {
                 <AskedPlane />
                 <Coin />
             </div>
-            // Whoever steers by hand does not want to be steered by the wheel.
-            <div class="by-hand" on:click=move |_| show.by_hand.set_value(true)>
+            <div class="by-hand" on:click=by_hand>
                 <Buttons short=true />
                 <Readout />
             </div>

@@ -1,4 +1,4 @@
-//! The curves of the run: a chart for each kind of number that its system tells.
+//! The curves of the run: a chart for each kind of number that its steps tell.
 
 use forger_protocol::{Declaration, ScalarKind, system};
 use leptos::{html::Canvas, prelude::*};
@@ -30,8 +30,7 @@ pub fn Curves(trainer: Trainer) -> impl IntoView {
     let charts = move || {
         let system = system.get()?;
         let declared = system::find(&system.name)?;
-        let has_verdicts = form::has_opponent(&system);
-        let kinds = ScalarKind::ALL.into_iter().filter(|kind| *kind != ScalarKind::Verdict || has_verdicts);
+        let kinds = ScalarKind::ALL.into_iter().filter(|kind| form::tells(&system, *kind));
         let of = |kind| view! { <One trainer declared kind config=system.config.clone() /> };
         Some(kinds.map(of).collect_view())
     };

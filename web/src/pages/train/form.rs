@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use forger_protocol::{
-    SystemConfig,
+    Declaration, ScalarKind, SystemConfig,
     runs::{
         Derived, DrawnSet, KeptBack, PictureSet, RunConfig, RunData, SetInfo, Weight,
         presets::{self, Needs, Preset},
     },
-    system::{self, Role},
+    system,
 };
 use leptos::prelude::*;
 use serde_json::Value;
@@ -57,12 +57,15 @@ fn usual_sets(preset: &Preset) -> [DrawnSet; 2] {
     }
 }
 
-/// Whether a system plays against a discriminator: super-resolution may do without.
+/// Whether steps of a system tell a number of a kind.
+pub fn tells(system: &SystemConfig, kind: ScalarKind) -> bool {
+    let told = |declared: &Declaration| declared.told(&system.config).any(|(_, scalar)| scalar.kind == kind);
+    system::find(&system.name).is_some_and(told)
+}
+
+/// Whether a system plays against a discriminator, whose verdicts it then tells: some do without where its weight is 0.
 pub fn has_opponent(system: &SystemConfig) -> bool {
-    let judges = system::find(&system.name)
-        .is_some_and(|system| system.networks.iter().any(|network| network.role == Role::Discriminator));
-    let adversarial = system.config.pointer("/losses/adversarial").and_then(Value::as_f64);
-    judges && adversarial != Some(0.0)
+    tells(system, ScalarKind::Verdict)
 }
 
 /// Whether a setting has an effect, by where it lies or its key.
@@ -193,6 +196,20 @@ mod tests {
             assert_eq!(has_opponent(&system), preset.system != "superres", "{}", preset.system);
             assert_eq!(rates(&system).len(), if preset.system == "superres" { 1 } else { 2 }, "{}", preset.system);
             assert!(NUMBERS.iter().any(|place| system.config.pointer(place).is_some()));
+        }
+    }
+
+    #[test]
+    fn an_opponent_of_no_weight_is_none_and_there_is_nothing_to_draw_of_it() {
+        for (name, place) in
+            [("pix2pix", "/adversarial"), ("simgan", "/adversarial"), ("superres", "/losses/adversarial")]
+        {
+            let preset = presets::find(name).unwrap();
+            let mut system = preset.settings(preset.sides[0], 3);
+            *system.config.pointer_mut(place).unwrap() = serde_json::json!(0.0);
+            assert_eq!(ScalarKind::ALL.map(|kind| tells(&system, kind)), [true, false, true], "{name}");
+            assert!(!has_opponent(&system) && !is_used(&system, "/discriminator_width"), "{name}");
+            assert_eq!(rates(&system).len(), 1, "{name}");
         }
     }
 }

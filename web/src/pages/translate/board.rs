@@ -2,6 +2,8 @@
 
 mod sheet;
 
+use std::time::Duration;
+
 use forger_protocol::{DeviceKind, message::Made, translate_url::Drawing};
 use leptos::prelude::*;
 
@@ -164,19 +166,29 @@ impl Board {
 
     // What is made of it.
 
-    /// How long the last picture took, in milliseconds; 0 where a model is fast, or nothing is known yet.
-    fn rest(self) -> f64 {
-        let took = self.made.try_with_untracked(|made| made.as_ref().map(|made| made.took));
-        took.flatten().filter(|took| took.milliseconds > SLOW).map_or(0.0, |took| took.milliseconds)
-    }
-
     /// Has the model look at the drawing as it is; during a stroke a slow one looks less often.
     pub fn translate(self) {
-        let too_soon = now() - self.rested.try_get_value().unwrap_or_default() < self.rest();
-        if self.is_drawing() && too_soon && !self.latest.is_busy() {
-            return;
+        let took = self.made.try_with_untracked(|made| made.as_ref().map(|made| made.took)).flatten();
+        let since = now() - self.rested.try_get_value().unwrap_or_default();
+        if !self.is_drawing() || !is_resting(took.map_or(0.0, rest), since, self.latest.is_busy()) {
+            self.look();
         }
+    }
+
+    fn look(self) {
         self.latest.ask(async move || self.catch_up().await);
+    }
+
+    /// During a stroke, has the model look again after a rest: the pointer may be held still by then.
+    fn look_after(self, rest: f64) {
+        if rest > 0.0 && self.is_drawing() {
+            let again = move || {
+                if self.is_drawing() && !self.latest.is_busy() {
+                    self.look();
+                }
+            };
+            set_timeout(again, Duration::from_millis(rest as u64));
+        }
     }
 
     /// Makes what is missing of the newest drawing: the picture, then the verdict on it.
@@ -197,6 +209,7 @@ impl Board {
                     self.verdicts.set(None);
                     self.drawn.set(Some(drawing));
                     self.failed.set(false);
+                    self.look_after(rest(took));
                 }
                 Err(error) => {
                     self.failed.set(true);
@@ -233,7 +246,33 @@ impl Board {
 
     /// Whether the model that draws is slow here, and another device might not be. Tracked.
     pub fn is_slow(self) -> bool {
-        let is_slow = |made: &Translated| made.took.milliseconds > SLOW && made.took.device == DeviceKind::Cpu;
-        self.made.with(|made| made.as_ref().is_some_and(is_slow))
+        self.made.with(|made| made.as_ref().is_some_and(|made| rest(made.took) > 0.0))
+    }
+}
+
+/// For how long a model that took so long is let alone during a stroke, in milliseconds: on the CPU, a slow one is at work for half of
+/// the time.
+fn rest(took: Made) -> f64 {
+    if took.device == DeviceKind::Cpu && took.milliseconds > SLOW { took.milliseconds } else { 0.0 }
+}
+
+/// Whether a model is to be let alone, so many milliseconds `since` its last picture. One that is at work rests afterwards.
+fn is_resting(rest: f64, since: f64, is_busy: bool) -> bool {
+    rest > 0.0 && (is_busy || since < rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_model_is_at_work_for_half_of_a_stroke_and_a_fast_one_or_a_gpu_always() {
+        let rest = |milliseconds, device| super::rest(Made { milliseconds, device });
+        assert_eq!([SLOW, 500.0].map(|took| rest(took, DeviceKind::Cpu)), [0.0, 500.0]);
+        assert_eq!(rest(500.0, DeviceKind::WebGpu), 0.0);
+        assert!(is_resting(500.0, 499.0, false) && !is_resting(500.0, 500.0, false));
+        // While it is at work, its rest is still to come.
+        assert!(is_resting(500.0, 5000.0, true));
+        assert!(!is_resting(0.0, 0.0, false) && !is_resting(0.0, 0.0, true));
     }
 }

@@ -83,7 +83,10 @@ impl Live {
                 self.desk.toasts.error(td_string!(self.desk.locale(), tr_camera_gone).to_string());
                 break;
             }
+            let before = self.model();
             match self.once(&video, run).await {
+                // The opening of the model was cancelled, and not for another one: the next picture would begin it anew.
+                Err(EngineError::Cancelled) if before.is_some() && before == self.model() => break,
                 Ok(()) | Err(EngineError::Cancelled) => next_frame().await,
                 Err(error) => {
                     self.desk.tell(&error);
@@ -109,6 +112,10 @@ impl Live {
     /// Whether this run is still the one that is wanted.
     fn is_on(self, run: u32) -> bool {
         self.runs.try_get_value() == Some(run)
+    }
+
+    fn model(self) -> Option<ModelRef> {
+        self.desk.model.try_get_untracked().flatten().map(|model| model.key())
     }
 
     async fn once(self, video: &HtmlVideoElement, run: u32) -> Result<(), EngineError> {

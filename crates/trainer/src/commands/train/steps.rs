@@ -45,8 +45,7 @@ pub fn advance(
     session.keep(state.into());
     let mut losses = run.losses(start, declaration)?;
     log::cut(run, start)?;
-    let told = declaration.told(&session.system().config()).collect();
-    let mut progress = Progress::start(start, total, examples, told);
+    let mut progress = Progress::start(start, total, examples, declaration, &session.system().config());
     let (mut rescues, mut trouble) = (0, None);
     session.handle(Command::TrainUntil(total));
     while session.state() == SessionState::Running {
