@@ -34,7 +34,7 @@ test('the picture lives by itself, and comes to rest with all clusters found', a
   script.release();
   await expect.poll(steps).toBeGreaterThan(0);
   await expect.poll(() => sha(plane)).not.toBe(early);
-  await expect(page.getByTestId('trained-note')).toContainText(/steps in \d+\.\d s/, { timeout: 90_000 });
+  await expect(page.getByTestId('trained-note')).toContainText(/steps in \d+\.\d s/, { timeout: 150_000 });
   await expect(train, 'it does not run for ever').toBeEnabled();
   await expect(modes).toHaveText('8 / 8');
 });
@@ -106,7 +106,7 @@ test('each paragraph has a button that shows what it tells', async ({ page }) =>
 
   await scene(page, 'coin').click();
   await expect(told(page)).toContainText('The coin');
-  await expect(page.getByTestId('trained-note')).toContainText('steps in', { timeout: 90_000 });
+  await expect(page.getByTestId('trained-note')).toContainText('steps in', { timeout: 150_000 });
   for (const verdict of await says().then((found) => found.slice(0, 2))) {
     expect(Math.abs(verdict - 0.5), 'D can only toss a coin').toBeLessThan(0.06);
   }
@@ -166,7 +166,7 @@ test('the run of the first page takes no kept run\'s place, and stops when the p
   await watchWorker(page);
   await page.addInitScript(() => localStorage.setItem('forger.run', JSON.stringify({ step: 7, state: '' })));
   await page.goto('');
-  await expect(page.getByTestId('trained-note')).toContainText('steps in', { timeout: 90_000 });
+  await expect(page.getByTestId('trained-note')).toContainText('steps in', { timeout: 150_000 });
   await expect(lab(page).train).toBeEnabled();
   // What is kept is saved when a run stops, or not at all.
   await expect.poll(() => asked.some(({ kind, payload }) => kind === 'lab' && payload.lab === 'save')).toBe(true);

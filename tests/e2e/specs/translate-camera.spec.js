@@ -88,8 +88,8 @@ test('who cancels the model that the camera waits for stops the camera, and may 
   await page.getByTestId('model-select').selectOption('maps-aerial-to-map');
   await page.getByTestId('camera-start').click();
   await page.getByTestId('cancel-button').click();
-  await expect(page.getByTestId('camera-start')).toBeVisible();
   await letGo();
+  await expect(page.getByTestId('camera-start')).toBeVisible();
   await expect(page.getByTestId('cancel-button')).toHaveCount(0);
   await expect(page.getByTestId('live')).toHaveCount(0);
   await page.getByTestId('camera-start').click();

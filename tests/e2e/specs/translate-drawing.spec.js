@@ -62,7 +62,7 @@ test('an engine that is slow and still at work when a stroke begins is asked for
   await page.getByTestId('swatch-door').click();
   const before = await wanted();
   const letGo = await holdRequests(page, 'make');
-  await draw(page, [0.1, 0.5], [0.3, 0.5]);
+  await draw(page, [0.1, 0.4], [0.3, 0.6]);
   await press(page, [[0.7, 0.7], [0.9, 0.9]], 20);
   await letGo();
   await expect.poll(() => colourAt(result(page), [0.2, 0.5])).toEqual(turned('door'));
