@@ -4,13 +4,14 @@ use burn::{
     module::Module,
     tensor::{Gradients, Tensor},
 };
-use forger_protocol::OptimizerConfig;
+use forger_protocol::{OptimizerConfig, error::ModelError};
 
 use crate::{
     checkpoint::{CheckpointError, Reader},
     optimizer::Optimizer,
     parameters,
     snapshot::{Part, Values},
+    weights::File,
 };
 
 /// A network with its optimizer and, where it draws, the moving average of its weights.
@@ -39,6 +40,17 @@ pub trait Trained {
 
     /// Takes what a checkpoint keeps, which fits.
     fn take(&mut self, reader: &Reader<'_>);
+
+    /// Whether a file has its network.
+    fn is_in(&self, _file: &File<'_>) -> bool {
+        false
+    }
+
+    /// Takes its network, and the average of it, from a file that [`Trained::is_in`] knows; the optimizer stays as it is. An error
+    /// changes nothing.
+    fn begin_with(&mut self, _file: &File<'_>) -> Result<(), ModelError> {
+        Err(ModelError::NoCard)
+    }
 
     /// Multiplies its learning rate, as after a loss that was not a number.
     fn slow_down(&mut self, factor: f64);
@@ -159,6 +171,22 @@ impl<M: Module> Trained for Player<M> {
             self.network = reader.fill(self.name, &self.network);
             self.average = self.average.take().map(|average| reader.fill(&average_of(self.name), &average));
         }
+    }
+
+    fn is_in(&self, file: &File<'_>) -> bool {
+        file.fits(self.name, &self.network)
+    }
+
+    fn begin_with(&mut self, file: &File<'_>) -> Result<(), ModelError> {
+        let device = self.network.devices().into_iter().next().unwrap_or_default();
+        // A clone would share running statistics.
+        let empty = self.network.valid();
+        let empty = if device.is_autodiff() { empty.train() } else { empty };
+        self.network = file.network(self.name, empty, &device)?;
+        if self.average.is_some() {
+            self.average = Some(parameters::blend(self.network.valid(), &self.network, 0.0));
+        }
+        Ok(())
     }
 
     fn slow_down(&mut self, factor: f64) {

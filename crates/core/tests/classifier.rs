@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{networks_of, values};
+use common::values;
 use forger_core::{
     Auxiliary, Dcgan, Images, Simgan, System,
     burn::tensor::{Device, Tensor, TensorData},
@@ -13,6 +13,7 @@ use forger_core::{
     nets::Generator,
     protocol::{ClassifierConfig, DcganConfig, OptimizerConfig, Random, SimganConfig, StepKind, Stream},
     systems::semantic::{Semantic, SemanticError},
+    weights::File,
 };
 
 const DIM: usize = 4;
@@ -131,9 +132,8 @@ fn measure(dcgan: &Dcgan, judge: &Judge) -> Vec<[f64; 2]> {
 
 /// One that has learned without, and goes on with a classifier of this weight, or without.
 fn go_on(from: &[u8], weight: f64, judge: &Judge) -> Dcgan {
-    let (generator, discriminator) = networks_of(from);
     let mut dcgan = new(weight);
-    assert!(dcgan.begin_with(&config(weight), &generator, &discriminator));
+    assert_eq!(dcgan.begin_with(&File::of_checkpoint(from).unwrap()), Ok(Vec::new()));
     if weight > 0.0 {
         let auxiliary = auxiliary(&dcgan, judge);
         assert_eq!(auxiliary.attributes().len(), 2);

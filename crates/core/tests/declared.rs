@@ -57,6 +57,7 @@ impl Settings for TrioConfig {
             Scalar::new("fake", ScalarKind::Verdict, "fake"),
             Scalar::new("lead_gradient", ScalarKind::Gradient, "lead"),
         ],
+        shape: &[],
         networks: &[
             Network { name: "lead", role: Role::Generator },
             Network { name: "second", role: Role::Generator },

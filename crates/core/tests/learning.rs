@@ -16,9 +16,9 @@ use forger_core::{
     parameters::NamedTensor,
     protocol::{
         AdversarialLoss, DcganConfig, Distribution, LatentPrior, OptimizerConfig, Random, StepKind, Stream, ToyConfig,
-        message::Coverage,
+        error::ModelError, message::Coverage,
     },
-    weights::sha256,
+    weights::{File, sha256},
 };
 
 fn run(mut toy: Toy, steps: usize) -> Toy {
@@ -142,10 +142,11 @@ fn mixed_precision_rounds_and_nothing_more() {
     let mut rounding = new(mixed());
     let fault = apart(&pictures(rounding.ema_generator()), &exact);
     assert!(fault > 1e-5 && fault < 0.02, "{fault}");
-    let (drawn, discriminator) = networks_of(&rounding.save().unwrap());
+    let (drawn, _) = networks_of(&rounding.save().unwrap());
     assert_eq!(pictures(&drawn), exact);
     // Also of networks that another run trained, and after a step.
-    assert!(rounding.begin_with(&mixed(), &drawn, &discriminator));
+    let state = rounding.save().unwrap();
+    assert!(rounding.begin_with(&File::of_checkpoint(&state).unwrap()).unwrap().is_empty());
     rounding.step(StepKind::Both);
     let (drawn, _) = networks_of(&rounding.save().unwrap());
     let fault = apart(&pictures(rounding.ema_generator()), &pictures(&drawn));
@@ -160,20 +161,23 @@ fn a_dcgan_begins_with_trained_networks() {
     let mut trained = new(modern());
     (0..5).for_each(|_| drop(trained.step(StepKind::Both)));
     let state = trained.save().unwrap();
-    let config = modern();
-    let (generator, discriminator) = networks_of(&state);
+    let file = || File::of_checkpoint(&state).unwrap();
     let mut next = new(DcganConfig { seed: 9, batch: 4, ..modern() });
-    assert!(next.begin_with(&config, &generator, &discriminator));
+    assert_eq!(next.begin_with(&file()), Ok(Vec::new()));
     assert_eq!((next.steps(), changes(&next)), (0, changes(&trained)));
     // They can be trained.
     (0..5).for_each(|_| drop(next.step(StepKind::Both)));
     assert_ne!(changes(&next), changes(&trained));
     // One without a mapping network gets one.
     let mut mapped = new(DcganConfig { mapping: 12, ..modern() });
-    assert!(mapped.begin_with(&config, &generator, &discriminator));
+    assert_eq!(mapped.begin_with(&file()), Ok(Vec::new()));
     (0..5).for_each(|_| drop(mapped.step(StepKind::Both)));
     assert!(mapped.ema_generator().mapping.is_some());
-    let before = changes(&trained);
-    assert!(!trained.begin_with(&DcganConfig { width: 2 * config.width, ..config }, &generator, &discriminator));
-    assert_eq!(changes(&trained), before);
+    // What is of another shape begins with nothing.
+    let wide = 2 * modern().width;
+    let mut wider = new(DcganConfig { width: wide, ..modern() });
+    let before = changes(&wider);
+    let settings = format!("width={} where {wide} is asked for", modern().width);
+    assert_eq!(wider.begin_with(&file()), Err(ModelError::OtherNetworks { settings }));
+    assert_eq!(changes(&wider), before);
 }

@@ -23,7 +23,7 @@ use forger_core::{
     },
     systems::superres::SuperresError,
     tiles::tiles,
-    weights::{self, Drawer, Model, Upscaler},
+    weights::{self, Drawer, File, Model, Upscaler},
 };
 
 const SIDE: usize = 48;
@@ -112,13 +112,17 @@ fn a_run_can_begin_with_the_weights_of_another() {
     let small = || Tensor::from_data(TensorData::new(stripes(0).values(), [1, 3, SIDE, SIDE]), &device);
     let drawn = |run: &Superres| values(run.average().forward(small()));
     assert!(drawn(&first) != drawn(&next));
-    assert!(next.begin_with(first.config(), first.average()) && drawn(&first) == drawn(&next));
+    let state = first.save().unwrap();
+    let file = || File::of_checkpoint(&state).unwrap();
+    // It had no opponent to give.
+    assert_eq!(next.begin_with(&file()), Ok(vec!["discriminator"]));
+    assert!(drawn(&first) == drawn(&next));
     let taken = next.save().unwrap();
     next.step(StepKind::Both);
     assert!(taken != next.save().unwrap(), "it trains on");
     let mut wider = Superres::new(SuperresConfig { width: 9, ..self::small() }, photos(), None, &device).unwrap();
     let before = wider.save().unwrap();
-    assert!(!wider.begin_with(first.config(), first.average()) && before == wider.save().unwrap());
+    assert!(wider.begin_with(&file()).is_err() && before == wider.save().unwrap());
 }
 
 #[test]

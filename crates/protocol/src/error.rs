@@ -31,6 +31,12 @@ pub enum ModelError {
         /// Name of the system that the card has.
         found: String,
     },
+    /// A model of the right system, whose networks are others than those that are to begin with its weights.
+    #[error("its networks are others: {settings}")]
+    OtherNetworks {
+        /// The settings that differ, as `width=24 where 32 is asked for`, in English.
+        settings: String,
+    },
     /// Size or SHA-256 differ from the manifest.
     #[error("the file is damaged: expected sha256 {expected}, found {found}")]
     Damaged {

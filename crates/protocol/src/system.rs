@@ -19,8 +19,10 @@ pub struct Declaration {
     pub name: &'static str,
     /// What a step tells, in this order.
     pub scalars: &'static [Scalar],
-    /// The networks that it trains. A model file holds its generators.
+    /// The networks that it trains, first the one that draws. A model file holds its generators.
     pub networks: &'static [Network],
+    /// The settings by which weights of its generators fit a run, or do not, by where they lie, such as `generator/width`.
+    pub shape: &'static [&'static str],
     /// The pictures that it shows of itself, in the order of the columns of a sheet; none for a system of points.
     pub visuals: &'static [&'static str],
     /// The setting that says how many batches of real examples a step learns from; none where it is one.

@@ -1,10 +1,11 @@
 //! Models of files and of runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use burn::tensor::{Device, Tensor, TensorData};
 use forger_core::{
+    System,
     checkpoint::Reader,
     weights::{self, Drawer, Model, Networks, Upscaler},
 };
@@ -95,6 +96,41 @@ pub fn system_of(from: &Path) -> Result<SystemConfig> {
     }
     let bytes = std::fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     weights::system(&bytes).with_context(context)
+}
+
+/// A model file, or the newest checkpoint of the folder of a run: what another run begins with.
+pub struct Weights {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Weights {
+    pub fn of(path: &Path) -> Result<Self> {
+        let bytes = if path.is_dir() {
+            run_in(path)?.newest()?
+        } else {
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?
+        };
+        Ok(Self { path: path.to_owned(), bytes })
+    }
+
+    fn file(&self) -> Result<weights::File<'_>> {
+        if self.path.is_dir() {
+            return Ok(weights::File::of_checkpoint(&self.bytes)?);
+        }
+        Ok(weights::File::of_model(&self.bytes)?)
+    }
+
+    /// See [`System::begin_with`].
+    pub fn begin(&self, system: &mut dyn System) -> Result<Vec<&'static str>> {
+        Ok(system.begin_with(&self.file()?)?)
+    }
+
+    /// The name on the card; where it came from, if it has none.
+    pub fn name(&self) -> Result<String> {
+        let name = self.file()?.card.name;
+        Ok(if name.is_empty() { self.path.display().to_string() } else { name })
+    }
 }
 
 /// The name on the card; where it came from, if it has none.

@@ -156,7 +156,7 @@ fn a_killed_run_goes_on_and_faults_are_named() {
     };
     assert_eq!(from("next", &["--set", "blocks=1"]).0, Some(0));
     assert!(fs::read_to_string(at("next/data.json")).unwrap().contains("\"from\""));
-    assert!(from("other", &["--set", "blocks=2"]).2.contains("another network than that of the recipe"));
+    assert!(from("other", &["--set", "blocks=2"]).2.contains("blocks=1 where 2 is asked for"));
 }
 
 #[test]

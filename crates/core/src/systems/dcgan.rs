@@ -3,11 +3,11 @@
 mod auxiliary;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream};
+use forger_protocol::{DcganConfig, OutOfRange, Penalty, Random, StepKind, Stream, error::ModelError};
 use serde_json::Value;
 
 use super::{
-    AnySettings, Parts, System, TERM,
+    AnySettings, Parts, System, TERM, begin,
     build::{BuildError, Built, Material},
     gan::{Gan, Rules},
 };
@@ -22,6 +22,7 @@ use crate::{
     },
     parameters,
     snapshot::Part,
+    weights::File,
 };
 
 pub use auxiliary::Auxiliary;
@@ -58,25 +59,19 @@ impl Dcgan {
         Ok(Self { config, gan })
     }
 
-    /// Begins with trained networks in place of those of chance: a run that goes on from a model file, but for what the
-    /// optimizers remember. A generator without a mapping network gets the one of the settings ([`unbend()`]). `false`,
-    /// and nothing happens, if they are not the networks of the settings.
-    pub fn begin_with(&mut self, config: &DcganConfig, generator: &Generator, discriminator: &Discriminator) -> bool {
-        let lacks_mapping = config.mapping == 0 && self.config.mapping > 0;
-        let mapping = if lacks_mapping { self.config.mapping } else { config.mapping };
-        if !self.config.has_networks_of(&DcganConfig { mapping, ..config.clone() }) {
-            return false;
-        }
-        let unbent = if lacks_mapping { unbend(generator, &self.config) } else { None };
-        if lacks_mapping && unbent.is_none() {
-            return false;
-        }
-        let device = self.gan.device().autodiff();
-        let generator = parameters::copy(unbent.as_ref().unwrap_or(generator), &device);
-        let copies = (generator, parameters::copy(discriminator, &device));
-        let (generator, discriminator) = in_precision(&self.config, copies);
-        self.gan.restart(generator, discriminator);
-        true
+    /// A mapping network for the generator of a file that has none, and the generator: [`unbend()`].
+    fn unbend(&self, file: &File<'_>, theirs: &DcganConfig) -> Result<Generator, ModelError> {
+        let device = Device::flex();
+        let empty = Generator::unfilled(theirs, &device);
+        let empty = empty.map_err(|error| ModelError::BadCard { detail: error.to_string() })?;
+        let generator = unbend(&file.network("generator", empty, &device)?, &self.config);
+        generator.ok_or_else(|| ModelError::OtherNetworks {
+            settings: format!(
+                "mapping=0, and no mapping network can be made for it with mapping={}: that takes batch normalisation, and from \
+                 latent_dim to as many hidden neurons as its first feature map has values",
+                self.config.mapping
+            ),
+        })
     }
 
     /// Has G learn from an auxiliary classifier, too, with the weight of the settings.
@@ -187,6 +182,22 @@ impl System for Dcgan {
         if let Ok((generator, discriminator)) = begun(&self.config, &self.gan.device()) {
             self.gan.restart(generator, discriminator);
         }
+    }
+
+    /// A generator without a mapping network gets the one of the settings.
+    fn begin_with(&mut self, file: &File<'_>) -> Result<Vec<&'static str>, ModelError> {
+        let settings = file.card.system.settings::<DcganConfig>().ok();
+        let lacks_mapping = |theirs: &DcganConfig| theirs.mapping == 0 && self.config.mapping > 0;
+        let Some(theirs) = settings.filter(lacks_mapping) else { return begin::begin_with(self, file) };
+        let differences =
+            self.config.differences(&DcganConfig { mapping: self.config.mapping, ..theirs.clone() }.value());
+        if !differences.is_empty() {
+            return Err(ModelError::OtherNetworks { settings: differences.join(", ") });
+        }
+        let mut generator = parameters::copy(&self.unbend(file, &theirs)?, &self.gan.device().autodiff());
+        generator.mixed_precision = self.config.mixed_precision;
+        self.gan.take_generator(generator);
+        begin::begin_where_held(self.parts().players.into_iter().skip(1), file)
     }
 
     /// Samples of the same z at every step.

@@ -98,6 +98,11 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
         self.discriminator.restart(discriminator, self.rules.discriminator_optimizer);
     }
 
+    /// Takes another generator, as at step 0.
+    pub fn take_generator(&mut self, generator: G) {
+        self.generator.restart(generator, self.rules.generator_optimizer);
+    }
+
     /// All that steps change.
     pub fn parts(&mut self) -> Parts<'_> {
         Parts {

@@ -1,5 +1,6 @@
 //! GAN systems, one file each.
 
+pub mod begin;
 pub mod build;
 pub mod cyclegan;
 pub mod dcgan;
@@ -13,7 +14,7 @@ pub mod superres;
 pub mod toy;
 
 use burn::tensor::Tensor;
-use forger_protocol::{OptimizerConfig, Settings, StepKind, system::Declaration};
+use forger_protocol::{OptimizerConfig, Settings, StepKind, error::ModelError, system::Declaration};
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
@@ -24,6 +25,7 @@ use crate::{
     parameters::NamedTensor,
     player::Trained,
     snapshot::{self, Part, Snapshot},
+    weights::File,
 };
 
 /// All that the steps of a system change.
@@ -47,6 +49,9 @@ pub trait AnySettings {
     /// Whether a run of them can go on from the state of a run of settings that a checkpoint has: they are the same, but for the
     /// numbers of optimizers whose state means the same, such as a learning rate, and for what is free to change (`FREE`).
     fn is_same(&self, theirs: &Value) -> bool;
+
+    /// Where they differ from those of a model so that weights do not fit, as `width=24 where 32 is asked for`.
+    fn differences(&self, theirs: &Value) -> Vec<String>;
 }
 
 impl<C: Settings> AnySettings for C {
@@ -70,6 +75,12 @@ impl<C: Settings> AnySettings for C {
                 || FREE.contains(&key.as_str())
                 || pair.is_some_and(|(ours, theirs)| ours.is_same_kind(&theirs))
         })
+    }
+
+    fn differences(&self, theirs: &Value) -> Vec<String> {
+        // By way of `C`, as above.
+        let theirs = C::deserialize(theirs).map_or(Value::Null, |theirs| theirs.value());
+        begin::differences(C::SYSTEM.shape, &theirs, &self.value())
     }
 }
 
@@ -160,6 +171,12 @@ pub trait System {
     /// Takes a state of the same settings back. One that does not fit changes nothing.
     fn load(&mut self, checkpoint: &[u8]) -> Result<(), CheckpointError> {
         load(self, checkpoint)
+    }
+
+    /// Begins, at step 0, with the networks of a model or of another run in place of those of chance; optimizers are new. Returns the
+    /// networks that the file does not hold as the settings have them: they stay as chance made them. The one that draws must be there.
+    fn begin_with(&mut self, file: &File<'_>) -> Result<Vec<&'static str>, ModelError> {
+        begin::begin_with(self, file)
     }
 
     /// At the state of a checkpoint.

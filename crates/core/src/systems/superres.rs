@@ -1,4 +1,5 @@
-//! Super-resolution: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919). Without `L_A` there is one player.
+//! Super-resolution: EnhanceNet, Sajjadi et al. 2017 (arXiv 1612.07919). Without `L_A` there is one player. Adversarial training is
+//! begun with what has learned fidelity (Ledig et al. 2017, arXiv 1609.04802, section 3.2).
 
 use burn::{
     module::Module,
@@ -18,7 +19,6 @@ use crate::{
         lens::Lens,
         superres::{Generator, bicubic, discriminator::Discriminator},
     },
-    parameters,
     player::{Player, Trained},
     scalars::Scalars,
 };
@@ -104,17 +104,6 @@ impl Superres {
         }
         let (generator, discriminator) = players(&config, &device)?;
         Ok(Self { config, generator, discriminator, lens, patches, device, steps: 0 })
-    }
-
-    /// Begins with the weights of a trained generator in place of those of chance, as adversarial training is begun with
-    /// what has learned fidelity (Ledig et al. 2017, arXiv 1609.04802, section 3.2). `false`, and nothing happens, if its
-    /// network is not the one of the settings.
-    pub fn begin_with(&mut self, config: &SuperresConfig, generator: &Generator) -> bool {
-        let has_same_network = self.config.has_network_of(config);
-        if has_same_network {
-            self.generator.restart(parameters::copy(generator, &self.device), self.config.generator_optimizer);
-        }
-        has_same_network
     }
 
     /// The settings.

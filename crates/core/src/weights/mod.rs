@@ -24,7 +24,7 @@ use forger_protocol::{
 use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
-use crate::{checkpoint::Reader, parameters::NamedTensor, player::average_of};
+use crate::{CheckpointError, checkpoint::Reader, parameters::NamedTensor, player::average_of};
 
 use packed::{pack, serialize, unpack};
 use test_vector::{compare, is_small, remember};
@@ -194,6 +194,20 @@ impl<'a> File<'a> {
         }
     }
 
+    /// A checkpoint of any system.
+    pub fn of_checkpoint(bytes: &'a [u8]) -> Result<Self, CheckpointError> {
+        let reader = Reader::new(bytes)?;
+        Ok(Self { card: card_of(&reader)?, tensors: Tensors::Checkpoint(reader) })
+    }
+
+    /// Whether there are the tensors of a network, in its shapes.
+    pub fn fits<M: Module>(&self, network: &str, module: &M) -> bool {
+        match &self.tensors {
+            Tensors::Model(tensors) => packed::check(tensors, network, module).is_ok(),
+            Tensors::Checkpoint(reader) => reader.check(network, module).is_ok(),
+        }
+    }
+
     /// Fills a network, or the part of one that a path as `generator.mapping` names.
     pub fn network<M: Module>(&self, path: &str, unfilled: M, device: &Device) -> Result<M, ModelError> {
         match &self.tensors {
@@ -204,7 +218,7 @@ impl<'a> File<'a> {
                 let of_average = [average_of(network), part.to_owned()].join(".");
                 let of_average = of_average.trim_end_matches('.');
                 let prefix = if reader.check(of_average, &unfilled).is_ok() { of_average } else { path };
-                let failed = |error: crate::CheckpointError| ModelError::Malformed { detail: error.to_string() };
+                let failed = |error: CheckpointError| ModelError::Malformed { detail: error.to_string() };
                 reader.network(prefix, unfilled, device).map_err(failed)
             }
         }

@@ -37,11 +37,10 @@ pub fn pack(network: &str, tensor: NamedTensor) -> Result<Packed, ModelError> {
     Ok((name, tensor.shape, halves.iter().flat_map(|value| value.to_le_bytes()).collect()))
 }
 
-pub fn unpack<M: Module>(tensors: &SafeTensors<'_>, path: &str, empty: M, device: &Device) -> Result<M, ModelError> {
+/// Whether a file has all tensors of a network, in its shapes; looks at no value.
+pub fn check<M: Module>(tensors: &SafeTensors<'_>, path: &str, module: &M) -> Result<(), ModelError> {
     let prefix = prefix(path);
-    let shapes = parameters::shapes(&empty);
-    // All of the header first: what a card claims takes no memory until the file agrees.
-    for (name, shape) in &shapes {
+    for (name, shape) in &parameters::shapes(module) {
         let tensor = format!("{prefix}{name}");
         let found = tensors.tensor(&tensor).ok();
         if found.as_ref().is_none_or(|view| view.shape() != shape || view.dtype() != Dtype::F16) {
@@ -49,8 +48,15 @@ pub fn unpack<M: Module>(tensors: &SafeTensors<'_>, path: &str, empty: M, device
             return Err(ModelError::Tensor { tensor, expected, found });
         }
     }
+    Ok(())
+}
+
+pub fn unpack<M: Module>(tensors: &SafeTensors<'_>, path: &str, empty: M, device: &Device) -> Result<M, ModelError> {
+    // All of the header first: what a card claims takes no memory until the file agrees.
+    check(tensors, path, &empty)?;
+    let prefix = prefix(path);
     let mut values = HashMap::new();
-    for (name, _) in shapes {
+    for (name, _) in parameters::shapes(&empty) {
         let tensor = format!("{prefix}{name}");
         let view = tensors.tensor(&tensor).map_err(|error| ModelError::Malformed { detail: error.to_string() })?;
         let halves = view.data().chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32());

@@ -6,7 +6,7 @@ use crate::system::{Declaration, Network, Role, Scalar, ScalarKind, Settings};
 
 use super::{
     AdversarialLoss, Augment, Conflict, OptimizerConfig, OutOfRange, TranslatorConfig,
-    translation::{game, judged, linear_decay, patch, side},
+    translation::{TRANSLATOR, game, judged, linear_decay, patch, side},
     within,
 };
 
@@ -135,6 +135,7 @@ impl Settings for CycleganConfig {
         name: "cyclegan",
         scalars: &SCALARS,
         networks: &NETWORKS,
+        shape: &TRANSLATOR,
         visuals: &["x", "g(x)", "f(g(x))", "y", "f(y)", "g(f(y))"],
         batches: None,
     };

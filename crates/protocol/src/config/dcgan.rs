@@ -102,6 +102,7 @@ impl Settings for DcganConfig {
         name: "dcgan",
         scalars: &GAME,
         networks: &PLAYERS,
+        shape: &["image_size", "channels", "latent_dim", "width", "normalization", "spectral_norm", "prior", "mapping"],
         visuals: &["samples"],
         batches: Some("d_steps"),
     };
@@ -141,13 +142,6 @@ impl DcganConfig {
     /// Of a picture: `[channels, height, width]`.
     pub const fn shape(&self) -> [usize; 3] {
         [self.channels, self.image_size, self.image_size]
-    }
-
-    /// Whether the weights of one's networks fit the other's.
-    pub fn has_networks_of(&self, other: &Self) -> bool {
-        let shape = |config: &Self| (config.image_size, config.channels, config.latent_dim, config.width);
-        let kind = |config: &Self| (config.normalization, config.spectral_norm, config.prior, config.mapping);
-        shape(self) == shape(other) && kind(self) == kind(other)
     }
 
     /// `(side of the smallest feature map, times it is doubled)`, or `None` for a size that is not offered.

@@ -74,6 +74,7 @@ impl Settings for EncoderConfig {
         name: "encoder",
         scalars: &SCALARS,
         networks: &NETWORKS,
+        shape: &[],
         visuals: &["picture", "reconstruction", "difference"],
         batches: None,
     };

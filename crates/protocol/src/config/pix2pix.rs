@@ -6,7 +6,7 @@ use crate::system::{Declaration, PLAYERS, Scalar, ScalarKind, Settings, game_for
 
 use super::{
     AdversarialLoss, Conflict, LEAST_SUM, OptimizerConfig, OutOfRange, TranslatorConfig,
-    translation::{game, judged, linear_decay, patch, side},
+    translation::{TRANSLATOR, game, judged, linear_decay, patch, side},
     within,
 };
 
@@ -88,6 +88,7 @@ impl Settings for Pix2pixConfig {
         name: "pix2pix",
         scalars: &SCALARS,
         networks: &PLAYERS,
+        shape: &TRANSLATOR,
         visuals: &["input", "output", "truth"],
         batches: None,
     };

@@ -149,6 +149,7 @@ impl Settings for SimganConfig {
         name: "simgan",
         scalars: &SCALARS,
         networks: &NETWORKS,
+        shape: &["channels", "refiner_width", "blocks"],
         visuals: &["synthetic", "refined", "difference"],
         batches: Some("discriminator_updates"),
     };

@@ -136,6 +136,7 @@ impl Settings for SuperresConfig {
         name: "superres",
         scalars: &SCALARS,
         networks: &PLAYERS,
+        shape: &["scale", "upsampling", "width", "blocks"],
         visuals: &["bicubic", "network", "original"],
         batches: None,
     };
@@ -168,12 +169,6 @@ impl Settings for SuperresConfig {
 }
 
 impl SuperresConfig {
-    /// Whether the weights of one generator fit the other.
-    pub fn has_network_of(&self, other: &Self) -> bool {
-        let network = |config: &Self| (config.scale, config.upsampling, config.width, config.blocks);
-        network(self) == network(other)
-    }
-
     /// How often the side is doubled; `None` for a scale that is not offered.
     pub const fn doublings(&self) -> Option<usize> {
         match self.scale {

@@ -148,8 +148,14 @@ impl Default for ToyConfig {
 }
 
 impl Settings for ToyConfig {
-    const SYSTEM: Declaration =
-        Declaration { name: "toy", scalars: &GAME, networks: &PLAYERS, visuals: &[], batches: Some("d_steps") };
+    const SYSTEM: Declaration = Declaration {
+        name: "toy",
+        scalars: &GAME,
+        networks: &PLAYERS,
+        shape: &[],
+        visuals: &[],
+        batches: Some("d_steps"),
+    };
 
     fn validate(&self) -> Result<(), OutOfRange> {
         within("latent_dim", self.latent_dim as f64, 1.0, 64.0)?;

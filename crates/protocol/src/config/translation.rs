@@ -144,6 +144,17 @@ impl TranslatorConfig {
     }
 }
 
+/// The settings of a system that say what [`TranslatorConfig::has_network_of`] looks at.
+pub(super) const TRANSLATOR: [&str; 7] = [
+    "generator/network",
+    "generator/width",
+    "generator/depth",
+    "generator/blocks",
+    "generator/normalization",
+    "generator/attention",
+    "generator/doubling",
+];
+
 /// Side of the part of a picture that a value of the discriminator's map looks at, in pixels (section 4.4 of pix2pix):
 /// 1, 16, 34, 70, 142 or 286.
 pub(super) fn patch(patch: usize) -> Result<(), OutOfRange> {

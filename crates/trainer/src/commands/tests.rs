@@ -178,6 +178,7 @@ fn pix2pix_from_pairs_to_pictures() {
     run(&format!("{train} --steps 4 --resume --out @/run --device second"));
     run("export @/run --name tiny --domains label,photo --discriminator --out @/models");
     let file = model_file(&at("models"));
+    run(&format!("{train} --steps 2 --from @/models/{file} --out @/next --device second"));
     for model in ["@/run".to_owned(), format!("@/models/{file}")] {
         for device in ["cpu", "second"] {
             run(&format!(
@@ -205,6 +206,7 @@ fn cyclegan_from_two_sets_there_and_back() {
     run(&format!("{train} --steps 4 --resume --out @/run --device second"));
     run("export @/run --name tiny --domains day,night --out @/models");
     let file = model_file(&at("models"));
+    run(&format!("{train} --steps 2 --from @/models/{file} --out @/next --device second"));
     for model in ["@/run".to_owned(), format!("@/models/{file}")] {
         for device in ["cpu", "second"] {
             let back = format!("translate @/set/night/1.png @/{device}.png --back --fit --model {model}");
@@ -230,6 +232,7 @@ fn simgan_from_drawings_to_pictures() {
     run(&format!("{train} --steps 6 --resume --out @/run --device second"));
     run("export @/run --name tiny --discriminator --out @/models");
     let file = model_file(&at("models"));
+    run(&format!("{train} --steps 2 --from @/models/{file} --out @/next --device second"));
     for model in ["@/run".to_owned(), format!("@/models/{file}")] {
         for device in ["cpu", "second"] {
             run(&format!("refine @/eyes/1.png @/{device}.png --model {model} --device {device} --overwrite"));

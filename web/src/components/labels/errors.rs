@@ -100,6 +100,7 @@ fn model_error(locale: Locale, error: ModelError) -> String {
             let (expected, found) = (named(&expected).join(" / "), named(&found).join(" / "));
             td_string!(locale, m_other_system, expected = expected, found = found).to_string()
         }
+        ModelError::OtherNetworks { settings } => td_string!(locale, m_other_networks, settings = settings).to_string(),
         ModelError::Damaged { .. } => td_string!(locale, m_damaged).to_string(),
         ModelError::Tensor { tensor, .. } => td_string!(locale, m_tensor, tensor = tensor).to_string(),
         ModelError::NotFinite { tensor } => td_string!(locale, m_not_finite, tensor = tensor).to_string(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use super::{
-    super::train::{RunArgs, TrainCommand, dcgan::DcganArgs, encoder::EncoderArgs},
+    super::train::{RunArgs, TrainCommand, begin::FromArgs, dcgan::DcganArgs, encoder::EncoderArgs},
     EvalDetectArgs,
 };
 use crate::{
@@ -27,7 +27,7 @@ pub fn train(args: &EvalDetectArgs, methods: &[Method], class: &str, out: &Path)
         run: RunArgs { recipe: args.recipe.clone(), set: args.set.clone(), ..run(args, out, "--epochs") },
         data: learned(args),
         normal: Some(class.to_owned()),
-        from: None,
+        from: FromArgs::default(),
         epochs: args.epochs,
         classifier: None,
         measure_count: 0,

@@ -1,11 +1,13 @@
 //! What `forger train cyclegan` has of its own.
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Args;
-use forger_core::{Cyclegan, System as _};
+use forger_core::Cyclegan;
 use forger_protocol::CycleganConfig;
 
-use super::{Begin, Course, Prepared, RunArgs, falling, semantic::SemanticArgs};
+use super::{Begin, Course, Prepared, RunArgs, begin::FromArgs, falling, semantic::SemanticArgs};
 use crate::{
     data::{Pictures, Split, sets::Sets},
     run::DataNote,
@@ -22,6 +24,8 @@ pub struct CycleganArgs {
     pub sets: Sets,
     #[command(flatten)]
     pub semantic: SemanticArgs,
+    #[command(flatten)]
+    pub from: FromArgs,
 }
 
 impl Course for CycleganArgs {
@@ -40,12 +44,12 @@ impl Course for CycleganArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(
-        &self,
-        config: &CycleganConfig,
-        Begin { checkpoint, note: before, device, .. }: &Begin,
-    ) -> Result<Prepared> {
-        let (features, classifier) = self.semantic.open(config.semantic, before)?;
+    fn from(&self) -> Option<&Path> {
+        self.from.path()
+    }
+
+    fn prepare(&self, config: &CycleganConfig, begin: &Begin) -> Result<Prepared> {
+        let (features, classifier) = self.semantic.open(config.semantic, &begin.note)?;
         // So large that a square can be cut out by chance.
         let side = (config.image_size as f64 * config.jitter).round() as usize;
         let [x, y] = self.sets.load(Split::Train, side)?;
@@ -54,7 +58,7 @@ impl Course for CycleganArgs {
         let kept_back = if x.kept_back().is_empty() { y.kept_back() } else { x.kept_back() };
         let [x, y] = [x, y].map(Pictures::into_photos);
         let (first, second) = (x.len() as u64, y.len() as u64);
-        let note = DataNote {
+        let mut note = DataNote {
             flags: Some(self.sets.flags([&names[0], &names[1]]) + kept_back),
             name: names.join(" and "),
             licence: if licences[0] == licences[1] { licences[0].clone() } else { licences.join("; ") },
@@ -62,10 +66,8 @@ impl Course for CycleganArgs {
             features,
             ..DataNote::default()
         };
-        let mut system = Cyclegan::new(config.clone(), x, y, classifier.as_ref(), device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
+        let mut system = Cyclegan::new(config.clone(), x, y, classifier.as_ref(), &begin.device)?;
+        begin.enter(&mut system, &mut note)?;
         let lasts = config.constant_steps + config.decay_steps;
         let epoch = first.max(second).div_ceil(config.batch as u64);
         Ok(Prepared {

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use burn::tensor::{DType, Device};
 use clap::Args;
-use forger_core::{Dcgan, Images, System as _, weights::Drawer};
+use forger_core::{Dcgan, Images};
 use forger_protocol::DcganConfig;
 
 use super::{
     Begin, Course, Prepared, RunArgs,
     auxiliary::{self, Teacher},
-    resume,
+    begin::FromArgs,
 };
 use crate::{
     data::{
@@ -20,7 +20,6 @@ use crate::{
     },
     device::SEVERAL,
     measures::{classified, watch::Watch},
-    models,
     run::DataNote,
 };
 
@@ -38,9 +37,8 @@ pub struct DcganArgs {
     /// them, or an attribute of the table
     #[arg(long, value_name = "CLASS")]
     pub normal: Option<String>,
-    /// Begin with the networks of this model or run, of the same shape; the file must hold the discriminator
-    #[arg(long)]
-    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    pub from: FromArgs,
     /// Stop after this many looks at every picture
     #[arg(long, conflicts_with = "steps")]
     pub epochs: Option<u64>,
@@ -86,6 +84,10 @@ impl Course for DcganArgs {
         }
     }
 
+    fn from(&self) -> Option<&Path> {
+        self.from.path()
+    }
+
     fn prepare(&self, config: &DcganConfig, begin: &Begin) -> Result<Prepared> {
         let Begin { checkpoint, device, helpers, .. } = begin;
         self.check(config, begin)?;
@@ -107,11 +109,7 @@ impl Course for DcganArgs {
             None => None,
         };
         let mut system = Dcgan::new(config.clone(), pictures, device)?;
-        match (checkpoint, &self.from) {
-            (Some(checkpoint), _) => system.load(checkpoint)?,
-            (None, Some(file)) => note.from = begin_with(&mut system, file)?,
-            (None, None) => {}
-        }
+        begin.enter(&mut system, &mut note)?;
         if let Some(teacher) = teacher {
             teacher.assist(&mut system, device)?;
         }
@@ -131,12 +129,7 @@ impl Course for DcganArgs {
 
 impl DcganArgs {
     /// What can be said before anything is read.
-    fn check(&self, config: &DcganConfig, Begin { checkpoint, note, device, helpers }: &Begin) -> Result<()> {
-        if let Some(file) = self.from.as_ref().filter(|_| checkpoint.is_some()) {
-            resume::check_from(&note.from, file, || {
-                Ok(models::name(&models::open::<Drawer>(file, &Device::flex())?, file))
-            })?;
-        }
+    fn check(&self, config: &DcganConfig, Begin { checkpoint, device, helpers, .. }: &Begin) -> Result<()> {
         if checkpoint.is_some() && self.auxiliary_classifier.is_some() && config.auxiliary == 0.0 {
             bail!("--auxiliary-classifier: the run began without one, and goes on. Leave it out, or begin another run");
         }
@@ -190,32 +183,4 @@ impl DcganArgs {
             .context("measuring needs held-out pictures; name how many with --holdout")?;
         classified::watch(classifier, config, &held_out, self.measure_count, device.clone())
     }
-}
-
-/// Takes the networks of a model or run; its name.
-fn begin_with(system: &mut Dcgan, path: &Path) -> Result<String> {
-    let model = models::open::<Drawer>(path, &Device::flex())?;
-    let Some(discriminator) = &model.discriminator else {
-        bail!(
-            "{} holds no discriminator: only what was exported with --discriminator can be trained on",
-            path.display()
-        )
-    };
-    if !system.begin_with(&model.config, model.generator().context("no generator")?, discriminator) {
-        if model.config.mapping == 0 && system.config().mapping > 0 {
-            bail!(
-                "{} has no mapping network, and none can be made for it with --set mapping={}: choose the recipe it was \
-                 trained with, with batch normalisation, and from latent_dim to as many hidden neurons as its first feature \
-                 map has values",
-                path.display(),
-                system.config().mapping
-            );
-        }
-        bail!(
-            "{} has other networks than those of the recipe: choose the recipe it was trained with, or --set image_size, \
-             channels, latent_dim, mapping, width, normalization and spectral_norm",
-            path.display()
-        );
-    }
-    Ok(models::name(&model, path))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{Encoder, Images as _, System as _, weights::Drawer};
+use forger_core::{Encoder, Images as _, weights::Drawer};
 use forger_protocol::EncoderConfig;
 
 use super::{Begin, Course, Prepared, RunArgs, falling};
@@ -55,7 +55,7 @@ impl Course for EncoderArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(&self, config: &EncoderConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+    fn prepare(&self, config: &EncoderConfig, begin: &Begin) -> Result<Prepared> {
         let model = self.open()?;
         let shape = model.config.shape();
         if !model.is_served_by(config) {
@@ -71,7 +71,7 @@ impl Course for EncoderArgs {
         };
         let class = self.normal.as_ref().map(|class| format!(", class {class}")).unwrap_or_default();
         let normal = self.normal.as_ref().map(|class| format!(" --normal {class}")).unwrap_or_default();
-        let note = DataNote {
+        let mut note = DataNote {
             name: format!("{}{class}", pictures.name),
             licence: pictures.licence.clone(),
             images: pictures.len() as u64,
@@ -79,10 +79,8 @@ impl Course for EncoderArgs {
             ..DataNote::default()
         };
         let lead = format!("codes for {} pictures of {}x{} from {}", note.images, shape[2], shape[1], note.name);
-        let mut system = Encoder::new(config.clone(), &model, Box::new(pictures), device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
+        let mut system = Encoder::new(config.clone(), &model, Box::new(pictures), &begin.device)?;
+        begin.enter(&mut system, &mut note)?;
         let lasts = config.constant_steps + config.decay_steps;
         let steps = if config.decay_steps > 0 { lasts } else { STEPS };
         Ok(Prepared { system: Box::new(system), lead, note, steps, watch: None })

@@ -2,6 +2,7 @@
 //! made of what they name.
 
 mod auxiliary;
+pub mod begin;
 mod check;
 pub mod cyclegan;
 pub mod dcgan;
@@ -18,11 +19,11 @@ pub mod toy;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use burn::tensor::Device;
 use clap::{Args, Subcommand};
 use forger_core::System;
 use forger_protocol::Settings;
 
+pub use self::begin::Begin;
 use self::{
     cyclegan::CycleganArgs, dcgan::DcganArgs, encoder::EncoderArgs, pix2pix::Pix2pixArgs, resume::Resumed,
     simgan::SimganArgs, superres::SuperresArgs, toy::ToyArgs,
@@ -142,6 +143,11 @@ pub trait Course {
         false
     }
 
+    /// The model or run with whose networks it begins.
+    fn from(&self) -> Option<&Path> {
+        None
+    }
+
     /// What follows from the flags for the settings of a new run, where --set says nothing else.
     fn adjust(&self, _config: &mut Self::Config) {}
 
@@ -154,17 +160,6 @@ fn falling(asked: Option<u64>, constant: &mut u64, decay: &mut u64) {
     if let Some(steps) = asked.filter(|_| *decay > 0) {
         (*constant, *decay) = (steps / 2, steps - steps / 2);
     }
-}
-
-/// Where a run begins.
-pub struct Begin {
-    /// The state to go on from.
-    pub checkpoint: Option<Vec<u8>>,
-    /// What the run learned from so far.
-    pub note: DataNote,
-    pub device: Device,
-    /// Devices that share its batches.
-    pub helpers: Vec<Device>,
 }
 
 /// A run that can begin.
@@ -200,7 +195,8 @@ fn train<C: Course>(course: &C) -> Result<()> {
 fn run<C: Course>(course: &C) -> Result<()> {
     let args = course.run();
     let (device, helpers) = if C::SHARES { args.device.open()? } else { (args.device.open_single()?, Vec::new()) };
-    let begin = Begin { checkpoint: None, note: DataNote::default(), device, helpers };
+    let from = course.from().map(Path::to_owned);
+    let begin = Begin { checkpoint: None, from, note: DataNote::default(), device, helpers };
     match &args.resume {
         Some(file) => go_on(course, begin, file.as_deref()),
         None => start(course, begin),
@@ -241,6 +237,7 @@ fn go_on<C: Course>(course: &C, begin: Begin, file: Option<&Path>) -> Result<()>
     check::check(&config)?;
     let note = run.as_ref().map(Run::read_note).unwrap_or_default();
     let begin = Begin { checkpoint: Some(checkpoint), note, ..begin };
+    begin.check()?;
     let mut prepared = course.prepare(&config, &begin)?;
     if let Some(steps) = begin.note.steps.filter(|_| !course.says_length() && !has_other_end) {
         prepared.steps = steps;

@@ -1,14 +1,14 @@
 //! What `forger train pix2pix` has of its own.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{Pix2pix, System as _, data::photos::Photo, weights::Translator};
+use forger_core::{Pix2pix, data::photos::Photo, weights::Translator};
 use forger_protocol::Pix2pixConfig;
 
-use super::{Begin, Course, Prepared, RunArgs, falling};
+use super::{Begin, Course, Prepared, RunArgs, begin::FromArgs, falling};
 use crate::{
     data::{
         Split,
@@ -35,6 +35,8 @@ pub struct Pix2pixArgs {
     /// Pairs to measure every checkpoint on, in the same order; of a folder that holds several parts, those named test... or val
     #[arg(long)]
     pub test: Option<String>,
+    #[command(flatten)]
+    pub from: FromArgs,
 }
 
 impl Course for Pix2pixArgs {
@@ -56,7 +58,11 @@ impl Course for Pix2pixArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(&self, config: &Pix2pixConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
+    fn from(&self) -> Option<&Path> {
+        self.from.path()
+    }
+
+    fn prepare(&self, config: &Pix2pixConfig, begin: &Begin) -> Result<Prepared> {
         if self.sides.direction.is_some_and(|direction| (direction == Direction::BToA) != config.reversed) {
             bail!("--direction: the run has learned the other way; leave it out, or begin another run in a new --out");
         }
@@ -70,7 +76,7 @@ impl Course for Pix2pixArgs {
             Ok::<_, anyhow::Error>(pairs)
         };
         let pairs = load(&self.data, Split::Train, Shortest::AtMost(enlarged))?;
-        let note = DataNote {
+        let mut note = DataNote {
             name: pairs.name,
             licence: pairs.licence,
             images: pairs.pairs.len() as u64,
@@ -81,12 +87,10 @@ impl Course for Pix2pixArgs {
         let measured = |data: &String| load(data, Split::Test, Shortest::Exactly(config.image_size)).context("--test");
         let watch = self.test.as_ref().map(measured).transpose()?.map(|test| {
             let turned = |[x, y]: [Photo; 2]| if config.reversed { [y, x] } else { [x, y] };
-            watch(&test.name, test.pairs.into_iter().map(turned).collect(), device.clone())
+            watch(&test.name, test.pairs.into_iter().map(turned).collect(), begin.device.clone())
         });
-        let mut system = Pix2pix::new(config.clone(), pairs.pairs, device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
+        let mut system = Pix2pix::new(config.clone(), pairs.pairs, &begin.device)?;
+        begin.enter(&mut system, &mut note)?;
         let lasts = config.constant_steps + config.decay_steps;
         let epoch = note.images.div_ceil(config.batch as u64);
         Ok(Prepared {

@@ -1,8 +1,6 @@
 //! `--resume` beside other flags. A run that goes on keeps what it is: its networks, its data and its loss. How fast it learns may
 //! change for the rest of it. Flags that say what the run is anyway pass, so that the command that began it can be repeated.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result, bail};
 use forger_core::{
     checkpoint::Reader,
@@ -145,16 +143,4 @@ pub fn check_features(flag: &str, before: &str, now: &str) -> Result<()> {
         bail!("{flag} is {now}, and the losses of the run looked through {before}: name that");
     }
     Ok(())
-}
-
-/// Refuses `--from` unless it names what the run began with. `name` is how a note names it.
-pub fn check_from(begun: &str, given: &Path, name: impl FnOnce() -> Result<String>) -> Result<()> {
-    if begun == given.display().to_string() || (!begun.is_empty() && begun == name()?) {
-        return Ok(());
-    }
-    let began = if begun.is_empty() { "began without one".into() } else { format!("began with {begun}") };
-    bail!(
-        "--from {}: the run {began}, and goes on. Leave --from out, or begin another run in a new --out",
-        given.display()
-    )
 }

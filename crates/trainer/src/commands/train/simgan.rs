@@ -1,12 +1,14 @@
 //! What `forger train simgan` has of its own.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 use clap::Args;
-use forger_core::{Images as _, Simgan, System as _};
+use forger_core::{Images as _, Simgan};
 use forger_protocol::SimganConfig;
 use forger_simulators::Simulator;
 
-use super::{Begin, Course, Prepared, RunArgs, falling, semantic::SemanticArgs};
+use super::{Begin, Course, Prepared, RunArgs, begin::FromArgs, falling, semantic::SemanticArgs};
 use crate::{
     data::{self, DataArgs, simulated::Simulated},
     run::DataNote,
@@ -29,6 +31,8 @@ pub struct SimganArgs {
     pub simulator: Simulator,
     #[command(flatten)]
     pub semantic: SemanticArgs,
+    #[command(flatten)]
+    pub from: FromArgs,
 }
 
 impl Course for SimganArgs {
@@ -51,11 +55,11 @@ impl Course for SimganArgs {
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
-    fn prepare(
-        &self,
-        config: &SimganConfig,
-        Begin { checkpoint, note: before, device, .. }: &Begin,
-    ) -> Result<Prepared> {
+    fn from(&self) -> Option<&Path> {
+        self.from.path()
+    }
+
+    fn prepare(&self, config: &SimganConfig, begin: &Begin) -> Result<Prepared> {
         let (height, width) = self.simulator.size();
         let found = [config.channels, config.image_height, config.image_width];
         if found != [1, height, width] {
@@ -65,9 +69,9 @@ impl Course for SimganArgs {
                 self.simulator
             );
         }
-        let (features, classifier) = self.semantic.open(config.semantic, before)?;
+        let (features, classifier) = self.semantic.open(config.semantic, &begin.note)?;
         let real = data::load_sized(&self.data, found)?;
-        let note = DataNote {
+        let mut note = DataNote {
             name: format!("{} and the simulator of {}", real.name, self.simulator),
             licence: real.licence.clone(),
             images: real.len() as u64,
@@ -77,10 +81,9 @@ impl Course for SimganArgs {
         };
         let lead = format!("{} real pictures of {width} x {height} from {}", real.len(), real.name);
         let synthetic = Simulated { simulator: self.simulator, seed: config.seed, count: SYNTHETIC };
-        let mut system = Simgan::new(config.clone(), Box::new(synthetic), Box::new(real), classifier.as_ref(), device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
+        let mut system =
+            Simgan::new(config.clone(), Box::new(synthetic), Box::new(real), classifier.as_ref(), &begin.device)?;
+        begin.enter(&mut system, &mut note)?;
         let lasts = config.constant_steps + config.decay_steps;
         Ok(Prepared {
             system: Box::new(system),

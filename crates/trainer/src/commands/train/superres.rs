@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{Superres, System as _, data::photos::Photo, weights::Upscaler};
+use forger_core::{Superres, data::photos::Photo, weights::Upscaler};
 use forger_protocol::SuperresConfig;
 
-use super::{Begin, Course, Prepared, RunArgs, resume};
+use super::{Begin, Course, Prepared, RunArgs, begin::FromArgs, resume};
 use crate::{
     data::{
         lens,
@@ -37,9 +37,9 @@ pub struct SuperresArgs {
     /// of `forger train classifier`
     #[arg(long)]
     pub features: Option<PathBuf>,
-    /// Begin with the weights of this model or run, of the same network: realism is learned after fidelity
-    #[arg(long)]
-    pub from: Option<PathBuf>,
+    /// Realism is learned after fidelity.
+    #[command(flatten)]
+    pub from: FromArgs,
 }
 
 impl Course for SuperresArgs {
@@ -60,16 +60,11 @@ impl Course for SuperresArgs {
         }
     }
 
-    fn prepare(
-        &self,
-        config: &SuperresConfig,
-        Begin { checkpoint, note: before, device, .. }: &Begin,
-    ) -> Result<Prepared> {
-        if let Some(file) = self.from.as_ref().filter(|_| checkpoint.is_some()) {
-            resume::check_from(&before.from, file, || {
-                Ok(models::name(&models::open::<Upscaler>(file, &Device::flex())?, file))
-            })?;
-        }
+    fn from(&self) -> Option<&Path> {
+        self.from.path()
+    }
+
+    fn prepare(&self, config: &SuperresConfig, begin: &Begin) -> Result<Prepared> {
         let photos = photos::load(&self.data)?;
         let lens = self.features.as_ref().map(|file| lens::open(file)).transpose()?;
         if config.losses.need_features() && lens.is_none() {
@@ -81,7 +76,7 @@ impl Course for SuperresArgs {
         };
         let (features, lens) = lens.unzip();
         if let Some(features) = features.as_ref().filter(|_| config.losses.need_features()) {
-            resume::check_features("--features", &before.features, features)?;
+            resume::check_features("--features", &begin.note.features, features)?;
         }
         let mut note = DataNote {
             name: photos.name,
@@ -90,19 +85,15 @@ impl Course for SuperresArgs {
             ..DataNote::default()
         };
         check_sizes(&photos.photos, config)?;
-        let mut system = Superres::new(config.clone(), photos.photos, lens, device)?;
-        match (checkpoint, &self.from) {
-            (Some(checkpoint), _) => system.load(checkpoint)?,
-            (None, Some(file)) => note.from = begin_with(&mut system, file)?,
-            (None, None) => {}
-        }
+        let mut system = Superres::new(config.clone(), photos.photos, lens, &begin.device)?;
+        begin.enter(&mut system, &mut note)?;
         note.images = system.photos() as u64;
         Ok(Prepared {
             system: Box::new(system),
             lead: format!("{} photos from {}", note.images, note.name),
             note,
             steps: if config.decay_steps > 0 { config.decay_steps } else { STEPS },
-            watch: test.map(|(set, pairs)| watch(&set, pairs, device.clone())),
+            watch: test.map(|(set, pairs)| watch(&set, pairs, begin.device.clone())),
         })
     }
 }
@@ -128,18 +119,4 @@ fn watch(set: &str, pairs: Vec<Pair>, device: Device) -> Watch {
         let found = fidelity::measure(&pairs, &upscaler)?;
         Ok(Box::new(move || Ok(vec![("psnr", found.psnr), ("ssim", found.ssim)])))
     })
-}
-
-/// Takes the weights of a model or run; its name.
-fn begin_with(system: &mut Superres, path: &Path) -> Result<String> {
-    // The run copies the weights to its device.
-    let model = models::open::<Upscaler>(path, &Device::flex())?;
-    if !system.begin_with(&model.config, model.generator().context("no generator")?) {
-        bail!(
-            "{} is another network than that of the recipe: choose the recipe it was trained with, or --set width, blocks \
-             and scale",
-            path.display()
-        );
-    }
-    Ok(models::name(&model, path))
 }

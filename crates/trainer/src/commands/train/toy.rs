@@ -3,7 +3,7 @@
 use anyhow::Result;
 use burn::tensor::Device;
 use clap::Args;
-use forger_core::{System as _, Toy};
+use forger_core::Toy;
 use forger_protocol::ToyConfig;
 
 use super::{Begin, Course, Prepared, RunArgs};
@@ -27,15 +27,13 @@ impl Course for ToyArgs {
         &self.run
     }
 
-    fn prepare(&self, config: &ToyConfig, Begin { checkpoint, device, .. }: &Begin) -> Result<Prepared> {
-        let mut system = Toy::new(config.clone(), device)?;
-        if let Some(checkpoint) = checkpoint {
-            system.load(checkpoint)?;
-        }
+    fn prepare(&self, config: &ToyConfig, begin: &Begin) -> Result<Prepared> {
+        let (mut system, mut note) = (Toy::new(config.clone(), &begin.device)?, DataNote::default());
+        begin.enter(&mut system, &mut note)?;
         Ok(Prepared {
             system: Box::new(system),
             lead: "points of a distribution".into(),
-            note: DataNote::default(),
+            note,
             steps: STEPS,
             watch: Some(watch()),
         })
