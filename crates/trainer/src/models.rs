@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What makes pictures larger where no model is named: that of the page for phones and CPUs.
-const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-82b58e8f.safetensors");
+const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-180504df.safetensors");
 /// Pictures that are drawn at a time.
 const CHUNK: usize = 64;
 

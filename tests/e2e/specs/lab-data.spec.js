@@ -1,7 +1,7 @@
 // Data of a user's own, drawn or pasted.
 
 import { expect, test } from '../support/test.js';
-import { engineReady, holdFiles, open, picture, watchNotes } from '../support/page.js';
+import { engineReady, holdFiles, number, open, picture, watchNotes } from '../support/page.js';
 import { drawnPlane, lab } from '../support/lab.js';
 
 async function openPad(page) {
@@ -58,6 +58,26 @@ test('no other button draws on the pad, nor does a pointer that is gone', async 
   await pen('lostpointercapture', 0.2);
   await pen('pointermove', 0.8);
   await expect(count).toHaveText(one);
+});
+
+test('all places of a fast stroke are points, though a browser tells of them at once', async ({ page }) => {
+  await openPad(page);
+  const [pad, count] = [page.getByTestId('own-pad'), page.getByTestId('own-count')];
+  await pad.scrollIntoViewIfNeeded();
+  const points = () => number(count);
+  expect(await points()).toBe(0);
+  await pad.evaluate((canvas) => {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const at = (share) => ({ pointerId: 11, bubbles: true, clientX: left + share * width, clientY: top + height / 2 });
+    canvas.dispatchEvent(new PointerEvent('pointerdown', at(0.1)));
+    const coalescedEvents = [0.3, 0.5, 0.7, 0.9].map((share) => new PointerEvent('pointermove', at(share)));
+    canvas.dispatchEvent(new PointerEvent('pointermove', { ...at(0.9), coalescedEvents }));
+    canvas.dispatchEvent(new PointerEvent('pointerup', at(0.9)));
+  });
+  await expect.poll(points).toBe(5);
+  // They are one stroke.
+  await page.getByTestId('own-undo').click();
+  await expect.poll(points).toBe(0);
 });
 
 test('clear empties the pad, and cancel keeps the data there was', async ({ page }) => {

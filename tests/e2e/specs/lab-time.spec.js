@@ -176,3 +176,25 @@ test('a film is recorded', async ({ context, page }) => {
   expect(width).toBeGreaterThan(100);
   await lab(page).pause.click();
 });
+
+test('a film that is stopped before its first frame is no file, and that is said', async ({ page }) => {
+  // What is recorded is never drawn.
+  await page.addInitScript(() => {
+    const { captureStream } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.captureStream = () => {
+      window.undrawn = document.createElement('canvas');
+      window.undrawn.getContext('2d');
+      return captureStream.call(window.undrawn, 0);
+    };
+  });
+  const films = [];
+  page.on('download', (film) => films.push(film));
+  await open(page, 'lab');
+  const record = page.getByTestId('record-button');
+  await record.click();
+  await expect(record).toHaveText('Stop recording');
+  await record.click();
+  await expect(page.getByTestId('error-toast')).toContainText('no frame yet');
+  await expect(record).toHaveText('Record film');
+  expect(films).toEqual([]);
+});

@@ -3,6 +3,7 @@
 import { expect, test } from '../support/test.js';
 import { engineReady, open } from '../support/page.js';
 import { drawn } from '../support/latent.js';
+import { openUpscale } from '../support/upscale.js';
 
 test.use({ baseURL: process.env.FORGER_SUB_URL });
 
@@ -25,6 +26,12 @@ test('weights load from below the folder, and a shared link stays there', async 
   await drawn(page);
   await page.getByTestId('share-button').click();
   await expect(page).toHaveURL(/\/sub\/latent\?v=1&model=/);
+});
+
+test('a photo to begin with comes from below the folder', async ({ page }) => {
+  await openUpscale(page);
+  await page.getByTestId('example-coffee').click();
+  await expect(page.getByTestId('estimate')).toContainText('180 × 120');
 });
 
 test('an address below the folder where nothing is says so', async ({ page }) => {

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 
 import { expect, test } from '../support/test.js';
-import { dropFiles, watchNotes } from '../support/page.js';
+import { dropFiles, holdFiles, watchNotes } from '../support/page.js';
 import { choosePicture as choose, enlarge, openUpscale, picture, pixels, saved, savedFile, unzip } from '../support/upscale.js';
 
 const photoFile = (page) => page.getByTestId('photo-file');
@@ -201,4 +201,22 @@ test('a file that is no picture here is told what it is and what to do', async (
   for (const [index, [, , said]] of IMPOSTORS.entries()) {
     await expect(row(page, index)).toContainText(said);
   }
+});
+
+test('no work is begun on a photo that another is about to replace', async ({ page }) => {
+  await openUpscale(page);
+  await choose(page, 'plain.png');
+  const button = page.getByTestId('upscale-button');
+  await expect(button).toBeEnabled();
+  const late = await holdFiles(page, 'on-its-side.jpg');
+  await page.getByTestId('photo-file').setInputFiles(picture('on-its-side.jpg'));
+  await late.asked();
+  await expect(button).toBeDisabled();
+  await late.letGo();
+  await expect(page.getByTestId('estimate')).toContainText('64 × 96');
+  await expect(button).toBeEnabled();
+  // One that does not come lets go of the one that is there.
+  await choose(page, 'truncated.png');
+  await expect(page.getByTestId('error-toast')).toContainText('truncated.png');
+  await expect(button).toBeEnabled();
 });

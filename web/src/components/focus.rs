@@ -53,6 +53,19 @@ pub fn settle(parts: Vec<HtmlElement>) {
     });
 }
 
+/// For a list that is about to be put in another order: a browser takes the focus from what is moved, and it is given back.
+pub fn hold() {
+    let Some(element) = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    queue_microtask(move || {
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if is_lost && element.is_connected() {
+            focus(&element);
+        }
+    });
+}
+
 /// For a button that goes with what it removes, at once or when the worker has answered.
 pub fn keep(event: &MouseEvent) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };

@@ -1,8 +1,9 @@
 //! A canvas in device pixels, and the colours of the theme.
 
+use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, MouseEvent, PointerEvent};
 
 /// The two-dimensional context of a canvas.
 pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
@@ -53,9 +54,13 @@ impl Space {
     }
 }
 
-/// The point of a [`Space`] under the pointer.
-pub fn under(event: &web_sys::MouseEvent, extent: f32) -> Option<[f32; 2]> {
-    let canvas = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+/// The point of a [`Space`] under the pointer, on the canvas that the event is of.
+pub fn under(event: &MouseEvent, extent: f32) -> Option<[f32; 2]> {
+    under_on(event, &event.target()?.dyn_into::<Element>().ok()?, extent)
+}
+
+/// The same on this canvas.
+pub fn under_on(event: &MouseEvent, canvas: &Element, extent: f32) -> Option<[f32; 2]> {
     let edge = canvas.get_bounding_client_rect();
     if edge.width() <= 0.0 || edge.height() <= 0.0 {
         return None;
@@ -63,6 +68,16 @@ pub fn under(event: &web_sys::MouseEvent, extent: f32) -> Option<[f32; 2]> {
     let x = (f64::from(event.client_x()) - edge.left()) / edge.width();
     let y = (f64::from(event.client_y()) - edge.top()) / edge.height();
     Some([(2.0 * x - 1.0) as f32 * extent, (1.0 - 2.0 * y) as f32 * extent])
+}
+
+/// Where the pointer was since the last event of its kind: a browser tells once for each frame, and a fast curve has more. Of these
+/// events, not every browser says which element they are of.
+pub fn moves(event: PointerEvent) -> Vec<MouseEvent> {
+    // Not every browser has it.
+    let knows = Reflect::has(&event, &"getCoalescedEvents".into()).unwrap_or_default();
+    let all: Vec<MouseEvent> =
+        if knows { event.get_coalesced_events().iter().map(JsCast::unchecked_into).collect() } else { Vec::new() };
+    if all.is_empty() { vec![event.into()] } else { all }
 }
 
 /// Draws with dashes.

@@ -1,10 +1,12 @@
 //! Where the page is: it may live in a folder of a site.
 
 use forger_protocol::EngineError;
+use js_sys::{ArrayBuffer, Promise};
 use leptos::prelude::{document, window};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, Response};
 
 fn base_uri() -> String {
     document().base_uri().ok().flatten().unwrap_or_default()
@@ -40,19 +42,34 @@ pub fn is_embedded() -> bool {
 
 /// A JSON file of the site.
 pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, EngineError> {
+    let body = body(url, Response::text).await?;
+    parse(url, &body.as_string().unwrap_or_default())
+}
+
+/// Any file of the site.
+pub async fn fetch_blob(url: &str) -> Result<Blob, EngineError> {
+    Ok(body(url, Response::blob).await?.unchecked_into())
+}
+
+/// The bytes of any file of the site.
+pub async fn fetch_bytes(url: &str) -> Result<ArrayBuffer, EngineError> {
+    Ok(body(url, Response::array_buffer).await?.unchecked_into())
+}
+
+/// What is at an address, taken in some way.
+async fn body(url: &str, take: fn(&Response) -> Result<Promise, JsValue>) -> Result<JsValue, EngineError> {
     let failed = |detail: String| EngineError::Fetch { url: url.to_owned(), detail };
     let text = |error: JsValue| {
         let said = |error: &js_sys::Error| error.message().into();
         failed(error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), said))
     };
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
-    let response: web_sys::Response = response.unchecked_into();
+    let response: Response = response.unchecked_into();
     if !response.ok() {
         // HTTP/2 has no text for it.
         return Err(failed(format!("{} {}", response.status(), response.status_text()).trim_end().to_owned()));
     }
-    let body = JsFuture::from(response.text().map_err(text)?).await.map_err(text)?;
-    parse(url, &body.as_string().unwrap_or_default())
+    JsFuture::from(take(&response).map_err(text)?).await.map_err(text)
 }
 
 fn parse<T: DeserializeOwned>(url: &str, body: &str) -> Result<T, EngineError> {

@@ -12,13 +12,17 @@ use forger_core::{
         simgan::SimganError,
         superres::SuperresError,
     },
+    weights::File,
 };
 use forger_protocol::{
     DcganConfig, DeviceKind, EngineError, SuperresConfig, SystemConfig,
     runs::{DrawnSet, KeptBack, PictureSet, RunConfig, RunData, Weight, presets},
 };
 
-use super::pictures::{count, photos};
+use super::{
+    pictures::{count, photos},
+    start::Beginning,
+};
 use crate::{channel::Caller, contest::Make, devices::Devices, training::Training};
 
 /// Digits of the simulator, which a refiner is given.
@@ -125,6 +129,27 @@ impl Lessons {
         let system = self.system(&config.system, &devices.get(kind).await?)?;
         devices.used = kind;
         Training::open(system, kind, state).await
+    }
+
+    /// The system in training, idle, on a device, as a run begins.
+    pub async fn begin(
+        &self,
+        devices: &mut Devices,
+        kind: DeviceKind,
+        config: &RunConfig,
+        beginning: &Beginning,
+    ) -> Result<Training<dyn System>, EngineError> {
+        match beginning {
+            Beginning::Chance => self.train(devices, kind, config, None).await,
+            Beginning::State(state) => self.train(devices, kind, config, Some(state)).await,
+            Beginning::Model(model) => {
+                let mut system = self.system(&config.system, &devices.get(kind).await?)?;
+                // Networks that the file lacks stay as chance made them.
+                system.begin_with(&File::of_model(model)?)?;
+                devices.used = kind;
+                Training::open(system, kind, None).await
+            }
+        }
     }
 
     /// What makes the system on any device.

@@ -5,10 +5,10 @@ mod lessons;
 pub mod pictures;
 mod run;
 mod shown;
+mod start;
 
 use std::rc::Rc;
 
-use forger_core::checkpoint::Reader;
 use forger_protocol::{
     EngineError, Reply, RunRequest,
     runs::{RunConfig, RunInfo, Weight},
@@ -23,15 +23,15 @@ use crate::{
     frames::Frames,
     schedule::yield_now,
     store::{
-        fresh_id, kept_runs,
+        kept_runs,
         locks::{self, Lock},
     },
     task::Task,
-    training::bad_run,
 };
 pub use lessons::ENOUGH;
 use lessons::Lessons;
-use run::{Run, Start};
+use run::Run;
+use start::{Beginning, Start, begin};
 
 /// Bytes that a run may take: a tab has 4 GB at most, and others are open.
 const MOST_BYTES: f64 = 2e9;
@@ -103,7 +103,8 @@ impl Runs {
                 let frames = kept_runs::read_frames(&id).await.ok().flatten();
                 let RunInfo { config, step, saved, .. } = info;
                 let frames = frames.and_then(|file| Frames::read(&file));
-                let start = Start { id, config, lock, state: Some(state), next, saved: Some((step, saved)), frames };
+                let (beginning, saved) = (Beginning::State(state), Some((step, saved)));
+                let start = Start { id, config, lock, beginning, next, saved, frames };
                 self.open(caller, start, channel, devices).await?
             }
             RunRequest::Command(command) => {
@@ -227,21 +228,6 @@ impl Runs {
     fn run(&mut self) -> Result<&mut Run, EngineError> {
         self.open.as_mut().ok_or_else(|| EngineError::NotOpen("run".into()))
     }
-}
-
-/// A new run, from its beginning or from a checkpoint, whose settings it takes.
-async fn begin(mut config: RunConfig, checkpoint: Option<Vec<u8>>) -> Result<Start, EngineError> {
-    if let Some(checkpoint) = &checkpoint {
-        let reader = Reader::new(checkpoint).map_err(bad_run)?;
-        let found = reader.state["system"].as_str().unwrap_or_default();
-        if found != config.system.name {
-            return Err(EngineError::BadRun(format!("the checkpoint is of {found}, not of {}", config.system.name)));
-        }
-        config.system.config = reader.state["config"].clone();
-    }
-    let id = fresh_id();
-    let lock = Rc::new(locks::of_run(&id).await?);
-    Ok(Start { id, config, lock, state: checkpoint, next: kept_runs::Next::default(), saved: None, frames: None })
 }
 
 fn as_it_is(info: RunInfo) -> Answer {

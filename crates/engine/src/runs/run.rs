@@ -14,7 +14,7 @@ use forger_protocol::{
     runs::{DrawnSet, PictureSet, RunConfig, RunData, RunInfo, presets},
 };
 
-use super::{card, lessons::Lessons, shown::Shown};
+use super::{card, lessons::Lessons, shown::Shown, start::Start};
 use crate::{
     channel::Channel,
     contest::Contest,
@@ -54,28 +54,15 @@ pub struct Run {
     failures: Failures,
 }
 
-/// Where a run begins.
-pub struct Start {
-    pub id: String,
-    pub config: RunConfig,
-    pub lock: Rc<Lock>,
-    /// The state to go on from.
-    pub state: Option<Vec<u8>>,
-    pub next: kept_runs::Next,
-    /// The step and time of that state on the disk.
-    pub saved: Option<(u64, f64)>,
-    pub frames: Option<Frames>,
-}
-
 impl Run {
     /// Opens it, idle, where the user wants it to train.
     pub async fn open(devices: &mut Devices, lessons: Rc<Lessons>, start: Start) -> Result<Self, EngineError> {
-        let Start { id, config, lock, state, next, saved, frames } = start;
+        let Start { id, config, lock, beginning, next, saved, frames } = start;
         let kind = match devices.choice {
             DeviceChoice::WebGpu => DeviceKind::WebGpu,
             DeviceChoice::Cpu | DeviceChoice::Auto => DeviceKind::Cpu,
         };
-        let training = lessons.train(devices, kind, &config, state.as_deref()).await?;
+        let training = lessons.begin(devices, kind, &config, &beginning).await?;
         let mut run = Self {
             id,
             config,

@@ -108,7 +108,7 @@ pub async fn list() -> Result<Vec<RunInfo>, EngineError> {
 /// Deletes a run of which nothing was kept whole, if it was begun long ago and is open nowhere.
 async fn sweep(id: &str) {
     if is_over_a_day(id, js_sys::Date::now())
-        && let Ok(_lock) = locks::of_run(id).await
+        && let Some(_lock) = locks::if_free(id).await
         && is_cut_off(id).await.unwrap_or_default()
     {
         let _ = files::remove_folder(&format!("{FOLDER}/{id}")).await;

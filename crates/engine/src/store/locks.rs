@@ -9,8 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{property::property, schedule::sleep};
 
-/// How often a lock is asked for, and milliseconds between: the browser may not be rid yet of a worker that has just ended.
-const TRIES: usize = 6;
+/// How often a lock is asked for, and milliseconds between: the browser may need a second to be rid of a worker that has just ended.
+const TRIES: usize = 20;
 const PAUSE: i32 = 100;
 
 /// A lock, until it is dropped. It holds nothing where the browser has none: there nothing is kept away.
@@ -27,9 +27,8 @@ impl Drop for Lock {
 
 /// The lock of a run, which whoever writes its files holds.
 pub async fn of_run(id: &str) -> Result<Lock, EngineError> {
-    let name = format!("forger/runs/{id}");
     for left in (0..TRIES).rev() {
-        if let Some(lock) = ask(&name).await {
+        if let Some(lock) = if_free(id).await {
             return Ok(lock);
         }
         if left > 0 {
@@ -37,6 +36,11 @@ pub async fn of_run(id: &str) -> Result<Lock, EngineError> {
         }
     }
     Err(EngineError::OpenElsewhere)
+}
+
+/// The same where nobody has it now, for what can be done another time.
+pub async fn if_free(id: &str) -> Option<Lock> {
+    ask(&format!("forger/runs/{id}")).await
 }
 
 /// Asks for a lock once, without waiting for it; `None` where another has it.

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 17;
+pub const PROTOCOL_VERSION: u32 = 18;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -209,7 +209,7 @@ pub enum Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runs::{Derived, DrawnSet, Item, KeptBack, PictureSet, RunConfig, RunData, presets};
+    use crate::runs::{Derived, DrawnSet, Item, KeptBack, Origin, PictureSet, RunConfig, RunData, presets};
 
     fn round_trip<T: Serialize + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug>(body: T) {
         let sent = Envelope { id: 7, body };
@@ -238,6 +238,7 @@ mod tests {
             system: presets::ALL[1].settings(32, 3),
             data: RunData::Pairs { set: PictureSet::Own("1".into()), input: Derived::Edges },
             kept_back: KeptBack::default(),
+            from: Some(Origin { name: "threes".into(), licence: "CC0 1.0".into() }),
         };
         round_trip(Request::Run(RunRequest::Begin(Box::new(run))));
         round_trip(Request::Run(RunRequest::Tune(vec![("generator_optimizer".into(), 1e-4)])));

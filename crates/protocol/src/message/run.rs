@@ -13,8 +13,9 @@ pub enum RunRequest {
     /// [`super::Reply::Weight`], or by what would keep it from being begun.
     Weigh(Box<RunConfig>),
     /// Begins a run, idle, in place of the one there is, with [`super::Event::Progress`] while its pictures are drawn or read.
-    /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same settings,
-    /// which it goes on from. Cancelled before it is open, it leaves the one there is.
+    /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same system,
+    /// which it goes on from; or, where [`RunConfig::from`] says so, a model file of it, with whose networks it begins at step 0. The
+    /// settings of the file count, and what its card says of it. Cancelled before it is open, it leaves the one there is.
     Begin(Box<RunConfig>),
     /// Opens a run of this machine where it was saved last, idle, whatever it takes. Answered as [`RunRequest::Begin`], or where
     /// another tab has it open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so. Otherwise that is

@@ -165,6 +165,18 @@ pub struct RunConfig {
     /// And what of it it does not.
     #[serde(default = "KeptBack::unsaid")]
     pub kept_back: KeptBack,
+    /// The model whose networks it began with, where they are not of chance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Origin>,
+}
+
+/// A model that a run began with, by its card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Of the model.
+    pub name: String,
+    /// Of its weights.
+    pub licence: String,
 }
 
 /// A set of the user's pictures, as it lies on this machine.
@@ -269,6 +281,7 @@ mod tests {
         }
         let data = RunData::Pictures(PictureSet::Own("1".into()));
         let mut run = json!({ "name": "a", "system": { "name": "dcgan", "config": {} }, "data": data });
+        assert_eq!(RunConfig::deserialize(&run).unwrap().from, None);
         let read = |run: &serde_json::Value| RunConfig::deserialize(run).unwrap().kept_back;
         assert_eq!((read(&run), KeptBack::default()), (KeptBack::Last, KeptBack::Evenly));
         run["kept_back"] = json!(KeptBack::default());

@@ -1,12 +1,10 @@
 //! The sheet that is drawn on: with mouse, pen or finger, or with the keys.
 
-use js_sys::Reflect;
 use leptos::{ev::KeyboardEvent, html::Canvas, prelude::*};
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MouseEvent, PointerEvent};
 
 use super::tools::Place;
-use crate::{pages::image_to_image::ask::Picture, state::screen::animate};
+use crate::{pages::image_to_image::ask::Picture, plots::canvas::moves, state::screen::animate};
 
 /// How far an arrow key goes, of a side.
 const KEY_STEPS: i32 = 64;
@@ -55,15 +53,6 @@ fn under(event: &MouseEvent, canvas: &HtmlCanvasElement) -> Option<Place> {
         at(event.client_x(), edge.left(), edge.width(), canvas.width()),
         at(event.client_y(), edge.top(), edge.height(), canvas.height()),
     ])
-}
-
-/// Where the pointer was since the last event of its kind: a browser tells once for each frame, and a fast curve has more.
-fn moves(event: PointerEvent) -> Vec<MouseEvent> {
-    // Not every browser has it.
-    let knows = Reflect::has(&event, &"getCoalescedEvents".into()).unwrap_or_default();
-    let all: Vec<MouseEvent> =
-        if knows { event.get_coalesced_events().iter().map(JsCast::unchecked_into).collect() } else { Vec::new() };
-    if all.is_empty() { vec![event.into()] } else { all }
 }
 
 /// What keys do to the board, whatever of it has the focus.

@@ -5,6 +5,7 @@ pub mod ask;
 pub mod batch;
 mod colour;
 mod compare;
+pub mod examples;
 pub mod formats;
 pub mod heat;
 pub mod limits;

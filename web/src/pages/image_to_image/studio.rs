@@ -53,6 +53,19 @@ pub struct Plan {
     pub refusal: Callback<[u32; 2], Option<String>>,
 }
 
+/// A picture on its way, until this is dropped: see [`Studio::expects`].
+pub struct Coming {
+    studio: Studio,
+    number: u32,
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        // Another may be waited for by now.
+        self.studio.coming.try_update(|(last, is_coming)| *is_coming &= *last != self.number);
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Studio {
     pub engine: Engine,
@@ -68,6 +81,8 @@ pub struct Studio {
     source: RwSignal<Option<OpenPicture>, LocalStorage>,
     /// Whoever reads a picture to open it.
     turns: Turns,
+    /// How many pictures have been on their way so far, and whether the last of them still is.
+    coming: RwSignal<(u32, bool)>,
     /// The same in the size of the plan, or as it was opened where that is refused.
     pub picture: RwSignal<Option<OpenPicture>, LocalStorage>,
     /// That of the eye, where the one that is worked on is smaller.
@@ -96,6 +111,7 @@ impl Studio {
             plan,
             source: RwSignal::new_local(None),
             turns: Turns::default(),
+            coming: RwSignal::new((0, false)),
             picture: RwSignal::new_local(None),
             sharp: RwSignal::new_local(None),
             versions: RwSignal::new_local(Vec::new()),
@@ -119,9 +135,24 @@ impl Studio {
         self.turns.since()
     }
 
+    /// A picture is on its way, for which the one that is open gives way: until it is there, or does not come, no work is begun on
+    /// that, which would be given up.
+    pub fn expects(self) -> Coming {
+        let number = self.coming.try_update(|(last, is_coming)| {
+            (*last, *is_coming) = (last.wrapping_add(1), true);
+            *last
+        });
+        Coming { studio: self, number: number.unwrap_or_default() }
+    }
+
+    /// Whether a picture is on its way. Tracked.
+    pub fn is_expecting(self) -> bool {
+        self.coming.with(|(_, is_coming)| *is_coming)
+    }
+
     /// Opens a picture, in place of the one there is; `then` is done once it is shown.
     pub fn open(self, file: &File, then: impl FnOnce() + 'static) {
-        let (file, is_last) = (file.clone(), self.turns.begin());
+        let (file, is_last, coming) = (file.clone(), self.turns.begin(), self.expects());
         spawn_local(async move {
             let opened = decode(self.locale(), &file).await;
             // Another may have been opened meanwhile, or another page.
@@ -135,12 +166,14 @@ impl Studio {
                 }
                 Err(said) => self.toasts.error(said),
             }
+            drop(coming);
         });
     }
 
     /// Shows this picture, in place of the one there is and of any that is being read.
     pub fn put(self, source: OpenPicture) {
         self.turns.end();
+        drop(self.expects());
         self.fit(source);
     }
 

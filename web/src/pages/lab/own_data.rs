@@ -18,7 +18,7 @@ use crate::{
     components::{files, focus, labels},
     i18n::*,
     plots::{
-        canvas::{Space, under},
+        canvas::{Space, moves, under_on},
         scatter::{self, Mark},
     },
     state::{newest::Turns, screen::animate, toasts::use_toasts},
@@ -58,17 +58,19 @@ fn Pad() -> impl IntoView {
             });
         },
     );
-    let drop = move |event: &PointerEvent| {
-        let Some(at) = under(event, 1.0) else { return };
-        let at = at.map(|value| csv::step(f64::from(value)));
+    let drop = move |event: PointerEvent| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        let places = moves(event).into_iter().filter_map(|event| under_on(&event, &canvas, 1.0));
+        let begun = strokes.with_value(|strokes| strokes.last().copied().unwrap_or_default());
         points.update(|points| {
-            let distance = |to: &[i8; 2]| {
-                (i32::from(to[0]) - i32::from(at[0])).abs() + (i32::from(to[1]) - i32::from(at[1])).abs()
-            };
-            let begun = strokes.with_value(|strokes| strokes.last().copied().unwrap_or_default());
-            let far = points.get(begun..).and_then(<[_]>::last).is_none_or(|last| distance(last) >= CLOSEST);
-            if far && points.len() < MOST_POINTS {
-                points.push(at);
+            for at in places.map(|at| at.map(|value| csv::step(f64::from(value)))) {
+                let distance = |to: &[i8; 2]| {
+                    (i32::from(to[0]) - i32::from(at[0])).abs() + (i32::from(to[1]) - i32::from(at[1])).abs()
+                };
+                let far = points.get(begun..).and_then(<[_]>::last).is_none_or(|last| distance(last) >= CLOSEST);
+                if far && points.len() < MOST_POINTS {
+                    points.push(at);
+                }
             }
         });
     };
@@ -81,11 +83,11 @@ fn Pad() -> impl IntoView {
         }
         strokes.update_value(|strokes| strokes.push(points.with_untracked(Vec::len)));
         pointer.set_value(Some(event.pointer_id()));
-        drop(&event);
+        drop(event);
     };
     let go = move |event: PointerEvent| {
         if pointer.get_value() == Some(event.pointer_id()) {
-            drop(&event);
+            drop(event);
         }
     };
     let end = move |event: PointerEvent| {

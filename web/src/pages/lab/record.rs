@@ -18,8 +18,8 @@ fn is_possible() -> bool {
     has(&window(), "MediaRecorder") && canvas.is_some_and(|canvas| has(&canvas, "captureStream"))
 }
 
-/// A film that is being made, and its parts so far.
-fn start(parts: Rc<RefCell<Vec<Blob>>>, done: impl FnOnce() + 'static) -> Option<MediaRecorder> {
+/// A film that is being made, and its parts so far. `done` is told whether there is something in it.
+fn start(parts: Rc<RefCell<Vec<Blob>>>, done: impl FnOnce(bool) + 'static) -> Option<MediaRecorder> {
     let plane = document().query_selector("[data-testid=plane]").ok()??;
     let stream = plane.dyn_into::<HtmlCanvasElement>().ok()?.capture_stream().ok()?;
     let recorder = MediaRecorder::new_with_media_stream(&stream).ok()?;
@@ -35,12 +35,14 @@ fn start(parts: Rc<RefCell<Vec<Blob>>>, done: impl FnOnce() + 'static) -> Option
     recorder.set_onstop(Some(
         Closure::once_into_js(move || {
             let parts = parts.borrow().iter().collect::<js_sys::Array>();
+            // Before the first frame a browser writes nothing, and a file of that is no film.
+            let has_frames = parts.length() > 0;
             let bag = BlobPropertyBag::new();
             bag.set_type(KIND);
-            if let Ok(film) = Blob::new_with_blob_sequence_and_options(&parts, &bag) {
+            if has_frames && let Ok(film) = Blob::new_with_blob_sequence_and_options(&parts, &bag) {
                 files::give_blob(&film, "forger.webm");
             }
-            done();
+            done(has_frames);
         })
         .unchecked_ref(),
     ));
@@ -64,8 +66,12 @@ pub fn Record() -> impl IntoView {
         if recording.get_untracked() {
             return stop();
         }
-        let begun = start(Rc::default(), move || {
-            let _ = recording.try_set(false);
+        let begun = start(Rc::default(), move |has_frames| {
+            // Who has left the lab misses nothing.
+            let is_here = recording.try_set(false).is_none();
+            if is_here && !has_frames {
+                toasts.error(td_string!(i18n.get_locale_untracked(), film_empty).to_string());
+            }
         });
         match begun {
             Some(begun) => {

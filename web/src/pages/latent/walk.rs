@@ -247,7 +247,10 @@ fn Export(explorer: Explorer, view: View, codes: Memo<Vec<Vec<f32>>>) -> impl In
     };
     on_cleanup(stop);
     view! {
-        <button data-testid="save-png" on:click=png>"PNG"</button>
+        // Before its pictures come there is nothing in it.
+        <button data-testid="save-png" disabled=move || view.pixels.with(|pixels| pixels.count() == 0) on:click=png>
+            "PNG"
+        </button>
         <Show when=is_making>
             <progress max="1" prop:value=share aria-label="GIF"></progress>
         </Show>

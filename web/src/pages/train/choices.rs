@@ -4,21 +4,11 @@ use forger_protocol::{
     EngineError, Reply, Request, RunRequest,
     runs::{Derived, RunConfig, presets, presets::Needs, presets::Preset},
 };
-use leptos::{prelude::*, task::spawn_local};
-use web_sys::{File, MouseEvent};
+use leptos::prelude::*;
+use web_sys::File;
 
-use super::{
-    checkpoint::{self, Refused},
-    data::Data,
-    settings::Settings,
-    trainer::Trainer,
-    words,
-};
-use crate::{
-    components::{files, focus, labels},
-    i18n::*,
-    state::newest::{Latest, Turns},
-};
+use super::{beginning::BeginWith, data::Data, settings::Settings, trainer::Trainer, words};
+use crate::{components::labels, i18n::*, state::newest::Latest};
 
 #[component]
 pub fn Choices(trainer: Trainer) -> impl IntoView {
@@ -27,8 +17,8 @@ pub fn Choices(trainer: Trainer) -> impl IntoView {
     let config = Memo::new(move |_| form.config(&trainer.own_sets()));
     let is_weighing = weigh(trainer, config);
     let begin = move |_| {
-        let file = form.checkpoint.with_untracked(Option::is_some).then(|| file.get_value()).flatten();
-        trainer.begin(config.get_untracked(), file);
+        let place = form.checkpoint.with_untracked(|chosen| chosen.as_ref().map(|chosen| chosen.place.clone()));
+        trainer.begin(config.get_untracked(), place, file.get_value());
     };
     let is_refused = move || form.weight.with(|weight| matches!(weight, Some(Err(_))));
     let derived = move |of: Derived| {
@@ -56,7 +46,7 @@ pub fn Choices(trainer: Trainer) -> impl IntoView {
             </Show>
             <button data-testid="add-pictures" on:click=move |_| trainer.adding.set(true)>{t!(i18n, train_add)}</button>
         </div>
-        <FromCheckpoint trainer file />
+        <BeginWith trainer file />
         <Show when=move || form.checkpoint.with(Option::is_none)>
             <Settings trainer />
         </Show>
@@ -128,64 +118,6 @@ fn Shape(trainer: Trainer) -> impl IntoView {
                 </select>
             </label>
         </Show>
-    }
-}
-
-/// A checkpoint's file to go on from, in place of nothing.
-#[component]
-fn FromCheckpoint(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>) -> impl IntoView {
-    let (i18n, form) = (use_i18n(), trainer.form);
-    let turns = Turns::default();
-    let pick = move |event: web_sys::Event| {
-        let Some(chosen) = files::chosen(&event) else { return };
-        let is_wanted = turns.begin();
-        spawn_local(async move {
-            let read = checkpoint::read(&chosen).await;
-            if !is_wanted() {
-                return;
-            }
-            match read {
-                Ok(read) => {
-                    file.try_set_value(Some(chosen));
-                    form.go_on_from(read);
-                }
-                Err(refused) => {
-                    let (locale, name) = (trainer.locale(), chosen.name());
-                    let said = match refused {
-                        Refused::Unread => td_string!(locale, train_no_checkpoint, name = name).to_string(),
-                        Refused::System(system) => {
-                            let system = labels::system(locale, &system);
-                            td_string!(locale, train_no_system, name = name, system = system).to_string()
-                        }
-                    };
-                    trainer.toasts.error(said);
-                }
-            }
-        });
-    };
-    let said = move || {
-        let locale = i18n.get_locale();
-        let checkpoint = form.checkpoint.get()?;
-        let (system, step) = (labels::system(locale, &checkpoint.system.name), labels::count(checkpoint.steps as f64));
-        Some(
-            td_string!(locale, train_from_checkpoint, name = checkpoint.name, system = system, step = step).to_string(),
-        )
-    };
-    let drop_it = move |event: MouseEvent| {
-        focus::keep(&event);
-        form.checkpoint.set(None);
-    };
-    view! {
-        <div class="buttons">
-            <label class="button file">
-                <span>{t!(i18n, train_open_checkpoint)}</span>
-                <input type="file" class="unseen" accept=".safetensors" data-testid="checkpoint-file" on:change=pick />
-            </label>
-            <Show when=move || form.checkpoint.with(Option::is_some)>
-                <span role="status" data-testid="checkpoint">{said}</span>
-                <button data-testid="drop-checkpoint" on:click=drop_it>{t!(i18n, remove)}</button>
-            </Show>
-        </div>
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Form {
     pub changes: RwSignal<BTreeMap<String, Value>>,
     /// The name that was typed; nothing for the usual one.
     pub typed: RwSignal<String>,
-    /// The file to go on from, whose settings take the place of these.
+    /// The checkpoint to go on from or the model to begin with, whose settings take the place of these.
     pub checkpoint: RwSignal<Option<Checkpoint>>,
     pub system: Memo<SystemConfig>,
     pub data: Memo<RunData>,
@@ -137,7 +137,7 @@ impl Form {
         self.is_grey.set(is_grey && self.preset.get_untracked().grey);
     }
 
-    /// Takes the settings of a checkpoint, and its system.
+    /// Takes the settings of a checkpoint or a model, and its system.
     pub fn go_on_from(self, checkpoint: Checkpoint) {
         if let Some(preset) = presets::find(&checkpoint.system.name) {
             if preset.system != self.preset.get_untracked().system {
@@ -174,7 +174,8 @@ impl Form {
     pub fn config(self, sets: &[SetInfo]) -> RunConfig {
         let typed = self.typed.with(|typed| typed.trim().to_owned());
         let name = if typed.is_empty() { self.usual_name(sets) } else { typed };
-        RunConfig { name, system: self.system.get(), data: self.data.get(), kept_back: KeptBack::default() }
+        let from = self.checkpoint.with(|chosen| chosen.as_ref().and_then(|chosen| chosen.from.clone()));
+        RunConfig { name, system: self.system.get(), data: self.data.get(), kept_back: KeptBack::default(), from }
     }
 }
 

@@ -84,6 +84,18 @@ impl Trainer {
     }
 }
 
+/// What a list says now of one of its items, known by its id: the row stays, and what is begun in it, while the list is made anew.
+pub fn item_of<T>(list: Memo<Vec<T>>, item: T, id: fn(&T) -> &str) -> Memo<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |before: Option<&T>| {
+        let now = list.with(|list| list.iter().find(|other| id(other) == id(&item)).cloned());
+        // Of one that is gone, the row goes next.
+        now.unwrap_or_else(|| before.unwrap_or(&item).clone())
+    })
+}
+
 /// Gives a checkpoint or a model to the user.
 pub fn give_file(buffer: &ArrayBuffer, name: &str) {
     files::give(&Array::of1(buffer), "application/octet-stream", &format!("{name}.safetensors"));

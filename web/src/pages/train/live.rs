@@ -76,6 +76,11 @@ pub fn Live(trainer: Trainer) -> impl IntoView {
     }
 }
 
+/// The model that the open run began with, by its name. Tracked.
+fn origin(trainer: Trainer) -> Option<String> {
+    trainer.open.with(|info| info.as_ref()?.config.from.as_ref().map(|from| from.name.clone()))
+}
+
 /// Train, pause, step, reset, and put away.
 #[component]
 fn Buttons(trainer: Trainer) -> impl IntoView {
@@ -145,12 +150,15 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
                     on:change=set_end
                 />
             </label>
-            <Confirm
-                label=Signal::derive(move || t_string!(i18n, reset).to_owned())
-                question=Signal::derive(move || t_string!(i18n, train_reset_ask).to_owned())
-                act=move |()| trainer.command(Command::Reset)
-                id="reset-button"
-            />
+            // Of one that began with a model, random weights are not the beginning.
+            <Show when=move || origin(trainer).is_none()>
+                <Confirm
+                    label=Signal::derive(move || t_string!(i18n, reset).to_owned())
+                    question=Signal::derive(move || t_string!(i18n, train_reset_ask).to_owned())
+                    act=move |()| trainer.command(Command::Reset)
+                    id="reset-button"
+                />
+            </Show>
             <button data-testid="put-away" on:click=move |_| trainer.put_away()>{t!(i18n, train_put_away)}</button>
         </div>
     }
@@ -201,6 +209,11 @@ fn Readout(trainer: Trainer) -> impl IntoView {
         left.map_or_else(none, |seconds| words::duration(i18n.get_locale(), seconds))
     };
     let device = move || of(|look| Some(labels::device(look.update.as_ref()?.device).to_owned()));
+    let began = move || {
+        let (locale, name) = (i18n.get_locale(), origin(trainer)?);
+        let said = td_string!(locale, train_began_with, name = labels::model(locale, &name)).to_string();
+        Some(view! { <p class="muted" data-testid="began-with">{said}</p> })
+    };
     let saved = move || {
         let (locale, now) = (i18n.get_locale(), trainer.now.get());
         let saved = trainer.look.with(|look| look.update.as_ref().map(|update| update.saved))?;
@@ -222,6 +235,7 @@ fn Readout(trainer: Trainer) -> impl IntoView {
             <div><dt>{t!(i18n, train_next_epoch)}</dt><dd data-testid="next-epoch">{next}</dd></div>
             <div><dt>{t!(i18n, device_choice)}</dt><dd data-testid="run-device">{device}</dd></div>
         </dl>
+        {began}
         <p class="muted" data-testid="saved">{saved}</p>
     }
 }

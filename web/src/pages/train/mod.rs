@@ -1,5 +1,6 @@
 //! Training in the tab: pictures, a system, and a run that one sees learn.
 
+mod beginning;
 mod checkpoint;
 mod choices;
 mod curves;

@@ -11,14 +11,13 @@ use crate::i18n::*;
 /// The name of something in a list, and what gives it another. `id` is that of tests.
 #[component]
 pub fn Named(
-    #[prop(into)] name: String,
+    #[prop(into)] name: Signal<String>,
     #[prop(into)] rename: Callback<String>,
     #[prop(into)] id: String,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let is_open = RwSignal::new(false);
     let (field, button) = (NodeRef::<Input>::new(), NodeRef::<Button>::new());
-    let name = StoredValue::new(name);
     let (button_id, field_id) = (format!("rename-{id}"), format!("name-{id}"));
     Effect::new(move |_| {
         if let Some(field) = field.get() {
@@ -36,7 +35,7 @@ pub fn Named(
     let finish = move || {
         let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         close();
-        if !typed.trim().is_empty() && typed.trim() != name.get_value() {
+        if !typed.trim().is_empty() && typed.trim() != name.get_untracked() {
             rename.run(typed);
         }
     };
@@ -55,23 +54,23 @@ pub fn Named(
     };
     let press = move |_| if is_open.get_untracked() { finish() } else { is_open.set(true) };
     view! {
-        <Show when=move || is_open.get() fallback=move || view! { <span class="name">{name.get_value()}</span> }>
+        <Show when=move || is_open.get() fallback=move || view! { <span class="name">{name}</span> }>
             <input
                 type="text"
                 node_ref=field
-                value=name.get_value()
+                value=name.get_untracked()
                 maxlength="60"
                 aria-label=move || t_string!(i18n, train_name)
                 data-testid=field_id.clone()
                 on:keydown=key
             />
         </Show>
-        // It stays where it is, even where the list is drawn anew with the other name.
+        // It stays where it is, while the name beside it changes.
         <button
             class:plain=move || !is_open.get()
             node_ref=button
             data-testid=button_id
-            aria-label=move || td_string!(i18n.get_locale(), train_rename_of, name = name.get_value()).to_string()
+            aria-label=move || td_string!(i18n.get_locale(), train_rename_of, name = name.get()).to_string()
             on:click=press
             on:keydown=move |event| escape(&event)
         >

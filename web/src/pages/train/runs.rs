@@ -3,9 +3,9 @@
 use forger_protocol::runs::{Item, RunInfo};
 use leptos::prelude::*;
 
-use super::{named::Named, trainer::Trainer, words};
+use super::{keeping::item_of, named::Named, trainer::Trainer, words};
 use crate::{
-    components::{confirm::Confirm, fold::Fold, labels},
+    components::{confirm::Confirm, focus, fold::Fold, labels},
     i18n::*,
 };
 
@@ -18,6 +18,14 @@ pub fn Runs(trainer: Trainer) -> impl IntoView {
     let title = move || {
         let n = runs.with(Vec::len);
         td_string!(i18n.get_locale(), train_runs, n = n).to_string()
+    };
+    let listed = move || {
+        focus::hold();
+        runs.get()
+    };
+    let row = move |run: RunInfo| {
+        let run = item_of(runs, run, |run| &run.id);
+        view! { <Row trainer run /> }
     };
     view! {
         {move || newest().map(|run| view! { <Banner trainer run /> })}
@@ -34,7 +42,9 @@ pub fn Runs(trainer: Trainer) -> impl IntoView {
                                 <th scope="col"><span class="unseen">{t!(i18n, train_what_to_do)}</span></th>
                             </tr>
                         </thead>
-                        <tbody>{move || runs.get().into_iter().map(|run| view! { <Row trainer run /> }).collect_view()}</tbody>
+                        <tbody>
+                            <For each=listed key=|run| run.id.clone() children=row />
+                        </tbody>
                     </table>
                 </div>
             </Fold>
@@ -68,48 +78,48 @@ fn Banner(trainer: Trainer, run: RunInfo) -> impl IntoView {
 }
 
 #[component]
-fn Row(trainer: Trainer, run: RunInfo) -> impl IntoView {
+fn Row(trainer: Trainer, run: Memo<RunInfo>) -> impl IntoView {
     let i18n = use_i18n();
-    let (id, of_delete, of_rename) = (run.id.clone(), run.id.clone(), run.id.clone());
-    let (to_save, name, system) = (run.clone(), run.config.name.clone(), run.config.system.name.clone());
-    let (to_question, to_label, to_save_label, of_name) = (name.clone(), name.clone(), name.clone(), name.clone());
-    let question = move || td_string!(i18n.get_locale(), train_delete_of, name = to_question.clone()).to_string();
-    let go_on_label = move || format!("{}: {to_label}", t_string!(i18n, train_go_on));
-    let save_label = move || format!("{}: {to_save_label}", t_string!(i18n, train_checkpoint));
+    let id = run.with_untracked(|run| run.id.clone());
+    let (to_go_on, of_delete, of_rename) = (id.clone(), id.clone(), id.clone());
+    let name = Signal::derive(move || run.with(|run| run.config.name.clone()));
+    let question = move || td_string!(i18n.get_locale(), train_delete_of, name = name.get()).to_string();
+    let go_on_label = move || format!("{}: {}", t_string!(i18n, train_go_on), name.get());
+    let save_label = move || format!("{}: {}", t_string!(i18n, train_checkpoint), name.get());
     view! {
         <tr>
             <th scope="row">
                 <Named
                     name
                     rename=move |name: String| trainer.rename(Item::Run, of_rename.clone(), &name)
-                    id=format!("run-{}", run.id)
+                    id=format!("run-{id}")
                 />
             </th>
-            <td>{move || labels::system(i18n.get_locale(), &system)}</td>
-            <td>{labels::count(run.step as f64)}</td>
-            <td>{labels::bytes(run.bytes)}</td>
+            <td>{move || run.with(|run| labels::system(i18n.get_locale(), &run.config.system.name))}</td>
+            <td>{move || run.with(|run| labels::count(run.step as f64))}</td>
+            <td>{move || run.with(|run| labels::bytes(run.bytes))}</td>
             <td class="acts">
                 <button
                     data-testid=format!("go-on-{id}")
                     aria-label=go_on_label
                     disabled=move || trainer.is_busy.get()
-                    on:click=move |_| trainer.go_on(id.clone())
+                    on:click=move |_| trainer.go_on(to_go_on.clone())
                 >
                     {t!(i18n, train_go_on)}
                 </button>
                 <button
-                    data-testid=format!("save-run-{}", run.id)
+                    data-testid=format!("save-run-{id}")
                     aria-label=save_label
-                    on:click=move |_| trainer.download(to_save.clone())
+                    on:click=move |_| trainer.download(run.get_untracked())
                 >
                     {t!(i18n, train_checkpoint)}
                 </button>
                 <Confirm
                     label=Signal::derive(move || t_string!(i18n, train_delete).to_owned())
                     question=Signal::derive(question)
-                    of=Signal::stored(of_name)
+                    of=name
                     act=move |()| trainer.delete(Item::Run, of_delete.clone())
-                    id=format!("delete-run-{}", run.id)
+                    id=format!("delete-run-{id}")
                 />
             </td>
         </tr>

@@ -7,9 +7,9 @@ use forger_protocol::{
 use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{named::Named, trainer::Trainer};
+use super::{keeping::item_of, named::Named, trainer::Trainer};
 use crate::{
-    components::{confirm::Confirm, files, labels},
+    components::{confirm::Confirm, files, focus, labels},
     i18n::*,
     pages::image_to_image::{ask::Picture, batch::Zip, formats::PNG, pictures::blank, saving::written},
 };
@@ -69,6 +69,14 @@ pub fn LeftOutList(#[prop(into)] files: Signal<Vec<LeftOut>>) -> impl IntoView {
 pub fn Sets(trainer: Trainer) -> impl IntoView {
     let i18n = use_i18n();
     let sets = Memo::new(move |_| trainer.own_sets());
+    let listed = move || {
+        focus::hold();
+        sets.get()
+    };
+    let row = move |set: SetInfo| {
+        let set = item_of(sets, set, |set| &set.id);
+        view! { <Row trainer set /> }
+    };
     view! {
         <Show when=move || sets.with(|sets| !sets.is_empty())>
             <div class="rows" tabindex="0" role="region" aria-label=move || t_string!(i18n, train_pictures)>
@@ -82,7 +90,9 @@ pub fn Sets(trainer: Trainer) -> impl IntoView {
                             <th scope="col"><span class="unseen">{t!(i18n, train_what_to_do)}</span></th>
                         </tr>
                     </thead>
-                    <tbody>{move || sets.get().into_iter().map(|set| view! { <Row trainer set /> }).collect_view()}</tbody>
+                    <tbody>
+                        <For each=listed key=|set| set.id.clone() children=row />
+                    </tbody>
                 </table>
             </div>
         </Show>
@@ -90,15 +100,16 @@ pub fn Sets(trainer: Trainer) -> impl IntoView {
 }
 
 #[component]
-fn Row(trainer: Trainer, set: SetInfo) -> impl IntoView {
+fn Row(trainer: Trainer, set: Memo<SetInfo>) -> impl IntoView {
     let i18n = use_i18n();
-    let (of_delete, of_rename, name) = (set.id.clone(), set.id.clone(), set.name.clone());
-    let (to_question, to_label, to_save, of_name) = (set.name.clone(), set.name.clone(), set.clone(), set.name.clone());
-    let question = move || td_string!(i18n.get_locale(), train_delete_of, name = to_question.clone()).to_string();
-    let save_label = move || format!("{}: {to_label}", t_string!(i18n, up_save_zip));
+    let id = set.with_untracked(|set| set.id.clone());
+    let (of_delete, of_rename) = (id.clone(), id.clone());
+    let name = Signal::derive(move || set.with(|set| set.name.clone()));
+    let question = move || td_string!(i18n.get_locale(), train_delete_of, name = name.get()).to_string();
+    let save_label = move || format!("{}: {}", t_string!(i18n, up_save_zip), name.get());
     let is_saving = RwSignal::new(false);
     let give = move |_| {
-        let set = to_save.clone();
+        let set = set.get_untracked();
         is_saving.set(true);
         spawn_local(async move {
             if let Err(error) = save(trainer, set).await {
@@ -107,22 +118,21 @@ fn Row(trainer: Trainer, set: SetInfo) -> impl IntoView {
             is_saving.try_set(false);
         });
     };
-    let count = set.count;
     view! {
         <tr>
             <th scope="row">
                 <Named
                     name
                     rename=move |name: String| trainer.rename(Item::Set, of_rename.clone(), &name)
-                    id=format!("set-{}", set.id)
+                    id=format!("set-{id}")
                 />
             </th>
-            <td>{move || labels::pictures(i18n.get_locale(), count as f64)}</td>
-            <td>{set.side} " px"</td>
-            <td>{labels::bytes(set.bytes)}</td>
+            <td>{move || set.with(|set| labels::pictures(i18n.get_locale(), set.count as f64))}</td>
+            <td>{move || set.with(|set| set.side)} " px"</td>
+            <td>{move || set.with(|set| labels::bytes(set.bytes))}</td>
             <td class="acts">
                 <button
-                    data-testid=format!("save-set-{}", set.id)
+                    data-testid=format!("save-set-{id}")
                     aria-label=save_label
                     disabled=move || is_saving.get()
                     on:click=give
@@ -132,9 +142,9 @@ fn Row(trainer: Trainer, set: SetInfo) -> impl IntoView {
                 <Confirm
                     label=Signal::derive(move || t_string!(i18n, train_delete).to_owned())
                     question=Signal::derive(question)
-                    of=Signal::stored(of_name)
+                    of=name
                     act=move |()| trainer.delete(Item::Set, of_delete.clone())
-                    id=format!("delete-set-{}", set.id)
+                    id=format!("delete-set-{id}")
                 />
             </td>
         </tr>

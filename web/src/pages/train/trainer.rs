@@ -3,13 +3,10 @@
 use forger_protocol::{
     Command, EngineError, Reply, Request, RunRequest,
     message::SessionState,
-    runs::{RunConfig, RunInfo, Stored},
+    runs::{RunInfo, Stored},
 };
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
 
 use super::{
     form::Form,
@@ -132,24 +129,6 @@ impl Trainer {
         self.state() == SessionState::Running
     }
 
-    /// Begins a run and trains it, from a checkpoint if there is one.
-    pub fn begin(self, config: RunConfig, checkpoint: Option<File>) {
-        spawn_local(async move {
-            let buffers = match checkpoint {
-                None => Vec::new(),
-                Some(file) => match JsFuture::from(file.array_buffer()).await {
-                    Ok(buffer) => vec![buffer.unchecked_into()],
-                    Err(_) => {
-                        let said = td_string!(self.locale(), bad_gone, name = file.name());
-                        return self.toasts.error(said.to_string());
-                    }
-                },
-            };
-            self.train(RunRequest::Begin(Box::new(config)), buffers).await;
-            self.ask_for_promise();
-        });
-    }
-
     /// Opens a run of this machine where it was saved last, and trains on.
     pub fn go_on(self, id: String) {
         spawn_local(self.train_on(id));
@@ -159,7 +138,8 @@ impl Trainer {
         self.train(RunRequest::Resume { id }, Vec::new()).await;
     }
 
-    async fn train(self, request: RunRequest, buffers: Vec<ArrayBuffer>) {
+    /// Opens what is asked for in place of what is open, and trains it.
+    pub(super) async fn train(self, request: RunRequest, buffers: Vec<ArrayBuffer>) {
         if self.is_busy.try_update(|is_busy| std::mem::replace(is_busy, true)) != Some(false) {
             return;
         }

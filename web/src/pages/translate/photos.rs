@@ -20,6 +20,7 @@ use crate::{
     pages::image_to_image::{
         Progress, Results, Sides, Viewer,
         batch::{Batch, BatchPanel},
+        examples::Examples,
         make::{spelled, way_of},
         studio::{Plan, Studio},
     },
@@ -67,6 +68,11 @@ pub fn Photos(desk: Desk) -> impl IntoView {
         }
     };
     let what = move || t_string!(i18n, translate).to_owned();
+    // What is given on this way.
+    let domain = Signal::derive(move || {
+        let back = desk.back.get() && goes_back.get();
+        desk.model.with(|model| model.as_ref()?.card.domains.get(usize::from(back)).cloned())
+    });
     view! {
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
             <Tools desk studio size side facing open />
@@ -81,6 +87,7 @@ pub fn Photos(desk: Desk) -> impl IntoView {
                 fallback=move || {
                     view! {
                         <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p>
+                        <Examples studio of=domain open=Callback::new(open) />
                         // The camera, and who paints an example, want a model, too.
                         <Progress studio label=what />
                     }
@@ -141,7 +148,7 @@ fn Tools(
             <button
                 class="primary"
                 data-testid="translate-button"
-                disabled=move || is_busy() || !is_possible()
+                disabled=move || is_busy() || studio.is_expecting() || !is_possible()
                 on:click=move |_| studio.start()
             >
                 {t!(i18n, tr_start)}

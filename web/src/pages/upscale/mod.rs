@@ -12,6 +12,7 @@ use super::{
     image_to_image::{
         Progress, Results, Sides, Viewer,
         batch::{Batch, BatchPanel},
+        examples::{Examples, LARGER},
         limits::{megabytes, refusal, refused},
         studio::{Plan, Studio},
     },
@@ -109,7 +110,12 @@ pub fn UpscalePage() -> impl IntoView {
             />
             <Show
                 when=move || studio.picture.with(Option::is_some)
-                fallback=move || view! { <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p> }
+                fallback=move || {
+                    view! {
+                        <p class="drop-here" data-testid="drop-here">{t!(i18n, drop_photo)}</p>
+                        <Examples studio of=Some(LARGER.to_owned()) open=Callback::new(open) />
+                    }
+                }
             >
                 <Before studio />
                 <Progress studio label=move || t_string!(i18n, upscale).to_owned() />
@@ -151,7 +157,7 @@ fn Tools(
             <button
                 class="primary"
                 data-testid="upscale-button"
-                disabled=move || studio.is_busy() || is_batching.get() || !is_possible()
+                disabled=move || studio.is_busy() || studio.is_expecting() || is_batching.get() || !is_possible()
                 on:click=move |_| studio.start()
             >
                 {move || td_string!(i18n.get_locale(), up_start, n = studio.scale.get()).to_string()}
