@@ -23,6 +23,23 @@ async function choose(page, beginning) {
   await select.selectOption(await option.getAttribute('value'));
 }
 
+/** How bright the pictures of the first moment are, from 0 to 255, of the run that is paused. */
+async function firstBrightness(page) {
+  const timeline = page.getByTestId('timeline');
+  await expect(timeline).toBeEnabled(LONG);
+  await timeline.fill('0');
+  await expect(page.getByTestId('shown-step')).toHaveText('Step 0');
+  // Earlier pictures have no real ones beside them: they are drawn by then.
+  await expect(page.getByTestId('pictures-1')).toHaveCount(0);
+  return () =>
+    page.getByTestId('pictures-0').evaluate((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      // The last row may not be full.
+      const reds = data.filter((_, at) => at % 4 === 0 && data[at + 3] > 0);
+      return reds.reduce((sum, red) => sum + red, 0) / reds.length;
+    });
+}
+
 const file = (name, buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
 test('a run begins with a model of the site, says so after a reload, and hands the name and licence on', async ({ page }) => {
@@ -67,6 +84,20 @@ test('a run begins with a model of the site, says so after a reload, and hands t
   await begin(page, 1);
   await expect(page.getByTestId('reset-button')).toBeVisible();
   await expect(page.getByTestId('began-with')).toHaveCount(0);
+});
+
+test('the first pictures are the model’s, and of random weights they are grey', async ({ page }) => {
+  await open(page, 'train');
+  await choose(page, 'site:threes-');
+  await begin(page, 1);
+  await pause(page);
+  // A digit is white on black, and little of it is white.
+  await expect.poll(await firstBrightness(page), LONG).toBeLessThan(70);
+  await page.getByTestId('put-away').click();
+  await page.getByTestId('begin-with').selectOption('');
+  await begin(page, 1);
+  await pause(page);
+  await expect.poll(await firstBrightness(page), LONG).toBeGreaterThan(100);
 });
 
 test('a model to begin with comes from a file; another system begins with random weights again', async ({ page }) => {

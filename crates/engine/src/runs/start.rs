@@ -6,7 +6,7 @@ use forger_core::{checkpoint::Reader, weights::File};
 use forger_protocol::{
     EngineError,
     error::ModelError,
-    runs::{Origin, RunConfig},
+    runs::{Origin, RunConfig, presets},
 };
 
 use crate::{
@@ -78,7 +78,7 @@ fn take_model(config: &mut RunConfig, model: &[u8]) -> Result<(), EngineError> {
         let (expected, found) = (config.system.name.clone(), card.system.name);
         return Err(ModelError::OtherSystem { expected, found }.into());
     }
-    config.system.config = card.system.config;
+    config.system = presets::begun_with(&card.system);
     config.from = Some(Origin { name: card.name, licence: card.licence });
     Ok(())
 }

@@ -169,6 +169,20 @@ fn superres(side: usize, _: usize) -> SystemConfig {
     })
 }
 
+/// What settings of a model say of its own beginning and end, and what a tab has nothing for: a learning rate that falls to nothing,
+/// steps in which a refiner learns to change nothing, and the classifier that asked for attributes.
+const OF_ITS_OWN: [&str; 3] = ["decay_steps", "refiner_pretraining", "auxiliary"];
+
+/// The settings of a run that begins with the networks of a model of these.
+pub fn begun_with(system: &SystemConfig) -> SystemConfig {
+    let mut system = system.clone();
+    for key in OF_ITS_OWN {
+        let slot = system.config.get_mut(key).filter(|slot| slot.as_f64().is_some_and(|number| number > 0.0));
+        slot.into_iter().for_each(|slot| *slot = 0.into());
+    }
+    system
+}
+
 /// The side of the pictures that settings are for, in pixels. Super-resolution cuts patches out of larger ones: [`ALL`] gives it
 /// pictures of twice the side of a large patch.
 pub fn side(system: &SystemConfig) -> usize {
@@ -197,6 +211,21 @@ mod tests {
 
     fn check<C: Settings>(settings: &SystemConfig) -> bool {
         !settings.is::<C>() || settings.settings::<C>().is_ok()
+    }
+
+    #[test]
+    fn what_begins_with_a_model_neither_slows_down_nor_learns_to_change_nothing() {
+        let of_model = SystemConfig::of(&SimganConfig { decay_steps: 350, ..SimganConfig::default() });
+        let begun = begun_with(&of_model).settings::<SimganConfig>().unwrap();
+        assert_eq!(begun, SimganConfig { refiner_pretraining: 0, ..SimganConfig::default() });
+        let of_model = SystemConfig::of(&DcganConfig { auxiliary: 2.0, width: 16, ..DcganConfig::default() });
+        let begun = begun_with(&of_model).settings::<DcganConfig>().unwrap();
+        assert_eq!(begun, DcganConfig { width: 16, ..DcganConfig::default() });
+        // The others stay as they are written.
+        for preset in ALL.iter().filter(|preset| preset.system != SimganConfig::SYSTEM.name) {
+            let settings = preset.settings(preset.sides[0], 3);
+            assert_eq!(begun_with(&settings), settings);
+        }
     }
 
     #[test]

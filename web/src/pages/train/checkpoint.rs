@@ -68,7 +68,7 @@ impl Checkpoint {
         Ok(Self {
             name,
             place,
-            system: card.system.clone(),
+            system: presets::begun_with(&card.system),
             steps: 0,
             from: Some(Origin { name: card.name.clone(), licence: card.licence.clone() }),
             lacks_opponent: has_opponent(&card.system) && !is_there,
