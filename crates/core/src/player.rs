@@ -41,7 +41,7 @@ pub trait Trained {
     /// Takes what a checkpoint keeps, which fits.
     fn take(&mut self, reader: &Reader<'_>);
 
-    /// Whether a file has its network.
+    /// Whether a file has its network. None has one of those that play on the host: the toy leaves no model file.
     fn is_in(&self, _file: &File<'_>) -> bool {
         false
     }

@@ -159,6 +159,21 @@ test('a photo that is being read is there although no face could be drawn', asyn
   await expect(page.getByTestId('estimate')).toContainText('96 × 64');
 });
 
+test('nothing is translated while a face is drawn that would take its place', async ({ context, page }) => {
+  await begin(context, page, 'twins');
+  await page.getByTestId('way-back').click();
+  await choose(page, 'plain.png');
+  const start = page.getByTestId('translate-button');
+  await expect(start).toBeEnabled();
+  // The stand-in draws once another picture is to be made.
+  await page.getByTestId('draw-face').click();
+  await expect(start).toBeDisabled();
+  // A photo that is opened is there instead.
+  await choose(page, 'on-its-side.jpg');
+  await expect(page.getByTestId('estimate')).toContainText('64 × 96');
+  await expect(start).toBeEnabled();
+});
+
 const PALETTE = ['ground', 'road', 'main road', 'park', 'water', 'highway', 'building'];
 const PAINTER = entry(
   'maps-map-to-aerial-light',

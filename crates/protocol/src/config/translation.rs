@@ -131,20 +131,9 @@ impl TranslatorConfig {
         };
         (squares * self.width * self.width) as u64
     }
-
-    /// Whether the weights of one fit the other.
-    pub fn has_network_of(&self, other: &Self) -> bool {
-        let Self { network, width, depth, blocks, normalization, attention, doubling, .. } = self;
-        let size = match network {
-            TranslatorNetwork::Unet => depth == &other.depth,
-            TranslatorNetwork::Resnet => blocks == &other.blocks,
-        };
-        let kind = (network, width, normalization, attention, doubling);
-        size && kind == (&other.network, &other.width, &other.normalization, &other.attention, &other.doubling)
-    }
 }
 
-/// The settings of a system that say what [`TranslatorConfig::has_network_of`] looks at.
+/// By which settings of its generators weights fit a system, or do not: [`crate::Declaration::shape`].
 pub(super) const TRANSLATOR: [&str; 7] = [
     "generator/network",
     "generator/width",
@@ -219,6 +208,7 @@ pub fn linear_decay(steps: u64, constant: u64, decay: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_rate_stays_then_falls_to_its_last_part() {
@@ -250,8 +240,11 @@ mod tests {
         let before = serde_json::from_str::<TranslatorConfig>(r#"{"width": 24, "dropout": false}"#).unwrap();
         assert!(!before.attention && !before.dropout);
         let masked = TranslatorConfig { attention: true, ..before.clone() };
-        assert!(masked.has_network_of(&masked) && !masked.has_network_of(&before));
-        assert!(before.has_network_of(&TranslatorConfig { dropout: true, ..before.clone() }));
+        let differ = |key: &&str| {
+            let of = |config: &TranslatorConfig| json!({ "generator": config }).pointer(&format!("/{key}")).cloned();
+            of(&before) != of(&masked)
+        };
+        assert_eq!(TRANSLATOR.iter().filter(|key| differ(key)).collect::<Vec<_>>(), [&"generator/attention"]);
     }
 
     #[test]

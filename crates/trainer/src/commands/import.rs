@@ -144,7 +144,9 @@ fn cyclegan(
     let mut back = None;
     if let Some(path) = &args.back {
         let (of_back, network) = self::generator(path)?;
-        if !of_back.has_network_of(&config.generator) {
+        // Dropout has no weights.
+        let of_back = TranslatorConfig { dropout: config.generator.dropout, ..of_back };
+        if of_back != config.generator {
             bail!("{} is another network than {}: both ways need the same", path.display(), args.from.display());
         }
         back = Some(network);

@@ -186,7 +186,8 @@ pub fn Camera(
     });
     let keep = move |_| {
         let square = live.video.get_untracked().and_then(|video| square(&video, live.zoom.get_untracked(), None));
-        let (Some(square), is_free) = (square, studio.since()) else { return };
+        let Some(square) = square else { return };
+        let (is_free, coming) = (studio.since(), studio.expects());
         spawn_local(async move {
             let file = png_file(&square, NAME).await;
             match file.filter(|_| is_free()) {
@@ -194,6 +195,7 @@ pub fn Camera(
                 None if is_free() => desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string()),
                 None => {}
             }
+            drop(coming);
         });
     };
     let zoom = move |event| {

@@ -86,7 +86,7 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
         focus::keep(&event);
         let Some(opened) = untrack(|| studio.opened()) else { return };
         let Some(canvas) = cut(&opened, place.get_untracked()) else { return no_memory() };
-        let is_last = turns.begin();
+        let (is_last, coming) = (turns.begin(), studio.expects());
         spawn_local(async move {
             let file = png_file(&canvas, &opened.name).await;
             if !is_last() {
@@ -96,6 +96,7 @@ pub fn Cutting(desk: Desk, studio: Studio, batch: Batch, #[prop(into)] open: Cal
                 Some(file) => open.run(vec![file]),
                 None => no_memory(),
             }
+            drop(coming);
         });
     };
     let cancel = move |event: MouseEvent| {

@@ -100,7 +100,7 @@ pub fn DrawButton(
     let draw = move |_| {
         let Some(from) = source.get_untracked() else { return };
         // The worker may be at something else first, and a photo may be opened meanwhile.
-        let (is_last, is_free) = (turns.begin(), studio.since());
+        let (is_last, is_free, coming) = (turns.begin(), studio.since(), studio.expects());
         let turn = taken.get_value();
         taken.set_value(turn + 1);
         spawn_local(async move {
@@ -117,6 +117,7 @@ pub fn DrawButton(
                 Some(file) => open.run(vec![file]),
                 None => desk.toasts.error(td_string!(desk.locale(), up_no_memory).to_string()),
             }
+            drop(coming);
         });
     };
     let is_drawn = move || source.with(|source| matches!(source, Some(Source::Drawn(..))));

@@ -49,9 +49,13 @@ impl Course for SimganArgs {
         })
     }
 
-    /// The size of the simulator's pictures, and a learning rate that falls in the second half of as many steps as are asked for.
+    /// The size of the simulator's pictures, no steps in which a refiner that is trained learns to keep them, and a learning rate that falls in the second half of as many steps as are asked for.
     fn adjust(&self, config: &mut SimganConfig) {
         (config.image_height, config.image_width) = self.simulator.size();
+        if self.from.path().is_some() {
+            // It would learn to change nothing, and forget what it begins with.
+            config.refiner_pretraining = 0;
+        }
         falling(self.run.steps, &mut config.constant_steps, &mut config.decay_steps);
     }
 
