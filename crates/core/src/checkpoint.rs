@@ -8,7 +8,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData},
 };
-use forger_protocol::Settings;
+use forger_protocol::{Settings, runs::Origin};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -134,9 +134,15 @@ impl<'a> Reader<'a> {
         self.state["steps"].as_u64().ok_or(CheckpointError::Version)
     }
 
-    /// How far the optimizer of a player is.
+    /// How far a player is.
     pub fn progress(&self, player: &str) -> Result<Progress, CheckpointError> {
         Progress::deserialize(&self.state["players"][player]).map_err(|_| CheckpointError::Version)
+    }
+
+    /// The model that networks of the run began with, if there was one.
+    pub fn origin(&self) -> Option<Origin> {
+        let players = self.state["players"].as_object()?;
+        players.keys().find_map(|player| self.progress(player).ok()?.origin)
     }
 
     fn tensor(&self, prefix: &str, name: &str) -> Option<TensorView<'_>> {

@@ -163,7 +163,7 @@ impl Optimizer {
     /// length.
     pub fn restored(&self, progress: Progress, moments: Option<Tensor<1>>, weights: usize) -> Option<Self> {
         let length = moments.as_ref().map_or(0, |moments| moments.dims()[0]);
-        let Progress { updates: time, pace } = progress;
+        let Progress { updates: time, pace, .. } = progress;
         let count = if time == 0 { 0 } else { self.config.moments() };
         let moments = moments.map(|moments| moments.chunk(count.max(1), 0)).unwrap_or_default();
         (length == count * weights).then_some(Self { config: self.config, pace, time, moments })

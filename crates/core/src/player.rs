@@ -4,7 +4,7 @@ use burn::{
     module::Module,
     tensor::{Gradients, Tensor},
 };
-use forger_protocol::{OptimizerConfig, error::ModelError};
+use forger_protocol::{OptimizerConfig, error::ModelError, runs::Origin};
 
 use crate::{
     checkpoint::{CheckpointError, Reader},
@@ -22,6 +22,8 @@ pub struct Player<M> {
     optimizer: Optimizer,
     /// Without autodiff.
     average: Option<M>,
+    /// The model that its weights began with, where they did not begin by chance.
+    pub(crate) origin: Option<Origin>,
 }
 
 /// A player as a checkpoint sees it, on burn's devices or on the host.
@@ -32,7 +34,7 @@ pub trait Trained {
     /// Its tensors, not read back.
     fn parts(&self) -> Vec<Part>;
 
-    /// Updates done, and by what its learning rate is multiplied.
+    /// Where it began, and how far its optimizer is.
     fn progress(&self) -> Progress;
 
     /// Whether a checkpoint has all that [`Trained::take`] takes.
@@ -56,14 +58,17 @@ pub trait Trained {
     fn slow_down(&mut self, factor: f64);
 }
 
-/// How far an optimizer is.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// How far a player is.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Progress {
     /// Updates done, by which Adam corrects its means.
     pub updates: u32,
     /// By what the learning rate of the settings is multiplied.
     #[serde(default = "one")]
     pub pace: f64,
+    /// The model that its weights began with: its name and licence stay with what is made of them, wherever the checkpoint goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 const fn one() -> f64 {
@@ -83,7 +88,7 @@ pub fn moments_of(player: &str) -> String {
 impl<M: Module> Player<M> {
     /// A new optimizer for a network with autodiff.
     pub fn new(name: &'static str, network: M, optimizer: OptimizerConfig) -> Self {
-        Self { name, network, optimizer: Optimizer::new(optimizer), average: None }
+        Self { name, network, optimizer: Optimizer::new(optimizer), average: None, origin: None }
     }
 
     /// With a moving average of its weights, which begins as they are.
@@ -154,7 +159,8 @@ impl<M: Module> Trained for Player<M> {
     }
 
     fn progress(&self) -> Progress {
-        Progress { updates: self.optimizer.state().0, pace: self.optimizer.pace() }
+        let (updates, pace) = (self.optimizer.state().0, self.optimizer.pace());
+        Progress { updates, pace, origin: self.origin.clone() }
     }
 
     fn fits(&self, reader: &Reader<'_>) -> Result<(), CheckpointError> {
@@ -168,6 +174,7 @@ impl<M: Module> Trained for Player<M> {
     fn take(&mut self, reader: &Reader<'_>) {
         if let Some(optimizer) = self.restored(reader).ok().filter(|_| self.fits(reader).is_ok()) {
             self.optimizer = optimizer;
+            self.origin = reader.progress(self.name).ok().and_then(|progress| progress.origin);
             self.network = reader.fill(self.name, &self.network);
             self.average = self.average.take().map(|average| reader.fill(&average_of(self.name), &average));
         }
@@ -183,6 +190,7 @@ impl<M: Module> Trained for Player<M> {
         let empty = self.network.valid();
         let empty = if device.is_autodiff() { empty.train() } else { empty };
         self.network = file.network(self.name, empty, &device)?;
+        self.origin = file.origin(self.name);
         if self.average.is_some() {
             self.average = Some(parameters::blend(self.network.valid(), &self.network, 0.0));
         }

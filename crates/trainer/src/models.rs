@@ -9,7 +9,7 @@ use forger_core::{
     checkpoint::Reader,
     weights::{self, Drawer, Model, Networks, Upscaler},
 };
-use forger_protocol::{Card, SystemConfig, card::DataSource};
+use forger_protocol::{Card, SystemConfig, card::DataSource, runs::Origin};
 
 use crate::{
     device::values,
@@ -71,8 +71,11 @@ pub fn of_run<N: Networks>(run: &Run, checkpoint: &[u8], device: &Device) -> Res
 pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &Device) -> Result<Model<N>> {
     let reader = Reader::new(checkpoint)?;
     let mut notes = Vec::new();
-    if !note.from.is_empty() {
-        notes.push(format!("Began with the weights of {}.", note.from));
+    // The state knows it where the folder does not, as in a run that went on from a browser's, and by its licence, which holds on.
+    match reader.origin() {
+        Some(Origin { name, licence }) => notes.push(format!("Began with the weights of {name} ({licence}).")),
+        None if !note.from.is_empty() => notes.push(format!("Began with the weights of {}.", note.from)),
+        None => {}
     }
     if !note.features.is_empty() {
         notes.push(format!("Losses looked through {}.", note.features));

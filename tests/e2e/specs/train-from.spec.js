@@ -168,3 +168,44 @@ test('a model that the site does not give is told, and nothing begins', async ({
   await expect(page.getByTestId('begin')).toBeEnabled();
   await expect(page.getByTestId('live')).toHaveCount(0);
 });
+
+test('a checkpoint of such a run still says what it began with', async ({ page }) => {
+  await open(page, 'train');
+  await choose(page, 'site:threes-');
+  await begin(page, 1);
+  await pause(page);
+  const { bytes } = await savedFile(page, 'save-checkpoint');
+  await page.getByTestId('put-away').click();
+  await page.getByTestId('checkpoint-file').setInputFiles(file('kept.safetensors', bytes));
+  await expect(page.getByTestId('checkpoint')).toContainText('kept.safetensors');
+  await begin(page, 1);
+  await expect(page.getByTestId('began-with')).toContainText('Threes');
+  await pause(page);
+  await page.getByTestId('model-name').fill('later-threes');
+  await page.getByTestId('make-model').click();
+  await expect(page.getByTestId('made')).toContainText('later-threes', LONG);
+  const card = cardIn((await savedFile(page, 'save-model')).bytes);
+  expect(card.licence).toBe('CC0 1.0; of the weights it began with: MIT OR Apache-2.0');
+});
+
+test('the page of models leads to a run that begins with one, and its link to no other', async ({ page }) => {
+  await open(page, 'models');
+  // What a tab cannot train leads nowhere.
+  await expect(page.getByTestId('use-model-superres-realism-x4')).toBeVisible();
+  await expect(page.getByTestId('train-model-superres-realism-x4')).toHaveCount(0);
+  await page.getByTestId('train-model-superres-light-x4').click();
+  await expect(page).toHaveURL(/\/train\?model=superres-light-x4-[0-9a-f]{8}$/);
+  await expect(page.getByTestId('system-superres')).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByTestId('begin-with')).toHaveValue(/^site:superres-light-x4-/);
+  await expect(page.locator('option[value^="site:superres-realism-x4-"]')).toHaveCount(0);
+  await page.getByTestId('begin-with').selectOption('');
+  await expect(page).toHaveURL(/\/train$/);
+  // Of this name, but with other weights.
+  await open(page, 'train?model=threes-00000000');
+  await expect(page.getByTestId('begin-with')).toHaveValue(/^site:threes-/);
+  await expect(page.getByTestId('error-toast')).toContainText('threes-00000000');
+  await open(page, 'train?model=nobody');
+  await expect(page.getByTestId('error-toast')).toContainText('nobody');
+  await expect(page.getByTestId('begin-with')).toHaveValue('');
+  await expect(page).toHaveURL(/\/train$/);
+});

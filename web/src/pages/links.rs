@@ -3,10 +3,12 @@
 use forger_protocol::latent_url::ModelRef;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use wasm_bindgen::JsValue;
+use web_sys::UrlSearchParams;
 
 use crate::{
     i18n::*,
-    state::{storage, toasts::Toasts},
+    state::{site, storage, toasts::Toasts},
 };
 
 /// As much of what could not be used as a message holds, in characters.
@@ -15,6 +17,21 @@ const SHOWN: usize = 80;
 /// The query of the address that a page is opened with. The bar of the browser may still have the page before.
 pub fn query() -> String {
     use_location().search.get_untracked()
+}
+
+/// The model that the query of an address asks for, as `model=NAME-SHA8`.
+pub fn model(query: &str) -> Option<ModelRef> {
+    let name = UrlSearchParams::new_with_str(query).ok()?.get("model")?;
+    Some(ModelRef::parse(&name)).filter(|model| !model.name.is_empty())
+}
+
+/// Takes the model out of the address of a page that no longer has it.
+pub fn forget_model(page: &str) {
+    if model(&window().location().search().unwrap_or_default()).is_some()
+        && let Ok(history) = window().history()
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&site::url(page)));
+    }
 }
 
 /// The name of the model of a link, or else of that which was used last and kept under this key.

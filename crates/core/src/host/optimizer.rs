@@ -25,7 +25,7 @@ impl HostOptimizer {
     /// With such settings and a state; `None` if that is not one of a network of `weights`.
     pub fn restored(
         &self,
-        Progress { updates: time, pace }: Progress,
+        Progress { updates: time, pace, .. }: Progress,
         moments: Vec<f32>,
         weights: usize,
     ) -> Option<Self> {

@@ -110,7 +110,7 @@ impl Trained for HostPlayer {
     }
 
     fn progress(&self) -> Progress {
-        Progress { updates: self.optimizer.time, pace: self.optimizer.pace }
+        Progress { updates: self.optimizer.time, pace: self.optimizer.pace, origin: None }
     }
 
     fn fits(&self, reader: &Reader<'_>) -> Result<(), CheckpointError> {

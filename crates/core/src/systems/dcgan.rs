@@ -196,7 +196,7 @@ impl System for Dcgan {
         }
         let mut generator = parameters::copy(&self.unbend(file, &theirs)?, &self.gan.device().autodiff());
         generator.mixed_precision = self.config.mixed_precision;
-        self.gan.take_generator(generator);
+        self.gan.take_generator(generator, file.origin("generator"));
         begin::begin_where_held(self.parts().players.into_iter().skip(1), file)
     }
 

@@ -3,7 +3,7 @@
 mod updates;
 
 use burn::tensor::{Device, Tensor};
-use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, StepKind, system::GAME};
+use forger_protocol::{AdversarialLoss, LatentPrior, OptimizerConfig, Penalty, StepKind, runs::Origin, system::GAME};
 use serde_json::Value;
 
 use super::{Parts, TERM};
@@ -98,9 +98,10 @@ impl<G: Generator<N>, D: Discriminator<N>, S: Source<Batch = Tensor<N>>, const N
         self.discriminator.restart(discriminator, self.rules.discriminator_optimizer);
     }
 
-    /// Takes another generator, as at step 0.
-    pub fn take_generator(&mut self, generator: G) {
+    /// Takes another generator, as at step 0, of the weights of a model.
+    pub fn take_generator(&mut self, generator: G, origin: Option<Origin>) {
         self.generator.restart(generator, self.rules.generator_optimizer);
+        self.generator.origin = origin;
     }
 
     /// All that steps change.

@@ -19,7 +19,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use forger_protocol::{
-    Card, ManifestEntry, OutOfRange, Random, Stream, SystemConfig, card::CARD_SCHEMA, error::ModelError,
+    Card, ManifestEntry, OutOfRange, Random, Stream, SystemConfig, card::CARD_SCHEMA, error::ModelError, runs::Origin,
 };
 use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
@@ -191,6 +191,14 @@ impl<'a> File<'a> {
         match &self.tensors {
             Tensors::Model(_) => self.card.has(network),
             Tensors::Checkpoint(reader) => reader.progress(network).is_ok(),
+        }
+    }
+
+    /// What a network of it goes back to: the model that this is, or the one that the run of the checkpoint began with.
+    pub fn origin(&self, network: &str) -> Option<Origin> {
+        match &self.tensors {
+            Tensors::Model(_) => Some(Origin { name: self.card.name.clone(), licence: self.card.licence.clone() }),
+            Tensors::Checkpoint(reader) => reader.progress(network).ok()?.origin,
         }
     }
 

@@ -94,6 +94,11 @@ impl Run {
     /// Does what the user asks for, and shows it.
     pub async fn command(&mut self, channel: &Channel, command: Command) -> Result<(), EngineError> {
         let is_reset = command == Command::Reset;
+        if is_reset && self.config.from.is_some() {
+            return Err(EngineError::BadRun(
+                "it began with a model, which is not kept: begin another run with it".into(),
+            ));
+        }
         if self.training.command(command).await? || is_reset {
             if is_reset {
                 self.frames = None;

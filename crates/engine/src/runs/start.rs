@@ -60,7 +60,7 @@ pub async fn begin(mut config: RunConfig, file: Option<Vec<u8>>) -> Result<Start
     Ok(Start { id, config, lock, beginning, next: kept_runs::Next::default(), saved: None, frames: None })
 }
 
-/// Takes the settings of a checkpoint.
+/// Takes the settings of a checkpoint, and what it began with.
 fn take_checkpoint(config: &mut RunConfig, checkpoint: &[u8]) -> Result<(), EngineError> {
     let reader = Reader::new(checkpoint).map_err(bad_run)?;
     let found = reader.state["system"].as_str().unwrap_or_default();
@@ -68,6 +68,7 @@ fn take_checkpoint(config: &mut RunConfig, checkpoint: &[u8]) -> Result<(), Engi
         return Err(EngineError::BadRun(format!("the checkpoint is of {found}, not of {}", config.system.name)));
     }
     config.system.config = reader.state["config"].clone();
+    config.from = reader.origin();
     Ok(())
 }
 

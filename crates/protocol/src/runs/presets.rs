@@ -173,6 +173,9 @@ fn superres(side: usize, _: usize) -> SystemConfig {
 /// steps in which a refiner learns to change nothing, and the classifier that asked for attributes.
 const OF_ITS_OWN: [&str; 3] = ["decay_steps", "refiner_pretraining", "auxiliary"];
 
+/// Weights of losses that look through a trained network, by where they lie.
+const LOOKING: [&str; 3] = ["/losses/perceptual", "/losses/texture", "/semantic"];
+
 /// The settings of a run that begins with the networks of a model of these.
 pub fn begun_with(system: &SystemConfig) -> SystemConfig {
     let mut system = system.clone();
@@ -181,6 +184,12 @@ pub fn begun_with(system: &SystemConfig) -> SystemConfig {
         slot.into_iter().for_each(|slot| *slot = 0.into());
     }
     system
+}
+
+/// Whether the losses of settings look through a trained network, which is not in the files of a run: a tab cannot learn by them.
+pub fn looks_through(system: &SystemConfig) -> bool {
+    let weight = |place: &&str| system.config.pointer(place)?.as_f64();
+    LOOKING.iter().filter_map(weight).any(|weight| weight > 0.0)
 }
 
 /// The side of the pictures that settings are for, in pixels. Super-resolution cuts patches out of larger ones: [`ALL`] gives it
@@ -221,6 +230,12 @@ mod tests {
         let of_model = SystemConfig::of(&DcganConfig { auxiliary: 2.0, width: 16, ..DcganConfig::default() });
         let begun = begun_with(&of_model).settings::<DcganConfig>().unwrap();
         assert_eq!(begun, DcganConfig { width: 16, ..DcganConfig::default() });
+        let of_model = SystemConfig::of(&CycleganConfig { semantic: 1.0, ..CycleganConfig::default() });
+        assert!(looks_through(&of_model));
+        let mut of_model = SystemConfig::of(&SuperresConfig::default());
+        assert!(!looks_through(&of_model));
+        of_model.config["losses"]["texture"] = 0.1.into();
+        assert!(looks_through(&of_model));
         // The others stay as they are written.
         for preset in ALL.iter().filter(|preset| preset.system != SimganConfig::SYSTEM.name) {
             let settings = preset.settings(preset.sides[0], 3);

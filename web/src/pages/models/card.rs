@@ -62,6 +62,16 @@ fn Actions(stock: Stock, item: StoredValue<Item>, title: Signal<String>) -> impl
             })
         }
     };
+    let trainable = {
+        let (link, id) = (words::train_link(&entry), format!("train-{id}"));
+        move || {
+            let link = link.clone().filter(|_| !item.with_value(|item| stock.is_hidden(item)))?;
+            let named = move || named(t_string!(i18n, models_train_on));
+            Some(view! {
+                <a class="button" href=link data-testid=id.clone() aria-label=named>{t!(i18n, models_train_on)}</a>
+            })
+        }
+    };
     let file = entry.file;
     let download = if is_own {
         let kept = file.clone();
@@ -92,6 +102,7 @@ fn Actions(stock: Stock, item: StoredValue<Item>, title: Signal<String>) -> impl
     view! {
         <div class="buttons">
             {usable}
+            {trainable}
             <button
                 data-testid=format!("check-{id}")
                 title=move || t_string!(i18n, models_check_help)

@@ -4,7 +4,12 @@ use forger_protocol::{
     Card, CycleganConfig, DcganConfig, ManifestEntry, Pix2pixConfig, SimganConfig, SuperresConfig, latent_url::ModelRef,
 };
 
-use crate::{components::labels, i18n::*, pages::translate, state::site};
+use crate::{
+    components::labels,
+    i18n::*,
+    pages::{train, translate},
+    state::site,
+};
 
 /// A model, as its page calls it.
 pub fn title(locale: Locale, entry: &ManifestEntry) -> String {
@@ -46,6 +51,12 @@ fn page(card: &Card) -> Option<&'static str> {
     } else {
         (system.is::<Pix2pixConfig>() || system.is::<CycleganConfig>()).then_some("translate")
     }
+}
+
+/// The link to where a run begins with it, where one can.
+pub fn train_link(entry: &ManifestEntry) -> Option<String> {
+    let model = ModelRef::of(&entry.card.name, &entry.sha256);
+    train::is_offered(&entry.card).then(|| site::link(&format!("/train?model={model}")))
 }
 
 /// The link of its page with the model chosen.

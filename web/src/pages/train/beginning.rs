@@ -1,8 +1,8 @@
 //! What a new run begins with: random weights, a model of the site or of this machine, or a file.
 
 use forger_protocol::{
-    EngineError, ManifestEntry, RunRequest, SystemConfig,
-    runs::{Item, RunConfig, presets},
+    EngineError, ManifestEntry, RunRequest,
+    runs::{Item, RunConfig},
 };
 use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
@@ -12,34 +12,14 @@ use web_sys::{File, MouseEvent};
 
 use super::{
     checkpoint::{self, Checkpoint, Place, Refused},
+    offered::{of_site, of_system, size, take_linked},
     trainer::Trainer,
 };
 use crate::{
     components::{files, focus, labels},
     i18n::*,
-    shelf::manifest,
     state::{newest::Turns, site},
 };
-
-/// Height of the pictures that settings are for, and width, in pixels.
-fn size(system: &SystemConfig) -> [usize; 2] {
-    let side = presets::side(system);
-    let number = |key: &str| system.config.get(key)?.as_u64().map(|number| number as usize);
-    ["image_height", "image_width"].map(|key| number(key).unwrap_or(side))
-}
-
-/// The models of a system that a run may begin with: those of the site, then those of this machine, of which the site has none of that
-/// name. Sets are of squares.
-fn offered(of_site: &[ManifestEntry], own: &[ManifestEntry], system: &str) -> Vec<Checkpoint> {
-    let site = of_site.iter().map(|entry| (&entry.card, Place::Site(entry.file.clone())));
-    let own = own.iter().filter(|entry| !of_site.iter().any(|other| other.card.name == entry.card.name));
-    let own = own.map(|entry| (&entry.card, Place::Own(entry.file.clone())));
-    let of_system = site.chain(own).filter(|(card, _)| {
-        let [height, width] = size(&card.system);
-        card.system.name == system && height == width
-    });
-    of_system.filter_map(|(card, place)| Checkpoint::of_model(card, card.name.clone(), place).ok()).collect()
-}
 
 /// What is chosen, in words.
 fn described(locale: Locale, chosen: Checkpoint) -> String {
@@ -103,7 +83,8 @@ impl Trainer {
 /// A model to begin with, or a file, in place of random weights. The file is kept in `file`.
 #[component]
 pub fn BeginWith(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>) -> impl IntoView {
-    let (i18n, form) = (use_i18n(), trainer.form);
+    let (i18n, form, of_site) = (use_i18n(), trainer.form, of_site());
+    take_linked(trainer, of_site);
     let place = Memo::new(move |_| form.checkpoint.with(|chosen| chosen.as_ref().map(|chosen| chosen.place.clone())));
     let is_file = Memo::new(move |_| place.get() == Some(Place::File));
     let turns = Turns::default();
@@ -142,7 +123,7 @@ pub fn BeginWith(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>
     view! {
         <div class="buttons">
             <Show when=move || !is_file.get()>
-                <Models trainer place />
+                <Models trainer of_site place />
             </Show>
             <label class="button file">
                 <span>{t!(i18n, train_open_checkpoint)}</span>
@@ -160,18 +141,16 @@ pub fn BeginWith(trainer: Trainer, file: StoredValue<Option<File>, LocalStorage>
 
 /// The models that there are, to choose from.
 #[component]
-fn Models(trainer: Trainer, place: Memo<Option<Place>>) -> impl IntoView {
+fn Models(
+    trainer: Trainer,
+    of_site: RwSignal<Option<Vec<ManifestEntry>>>,
+    place: Memo<Option<Place>>,
+) -> impl IntoView {
     let (i18n, form) = (use_i18n(), trainer.form);
-    let of_site = RwSignal::new(Vec::<ManifestEntry>::new());
-    spawn_local(async move {
-        // Without it there are those of this machine.
-        if let Ok(manifest) = manifest().await {
-            of_site.try_set(manifest.models);
-        }
-    });
     let models = Memo::new(move |_| {
         let own = trainer.stored.with(|stored| stored.as_ref().map(|stored| stored.models.clone()));
-        of_site.with(|of_site| offered(of_site, &own.unwrap_or_default(), form.preset.get().system))
+        let of_site = of_site.get().unwrap_or_default();
+        of_system(&of_site, &own.unwrap_or_default(), form.preset.get().system)
     });
     let choose = move |event| {
         let key = event_target_value(&event);
@@ -192,37 +171,5 @@ fn Models(trainer: Trainer, place: Memo<Option<Place>>) -> impl IntoView {
                 {move || models.get().into_iter().map(option).collect_view()}
             </select>
         </label>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use forger_protocol::Card;
-
-    use super::*;
-
-    fn entry(name: &str, system: SystemConfig) -> ManifestEntry {
-        let file = format!("{name}-00000000.safetensors");
-        ManifestEntry { file, bytes: 1, sha256: String::new(), card: Card::new(name, system, 1) }
-    }
-
-    #[test]
-    fn models_of_the_system_are_offered_once_each_that_draw_squares() {
-        let of = |system: &str| presets::find(system).unwrap().settings(64, 3);
-        let mut oblong = of("simgan");
-        oblong.config["image_width"] = 55.into();
-        let of_site = [entry("faces", of("dcgan")), entry("eyes", oblong), entry("digits", of("simgan"))];
-        let own = [entry("faces", of("dcgan")), entry("mine", of("dcgan"))];
-        let places =
-            |system| offered(&of_site, &own, system).into_iter().map(|model| model.place.key()).collect::<Vec<_>>();
-        assert_eq!(places("dcgan"), ["site:faces-00000000.safetensors", "own:mine-00000000.safetensors"]);
-        assert_eq!(places("simgan"), ["site:digits-00000000.safetensors"]);
-        assert!(places("superres").is_empty());
-    }
-
-    #[test]
-    fn a_size_is_that_of_the_pictures() {
-        let of = |system: &str| size(&presets::find(system).unwrap().settings(64, 3));
-        assert_eq!(["dcgan", "pix2pix", "simgan", "superres"].map(of), [[64, 64]; 4]);
     }
 }

@@ -1,12 +1,8 @@
 //! Super-resolution: a photo becomes larger, in this tab.
 
-use forger_protocol::{
-    SuperresConfig,
-    latent_url::{ModelRef, short_hash},
-};
+use forger_protocol::{SuperresConfig, latent_url::short_hash};
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsValue;
-use web_sys::{DragEvent, File, UrlSearchParams};
+use web_sys::{DragEvent, File};
 
 use super::{
     image_to_image::{
@@ -16,7 +12,7 @@ use super::{
         limits::{megabytes, refusal, refused},
         studio::{Plan, Studio},
     },
-    links::{compare, query},
+    links::{self, compare, query},
 };
 use crate::{
     components::{
@@ -27,26 +23,10 @@ use crate::{
     },
     i18n::*,
     shelf::Shelf,
-    state::site,
 };
 
 /// How many times larger it makes a picture.
 const SCALE: usize = 4;
-
-/// The model that a query asks for.
-fn wanted(query: &str) -> Option<ModelRef> {
-    let name = UrlSearchParams::new_with_str(query).ok()?.get("model")?;
-    Some(ModelRef::parse(&name)).filter(|model| !model.name.is_empty())
-}
-
-/// Takes out of the address what is no longer here.
-fn forget_link() {
-    if wanted(&window().location().search().unwrap_or_default()).is_some()
-        && let Ok(history) = window().history()
-    {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&site::url("upscale")));
-    }
-}
 
 /// A studio whose ways are the models of super-resolution, that of the link or else the first to begin with, and bicubic
 /// interpolation.
@@ -64,7 +44,7 @@ fn studio() -> Studio {
         refusal: Callback::new(move |size| refusal(i18n.get_locale(), size, scale.get())),
     };
     let studio = Studio::new(shelf, way, scale, plan);
-    let wanted = wanted(&query());
+    let wanted = links::model(&query());
     spawn_local(async move {
         let name = wanted.as_ref().map_or("", |model| &model.name);
         if let Err(error) = shelf.load(name).await {
@@ -140,7 +120,7 @@ fn Tools(
     let names = move || studio.shelf.names().into_iter().chain([labels::BICUBIC.to_owned()]).collect::<Vec<_>>();
     let choose = move |name: String| {
         studio.way.set(name);
-        forget_link();
+        links::forget_model("upscale");
     };
     let is_possible = move || studio.size().is_some_and(|size| refused(size, studio.scale.get()).is_none());
     view! {

@@ -8,7 +8,10 @@ use crate::{
 };
 use forger_protocol::{
     AdversarialLoss, ScalarKind, StepKind, SuperresLosses, TranslatorConfig,
-    runs::presets::{self, Needs, Preset},
+    runs::{
+        Origin,
+        presets::{self, Needs, Preset},
+    },
     system::Role,
 };
 use serde_json::{Value, json};
@@ -87,7 +90,10 @@ fn every_system_begins_with_the_networks_of_a_model_file_of_its_own() {
         told(&mut *first);
         let state = first.save().unwrap();
         let reader = Reader::new(&state).unwrap();
-        let card = weights::card_of(&reader).unwrap();
+        assert_eq!(reader.origin(), None, "{}", preset.system);
+        let mut card = weights::card_of(&reader).unwrap();
+        (card.name, card.licence) = ("first".into(), "CC BY 4.0".into());
+        let origin = Origin { name: card.name.clone(), licence: card.licence.clone() };
         let (bytes, _) = weights::write_checkpoint(reader, card).unwrap();
         let file = File::of_model(&bytes).unwrap();
         settings.config["seed"] = json!(9);
@@ -101,6 +107,15 @@ fn every_system_begins_with_the_networks_of_a_model_file_of_its_own() {
         // A model file rounds.
         assert!(far(&mut *next, &mut *first) < 1e-3 && next.steps() == 0, "{}", preset.system);
         assert!(told(&mut *next).iter().all(|value| value.is_finite()), "{}", preset.system);
+        // Whose weights these were is known to whoever goes on from the state of the run, or begins with it, and not after a reset.
+        let state = next.save().unwrap();
+        let mut others = [(); 2].map(|()| begun(preset, &settings).unwrap());
+        others[0].load(&state).unwrap();
+        others[1].begin_with(&File::of_checkpoint(&state).unwrap()).unwrap();
+        let of = |system: &mut dyn System| Reader::new(&system.save().unwrap()).unwrap().origin();
+        assert_eq!(others.each_mut().map(|other| of(&mut **other)), [(); 2].map(|()| Some(origin.clone())));
+        others[0].reset();
+        assert_eq!(of(&mut *others[0]), None, "{}", preset.system);
         // One of another system changes nothing.
         let other = presets::ALL.iter().find(|other| other.system != preset.system).unwrap();
         let mut other = begun(other, &self::settings(other)).unwrap();
