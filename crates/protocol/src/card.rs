@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::EncoderConfig, detect::Normal, system::SystemConfig};
+use crate::{config::EncoderConfig, detect::Normal, runs::Origin, system::SystemConfig};
 
 /// The version of [`Card`] and of the tensor names. A reader refuses a newer one. Since 2 a test vector has a seed in place of
 /// its input.
@@ -165,6 +165,15 @@ impl Card {
         self.networks.iter().any(|held| held == network)
     }
 
+    /// Says what its weights began with: the terms of that hold on.
+    pub fn began_with(&mut self, origin: &Origin) {
+        let Origin { name, licence } = origin;
+        self.notes = format!("{} Began with the weights of {name}.", self.notes).trim_start().to_owned();
+        if !self.licence.contains(licence) {
+            self.licence += &format!("; of the weights it began with: {licence}");
+        }
+    }
+
     /// Of a model of which nothing more is known.
     pub fn new(name: &str, system: SystemConfig, seed: u32) -> Self {
         Self {
@@ -238,6 +247,19 @@ mod tests {
         for wrong in ["", "Digits", "a b", "../a", "=original", "a.b", "고양이", &"a".repeat(LONGEST_NAME + 1)] {
             assert!(!is_name(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn terms_of_what_it_began_with_hold_on() {
+        let mut card = Card::new("mine", SystemConfig { name: "dcgan".into(), config: serde_json::Value::Null }, 1);
+        let origin = |licence: &str| Origin { name: "faces".into(), licence: licence.into() };
+        card.began_with(&origin("MIT OR Apache-2.0"));
+        assert_eq!(
+            (card.licence.as_str(), card.notes.as_str()),
+            ("MIT OR Apache-2.0", "Began with the weights of faces.")
+        );
+        card.began_with(&origin("for research"));
+        assert_eq!(card.licence, "MIT OR Apache-2.0; of the weights it began with: for research");
     }
 
     #[test]

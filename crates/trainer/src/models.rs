@@ -9,7 +9,7 @@ use forger_core::{
     checkpoint::Reader,
     weights::{self, Drawer, Model, Networks, Upscaler},
 };
-use forger_protocol::{Card, SystemConfig, card::DataSource, runs::Origin};
+use forger_protocol::{Card, SystemConfig, card::DataSource};
 
 use crate::{
     device::values,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What makes pictures larger where no model is named: that of the page for phones and CPUs.
-const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-180504df.safetensors");
+const LIGHT: &[u8] = include_bytes!("../../../public/models/superres-light-x4-56acdb41.safetensors");
 /// Pictures that are drawn at a time.
 const CHUNK: usize = 64;
 
@@ -71,21 +71,21 @@ pub fn of_run<N: Networks>(run: &Run, checkpoint: &[u8], device: &Device) -> Res
 pub fn of_checkpoint<N: Networks>(note: DataNote, checkpoint: &[u8], device: &Device) -> Result<Model<N>> {
     let reader = Reader::new(checkpoint)?;
     let mut notes = Vec::new();
-    // The state knows it where the folder does not, as in a run that went on from a browser's, and by its licence, which holds on.
-    match reader.origin() {
-        Some(Origin { name, licence }) => notes.push(format!("Began with the weights of {name} ({licence}).")),
-        None if !note.from.is_empty() => notes.push(format!("Began with the weights of {}.", note.from)),
-        None => {}
+    // The state knows it where the folder does not, as in a run that went on from a browser's, and by its licence.
+    let origin = reader.origin();
+    if origin.is_none() && !note.from.is_empty() {
+        notes.push(format!("Began with the weights of {}.", note.from));
     }
     if !note.features.is_empty() {
         notes.push(format!("Losses looked through {}.", note.features));
     }
     let times = note.oversampled.iter().map(|(name, times)| format!("; {name} shown {times} times an epoch"));
-    let card = Card {
+    let mut card = Card {
         data: DataSource { name: note.name + &times.collect::<String>(), licence: note.licence, images: note.images },
         notes: notes.join(" "),
         ..weights::card_of(&reader)?
     };
+    origin.iter().for_each(|origin| card.began_with(origin));
     Ok(Model::of_checkpoint(reader, card, device)?)
 }
 

@@ -69,7 +69,7 @@ test('a run begins with a model of the site, says so after a reload, and hands t
   await expect(page.getByTestId('made')).toContainText('more-threes', LONG);
   const card = cardIn((await savedFile(page, 'save-model')).bytes);
   expect(card.notes).toBe('Trained in a browser. Began with the weights of threes.');
-  expect(card.licence).toBe('CC0 1.0; of the weights it began with: MIT OR Apache-2.0');
+  expect(card.licence).toBe('CC0 1.0; of the weights it began with: CC BY-SA 3.0, as the data');
   expect(card.system.config.width).toBe(16);
   // What was made here is a beginning, too.
   await page.getByTestId('put-away').click();
@@ -185,7 +185,7 @@ test('a checkpoint of such a run still says what it began with', async ({ page }
   await page.getByTestId('make-model').click();
   await expect(page.getByTestId('made')).toContainText('later-threes', LONG);
   const card = cardIn((await savedFile(page, 'save-model')).bytes);
-  expect(card.licence).toBe('CC0 1.0; of the weights it began with: MIT OR Apache-2.0');
+  expect(card.licence).toBe('CC0 1.0; of the weights it began with: CC BY-SA 3.0, as the data');
 });
 
 test('the page of models leads to a run that begins with one, and its link to no other', async ({ page }) => {

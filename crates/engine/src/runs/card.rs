@@ -4,7 +4,7 @@ use forger_core::{checkpoint::Reader, weights};
 use forger_protocol::{
     Card, EngineError,
     card::DataSource,
-    runs::{Origin, PictureSet, RunConfig},
+    runs::{PictureSet, RunConfig},
 };
 
 use super::lessons::Lessons;
@@ -29,10 +29,8 @@ pub fn of(reader: &Reader<'_>, name: &str, config: &RunConfig, lessons: &Lessons
     // Nobody else has a right to what somebody makes of his own pictures.
     card.licence = if is_own { "all rights with whoever trained it" } else { "CC0 1.0" }.into();
     card.notes = "Trained in a browser.".into();
-    // What it began with may be of other terms, and they hold on.
-    if let Some(Origin { name, licence }) = &config.from {
-        card.notes += &format!(" Began with the weights of {name}.");
-        card.licence += &format!("; of the weights it began with: {licence}");
+    if let Some(origin) = &config.from {
+        card.began_with(origin);
     }
     Ok(card)
 }

@@ -29,7 +29,7 @@ pub struct CardArgs {
     /// Folder of the manifest
     #[arg(long)]
     pub out: PathBuf,
-    /// Licence of the weights; MIT OR Apache-2.0 for those of a run if not given
+    /// Licence of the weights; if not given, for those of a run MIT OR Apache-2.0 and that of the model that it began with
     #[arg(long)]
     pub licence: Option<String>,
     /// Name of the data set, when the file it came from does not say it

@@ -24,10 +24,11 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The lines of a text that are commands of the program; some go on in the next line.
+/// The lines of a text that are commands of the program; some go on in the next line. What they print may go into a file.
 fn commands(text: &str) -> Vec<Vec<String>> {
     let lines = text.replace("\\\n", " ");
-    lines.lines().map(words).filter(|words| words.first().is_some_and(|word| word == "forger")).collect()
+    let lines = lines.lines().map(|line| words(line).into_iter().take_while(|word| word != ">").collect::<Vec<_>>());
+    lines.filter(|words| words.first().is_some_and(|word| word == "forger")).collect()
 }
 
 /// What is wrong with a command. One that only says what it is about may lack the rest.
@@ -63,6 +64,11 @@ fn those_of_the_documents_are_read() {
     let mut faults = Vec::new();
     for file in documents.chain([root.join("README.md")]) {
         let text = fs::read_to_string(file).unwrap();
+        // Figures that go onto a card are written before.
+        for figures in text.split("--metrics ").skip(1).filter_map(|rest| rest.split_whitespace().next()) {
+            let is_written = text.contains(&format!("> {figures}"));
+            faults.push((!is_written && figures.ends_with(".json")).then(|| format!("{figures} is written nowhere")));
+        }
         for (index, part) in text.split("\n```").enumerate() {
             if index % 2 == 1 {
                 faults.extend(commands(part).iter().map(|words| fault(words, true)));
@@ -89,10 +95,25 @@ fn those_of_the_help_are_read() {
     assert_right("help", faults, 25);
 }
 
+/// The models of the site.
+fn published() -> Manifest {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models/manifest.json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn weights_that_learned_from_data_of_the_same_terms_have_the_same_terms() {
+    let mut terms = std::collections::BTreeMap::new();
+    for card in published().models.into_iter().map(|entry| entry.card) {
+        let first = terms.entry(card.data.licence).or_insert_with(|| card.licence.clone());
+        assert_eq!(*first, card.licence, "{}", card.name);
+    }
+    assert!(terms.len() > 5);
+}
+
 #[test]
 fn those_of_the_cards_are_read() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public/models/manifest.json");
-    let manifest: Manifest = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let manifest = published();
     let mut faults = Vec::new();
     for card in manifest.models.iter().map(|entry| &entry.card) {
         for metric in card.metrics.values() {
@@ -113,6 +134,7 @@ fn those_of_the_cards_are_read() {
 fn what_is_no_command_is_found() {
     let of = |text: &str, is_whole| commands(text).iter().find_map(|words| fault(words, is_whole));
     assert_eq!(words("a 'b c'  \"d\"e # f"), ["a", "b c", "de"]);
+    assert_eq!(commands("forger recipes --json > all.json"), [["forger", "recipes", "--json"]]);
     assert_eq!(commands("sh\nforger recipes   # all\nforger \\\n  recipes\nls"), [["forger", "recipes"]; 2]);
     assert_eq!(of("forger calibrate run --class 3 ...", true), None);
     for wrong in ["forger retsipes", "forger train dcgan --steps 3 --no-such-flag", "forger sample x"] {
