@@ -64,7 +64,7 @@ pub enum Command {
     Refine(RefineArgs),
     /// Find the pictures of a folder that a model of normal ones cannot draw: scores.csv, and report.html with heat maps
     #[command(after_help = "Exit status: 0 when nothing is strange, 3 when something is, 1 on errors.\n\n\
-        Example: forger detect photos --model runs/threes --normal digits-mnist --class 3 --split test --out report")]
+        Example: forger detect photos --model runs/threes --normal mnist --class 3 --split test --out report")]
     Detect(Box<DetectFolderArgs>),
     /// Write a model file that says how strange normal pictures are: `forger detect` and the page measure others by them
     #[command(
@@ -129,7 +129,7 @@ pub enum EvalCommand {
     Refine(EvalRefineArgs),
     /// Anomalies: how well models of one class each tell its pictures from those of all others, beside plain ways
     #[command(
-        after_help = "Example: forger eval detect --data digits-mnist --runs runs/digits --train --epochs 10 --prefix mnist --out results --json"
+        after_help = "Example: forger eval detect --data mnist --runs runs/digits --train --epochs 10 --prefix mnist --out results --json"
     )]
     Detect(Box<EvalDetectArgs>),
     /// Defects of surfaces: how well a model of good patches tells pictures with defects, and where these are

@@ -243,6 +243,21 @@ fn idx_files_are_known_by_their_bytes() {
     assert!(code == Some(0) && text.contains("4 pictures of 28x28"), "{text}");
     let (code, text) = digits(&at("renamed/digits.bin"), &["--split", "test"]);
     assert!(code == Some(1) && text.contains("--holdout"), "{text}");
+    // Nor has a folder that holds nothing to test with.
+    for (split, count) in [("train", 5), ("test", 1)] {
+        let (code, text) = digits(&at("packed"), &["--holdout", "1", "--split", split]);
+        assert!(code == Some(0) && text.contains(&format!("{count} pictures of 28x28")), "{text}");
+        assert!(!text.contains("does nothing"), "{text}");
+    }
+    let (code, text) = digits(&at("packed"), &["--split", "test"]);
+    assert!(code == Some(1) && text.contains("--holdout"), "{text}");
+    put(&at("both/train-images-idx3-ubyte"), idx(0x0803));
+    put(&at("both/t10k-images-idx3-ubyte"), idx(0x0803));
+    let (code, text) = digits(&at("both"), &["--holdout", "1"]);
+    assert!(
+        code == Some(0) && text.contains("6 pictures of 28x28") && text.contains("--holdout 1 does nothing"),
+        "{text}"
+    );
     put(&at("page/train-images-idx3-ubyte"), PAGE);
     put(&at("labels/train-images-idx3-ubyte"), idx(0x0801));
     for (data, more, expected) in [

@@ -102,6 +102,21 @@ fn models_of_one_class_are_trained_measured_and_kept() {
         let (code, text) = run(&format!("{unborn} {rest}"));
         assert!(code == Some(1) && text.contains(expected) && !at("unborn").exists(), "{text}");
     }
+    // A model that goes on has an encoder of its own, and figures of another encoder or another set are not kept.
+    let more = train.replace("--epochs 2", "--epochs 3") + " --methods encoder --classes 0";
+    let (code, text) = run(&more);
+    assert!(code == Some(0) && text.contains("and begins anew") && text.contains("class 0: AUROC encoder"), "{text}");
+    idx(&at("other/set"), "train", 20);
+    for (line, is_measured) in [
+        (more.clone(), false),
+        (more.replace("--encoder-steps 20", "--encoder-steps 21"), true),
+        (format!("{more} --test set"), true),
+        (format!("{more} --test other/set"), true),
+    ] {
+        let (code, text) = run(&line);
+        assert!(code == Some(0) && text.contains("class 0: AUROC") == is_measured, "{line}: {text}");
+        assert!(!text.contains("anew"), "{line}: {text}");
+    }
     let (code, text) = run(&format!("train dcgan --data set --normal 7 {SMALL} --out none"));
     assert!(code == Some(1) && text.contains("no class 7: there are 0, 1"), "{text}");
 }

@@ -60,6 +60,9 @@ fn a_classifier_measures_training_and_latent_arithmetic() {
     assert_eq!(code, Some(0), "{error}");
     let line: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     assert!(line["frechet_classifier"].is_number() && line["coverage"].is_number(), "{line}");
+    let others = "--split test takes the others";
+    let learned = eval.replace(" --split test", "").replace("--count 30", "--count 4");
+    assert!(!error.contains(others) && forger(path, &learned).2.contains(others), "{error}");
     // What is missing is missed before anything is measured.
     let (code, text, error) = forger(path, &eval.replace("judge.", "none."));
     assert!(code == Some(1) && text.is_empty() && error.contains("cannot read none.safetensors"), "{text}{error}");

@@ -97,6 +97,26 @@ fn a_run_on_pairs_is_measured_exported_and_used() {
 }
 
 #[test]
+fn pairs_of_several_shapes_have_a_mean_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    for (index, size) in [[60, 40], [40, 60], [40, 90]].into_iter().enumerate() {
+        for side in ["train/a", "train/b", "test/a", "test/b"] {
+            picture(&folder.path().join(format!("set/{side}/{index}.png")), size, index as u32);
+        }
+    }
+    let (code, text) = run(folder.path(), &format!("train pix2pix --data set {SMALL} --steps 1 --out run"));
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = run(folder.path(), "eval translate --model run --test set --json");
+    assert_eq!(code, Some(0), "{text}");
+    let figures: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    // What is not a number would be null.
+    let names = ["l1", "psnr", "ssim", "accuracy"];
+    assert!(names.iter().all(|name| figures[format!("constant_{name}")].is_number()), "{text}");
+    let (code, text) = run(folder.path(), "eval translate --model run --test set --image-size 10");
+    assert!(code == Some(2) && text.contains("11..=1024"), "{text}");
+}
+
+#[test]
 fn the_other_way_is_learned_where_it_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

@@ -86,7 +86,7 @@ fn filtered(plane: &[f64], [height, width]: [usize; 2]) -> Vec<f64> {
     let mut line = vec![0.0; width];
     for row in 0..rows {
         line.fill(0.0);
-        for (weight, values) in window.iter().zip(plane[row * width..].chunks_exact(width)) {
+        for (weight, values) in window.iter().zip(plane[row * width..].chunks_exact(width.max(1))) {
             line.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
         }
         out.extend(line.windows(WINDOW).map(|part| part.iter().zip(&window).map(|(v, w)| v * w).sum::<f64>()));
@@ -124,5 +124,10 @@ mod tests {
         let flipped = a.iter().map(|value| 255.0 - value).collect::<Vec<_>>();
         assert!((ssim(&a, &a, [20, 20]) - 1.0).abs() < 1e-12);
         assert!(ssim(&a, &flipped, [20, 20]) < 0.0);
+        // What is too small has none.
+        assert!([[32, 0], [0, 32], [10, 40]].into_iter().all(|[height, width]| {
+            let plane = &a[..height * width];
+            ssim(plane, plane, [height, width]).is_nan()
+        }));
     }
 }

@@ -44,6 +44,7 @@ pub fn eval(args: &EvalArgs) -> Result<()> {
     let config = &model.config;
     // Before the time is spent on what needs none.
     let classified = args.classifier.as_ref().map(|path| Classified::open(path, config)).transpose()?;
+    data::warn_of_learned(&args.data);
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let count = args.count.min(pictures.len() / 2);
     if count < 2 {

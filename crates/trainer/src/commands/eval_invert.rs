@@ -58,6 +58,7 @@ pub fn invert(args: &InvertArgs) -> Result<()> {
     sheet::check(args.sheet.as_deref())?;
     let drawer = models::open::<Drawer>(&args.model, &Device::flex())?;
     let config = &drawer.config;
+    data::warn_of_learned(&args.data);
     let pictures = data::load(&args.data, config.channels, config.image_size)?;
     let count = args.count.min(pictures.len());
     if count == 0 {

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use forger_core::{
     data::photos::Photo,
+    metrics::image::WINDOW,
     weights::{Model, Translator},
 };
 use forger_protocol::{Pix2pixConfig, Way};
@@ -55,7 +56,7 @@ pub struct EvalTranslateArgs {
     #[command(flatten)]
     pub flags: SetFlags,
     /// Side of the pictures that are compared, in pixels, where it is not the one that the model learned: a ResNet takes any
-    #[arg(long, value_parser = clap::value_parser!(u64).range(8..=1024))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(WINDOW as u64..=1024))]
     pub image_size: Option<u64>,
     /// Only so many pictures of each set
     #[arg(long)]
@@ -163,7 +164,7 @@ fn of_pairs(args: &EvalTranslateArgs, model: &Model<Translator>, test: &str, see
         let made = translation::translate(model, way, &inputs, &|count| task.done(count as u64))?;
         // A picture that is the same whatever is asked for.
         let mean = translation::mean(&truths)?;
-        let constant = truths.iter().map(|_| mean.clone()).collect::<Vec<_>>();
+        let constant = truths.iter().map(|truth| mean.resized(truth.height, truth.width)).collect::<Vec<_>>();
         let before = if way == Way::Forward { "" } else { "back_" };
         for (name, results) in [("", &made), ("constant_", &constant)] {
             let near = translation::near(&pairs, results);

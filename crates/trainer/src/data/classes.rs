@@ -23,7 +23,7 @@ pub fn classes(args: &DataArgs, of: &Pictures) -> Result<Vec<String>> {
         "mnist" => fetch::fetch_pictures("mnist")?,
         data => place(data).0,
     };
-    let Some(file) = idx::find(&path, args.split) else {
+    let Some(file) = idx::find_part(&path, args.split) else {
         bail!("{} has no classes: use IDX files with labels, or pictures in a folder for each class", args.data);
     };
     let labels = idx::labels(&file)?;
@@ -38,7 +38,7 @@ pub fn classes(args: &DataArgs, of: &Pictures) -> Result<Vec<String>> {
 /// How many pictures each class of a set has, by its name.
 pub fn class_counts(args: &DataArgs) -> Result<BTreeMap<String, usize>> {
     // Of IDX files labels are enough.
-    let found = match idx::find(&place(&args.data).0, args.split) {
+    let found = match idx::find_part(&place(&args.data).0, args.split) {
         Some(file) => {
             let labels = idx::labels(&file)?;
             let part = super::idx_part(args, &file, labels.len())?;
@@ -149,10 +149,17 @@ mod tests {
         let test = DataArgs { split: Split::Test, ..whole.clone() };
         assert_eq!(of_class(&test, load(&test, 1), "7").unwrap().len(), 1);
         let file = folder.path().join("train-images-idx3-ubyte").display().to_string();
-        for (split, expected) in [(Split::Train, vec!["3", "1", "3"]), (Split::Test, vec!["2", "1"])] {
-            let part = DataArgs { split, holdout: 2, ..args(&file) };
-            assert_eq!(classes(&part, &load(&part, 1)).unwrap(), expected);
-        }
+        let is_cut = |data: &str| {
+            for (split, expected) in [(Split::Train, vec!["3", "1", "3"]), (Split::Test, vec!["2", "1"])] {
+                let part = DataArgs { split, holdout: 2, ..args(data) };
+                assert_eq!(classes(&part, &load(&part, 1)).unwrap(), expected);
+                assert_eq!(class_counts(&part).unwrap().values().sum::<usize>(), expected.len());
+            }
+        };
+        is_cut(&file);
+        // So is a folder in which there is nothing else.
+        fs::remove_file(folder.path().join("t10k-images-idx3-ubyte")).unwrap();
+        is_cut(&whole.data);
         let error = of_class(&whole, load(&whole, 1), "9").err().unwrap().to_string();
         assert!(error.contains("no class 9: there are 1, 2, 3"), "{error}");
         fs::remove_file(folder.path().join("train-labels-idx1-ubyte")).unwrap();

@@ -38,6 +38,11 @@ pub fn find(path: &Path, split: Split) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// The same, where a folder without a file to test with has one that a part is cut of.
+pub fn find_part(path: &Path, split: Split) -> Option<PathBuf> {
+    find(path, split).or_else(|| find(path, Split::Train))
+}
+
 /// Whether a file is named as the part to test with.
 pub fn is_test(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEST.as_bytes()))

@@ -1,6 +1,7 @@
 //! What is known of pictures: a table of yes and no, a line for each picture.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeSet, HashMap},
     ffi::OsString,
     fs::File,
@@ -166,10 +167,12 @@ impl Table {
         Ok(Self { names, rows })
     }
 
-    /// The row of a picture; empty if there is none.
+    /// The row of a picture, the one that says most of where it lies; empty if there is none.
     fn take(&mut self, picture: &Path) -> Vec<bool> {
         let rows = picture.file_name().and_then(|name| self.rows.get(name));
-        let row = rows.and_then(|rows| rows.iter().find(|(file, _)| picture.ends_with(file)));
+        let rows = rows.into_iter().flatten().filter(|(file, _)| picture.ends_with(file));
+        // The first of those that say as much.
+        let row = rows.min_by_key(|(file, _)| Reverse(file.components().count()));
         row.map(|(_, values)| values.clone()).unwrap_or_default()
     }
 }
@@ -232,6 +235,21 @@ mod tests {
         builder.append_dir_all("pictures", &inner).unwrap();
         builder.finish().unwrap();
         assert_eq!(read(&args(&tar.display().to_string())).unwrap().rows, expected, "in an archive");
+    }
+
+    #[test]
+    fn those_that_share_a_name_are_told_apart_whichever_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("deep")).unwrap();
+        let rows = ["a.png,1\n", "deep/a.png,0\n"];
+        for name in ["a.png", "deep/a.png"] {
+            image::RgbImage::new(8, 8).save(folder.path().join(name)).unwrap();
+        }
+        for [first, second] in [rows, [rows[1], rows[0]]] {
+            fs::write(folder.path().join(FILE), format!("file,Red\n{first}{second}")).unwrap();
+            let found = read(&args(&folder.path().display().to_string())).unwrap().rows;
+            assert_eq!(found, [[true], [false]], "{first}");
+        }
     }
 
     #[test]

@@ -121,8 +121,8 @@ pub fn recipe(data: &str) -> &'static str {
 
 /// Whether a set has a part to test with that is not learned from: faces have no end, and a folder may hold two IDX files.
 pub fn has_parts(data: &str) -> bool {
-    let folder = Path::new(data);
-    avatars::are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(folder, Split::Test).is_some())
+    let folder = place(data).0;
+    avatars::are_drawn(data) || data == "mnist" || (folder.is_dir() && idx::find(&folder, Split::Test).is_some())
 }
 
 /// Whether `--holdout` keeps back a share of each folder.
@@ -159,11 +159,18 @@ fn warn_of_parts(args: &DataArgs) {
     }
 }
 
-/// The pictures of IDX files: the part that a folder has a file for, or of the one file that is named.
+/// For measures of what a model has learned: they are asked of what is meant, but who means the test part may have left it out.
+pub fn warn_of_learned(args: &DataArgs) {
+    if args.split == Split::Train && (args.holdout > 0 || has_parts(&args.data)) {
+        ui::warn("these are pictures that models learn from: --split test takes the others");
+    }
+}
+
+/// The pictures of IDX files: the part that a folder has a file for, or of the one file that there is.
 fn idx_pictures(args: &DataArgs, file: &Path, shape: [usize; 3]) -> Result<Vec<u8>> {
     args.refuse_changes("pictures of IDX files are taken as they are")?;
     let mut values = idx::read(file, shape)?;
-    if file != Path::new(&args.data) {
+    if has_parts(&args.data) {
         warn_of_parts(args);
     }
     let size = shape.iter().product::<usize>();
@@ -173,9 +180,9 @@ fn idx_pictures(args: &DataArgs, file: &Path, shape: [usize; 3]) -> Result<Vec<u
     Ok(values)
 }
 
-/// Which of so many pictures of an IDX file are meant: all, where the name of the file says which part it is.
+/// Which of so many pictures of an IDX file are meant: all, where its folder has one for each part, or its name says which it is.
 fn idx_part(args: &DataArgs, file: &Path, count: usize) -> Result<Range<usize>> {
-    let is_cut = file == Path::new(&args.data) && (args.split == Split::Train || !idx::is_test(file));
+    let is_cut = !has_parts(&args.data) && (args.split == Split::Train || !idx::is_test(file));
     if is_cut { Ok(part(args, &[count])?.remove(0)) } else { Ok(0..count) }
 }
 
@@ -204,7 +211,7 @@ pub fn load_sized(args: &DataArgs, shape: [usize; 3]) -> Result<Pictures> {
         bail!("there is no file or folder {}; a set by name is one of: mnist, avatars", path.display());
     }
     let mut has_shares = false;
-    let (files, values) = match idx::find(&path, args.split) {
+    let (files, values) = match idx::find_part(&path, args.split) {
         Some(file) => (Vec::new(), idx_pictures(args, &file, shape)?),
         None => {
             let fit = Fit { shape, ..Fit::of(args, shape[0]) };

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use forger_core::data::photos::Photo;
+use forger_core::{data::photos::Photo, metrics::image::WINDOW};
 use image::DynamicImage;
 use rayon::prelude::*;
 
@@ -147,10 +147,10 @@ pub fn chosen_sets(data: &str, scale: usize, chosen: &[String]) -> Result<Vec<(S
         bail!("there is no set {name}; there are {}", Vec::from_iter(there).join(", "));
     }
     large.retain(|(set, _), _| chosen.is_empty() || chosen.contains(set));
-    let pair = |((set, stem), (file, bytes)): (&(String, String), &(PathBuf, Vec<u8>))| {
+    let pair = |((set, stem), (file, bytes)): (&(String, String), &(PathBuf, Vec<u8>))| -> Result<Pair> {
         let Decoded { image, is_grey, .. } = decode(bytes, file)?;
         let Some((file, bytes)) = small.get(&(set.clone(), stem.clone())) else {
-            let large = photo(&image).multiple_of(scale);
+            let large = measurable(photo(&image).multiple_of(scale), (set, stem), scale)?;
             return Ok(Pair { small: large.resized(large.height / scale, large.width / scale), large, is_grey });
         };
         let (whole, small) = (photo(&image), photo(&decode(bytes, file)?.image));
@@ -158,7 +158,8 @@ pub fn chosen_sets(data: &str, scale: usize, chosen: &[String]) -> Result<Vec<(S
         if whole.height < height || whole.width < width {
             bail!("{set}/hr/{stem} is smaller than {scale} times the given small picture");
         }
-        Ok(Pair { large: whole.cut(0, 0, height, width), small, is_grey })
+        let large = measurable(whole.cut(0, 0, height, width), (set, stem), scale)?;
+        Ok(Pair { large, small, is_grey })
     };
     let pairs = large.par_iter().map(pair).collect::<Result<Vec<_>>>()?;
     let mut sets = BTreeMap::<String, Vec<Pair>>::new();
@@ -168,6 +169,19 @@ pub fn chosen_sets(data: &str, scale: usize, chosen: &[String]) -> Result<Vec<(S
     let mut sets = sets.into_iter().collect::<Vec<_>>();
     sets.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
     Ok(sets)
+}
+
+/// Refuses one of which nothing would be left to measure: SSIM takes a window of what lies within a border of `scale` pixels.
+fn measurable(large: Photo, (set, stem): (&str, &str), scale: usize) -> Result<Photo> {
+    let least = (WINDOW + 2 * scale).next_multiple_of(scale);
+    if large.height.min(large.width) < least {
+        bail!(
+            "{set}/hr/{stem} is too small to be measured: {}x{} pixels of it can be compared, and it takes {least} a side",
+            large.width,
+            large.height
+        );
+    }
+    Ok(large)
 }
 
 #[cfg(test)]
@@ -182,17 +196,22 @@ mod tests {
     #[test]
     fn test_sets_are_found_and_small_pictures_made_where_there_are_none() {
         let folder = tempfile::tempdir().unwrap();
-        write(&folder.path().join("zoo/hr/a.png"), 13);
-        write(&folder.path().join("set5/hr/b.png"), 17);
-        write(&folder.path().join("set5/lr_x4/b.png"), 4);
-        write(&folder.path().join("set5/lr_x2/b.png"), 8);
+        write(&folder.path().join("zoo/hr/a.png"), 21);
+        write(&folder.path().join("set5/hr/b.png"), 25);
+        write(&folder.path().join("set5/lr_x4/b.png"), 6);
+        write(&folder.path().join("set5/lr_x2/b.png"), 12);
         let sets = test_sets(&folder.path().to_string_lossy(), 4).unwrap();
         let sizes = sets.iter().map(|(name, pairs)| {
             (name.as_str(), pairs.iter().map(|pair| (pair.large.width, pair.small.height)).collect::<Vec<_>>())
         });
-        assert_eq!(sizes.collect::<Vec<_>>(), [("set5", vec![(16, 4)]), ("zoo", vec![(12, 3)])]);
-        write(&folder.path().join("set5/lr_x4/b.png"), 5);
-        assert!(test_sets(&folder.path().to_string_lossy(), 4).err().unwrap().to_string().contains("set5/hr/b"));
+        assert_eq!(sizes.collect::<Vec<_>>(), [("set5", vec![(24, 6)]), ("zoo", vec![(20, 5)])]);
+        let fault = || test_sets(&folder.path().to_string_lossy(), 4).err().unwrap().to_string();
+        write(&folder.path().join("zoo/hr/a.png"), 19);
+        let small = fault();
+        assert!(small.starts_with("zoo/hr/a is too small") && small.contains("16x16") && small.contains("20 a side"));
+        write(&folder.path().join("zoo/hr/a.png"), 21);
+        write(&folder.path().join("set5/lr_x4/b.png"), 7);
+        assert!(fault().contains("set5/hr/b is smaller than"));
     }
 
     #[test]
@@ -206,7 +225,7 @@ mod tests {
     #[test]
     fn links_are_followed() {
         let folder = tempfile::tempdir().unwrap();
-        write(&folder.path().join("disk/set5/hr/a.png"), 16);
+        write(&folder.path().join("disk/set5/hr/a.png"), 20);
         write(&folder.path().join("disk/b.png"), 16);
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();

@@ -64,7 +64,7 @@ pub fn wholes(
             "pictures in parts have no labels: name the folders that are meant, as in SET:FOLDER, in place of a class"
         );
     }
-    if !path.exists() || idx::find(&path, args.split).is_some() {
+    if !path.exists() || idx::find_part(&path, args.split).is_some() {
         bail!("{} is no folder or archive of pictures, and only those can be judged in parts", args.data);
     }
     let (fit, mut found) = (Fit::of(args, channels), Vec::new());

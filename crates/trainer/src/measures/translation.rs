@@ -93,15 +93,15 @@ pub fn distance(one: &Photo, other: &Photo) -> f64 {
     sum as f64 / (255 * one.pixels.len().max(1)) as f64
 }
 
-/// The mean of pictures of one size: what a model would make that does not look at its input.
+/// The mean of pictures, all made as large as the first: what a model would make that does not look at its input.
 pub fn mean(photos: &[&Photo]) -> Result<Photo> {
     let Some(first) = photos.first() else { bail!("there is no picture") };
     let mut sums = vec![0_u64; first.pixels.len()];
-    let mut count = 0;
-    for photo in photos.iter().filter(|photo| photo.shape() == first.shape()) {
-        count += 1;
-        sums.iter_mut().zip(&photo.pixels).for_each(|(sum, value)| *sum += u64::from(*value));
+    for photo in photos {
+        let photo = photo.resized(first.height, first.width);
+        sums.iter_mut().zip(photo.pixels).for_each(|(sum, value)| *sum += u64::from(value));
     }
+    let count = photos.len() as u64;
     let pixels = sums.into_iter().map(|sum| ((sum + count / 2) / count) as u8).collect();
     Ok(Photo { pixels, ..(*first).clone() })
 }
@@ -128,6 +128,7 @@ mod tests {
     #[test]
     fn the_mean_is_no_pictures_own() {
         assert_eq!(mean(&[&photo(10), &photo(21)]).unwrap(), photo(16));
+        assert_eq!(mean(&[&photo(10), &photo(21).resized(20, 9)]).unwrap(), photo(16));
         assert!(mean(&[]).is_err());
     }
 }

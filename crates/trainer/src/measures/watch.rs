@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::log;
-use crate::{run::Run, ui};
+use crate::{interrupt, run::Run, ui};
 
 /// Names and values.
 pub type Found = Vec<(&'static str, f64)>;
@@ -70,7 +70,7 @@ impl Watch {
         let best = log::read(run)?.best(self.decides).map(|best| best.value);
         log::append(run, step, images, &found)?;
         let Some((_, value)) = found.iter().find(|(name, _)| *name == self.decides) else { return Ok(()) };
-        let is_best = best.is_none_or(|best| log::is_better(self.decides, *value, best));
+        let is_best = value.is_finite() && best.is_none_or(|best| log::is_better(self.decides, *value, best));
         if is_best {
             run.save_best(&state)?;
         }
@@ -83,12 +83,35 @@ impl Watch {
     /// Waits for what is still being measured.
     pub fn finish(mut self, run: &Run) -> Result<()> {
         if self.pending.len() > 1 {
-            ui::note(format_args!("measuring {} more checkpoints (Ctrl-C twice to leave without)", self.pending.len()));
+            let times = if interrupt::is_heard() { "again" } else { "twice" };
+            let count = self.pending.len();
+            ui::note(format_args!("measuring {count} more checkpoints (Ctrl-C {times} to leave without)"));
         }
         while !self.pending.is_empty() {
             let found = self.found.recv().context("measuring has ended")?;
             self.take(found, run)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_never_the_best() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::open(folder.path()).unwrap();
+        let values = [f64::NAN, 30.0, f64::INFINITY, 20.0];
+        let mut watch = Watch::new("", "psnr", move |state| {
+            let value = values[usize::from(state[0])];
+            Ok(Box::new(move || Ok(vec![("psnr", value)])))
+        });
+        for step in 0..4_u8 {
+            watch.look((u64::from(step), 0), &[step], &run).unwrap();
+        }
+        watch.finish(&run).unwrap();
+        assert_eq!((run.best().unwrap(), log::read(&run).unwrap().of("psnr").count()), (vec![1], 4));
     }
 }

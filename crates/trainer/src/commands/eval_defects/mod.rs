@@ -1,16 +1,17 @@
 //! `forger eval defects`: how well a model of patches of good surfaces tells pictures with defects, and where these are.
 
 mod masks;
+mod results;
 mod sheet;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use forger_core::{Images as _, metrics::roc::auroc, weights::Drawer};
 use forger_protocol::{Random, Stream};
-use serde_json::{Value, json};
 
+use self::results::tell;
 use super::detect::normal::{self, NormalArgs};
 use crate::{
     data::{
@@ -21,8 +22,6 @@ use crate::{
     measures::detection::{self, DetectArgs, Found, Method, Scored},
     models,
     progress::Task,
-    report::table::{Cell, Table},
-    ui,
 };
 
 #[derive(Args)]
@@ -33,7 +32,7 @@ pub struct EvalDefectsArgs {
     /// The pictures that it learned from, of which knn and pca learn, too
     #[arg(long)]
     pub data: String,
-    /// Good pictures that it has not learned from
+    /// Good pictures that it has not learned from; of the set of --data those that --holdout kept back
     #[arg(long)]
     pub normal: String,
     #[command(flatten)]
@@ -98,6 +97,7 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
     if args.chosen.crop.is_some() {
         bail!("masks are of whole pictures: leave --crop out");
     }
+    let kept_back = kept_back(args)?;
     crate::sheet::check(args.sheet.as_deref())?;
     for settings in args.methods.iter().filter_map(|method| args.detect.search(*method)) {
         normal::check(&settings)?;
@@ -117,7 +117,7 @@ pub fn defects(args: &EvalDefectsArgs) -> Result<()> {
         masks: masks::read(args.masks.as_deref(), &args.strange, &defective)?,
         wholes: good.pictures.into_iter().chain(defective).collect(),
     };
-    let learned = learned(args, (channels, side), patches.stride)?;
+    let learned = learned(args, kept_back, (channels, side), patches.stride)?;
     detection::check(&args.methods, learned.len() / detection::size(&model), &args.detect).context("--data")?;
     let (mut results, mut shown) = (Vec::new(), None);
     for method in &args.methods {
@@ -140,12 +140,28 @@ fn kind(name: &str) -> String {
     folder.map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// How many of --data are not to be learned from, since they are the good ones that are judged.
+fn kept_back(args: &EvalDefectsArgs) -> Result<usize> {
+    let [data, normal] = [&args.data, &args.normal].map(|set| fs::canonicalize(set).ok());
+    let is_same = args.data == args.normal || data.is_some_and(|data| Some(data) == normal);
+    match (is_same, args.chosen.holdout) {
+        (false, _) => Ok(0),
+        (true, holdout) if holdout > 0 && args.chosen.split != Some(Split::Train) => Ok(holdout),
+        _ => bail!("the same pictures cannot be learned from and judged: say with --holdout how many were kept back"),
+    }
+}
+
 /// Some of the patches that the model learned from, by chance, flat.
-fn learned(args: &EvalDefectsArgs, (channels, side): (usize, usize), stride: usize) -> Result<Vec<f32>> {
+fn learned(
+    args: &EvalDefectsArgs,
+    kept_back: usize,
+    (channels, side): (usize, usize),
+    stride: usize,
+) -> Result<Vec<f32>> {
     if args.methods.iter().all(|method| args.detect.search(*method).is_some()) {
         return Ok(Vec::new());
     }
-    let data = DataArgs { patches: Some(stride), ..normal::args(&args.data, Split::Train, 0, None) };
+    let data = DataArgs { patches: Some(stride), ..normal::args(&args.data, Split::Train, kept_back, None) };
     let pictures = data::load(&data, channels, side).context("--data")?;
     let mut order = (0..pictures.len()).collect::<Vec<_>>();
     Random::new(args.detect.seed(), Stream::Metrics).shuffle(&mut order);
@@ -203,50 +219,6 @@ fn areas(pictures: &Pictures, found: &[Found]) -> Result<Areas> {
         kinds: kinds.collect::<Result<_>>()?,
         pixels: is_known.then(|| auroc(&clean, &marked)).transpose()?,
     })
-}
-
-/// A table, a row a method, and the line of figures.
-fn tell(args: &EvalDefectsArgs, pictures: &Pictures, results: &[(Method, Areas)]) -> Result<()> {
-    let mut table = Table::new(&["AUROC", "pictures"]);
-    let kinds = results.first().map(|(_, areas)| Vec::from_iter(areas.kinds.keys())).unwrap_or_default();
-    let count = |kind: &String| pictures.kinds.iter().filter(|other| *other == kind).count();
-    table.head.extend(kinds.iter().map(|kind| format!("{kind} ({})", count(kind))));
-    table.head.push("pixels".into());
-    let prefix = args.prefix.as_ref().map(|prefix| format!("{prefix}_")).unwrap_or_default();
-    let mut line = serde_json::Map::<String, Value>::new();
-    for (method, areas) in results {
-        let values = [areas.pictures].into_iter().chain(areas.kinds.values().copied()).map(Some).chain([areas.pixels]);
-        let cell = |value: Option<f64>| Cell::new(value.map(|value| format!("{value:.4}")).unwrap_or_default());
-        table.rows.push([Cell::new(method.key())].into_iter().chain(values.map(cell)).collect());
-        line.insert(format!("{prefix}{}", method.key()), json!(areas.pictures));
-        if let Some(pixels) = areas.pixels {
-            line.insert(format!("{prefix}{}_pixels", method.key()), json!(pixels));
-        }
-    }
-    ui::result(table.text());
-    ui::note(format_args!("{} good pictures and {} with defects", pictures.good, pictures.kinds.len()));
-    if args.json {
-        line.insert("command".into(), json!(command(args)));
-        ui::result(json!(line));
-    }
-    Ok(())
-}
-
-fn command(args: &EvalDefectsArgs) -> String {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let methods = args.methods.iter().map(|method| method.flag()).collect::<Vec<_>>().join(",");
-    let (data, normal, strange) = (name(&args.data), name(&args.normal), name(&args.strange));
-    let masks = args.masks.as_ref().map(|_| " --masks MASKS").unwrap_or_default();
-    let encoder = args.encoder.as_ref().map(|_| " --encoder ENCODER").unwrap_or_default();
-    let prefix = args.prefix.as_ref().map(|prefix| format!(" --prefix {prefix}")).unwrap_or_default();
-    format!(
-        "forger eval defects --model MODEL{encoder} --data {data} --normal {normal} --count {} --strange {strange}{masks} --patches {} \
-         --methods {methods} --learned {} {}{prefix} --json",
-        args.chosen.count,
-        args.chosen.patches.unwrap_or_default(),
-        args.learned,
-        args.detect.flags()
-    )
 }
 
 #[cfg(test)]

@@ -4,7 +4,12 @@ mod results;
 mod steps;
 mod training;
 
-use std::{collections::BTreeMap, fs, path::PathBuf, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum as _};
@@ -14,6 +19,7 @@ use forger_core::{
     weights::{Drawer, Model},
 };
 use forger_protocol::{Random, Stream};
+use serde_json::json;
 
 use self::results::{Areas, Found, kept, tell};
 use super::detect::normal;
@@ -23,7 +29,7 @@ use crate::{
     measures::detection::{self, DetectArgs, Method, Scored},
     models,
     progress::Task,
-    run::write_whole,
+    run::{Run, write_whole},
     ui,
 };
 
@@ -148,7 +154,7 @@ fn of_class(args: &EvalDetectArgs, methods: &[Method], class: &str, sets: &mut S
         None => chosen(args, shape)?,
     };
     let judged = sets.judged.insert(judged);
-    let settings = settings(args, methods, &judged.name, &model);
+    let settings = settings(args, methods, &judged.name, (&run, &model));
     let file = args.out.join(format!("{class}.json"));
     if let Some(found) = kept(&file, &settings) {
         return Ok(found);
@@ -225,14 +231,21 @@ fn normal(pictures: &Pictures, labels: &[String], class: &str) -> Vec<f32> {
 }
 
 /// All that the figures depend on.
-fn settings(args: &EvalDetectArgs, methods: &[Method], judged: &str, model: &Model<Drawer>) -> String {
+fn settings(args: &EvalDetectArgs, methods: &[Method], judged: &str, (run, model): (&Path, &Model<Drawer>)) -> String {
+    // Sets may share a name, and models an encoder that has learned more since.
+    let test = args.test.as_ref().map(|test| format!(" of {test}")).unwrap_or_default();
+    let encoder = model.card.encoder.as_ref().map(|config| {
+        let steps = Run::open(&training::encoder_of(run)).ok().and_then(|run| run.newest_step()).unwrap_or_default();
+        format!(", encoder of step {steps} of {}", json!(config))
+    });
+    let encoder = encoder.filter(|_| methods.contains(&Method::Encoder)).unwrap_or_default();
     let methods = methods.iter().map(|method| method.flag()).collect::<Vec<_>>().join(",");
     let (config, steps) = (&model.card.system.config, model.card.steps);
     let data = args.data.flags(&args.data.data);
     // Results of before say nothing of it: of those the end of the whole set was kept back, whatever folders that was in.
     let shares = if data::keeps_shares(&args.data) { ", of each folder its share" } else { "" };
     format!(
-        "--data {data}{shares}, judged {judged}, --count {} --methods {methods} {}, step {steps} of {config}",
+        "--data {data}{shares}, judged {judged}{test}, --count {} --methods {methods} {}, step {steps} of {config}{encoder}",
         args.count,
         args.detect.flags()
     )

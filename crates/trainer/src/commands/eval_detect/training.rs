@@ -1,8 +1,14 @@
 //! The models that are judged with, trained where they are missing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use burn::tensor::Device;
+use forger_core::{checkpoint::Reader, weights::Drawer};
+use forger_protocol::EncoderConfig;
 
 use super::{
     super::train::{RunArgs, TrainCommand, begin::FromArgs, dcgan::DcganArgs, encoder::EncoderArgs},
@@ -13,7 +19,9 @@ use crate::{
     device::DeviceArgs,
     interrupt,
     measures::detection::Method,
+    models,
     run::Run,
+    ui,
 };
 
 /// Where the encoder of the model of a run lies.
@@ -37,11 +45,26 @@ pub fn train(args: &EvalDetectArgs, methods: &[Method], class: &str, out: &Path)
     };
     to_its_end(&TrainCommand::Dcgan(Box::new(course)))?;
     if methods.contains(&Method::Encoder) {
-        let run = RunArgs { steps: Some(args.encoder_steps), ..run(args, &encoder_of(out), "--encoder-steps") };
+        let encoder = encoder_of(out);
+        if is_of_another(&encoder, out)? {
+            ui::note(format_args!("class {class}: the encoder is of an older model, and begins anew"));
+            fs::remove_dir_all(&encoder).with_context(|| format!("cannot remove {}", encoder.display()))?;
+        }
+        let run = RunArgs { steps: Some(args.encoder_steps), ..run(args, &encoder, "--encoder-steps") };
         let course = EncoderArgs { run, model: out.to_owned(), data: learned(args), normal: Some(class.to_owned()) };
         to_its_end(&TrainCommand::Encoder(Box::new(course)))?;
     }
     Ok(())
+}
+
+/// Whether an encoder gives the codes of another model than the newest of a run, which may have gone on since.
+fn is_of_another(encoder: &Path, run: &Path) -> Result<bool> {
+    let Some(encoder) = Run::open(encoder).ok().filter(|encoder| encoder.newest_step().is_some()) else {
+        return Ok(false);
+    };
+    let model = models::open::<Drawer>(run, &Device::flex())?;
+    let config = Reader::new(&encoder.newest()?)?.settings::<EncoderConfig>()?;
+    Ok(!model.is_served_by(&config))
 }
 
 fn learned(args: &EvalDetectArgs) -> DataArgs {

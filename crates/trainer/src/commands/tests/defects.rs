@@ -42,6 +42,17 @@ fn defects_are_found_where_they_are_and_a_card_knows_how_pictures_are_cut() {
     assert!(image::image_dimensions(at("sheet.png")).unwrap().0 > 4 * 50);
     let too_many = format!("{eval} --patches 7 --methods encoder,knn --neighbours 9999");
     assert!(fails(&too_many).contains("--neighbours 9999"));
+    // Of one set nothing is judged that is learned from.
+    let same =
+        "eval defects --model @/run --data @/train --normal @/bad/../train --strange @/bad --patches 7 --methods knn";
+    assert!(fails(same).contains("say with --holdout"));
+    assert!(fails(&format!("{same} --holdout 2 --split train")).contains("say with --holdout"));
+    let learned = |line: &str| {
+        let text = fails(&format!("{line} --neighbours 9999"));
+        text.rsplit("normal pictures: ").next().unwrap().parse::<usize>().unwrap()
+    };
+    assert!(learned(&format!("{same} --holdout 2")) < learned(&same.replace("@/bad/../train", "@/good")));
+    run(&format!("{same} --holdout 2 --json"));
     assert!(fails(&format!("{eval} --methods pca")).contains("--patches"));
     assert!(fails(&format!("{eval} --methods pca --patches 29")).contains("patches"));
     assert!(

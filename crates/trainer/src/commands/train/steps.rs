@@ -30,11 +30,23 @@ pub fn advance(
     system: Box<dyn System>,
     run: &Run,
     args: &RunArgs,
+    length: (u64, u64),
+    watch: Option<Watch>,
+) -> Result<()> {
+    let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
+    advance_until(&|| stop.load(Ordering::SeqCst), system, run, args, length, watch)
+}
+
+/// The same, or up to where `stop` says so.
+fn advance_until(
+    stop: &dyn Fn() -> bool,
+    system: Box<dyn System>,
+    run: &Run,
+    args: &RunArgs,
     (total, examples): (u64, u64),
     mut watch: Option<Watch>,
 ) -> Result<()> {
     let (every, again) = (args.checkpoint_every.max(1), args.again());
-    let stop = interrupt::listen("saving (Ctrl-C again to stop without)")?;
     let mut session = Session::new(system);
     let (start, declaration) = (session.system().steps(), session.system().declaration());
     let state = saved(session.system_mut())?;
@@ -49,7 +61,6 @@ pub fn advance(
     let (mut rescues, mut trouble) = (0, None);
     session.handle(Command::TrainUntil(total));
     while session.state() == SessionState::Running {
-        let stop = || stop.load(Ordering::SeqCst);
         let mut left = LOOK_EVERY - session.system().steps() % LOOK_EVERY;
         left = left.min(every - session.system().steps() % every);
         session.advance(&mut || {
@@ -69,10 +80,12 @@ pub fn advance(
         let step = session.system().steps();
         progress.update(step, &metrics);
         let done = session.state() != SessionState::Running;
-        if step.is_multiple_of(every) || done || stop() {
+        // Asked once: what is said to be saved must be, whenever Ctrl-C comes.
+        let stopping = stop();
+        if step.is_multiple_of(every) || done || stopping {
             let state = saved(session.system_mut())?;
             let written = run.save(step, &state);
-            if done || stop() {
+            if done || stopping {
                 written.with_context(|| {
                     format!("the end of the run is not saved; free some space and go on with {again}")
                 })?;
@@ -86,10 +99,10 @@ pub fn advance(
             note(&mut trouble, show(session.system(), run))?;
             session.keep(state.into());
         }
-        if stop() && !done {
+        if stopping && !done {
             progress.finish(step);
             ui::note(format_args!("stopped at step {step} of {total}; go on with {again}"));
-            return Ok(());
+            return watch.map_or(Ok(()), |watch| watch.finish(run));
         }
     }
     progress.finish(session.system().steps());
@@ -173,8 +186,46 @@ fn settle(session: &mut Session<dyn System>) -> Result<Vec<StepMetrics>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use forger_protocol::{DcganConfig, EncoderConfig, SimganConfig};
+    use crate::device::DeviceArgs;
+    use burn::tensor::Device;
+    use forger_core::Toy;
+    use forger_protocol::{DcganConfig, EncoderConfig, Settings as _, SimganConfig, ToyConfig};
     use serde_json::json;
+    use std::{cell::Cell, path::Path};
+
+    fn args(out: &Path) -> RunArgs {
+        RunArgs {
+            out: out.to_owned(),
+            device: DeviceArgs { device: "cpu".into(), secret_file: None },
+            resume: None,
+            recipe: None,
+            set: Vec::new(),
+            steps: None,
+            checkpoint_every: 1000,
+            length: None,
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_at_any_moment_is_saved_and_measured_where_it_stops() {
+        // More often than it is asked in the steps between two looks.
+        for moment in 1..2 * LOOK_EVERY {
+            let folder = tempfile::tempdir().unwrap();
+            let run = Run::open(folder.path()).unwrap();
+            let asked = Cell::new(0);
+            let stop = || {
+                asked.set(asked.get() + 1);
+                asked.get() >= moment
+            };
+            let toy = Box::new(Toy::new(ToyConfig::default(), &Device::flex()).unwrap());
+            let watch = Watch::new("", "modes", |_| Ok(Box::new(|| Ok(vec![("modes", 1.0)]))));
+            advance_until(&stop, toy, &run, &args(folder.path()), (50, 1), Some(watch)).unwrap();
+            let step = run.newest_step().unwrap();
+            let told = crate::run::read_losses(&run, &ToyConfig::SYSTEM).last().unwrap().step;
+            let measured = log::read(&run).unwrap().last("modes").unwrap().step;
+            assert!(step < 50 && (told, measured) == (step, step), "{moment}: {step}, {told}, {measured}");
+        }
+    }
 
     #[test]
     fn learning_rates_are_called_as_each_system_has_them() {
