@@ -11,7 +11,7 @@ use forger_core::{
     parameters::NamedTensor,
     protocol::{
         Activation, AdversarialLoss, Distribution, LatentPrior, MlpConfig, OptimizerConfig, Penalty, StepKind,
-        ToyConfig,
+        ToyConfig, message,
     },
 };
 
@@ -109,6 +109,27 @@ fn spectral_normalisation_alone_and_with_all_else() {
         ..small()
     };
     compare("everything", &everything, &BOTH);
+    use StepKind::{Both, Generator};
+    compare("spectral, G first", &ToyConfig { spectral_norm: true, ..small() }, &[Generator, Generator, Both]);
+}
+
+/// Layers that lengthen nothing, and whose biases are zero, make no more of a point than its length.
+#[test]
+fn spectral_normalisation_is_done_before_the_first_step() {
+    let axis = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|share| share * message::EXTENT);
+    let grid = axis.iter().flat_map(|y| axis.iter().flat_map(move |x| [*x, *y])).collect::<Vec<_>>();
+    for seed in 1..=8 {
+        let (config, device) = (ToyConfig { spectral_norm: true, seed, ..ToyConfig::default() }, Device::flex());
+        let host = Toy::new(config.clone(), &device).unwrap();
+        let burn = Toy::on_burn(config, &device).unwrap();
+        for (name, mut toy) in [("host", host), ("burn", burn)] {
+            let at_first = toy.look().unwrap().logits(&grid);
+            assert!(at_first.iter().all(|logit| logit.abs() < 2.0), "{name}, seed {seed}: {at_first:?}");
+            toy.step(StepKind::Both);
+            toy.restart();
+            assert_eq!(toy.look().unwrap().logits(&grid), at_first, "{name}, seed {seed}: after a restart");
+        }
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ async fn toy(device: &Device, config: ToyConfig, steps: usize) -> Result<(Networ
     train(&mut Toy::new(config, device).map_err(|e| e.to_string())?, steps).await
 }
 
-/// What the default toy leaves out. Spectral normalisation is left to a DCGAN, and for the toy to `core/tests/host.rs`.
+/// What the default toy leaves out, but for spectral normalisation.
 fn penalised() -> ToyConfig {
     let network = MlpConfig { width: 16, layers: 1, activation: Activation::Tanh };
     ToyConfig {
@@ -157,6 +157,7 @@ async fn run(system: &str, device: &Device) -> Result<(Networks, Networks), Stri
     match system {
         "toy" => toy(device, ToyConfig { batch: 32, ..ToyConfig::default() }, STEPS).await,
         "toy-penalised" => toy(device, penalised(), FEW).await,
+        "toy-spectral" => toy(device, ToyConfig { batch: 32, spectral_norm: true, ..ToyConfig::default() }, FEW).await,
         "dcgan" => dcgan(device, DcganConfig::default(), STEPS).await,
         "dcgan-mapping" => dcgan(device, DcganConfig { mapping: 8, ..DcganConfig::default() }, FEW).await,
         "dcgan-auxiliary" => dcgan(device, DcganConfig { auxiliary: 1.0, ..DcganConfig::default() }, FEW).await,

@@ -32,14 +32,22 @@ fn times(layer: Layer, weights: &[f32], u: &[f32]) -> Vec<f32> {
     rows.map(|row| row.iter().zip(u).map(|(weight, u)| weight * u).sum()).collect()
 }
 
+/// Power iterations before the first step, as many as PyTorch's `parametrizations.spectral_norm` does.
+const AT_THE_START: usize = 15;
+
 impl Spectral {
-    /// Vectors of equal values, for the layers of a network.
+    /// For the layers of a network, from vectors of equal values. D is looked at, and may teach G, before its own first
+    /// update, and vectors that know nothing of the weights give a sigma near zero, of either sign.
     pub fn new(network: &HostMlp) -> Self {
         let equal = |length: usize| vec![1.0 / (length as f32).sqrt(); length];
-        Self {
+        let mut new = Self {
             us: network.layers().map(|layer| equal(layer.outputs)).collect(),
             vs: network.layers().map(|layer| equal(layer.inputs)).collect(),
+        };
+        for _ in 0..AT_THE_START {
+            new.iterate(network);
         }
+        new
     }
 
     /// One power iteration.

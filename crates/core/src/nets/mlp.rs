@@ -4,7 +4,7 @@ use burn::{
     module::{Module, Param, ParamId},
     nn::{Linear, LinearConfig},
     tensor::{
-        Device, Tensor,
+        Device, Tensor, TensorData,
         activation::{leaky_relu, relu, sigmoid, silu},
     },
 };
@@ -14,7 +14,10 @@ use super::{
     Discriminator, Generator,
     product::{linear, product},
 };
-use crate::parameters;
+use crate::{
+    host::{mlp::HostMlp, spectral::Spectral},
+    parameters,
+};
 
 /// Slope of leaky ReLU for negative values, as in DCGAN (arXiv 1511.06434, section 4).
 pub const LEAK: f64 = 0.2;
@@ -64,8 +67,9 @@ fn normalise(vector: Tensor<2>) -> Tensor<2> {
 }
 
 impl Mlp {
-    /// Weights are normal with variance `gain / fan_in` (He et al. 2015, arXiv 1502.01852, equation 14): `2 / (1 + LEAK^2)`
-    /// for ReLU and its kin, 1 for the other activations and in the last layer, which none follows; biases are zero.
+    /// Weights are normal with variance `gain / fan_in` (He et al. 2015, arXiv 1502.01852, equations 10 and 15):
+    /// `2 / (1 + LEAK^2)` for ReLU and its kin, 1 for the other activations and in the last layer, which none follows;
+    /// biases are zero.
     pub fn new(inputs: usize, config: MlpConfig, outputs: usize, random: &mut Random, device: &Device) -> Self {
         let widths = std::iter::once(inputs)
             .chain(std::iter::repeat_n(config.width, config.layers))
@@ -90,17 +94,18 @@ impl Mlp {
         })
     }
 
-    /// The same network with spectral normalisation (arXiv 1802.05957, algorithm 1), its vectors of equal values.
+    /// The same network with spectral normalisation (arXiv 1802.05957, algorithm 1). Its vectors are those that the host
+    /// begins with, to the last bit, so this waits for the device.
     pub fn with_spectral_norm(mut self) -> Self {
-        let equal = |length: usize, device: &Device| Tensor::full([length], 1.0 / (length as f32).sqrt(), device);
-        let vectors = self.layers.iter().map(|layer| {
-            let device = layer.weight.device();
-            let [inputs, outputs] = layer.weight.dims();
-            Tensor::cat(vec![equal(outputs, &device), equal(inputs, &device)], 0)
-        });
-        self.spectral = vectors.map(|vector| Param::initialized(ParamId::new(), vector)).collect();
-        // For the fixed ids that a walk gives.
         let device = self.layers[0].weight.device();
+        let host = HostMlp::from_tensors(&parameters::collect(&self), self.activation);
+        let Spectral { us, vs } = Spectral::new(&host);
+        let param = |vector: Vec<f32>| {
+            let length = vector.len();
+            Param::initialized(ParamId::new(), Tensor::from_data(TensorData::new(vector, [length]), &device))
+        };
+        self.spectral = us.into_iter().zip(vs).map(|(u, v)| param([u, v].concat())).collect();
+        // For the fixed ids that a walk gives.
         let tensors = parameters::collect(&self);
         let mut values = tensors.into_iter().map(|tensor| tensor.values);
         parameters::fill(self, &device, |_, _| values.next().unwrap_or_default())

@@ -154,17 +154,36 @@ fn penalties() {
     }
 }
 
+/// The u that each of three layers begins with.
+fn first_us(case: &Case) -> Vec<Vec<f32>> {
+    (0..3).map(|index| case.values(&format!("u.{index}")).to_vec()).collect()
+}
+
+/// burn's network with spectral normalisation, from these u.
+fn normalised_from(us: &[Vec<f32>], net: Mlp) -> Mlp {
+    let start = net.with_spectral_norm();
+    let tensors = forger_core::parameters::collect(&start);
+    let mut us = us.iter();
+    forger_core::parameters::fill(start, &training(), |name, _| {
+        let mut now = tensors.iter().find(|tensor| tensor.name == name).unwrap().values.clone();
+        if name.starts_with("spectral") {
+            let u = us.next().unwrap();
+            now[..u.len()].copy_from_slice(u);
+        }
+        now
+    })
+}
+
 #[test]
 fn spectral_normalisation() {
     let file = file("spectral.safetensors");
     let case = Case::only(&file);
     let config = MlpConfig { width: 6, layers: 2, ..MlpConfig::default() };
     let (net, host) = networks(&case, "", 2, config, 1);
-    let layers = 0..3;
-    let us = layers.clone().map(|index| case.values(&format!("u.{index}")).to_vec()).collect::<Vec<_>>();
+    let us = first_us(&case);
     let mut spectral = Spectral { us: us.clone(), ..Spectral::new(&host) };
     spectral.iterate(&host);
-    for index in layers {
+    for index in 0..us.len() {
         case.assert_close(&format!("u_after.{index}"), &spectral.us[index], 1e-5);
         case.assert_close(&format!("v.{index}"), &spectral.vs[index], 1e-5);
     }
@@ -180,21 +199,8 @@ fn spectral_normalisation() {
     spectral.pull_back(&normalised, &mut gradient);
     assert_gradient(&case, "grad", &host, &gradient, 1e-5);
 
-    // burn's, from the same u.
-    let mut us = us.into_iter();
-    let device = training();
-    let start = net.with_spectral_norm();
-    let tensors = forger_core::parameters::collect(&start);
-    let start = forger_core::parameters::fill(start, &device, |name, _| {
-        let mut now = tensors.iter().find(|tensor| tensor.name == name).unwrap().values.clone();
-        if name.starts_with("spectral") {
-            let u = us.next().unwrap();
-            now[..u.len()].copy_from_slice(&u);
-        }
-        now
-    });
-    let net = start.prepare();
-    let output = net.forward(case.tensor("input", &device));
+    let net = normalised_from(&us, net).prepare();
+    let output = net.forward(case.tensor("input", &training()));
     case.assert_close("output", &values(output.clone().inner()), 1e-5);
     let gradients = GradientsParams::from_grads(output.square().mean().backward(), &net);
     for (name, found) in gradients_of(&net, gradients) {
@@ -245,9 +251,14 @@ fn adversarial_steps_of_the_lab() {
         let (case, config, device) = (Case::read(&file, name), variant(name), training());
         let (generator, host_g) = networks(&case, "g", 2, config.generator, 2);
         let (discriminator, host_d) = networks(&case, "d", 2, config.discriminator, 1);
-        let discriminator = if config.spectral_norm { discriminator.with_spectral_norm() } else { discriminator };
+        // PyTorch's steps begin with vectors that know nothing of the weights yet.
+        let us = if config.spectral_norm { first_us(&case) } else { Vec::new() };
+        let discriminator = if us.is_empty() { discriminator } else { normalised_from(&us, discriminator) };
         let mut gan = Gan::new(rules(&config), generator, discriminator, Points::new(&config), &Device::flex());
         let mut host = HostGame::new(config.clone(), host_g, host_d);
+        if let Some(spectral) = &mut host.discriminator.spectral {
+            spectral.us = us;
+        }
         for step in 0..5 {
             let input = |name: &str| case.tensor::<2>(&format!("{name}.{step}"), &device);
             let mix = (config.penalty == Penalty::Gradient).then(|| format!("mix.{step}"));

@@ -52,7 +52,7 @@ impl Toy {
             return Self::on_burn(config, device);
         }
         config.validate()?;
-        let (generator, discriminator) = networks(&config, device);
+        let (generator, discriminator) = networks(&config);
         let [generator, discriminator] = [(generator, &config.generator), (discriminator, &config.discriminator)]
             .map(|(network, settings)| HostMlp::from_tensors(&parameters::collect(&network), settings.activation));
         let game = Game::Host(Box::new(HostGame::new(config.clone(), generator, discriminator)));
@@ -62,7 +62,9 @@ impl Toy {
     /// The same game on burn, also where the host would be faster: for comparing the two.
     pub fn on_burn(config: ToyConfig, device: &Device) -> Result<Self, OutOfRange> {
         config.validate()?;
-        let (generator, discriminator) = networks(&config, &device.clone().autodiff());
+        let (generator, discriminator) = networks(&config);
+        let there = device.clone().autodiff();
+        let [generator, discriminator] = [generator, discriminator].map(|network| parameters::copy(&network, &there));
         let points = Points::new(&config);
         let game = Game::Burn(Box::new(Gan::new(rules(&config), generator, discriminator, points, device)));
         Ok(Self { config, game })
@@ -133,7 +135,9 @@ fn shown(game: &BurnGame) -> Vec<Part> {
     vec![Part::of("generator", game.average()), Part::of("discriminator", game.discriminator())]
 }
 
-fn networks(config: &ToyConfig, device: &Device) -> (Mlp, Mlp) {
+/// On the CPU: what D is divided by follows from weights that are read back, and a browser's GPU cannot be waited for.
+fn networks(config: &ToyConfig) -> (Mlp, Mlp) {
+    let device = &Device::flex();
     let random = &mut Random::new(config.seed, Stream::Weights);
     let generator = Mlp::new(config.latent_dim, config.generator, 2, random, device);
     let discriminator = Mlp::new(2, config.discriminator, 1, random, device);
