@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_router::{
     components::{Route, Router, Routes},
     hooks::use_location,
     path,
 };
+use web_sys::DragEvent;
 
 use crate::{
     components::{
@@ -33,6 +34,9 @@ pub fn App() -> impl IntoView {
     provide_engine();
     provide_offline();
     provide_screen();
+    // For as long as there is a page.
+    window_event_listener(ev::dragover, keep_page);
+    window_event_listener(ev::drop, keep_page);
     let embedded = site::is_embedded();
     view! {
         <I18nContextProvider>
@@ -59,6 +63,15 @@ pub fn App() -> impl IntoView {
             </Router>
             <ToastList />
         </I18nContextProvider>
+    }
+}
+
+/// A file that is dropped where nothing takes it must not take the place of the page: what takes it has said so by now.
+fn keep_page(event: DragEvent) {
+    let Some(data) = event.data_transfer().filter(|_| !event.default_prevented()) else { return };
+    if data.types().includes(&"Files".into(), 0) {
+        event.prevent_default();
+        data.set_drop_effect("none");
     }
 }
 

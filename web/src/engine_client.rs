@@ -155,7 +155,18 @@ impl Engine {
         line.borrow_mut().worker = Some(worker);
     }
 
+    /// No worker takes the place of this one until the user wants it. Whatever it held, as the lock of a run, is free.
     fn fail(self, reason: String) {
+        {
+            let line = self.line.get_value();
+            let mut line = line.borrow_mut();
+            if let Some(worker) = line.worker.take() {
+                worker.terminate();
+            }
+            line.ready = false;
+            line.held.clear();
+            line.generation += 1;
+        }
         self.fail_waiting(&EngineError::Internal(reason.clone()));
         self.status.set(Status::Failed(reason));
     }

@@ -1,4 +1,4 @@
-//! Numbers as people write them, the same in every language.
+//! Numbers as people write and enter them, the same in every language.
 
 /// A whole number, with commas between thousands.
 pub fn count(number: f64) -> String {
@@ -14,13 +14,26 @@ pub fn count(number: f64) -> String {
     text
 }
 
+/// A whole number of what a field for numbers takes: `1e4` and `500.5`, too.
+pub fn whole(text: &str) -> Option<u64> {
+    let number = text.trim().parse::<f64>().ok()?;
+    (0.0..1e15).contains(&number).then_some(number as u64)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::count;
+    use super::{count, whole};
 
     #[test]
     fn thousands_are_parted() {
         assert_eq!([0.0, 999.0, 1000.0, 1_234_567.4].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(count(-12_345.0), "-12,345");
+    }
+
+    #[test]
+    fn a_field_for_numbers_gives_whole_ones_however_they_are_written() {
+        let given = ["64", "1e4", "500.5", "0", " 7 "].map(whole);
+        assert_eq!(given, [64, 10_000, 500, 0, 7].map(Some));
+        assert_eq!(["", "-1", "1e300", "inf", "NaN", "many"].map(whole), [None; 6]);
     }
 }

@@ -31,6 +31,11 @@ pub fn is_of_pytorch(name: &str) -> bool {
     [".pth", ".pt"].iter().any(|end| name.to_lowercase().ends_with(end))
 }
 
+/// Whether a file is one of a model, by its name.
+pub fn is_model(name: &str) -> bool {
+    name.to_lowercase().ends_with(".safetensors") || is_of_pytorch(name)
+}
+
 /// What the worker says of a model that it has opened.
 pub struct Opened {
     pub card: Card,

@@ -10,12 +10,13 @@ use forger_protocol::{DeviceKind, EngineError, StepKind};
 
 use crate::{
     devices::{Devices, read},
-    schedule::{Pending, begin, now},
+    schedule::{Pending, begin, now, yield_now},
+    timing::Timing,
 };
 
 /// Milliseconds of a step on the CPU under which no GPU is tried: there, a step of a hundred kernels takes longer to launch.
 const WORTH_TRYING: f64 = 5.0;
-/// Steps that are timed.
+/// Steps that are timed on the GPU.
 const TIMED: usize = 4;
 
 /// Makes the system, at its beginning, on a device.
@@ -68,21 +69,28 @@ impl Contender {
     }
 }
 
+/// Milliseconds of a step on the CPU; `None` where nobody wants to know any more. The system takes memory no longer than that.
+async fn time_on_cpu(make: &Make, on: &Weak<()>) -> Result<Option<f64>, EngineError> {
+    let mut system = make(&Device::flex())?;
+    let mut timing = Timing::default();
+    while on.upgrade().is_some() {
+        let start = now();
+        system.step(StepKind::Both);
+        if let Some(took) = timing.add(now() - start) {
+            return Ok(Some(took));
+        }
+        // A step may take long, and the page waits for answers.
+        yield_now().await;
+    }
+    Ok(None)
+}
+
 async fn warm_up(
     make: Make,
     gpu: impl Future<Output = Result<Device, EngineError>>,
     on: Weak<()>,
 ) -> Result<Option<Contender>, EngineError> {
-    let mut system = make(&Device::flex())?;
-    system.step(StepKind::Both);
-    let start = now();
-    for _ in 0..TIMED {
-        system.step(StepKind::Both);
-    }
-    let cpu = (now() - start) / TIMED as f64;
-    if cpu < WORTH_TRYING {
-        return Ok(None);
-    }
+    let Some(cpu) = time_on_cpu(&make, &on).await?.filter(|cpu| *cpu >= WORTH_TRYING) else { return Ok(None) };
     let mut system = make(&gpu.await?)?;
     let mut took = 0.0;
     for _ in 0..2 {

@@ -47,6 +47,8 @@ mod slots;
 mod store;
 #[cfg(target_arch = "wasm32")]
 mod task;
+#[cfg(any(target_arch = "wasm32", test))]
+mod timing;
 #[cfg(target_arch = "wasm32")]
 mod training;
 #[cfg(any(target_arch = "wasm32", test))]

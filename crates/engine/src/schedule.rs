@@ -1,6 +1,6 @@
 //! Time, and giving way to the browser.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::VecDeque};
 
 use futures_channel::oneshot;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -16,14 +16,15 @@ pub fn now() -> f64 {
 }
 
 thread_local! {
-    static TURN: RefCell<Option<oneshot::Sender<()>>> = const { RefCell::new(None) };
+    /// Who gave way, and has not had its turn since.
+    static TURNS: RefCell<VecDeque<oneshot::Sender<()>>> = const { RefCell::new(VecDeque::new()) };
     static PORT: Option<MessagePort> = port();
 }
 
 fn port() -> Option<MessagePort> {
     let channel = MessageChannel::new().ok()?;
     let on_message = Closure::<dyn FnMut()>::new(|| {
-        if let Some(turn) = TURN.with_borrow_mut(Option::take) {
+        if let Some(turn) = TURNS.with_borrow_mut(VecDeque::pop_front) {
             let _ = turn.send(());
         }
     });
@@ -34,10 +35,10 @@ fn port() -> Option<MessagePort> {
 
 /// Lets the browser deliver waiting messages. Through a message channel: browsers stretch a zero timeout to 4 ms.
 pub async fn yield_now() {
-    let (turn, next) = oneshot::channel();
-    TURN.set(Some(turn));
     let posted = PORT.with(|port| port.as_ref().is_some_and(|port| port.post_message(&JsValue::NULL).is_ok()));
     if posted {
+        let (turn, next) = oneshot::channel();
+        TURNS.with_borrow_mut(|turns| turns.push_back(turn));
         let _ = next.await;
     }
 }

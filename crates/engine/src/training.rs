@@ -39,6 +39,8 @@ pub struct Training<S: System + ?Sized> {
     /// Metrics that are settled and not told yet.
     metrics: Vec<StepMetrics>,
     pub history: History,
+    /// Whether there are more moments in it than the first.
+    remembers: bool,
     /// The newest state that was read back, for whatever reason: where a lost device is gone on from.
     newest: Arc<[u8]>,
 }
@@ -72,8 +74,15 @@ impl<S: System + ?Sized> Training<S> {
             burst: 1,
             metrics: Vec::new(),
             history: history_from(steps, &newest),
+            remembers: true,
             newest,
         })
+    }
+
+    /// For a session whose moments nobody goes back to: they would take memory, and time to read back.
+    pub fn without_moments(mut self) -> Self {
+        self.remembers = false;
+        self
     }
 
     /// What is being trained.
@@ -194,7 +203,7 @@ impl<S: System + ?Sized> Training<S> {
 
     async fn remember(&mut self) -> Result<(), EngineError> {
         let step = self.system().steps();
-        if self.history.is_due(step) {
+        if self.remembers && self.history.is_due(step) {
             let state = self.state().await?;
             self.history.keep(step, state);
         }

@@ -117,6 +117,9 @@ pub enum EngineError {
     /// The browser keeps nothing, has no room, or what was kept is not there.
     #[error("this browser's storage: {0}")]
     Storage(String),
+    /// The run that is open was to go and could not be saved: it stays.
+    #[error("the run that is open could not be saved: {0}")]
+    Unsaved(String),
     /// Another tab has this run open, and writes it.
     #[error("the run is open in another tab")]
     OpenElsewhere,

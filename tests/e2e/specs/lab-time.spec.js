@@ -177,9 +177,9 @@ test('a film is recorded', async ({ context, page }) => {
   await lab(page).pause.click();
 });
 
-test('a film that is stopped before its first frame is no file, and that is said', async ({ page }) => {
-  // One that gets no frame, and so writes nothing.
-  await page.addInitScript(() => {
+/** From the next page on, a film that is stopped has parts of these types. */
+const fakeFilms = (page, types) =>
+  page.addInitScript((types) => {
     window.MediaRecorder = class {
       state = 'inactive';
       start() {
@@ -187,10 +187,30 @@ test('a film that is stopped before its first frame is no file, and that is said
       }
       stop() {
         this.state = 'inactive';
-        queueMicrotask(() => this.onstop(new Event('stop')));
+        queueMicrotask(() => {
+          for (const type of types) {
+            this.ondataavailable(new BlobEvent('dataavailable', { data: new Blob(['part'], { type }) }));
+          }
+          this.onstop(new Event('stop'));
+        });
       }
     };
-  });
+  }, types);
+
+test('a film is called what the browser has written', async ({ page }) => {
+  await fakeFilms(page, ['video/mp4;codecs=avc1', 'video/mp4;codecs=avc1']);
+  await open(page, 'lab');
+  const record = page.getByTestId('record-button');
+  await record.click();
+  await expect(record).toHaveText('Stop recording');
+  const [film] = await Promise.all([page.waitForEvent('download'), record.click()]);
+  expect(film.suggestedFilename()).toBe('forger.mp4');
+  expect(await readFile(await film.path(), 'utf8')).toBe('partpart');
+});
+
+test('a film that is stopped before its first frame is no file, and that is said', async ({ page }) => {
+  // One that gets no frame, and so writes nothing.
+  await fakeFilms(page, []);
   const films = [];
   page.on('download', (film) => films.push(film));
   await open(page, 'lab');

@@ -185,6 +185,16 @@ test('what cannot be kept is told, and lasts as long as the page', async ({ page
   }
 });
 
+test('a seed that is none gives way to the one in use', async ({ page }) => {
+  await openLatent(page, 'model=digits&seed=7');
+  const seed = page.getByTestId('seed-input');
+  for (const [entered, used] of [['5000000000', '7'], ['-1', '7'], ['8.5', '8'], ['1e2', '100']]) {
+    await seed.fill(entered);
+    await seed.blur();
+    await expect(seed).toHaveValue(used);
+  }
+});
+
 test('leaving the page and coming back disturbs nothing', async ({ page }) => {
   await openLatent(page);
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click();

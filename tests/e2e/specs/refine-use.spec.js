@@ -101,6 +101,16 @@ test.describe('with models', () => {
     expect([width, height]).toEqual([28, 28]);
   });
 
+  test('a data set has a whole number of pictures within bounds, however it is entered', async ({ page }) => {
+    await openRefine(page);
+    const count = page.getByTestId('set-count');
+    for (const [entered, used] of [['1e4', '10000'], ['12.5', '12'], ['-3', '12'], ['0', '1'], ['99999', '20000'], ['5000000000', '20000']]) {
+      await count.fill(entered);
+      await count.blur();
+      await expect(count).toHaveValue(used);
+    }
+  });
+
   test('a data set comes as pictures with their labels', async ({ page }) => {
     await openRefine(page, 'simulator=digits&seed=9');
     await page.getByTestId('set-count').fill('12');

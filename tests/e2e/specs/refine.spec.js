@@ -39,8 +39,8 @@ test.describe('with models', () => {
     const { width, height } = await pixelsOf(page.getByTestId('synthetic'));
     expect([width, height]).toEqual([55, 35]);
     await expectRefined(page);
-    await expect(page.getByTestId('opinion-synthetic')).toHaveText('The discriminator takes 50 % of it for real.');
-    await expect(page.getByTestId('opinion-refined')).toHaveText('The discriminator takes 50 % of it for real.');
+    await expect(page.getByTestId('opinion-synthetic')).toHaveText("The discriminator's mean verdict: 50 % real.");
+    await expect(page.getByTestId('opinion-refined')).toHaveText("The discriminator's mean verdict: 50 % real.");
     await expect(page.getByTestId('verdict-map')).toHaveCount(0);
     await page.getByTestId('patch-verdicts').check();
     await expect(page.getByTestId('verdict-map')).toHaveCount(2);
@@ -149,7 +149,7 @@ test.describe('with models', () => {
     await expect(page.getByTestId('lambda-only')).toContainText('λ = 0.1');
     await expectRefined(page);
     await page.getByTestId('class-4').click();
-    await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
+    await expect(page.getByTestId('labels')).toHaveText('Known: the digit 4.');
     const ink = async () => (await pixelsOf(page.getByTestId('synthetic'))).data.reduce((sum, value) => sum + value, 0);
     await page.getByTestId('slider-thickness').fill('1.5');
     await expectRefined(page);
@@ -159,7 +159,7 @@ test.describe('with models', () => {
     expect(await ink()).toBeGreaterThan(thin + 10_000);
     // Another sample is of the same digit.
     await page.getByTestId('another').click();
-    await expect(page.getByTestId('labels')).toHaveText('Known: it is a 4.');
+    await expect(page.getByTestId('labels')).toHaveText('Known: the digit 4.');
     await expect(page.getByTestId('proof').getByRole('row')).toHaveCount(4);
     await expect(page.getByTestId('proof')).toContainText('70.6 %');
     await expect(page.getByTestId('proof')).toContainText('93.0 ± 0.5 %');

@@ -46,6 +46,47 @@ test('a reload stays on its page', async ({ page }) => {
   }
 });
 
+test('the link of the page that is here leaves it and its address as they are', async ({ page }) => {
+  const navigation = page.getByRole('navigation');
+  await open(page, 'latent?seed=11');
+  await page.getByTestId('new-seed').click();
+  await expect(page).toHaveURL(/seed=12/);
+  await navigation.getByRole('link', { name: 'Latent space' }).click();
+  await expect(page.getByRole('main')).toBeFocused();
+  await expect(page).toHaveURL(/seed=12/);
+  await page.reload();
+  await expect(page.getByTestId('seed-input')).toHaveValue('12');
+  await open(page, 'lab?data=moons');
+  await navigation.getByRole('link', { name: 'Lab' }).click();
+  await expect(page.getByRole('main')).toBeFocused();
+  await expect(page).toHaveURL(/data=moons/);
+  await page.reload();
+  await expect(page.getByTestId('data-select')).toHaveValue('moons');
+});
+
+test('a file that is dropped beside what takes one does not take the place of the page', async ({ page }) => {
+  const isKept = (type, isFile) =>
+    page.locator('header.top').evaluate(
+      (element, [type, isFile]) => {
+        const dataTransfer = new DataTransfer();
+        if (isFile) {
+          dataTransfer.items.add(new File(['-'], 'photo.png', { type: 'image/png' }));
+        } else {
+          dataTransfer.setData('text/plain', 'text');
+        }
+        return !element.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      [type, isFile],
+    );
+  for (const route of ['', 'lab', 'upscale', 'models']) {
+    await open(page, route);
+    for (const type of ['dragover', 'drop']) {
+      expect(await isKept(type, true), `${type} of a file on /${route}`).toBe(true);
+      expect(await isKept(type, false), `${type} of text on /${route}`).toBe(false);
+    }
+  }
+});
+
 test('an address where nothing is says so and leads home', async ({ page }) => {
   await open(page, 'no/such/page');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('No such page');

@@ -260,7 +260,7 @@ test('every system says what it needs', async ({ page }) => {
   // And what a tab has no memory for.
   await page.getByTestId('set-batch').fill('4096');
   await page.getByTestId('set-batch').blur();
-  await expect(page.getByTestId('refused')).toContainText(/would take 3\.\d GB of memory, and a tab has 2\.0 GB/, LONG);
+  await expect(page.getByTestId('refused')).toContainText(/would take 3\.\d GB of memory, and a tab has 2\.8 GB/, LONG);
   await expect(page.getByTestId('begin')).toBeDisabled();
 });
 

@@ -117,7 +117,7 @@ test('drawing and picture are saved as they are', async ({ page }) => {
 test('the discriminator says what it thinks, patch by patch', async ({ page }) => {
   await openTranslate(page);
   await page.getByTestId('patch-verdicts').check();
-  await expect(page.getByTestId('opinion')).toHaveText('The discriminator takes 50 % of it for real.');
+  await expect(page.getByTestId('opinion')).toHaveText("The discriminator's mean verdict: 50 % real.");
   await frames(page);
   const { width, height, data } = await pixelsOf(page.getByTestId('verdict-map'));
   expect([width, height]).toEqual([4, 3]);

@@ -130,6 +130,23 @@ const breakable = () => {
   };
 };
 
+/** A disk that is full while it is told to be: nothing is written. */
+const fillable = () => {
+  let full = false;
+  const { write } = FileSystemSyncAccessHandle.prototype;
+  FileSystemSyncAccessHandle.prototype.write = function (...given) {
+    if (full) {
+      throw new DOMException('full on purpose', 'QuotaExceededError');
+    }
+    return write.apply(this, given);
+  };
+  const channel = new BroadcastChannel('disk');
+  channel.onmessage = ({ data }) => {
+    full = data;
+    channel.postMessage('heard');
+  };
+};
+
 /** A clock that is two days ahead. */
 const asLater = () => {
   const { now } = Date;
@@ -148,6 +165,9 @@ async function inFront(context, lines) {
 
 /** From now on every worker may be ended by [`breakWorker`]; `card` lets its GPU pass for one. */
 export const makeBreakable = (context, card) => inFront(context, card ? [asHardware, breakable] : [breakable]);
+
+/** From now on the disk of workers may be filled by [`fillDisk`]. */
+export const makeFillable = (context) => inFront(context, [fillable]);
 
 /** From now on it is two days later for workers. */
 export const waitTwoDays = (context) => inFront(context, [asLater]);
@@ -174,4 +194,16 @@ export const breakWorker = (page, how) =>
         channel.postMessage(how);
       }),
     how,
+  );
+
+/** The disk is full for the worker, or no longer, once it has heard of it. */
+export const fillDisk = (page, full) =>
+  page.evaluate(
+    (full) =>
+      new Promise((heard) => {
+        const channel = new BroadcastChannel('disk');
+        channel.onmessage = () => heard(channel.close());
+        channel.postMessage(full);
+      }),
+    full,
   );

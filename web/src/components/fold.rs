@@ -14,6 +14,8 @@ pub fn Fold(
 ) -> impl IntoView {
     let screen = use_screen();
     let id = format!("fold-{name}");
+    // What is said anew, and is the same, changes nothing.
+    let open = Memo::new(move |_| open.get());
     view! {
         <details class=format!("fold {name}") data-testid=id prop:open=move || open.get() on:toggle=move |_| screen.changed()>
             <summary>{move || title.get()}</summary>

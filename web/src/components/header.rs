@@ -2,7 +2,9 @@
 
 use forger_protocol::{DeviceChoice, Reply, Request};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_location};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
 use super::{focus, labels};
 use crate::{
@@ -13,9 +15,10 @@ use crate::{
 
 #[component]
 pub fn Header() -> impl IntoView {
-    let i18n = use_i18n();
+    // Where the router is, which may be ahead of the address.
+    let (i18n, here) = (use_i18n(), use_location().pathname);
     view! {
-        <header class="top">
+        <header class="top" on:click=move |event| here.with_untracked(|here| stay(&event, here))>
             <a class="skip" href="#main" on:click=to_main>{t!(i18n, skip)}</a>
             <A href=site::link("/") attr:class="brand">"Forger"</A>
             <nav>
@@ -39,9 +42,25 @@ pub fn Header() -> impl IntoView {
 }
 
 /// By hand, since an address that is only a fragment means the start page where there is a `<base>`.
-fn to_main(event: web_sys::MouseEvent) {
+fn to_main(event: MouseEvent) {
     event.prevent_default();
     focus::to_main();
+}
+
+/// Stays on the page that is here, where a link leads to it: the router would change nothing but the address, which holds what was
+/// done there.
+fn stay(event: &MouseEvent, here: &str) {
+    let has_key = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || has_key {
+        return;
+    }
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let link = pressed.and_then(|pressed| pressed.closest("a").ok().flatten());
+    let path = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()).map(|link| link.pathname());
+    if path.is_some_and(|path| path.trim_end_matches('/') == here.trim_end_matches('/')) {
+        event.prevent_default();
+        focus::to_main();
+    }
 }
 
 const CHOICES: [DeviceChoice; 3] = [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::WebGpu];

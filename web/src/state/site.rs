@@ -6,7 +6,7 @@ use leptos::prelude::{document, window};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Response};
+use web_sys::{AbortSignal, Blob, RequestInit, Response};
 
 fn base_uri() -> String {
     document().base_uri().ok().flatten().unwrap_or_default()
@@ -42,28 +42,34 @@ pub fn is_embedded() -> bool {
 
 /// A JSON file of the site.
 pub async fn fetch_json<T: DeserializeOwned>(url: &str) -> Result<T, EngineError> {
-    let body = body(url, Response::text).await?;
+    let body = body(url, None, Response::text).await?;
     parse(url, &body.as_string().unwrap_or_default())
 }
 
 /// Any file of the site.
 pub async fn fetch_blob(url: &str) -> Result<Blob, EngineError> {
-    Ok(body(url, Response::blob).await?.unchecked_into())
+    Ok(body(url, None, Response::blob).await?.unchecked_into())
 }
 
-/// The bytes of any file of the site.
-pub async fn fetch_bytes(url: &str) -> Result<ArrayBuffer, EngineError> {
-    Ok(body(url, Response::array_buffer).await?.unchecked_into())
+/// The bytes of any file of the site, unless a signal says that they are not wanted any more.
+pub async fn fetch_bytes(url: &str, signal: Option<&AbortSignal>) -> Result<ArrayBuffer, EngineError> {
+    Ok(body(url, signal, Response::array_buffer).await?.unchecked_into())
 }
 
 /// What is at an address, taken in some way.
-async fn body(url: &str, take: fn(&Response) -> Result<Promise, JsValue>) -> Result<JsValue, EngineError> {
+async fn body(
+    url: &str,
+    signal: Option<&AbortSignal>,
+    take: fn(&Response) -> Result<Promise, JsValue>,
+) -> Result<JsValue, EngineError> {
     let failed = |detail: String| EngineError::Fetch { url: url.to_owned(), detail };
     let text = |error: JsValue| {
         let said = |error: &js_sys::Error| error.message().into();
         failed(error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), said))
     };
-    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(text)?;
+    let init = RequestInit::new();
+    init.set_signal(signal);
+    let response = JsFuture::from(window().fetch_with_str_and_init(url, &init)).await.map_err(text)?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         // HTTP/2 has no text for it.

@@ -6,14 +6,14 @@ use forger_core::{
     weights::{Drawer, Model},
 };
 use forger_protocol::{
-    DeviceKind, EngineError, Reply,
+    DeviceKind, EngineError,
     detect::{Calibration, Normal},
 };
 
 use super::internal;
 use crate::{
     answer::Answer,
-    channel::{Caller, bytes},
+    channel::Caller,
     devices::{Devices, read},
     runs::ENOUGH,
     store::own_models,
@@ -93,7 +93,6 @@ impl Calibrating {
         let mut card = model.card.clone();
         card.normal = Some(Box::new(normal));
         let (file, card) = Model::write(card, &model.networks)?;
-        let entry = own_models::write(&file, card).await?;
-        Ok((Reply::Exported(Box::new(entry)), vec![bytes(&file)]))
+        Ok(own_models::made(&self.caller, &file, card).await)
     }
 }

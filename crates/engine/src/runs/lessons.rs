@@ -29,6 +29,9 @@ use crate::{channel::Caller, contest::Make, devices::Devices, training::Training
 static SIMULATED: PictureSet = PictureSet::Drawn(DrawnSet::Digits);
 /// Bytes of a picture of a step, for each value of it: what its layers keep for the gradient.
 const KEPT: f64 = 400.0;
+/// Numbers for each that is learned: in use those of weights, gradients, two moments and an average; and in each whole state all but
+/// gradients. Three states are remembered, and two copies there are while one is made.
+const NUMBERS: f64 = 5.0 + 5.0 * 4.0;
 
 /// Pictures of a DCGAN that are kept back, at most, and the least of which some are.
 const KEPT_BACK: usize = 100;
@@ -128,7 +131,7 @@ impl Lessons {
     ) -> Result<Training<dyn System>, EngineError> {
         let system = self.system(&config.system, &devices.get(kind).await?)?;
         devices.used = kind;
-        Training::open(system, kind, state).await
+        Ok(Training::open(system, kind, state).await?.without_moments())
     }
 
     /// The system in training, idle, on a device, as a run begins.
@@ -147,7 +150,7 @@ impl Lessons {
                 // Networks that the file lacks stay as chance made them.
                 system.begin_with(&File::of_model(model)?)?;
                 devices.used = kind;
-                Training::open(system, kind, None).await
+                Ok(Training::open(system, kind, None).await?.without_moments())
             }
         }
     }
@@ -188,8 +191,7 @@ pub async fn weigh(config: &RunConfig) -> Result<Weight, EngineError> {
     let pixels = bytes(side) + if replaces { given.max(held) } else { given + held };
     let step = batch(system) as f64 * 3.0 * side * side * KEPT;
     pictures[0] -= kept_back(system, pictures[0]);
-    // Weights, gradients, two moments and an average.
-    Ok(Weight { pictures, parameters, bytes: pixels + 5.0 * 4.0 * parameters + step })
+    Ok(Weight { pictures, parameters, bytes: pixels + 4.0 * NUMBERS * parameters + step })
 }
 
 /// The sets that are learned from: of SimGAN that of the simulator, too.

@@ -10,7 +10,7 @@ mod start;
 use std::rc::Rc;
 
 use forger_protocol::{
-    EngineError, Reply, RunRequest,
+    EngineError, Event, Reply, RunRequest,
     runs::{RunConfig, RunInfo, Weight},
 };
 use js_sys::ArrayBuffer;
@@ -23,8 +23,9 @@ use crate::{
     frames::Frames,
     schedule::yield_now,
     store::{
-        kept_runs,
+        kept_runs::{self, Saved},
         locks::{self, Lock},
+        own_models,
     },
     task::Task,
 };
@@ -34,7 +35,7 @@ use run::Run;
 use start::{Beginning, Start, begin};
 
 /// Bytes that a run may take: a tab has 4 GB at most, and others are open.
-const MOST_BYTES: f64 = 2e9;
+const MOST_BYTES: f64 = 2.75e9;
 
 /// What a new run will take. Refuses what would not fit: where it is weighed already, so that nobody is let begin it; but not a run
 /// that is kept here, which has been open in a tab.
@@ -66,7 +67,7 @@ impl Runs {
     /// The name of a run, open or kept, that learns from this set of the user's.
     pub async fn learning_from(&self, set: &str) -> Result<Option<String>, EngineError> {
         let open = self.open.iter().map(|run| run.config.clone());
-        let kept = kept_runs::list().await?.into_iter().map(|run| run.config);
+        let kept = kept_runs::all().await?.into_iter().map(|run| run.config);
         Ok(open.chain(kept).find(|config| config.data.has_own(set)).map(|config| config.name))
     }
 
@@ -98,7 +99,7 @@ impl Runs {
                 // Before anything else: where another tab has it, what is open here stays so.
                 let lock = self.lock_of(&id).await?;
                 // What is open may be newer than what was saved.
-                self.close(channel).await;
+                self.close().await?;
                 let (info, state, next) = kept_runs::read(&id).await?;
                 let frames = kept_runs::read_frames(&id).await.ok().flatten();
                 let RunInfo { config, step, saved, .. } = info;
@@ -118,8 +119,13 @@ impl Runs {
                 as_it_is(run.info())
             }
             RunRequest::Save => {
-                let (info, state) = self.run()?.save().await?;
-                (Reply::Run(Box::new(info)), vec![bytes(&state)])
+                let run = self.run()?;
+                let Saved { state, kept, past } = run.save().await?;
+                // Where nothing can be kept, this is the only way out.
+                if let Err(error) = kept.and(past) {
+                    channel.tell(Event::Warning(error), &[]);
+                }
+                (Reply::Run(Box::new(run.info())), vec![bytes(&state)])
             }
             RunRequest::Frame { step } => {
                 let run = self.run()?;
@@ -129,11 +135,18 @@ impl Runs {
                 (reply, vec![bytes(pictures)])
             }
             RunRequest::Export { name } => {
-                let (entry, file) = self.run()?.export(&name).await?;
-                (Reply::Exported(Box::new(entry)), vec![bytes(&file)])
+                let (file, card) = self.run()?.export(&name).await?;
+                own_models::made(caller, &file, card).await
             }
-            RunRequest::Close => {
-                self.close(channel).await;
+            RunRequest::Close { anyway } => {
+                match self.close().await {
+                    Err(error) if !anyway || matches!(error, EngineError::DeviceLost(_)) => return Err(error),
+                    Err(error) => {
+                        self.open = None;
+                        channel.tell(Event::Warning(error), &[]);
+                    }
+                    Ok(()) => {}
+                }
                 // The next page may be of something else, and they take more than all models.
                 self.lessons = None;
                 done()
@@ -183,9 +196,9 @@ impl Runs {
         caller.wants_more()?;
         // Where its GPU is lost by now it is begun once more, and must not lie on the disk twice.
         let shown = run.see().await?;
-        self.close(channel).await;
+        self.close().await?;
         if is_new {
-            run.keep(channel).await;
+            run.keep(channel).await?;
         }
         run.show(channel, shown);
         let info = run.info();
@@ -193,11 +206,16 @@ impl Runs {
         Ok(as_it_is(info))
     }
 
-    /// Saves the open run and forgets it.
-    async fn close(&mut self, channel: &Channel) {
-        if let Some(mut run) = self.open.take() {
-            run.keep(channel).await;
+    /// Saves the open run and forgets it. One that cannot be saved stays.
+    async fn close(&mut self) -> Result<(), EngineError> {
+        if let Some(run) = &mut self.open {
+            run.save().await?.kept.map_err(|error| match error {
+                EngineError::Storage(detail) => EngineError::Unsaved(detail),
+                other => other,
+            })?;
+            self.open = None;
         }
+        Ok(())
     }
 
     /// The run cannot go on; what was saved last is there.
@@ -222,7 +240,7 @@ impl Runs {
     pub async fn rename(&mut self, name: String) -> Result<(), EngineError> {
         let run = self.run()?;
         run.config.name = name;
-        run.save().await.map(drop)
+        run.save().await?.kept
     }
 
     fn run(&mut self) -> Result<&mut Run, EngineError> {

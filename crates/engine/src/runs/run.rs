@@ -9,7 +9,7 @@ use forger_core::{
     weights::{self, Drawer, Model},
 };
 use forger_protocol::{
-    Command, DeviceChoice, DeviceKind, EngineError, Event, ManifestEntry,
+    Card, Command, DeviceChoice, DeviceKind, EngineError, Event,
     message::RunUpdate,
     runs::{DrawnSet, PictureSet, RunConfig, RunData, RunInfo, presets},
 };
@@ -23,7 +23,10 @@ use crate::{
     failures::Failures,
     frames::Frames,
     schedule::now,
-    store::{kept_runs, locks::Lock, own_models},
+    store::{
+        kept_runs::{self, Saved},
+        locks::Lock,
+    },
     training::{Told, Training, bad_run},
 };
 
@@ -107,7 +110,7 @@ impl Run {
             self.look(channel).await?;
         }
         if command == Command::Pause || is_reset {
-            self.keep(channel).await;
+            self.keep(channel).await?;
         }
         Ok(())
     }
@@ -121,7 +124,7 @@ impl Run {
         }
         self.training.keep().await?;
         if now() - self.tried >= SAVE_EVERY {
-            self.keep(channel).await;
+            self.keep(channel).await?;
         }
         Ok(())
     }
@@ -189,29 +192,35 @@ impl Run {
         self.frames.as_ref()?.at(step)
     }
 
-    /// Saves the run; where that fails, the page is told once, and training goes on.
-    pub async fn keep(&mut self, channel: &Channel) {
-        if let Err(error) = self.save().await
+    /// Saves the run; where it cannot be kept, the page is told once, and training goes on.
+    pub async fn keep(&mut self, channel: &Channel) -> Result<(), EngineError> {
+        let Saved { kept, past, .. } = self.save().await?;
+        if let Err(error) = kept.and(past)
             && self.failures.is_first()
         {
             channel.tell(Event::Warning(error), &[]);
         }
+        Ok(())
     }
 
-    /// Saves the run on this machine. Gives back the state, too.
-    pub async fn save(&mut self) -> Result<(RunInfo, Vec<u8>), EngineError> {
+    /// Saves the run on this machine. Fails where its state cannot be had; whether it could be kept is in what this gives back.
+    pub async fn save(&mut self) -> Result<Saved, EngineError> {
         let (step, state) = self.training.save().await?;
         self.tried = now();
-        let written = kept_runs::write(&self.id, &mut self.next, &self.config, step, &state).await;
+        let saved = (step, js_sys::Date::now());
+        let kept = kept_runs::write(&self.id, &mut self.next, &self.config, saved, &state).await;
         self.tried = now();
-        let info = written?;
-        self.saved = Some((step, info.saved));
-        if let Some(frames) = self.frames.as_mut().filter(|frames| frames.is_new) {
-            kept_runs::write_frames(&self.id, &frames.write()).await?;
-            frames.is_new = false;
+        let past = match &mut self.frames {
+            Some(frames) if kept.is_ok() => kept_runs::write_frames(&self.id, frames).await,
+            _ => Ok(()),
+        };
+        if kept.is_ok() {
+            self.saved = Some(saved);
+            if past.is_ok() {
+                self.failures.end();
+            }
         }
-        self.failures.end();
-        Ok((info, state.to_vec()))
+        Ok(Saved { state, kept, past })
     }
 
     /// Changes learning rates.
@@ -226,14 +235,12 @@ impl Run {
         Ok(())
     }
 
-    /// Makes a model file of it, which lies on this machine. Gives back the file, too.
-    pub async fn export(&mut self, name: &str) -> Result<(ManifestEntry, Vec<u8>), EngineError> {
+    /// Makes a model file of it.
+    pub async fn export(&mut self, name: &str) -> Result<(Vec<u8>, Card), EngineError> {
         let (_, state) = self.training.save().await?;
         let reader = Reader::new(&state).map_err(bad_run)?;
         let card = card::of(&reader, name, &self.config, &self.lessons)?;
-        let (file, card) = weights::write_checkpoint(reader, card)?;
-        let entry = own_models::write(&file, card).await?;
-        Ok((entry, file))
+        weights::write_checkpoint(reader, card).map_err(EngineError::from)
     }
 
     /// What it takes to make a model of it that tells strange pictures.

@@ -29,11 +29,16 @@ fn check() -> Result<(), EngineError> {
     if is_there { Ok(()) } else { Err(EngineError::Storage("no origin private file system".into())) }
 }
 
+/// Whether another tab has the file open, or has written it while it was read.
+fn is_busy(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock || error.to_string().starts_with("NotReadableError")
+}
+
 /// Does something with a file, which only one tab can have open at a time.
 async fn in_turn<T>(mut attempt: impl AsyncFnMut() -> std::io::Result<T>) -> std::io::Result<T> {
     for _ in 1..TRIES {
         match attempt().await {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(PAUSE).await,
+            Err(error) if is_busy(&error) => sleep(PAUSE).await,
             result => return result,
         }
     }
@@ -57,7 +62,8 @@ pub async fn write(path: &str, parts: &[&[u8]]) -> Result<(), EngineError> {
 /// A whole file; `None` where there is none.
 pub async fn read(path: &str) -> Result<Option<Vec<u8>>, EngineError> {
     check()?;
-    found(fs::read(format!("{ROOT}/{path}")).await)
+    let path = format!("{ROOT}/{path}");
+    found(in_turn(async || fs::read(&path).await).await)
 }
 
 /// At most the first `most` bytes of a file, and how many it has.

@@ -1,5 +1,7 @@
 //! Runs: a folder each, with the state in two files in turn and the pictures of its past.
 
+use std::sync::Arc;
+
 use forger_protocol::{
     EngineError,
     runs::{RunConfig, RunInfo},
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{files, locks};
 use crate::{
     age::is_over_a_day,
+    frames::Frames,
     slots::{self, Head},
 };
 
@@ -31,6 +34,15 @@ pub struct Next {
     number: u64,
 }
 
+/// What became of a run that was to be saved.
+pub struct Saved {
+    pub state: Arc<[u8]>,
+    /// Whether it is on this machine.
+    pub kept: Result<(), EngineError>,
+    /// Whether the pictures of the run's past are.
+    pub past: Result<(), EngineError>,
+}
+
 /// A state on the disk.
 struct Kept {
     slot: usize,
@@ -43,22 +55,20 @@ fn path(id: &str, file: &str) -> String {
     format!("{FOLDER}/{id}/{file}")
 }
 
-/// Keeps a state of a run, in the file whose turn it is.
+/// Keeps a state of a run, which is of this step and time, in the file whose turn it is.
 pub async fn write(
     id: &str,
     next: &mut Next,
     config: &RunConfig,
-    step: u64,
+    (step, saved): (u64, f64),
     state: &[u8],
-) -> Result<RunInfo, EngineError> {
-    let saved = js_sys::Date::now();
+) -> Result<(), EngineError> {
     let description = Description { config: config.clone(), step, saved };
     let text = serde_json::to_vec(&description).map_err(|error| EngineError::Internal(error.to_string()))?;
     let head = slots::head(next.number, &text, state);
     files::write(&path(id, SLOTS[next.slot]), &[&head, state]).await?;
     *next = Next { slot: 1 - next.slot, number: next.number + 1 };
-    let bytes = (head.len() + state.len()) as f64;
-    Ok(RunInfo { id: id.to_owned(), config: config.clone(), step, saved, bytes })
+    Ok(())
 }
 
 /// The states of a run that were written to their end, the newest first.
@@ -88,20 +98,37 @@ pub async fn read(id: &str) -> Result<(RunInfo, Vec<u8>, Next), EngineError> {
     Err(EngineError::Storage(format!("no whole state of run {id}")))
 }
 
-/// Every run that has a whole state, the newest first.
+/// Every run that has a whole state, the newest first; without those that cannot be looked at now, as another tab writes them.
 pub async fn list() -> Result<Vec<RunInfo>, EngineError> {
+    let mut runs = found().await?.into_iter().flatten().collect::<Vec<_>>();
+    runs.sort_by(|a, b| b.saved.total_cmp(&a.saved));
+    Ok(runs)
+}
+
+/// Every run that has a whole state. Fails where one cannot be looked at now.
+pub async fn all() -> Result<Vec<RunInfo>, EngineError> {
+    found().await?.into_iter().collect()
+}
+
+/// Every run that has a whole state, or why one cannot be looked at.
+async fn found() -> Result<Vec<Result<RunInfo, EngineError>>, EngineError> {
     let mut runs = Vec::new();
     for id in files::list(FOLDER).await? {
-        let states = kept(&id).await?;
+        let states = match kept(&id).await {
+            Ok(states) => states,
+            Err(error) => {
+                runs.push(Err(error));
+                continue;
+            }
+        };
         let bytes = states.iter().map(|kept| kept.bytes as f64).sum();
         match states.into_iter().next() {
             Some(Kept { description: Description { config, step, saved }, .. }) => {
-                runs.push(RunInfo { id, config, step, saved, bytes });
+                runs.push(Ok(RunInfo { id, config, step, saved, bytes }));
             }
             None => sweep(&id).await,
         }
     }
-    runs.sort_by(|a, b| b.saved.total_cmp(&a.saved));
     Ok(runs)
 }
 
@@ -126,12 +153,12 @@ async fn is_cut_off(id: &str) -> Result<bool, EngineError> {
     Ok(true)
 }
 
-/// Gives a run another name that is not open here.
+/// Gives a run another name that is not open here. It is as old as it was.
 pub async fn rename(id: &str, name: String) -> Result<(), EngineError> {
     let _lock = locks::of_run(id).await?;
     let (info, state, mut next) = read(id).await?;
     let config = RunConfig { name, ..info.config };
-    write(id, &mut next, &config, info.step, &state).await.map(drop)
+    write(id, &mut next, &config, (info.step, info.saved), &state).await
 }
 
 /// Deletes a run that is open nowhere.
@@ -140,9 +167,13 @@ pub async fn delete(id: &str) -> Result<(), EngineError> {
     files::remove_folder(&format!("{FOLDER}/{id}")).await
 }
 
-/// Keeps the pictures of a run's past.
-pub async fn write_frames(id: &str, frames: &[u8]) -> Result<(), EngineError> {
-    files::write(&path(id, "frames"), &[frames]).await
+/// Keeps the pictures of a run's past, if there are new ones.
+pub async fn write_frames(id: &str, frames: &mut Frames) -> Result<(), EngineError> {
+    if frames.is_new {
+        files::write(&path(id, "frames"), &[&frames.write()]).await?;
+        frames.is_new = false;
+    }
+    Ok(())
 }
 
 /// The pictures of a run's past, if there are any.

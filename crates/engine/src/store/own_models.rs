@@ -1,11 +1,15 @@
 //! Models that were made here: their files, each with its entry beside it.
 
 use forger_core::weights;
-use forger_protocol::{Card, EngineError, ManifestEntry};
+use forger_protocol::{Card, EngineError, Event, ManifestEntry, Reply};
 use serde::de::IgnoredAny;
 
 use super::files;
-use crate::age::is_a_day_ago;
+use crate::{
+    age::is_a_day_ago,
+    answer::Answer,
+    channel::{Caller, bytes},
+};
 
 const FOLDER: &str = "models";
 
@@ -13,38 +17,56 @@ fn path(file: &str) -> String {
     format!("{FOLDER}/{file}")
 }
 
-/// Keeps a model, in place of one of that name.
-pub async fn write(bytes: &[u8], card: Card) -> Result<ManifestEntry, EngineError> {
-    let entry = weights::entry(bytes, card);
-    let before = list().await?.into_iter().find(|other| other.card.name == entry.card.name);
-    let text = serde_json::to_vec(&entry).map_err(|error| EngineError::Internal(error.to_string()))?;
-    let kept = async {
-        files::write(&path(&entry.file), &[bytes]).await?;
-        // Last: a file without an entry does not count.
-        files::write(&path(&format!("{}.json", entry.file)), &[&text]).await
-    };
-    if let Err(error) = kept.await {
-        // The half of a model only takes room; the same one may have been there.
-        if before.is_none_or(|before| before.file != entry.file) {
-            let _ = delete(&entry.file).await;
-        }
-        return Err(error);
+/// The answer of a model that was made: it is kept here where it can be, and given to the page in any case.
+pub async fn made(caller: &Caller, file: &[u8], card: Card) -> Answer {
+    let entry = weights::entry(file, card);
+    let written = write(file, &entry).await;
+    let kept = written.is_ok();
+    if let Err(error) = written {
+        caller.tell(Event::Warning(error), &[]);
     }
-    if let Some(before) = before.filter(|before| before.file != entry.file) {
-        delete(&before.file).await?;
-    }
-    Ok(entry)
+    (Reply::Exported { entry: Box::new(entry), kept }, vec![bytes(file)])
 }
 
-/// Every model, in the order of their names.
+/// Keeps a model, in place of those of that name.
+async fn write(file: &[u8], entry: &ManifestEntry) -> Result<(), EngineError> {
+    // The same one stays: a tab that ended while it was written again would leave none.
+    if !read(&entry.file).await.is_ok_and(|(_, there)| there.sha256 == entry.sha256) {
+        let text = serde_json::to_vec(entry).map_err(|error| EngineError::Internal(error.to_string()))?;
+        let kept = async {
+            files::write(&path(&entry.file), &[file]).await?;
+            // Last: a file without an entry does not count.
+            files::write(&path(&format!("{}.json", entry.file)), &[&text]).await
+        };
+        if let Err(error) = kept.await {
+            // The half of a model only takes room.
+            let _ = delete(&entry.file).await;
+            return Err(error);
+        }
+    }
+    let is_before = |other: &ManifestEntry| other.card.name == entry.card.name && other.file != entry.file;
+    for before in list().await.unwrap_or_default().into_iter().filter(is_before) {
+        // One that cannot go now does so with the next of its name.
+        let _ = delete(&before.file).await;
+    }
+    Ok(())
+}
+
+/// Every model, in the order of their names; without those whose entry cannot be opened now.
 pub async fn list() -> Result<Vec<ManifestEntry>, EngineError> {
     let (mut entries, mut whole) = (Vec::new(), Vec::new());
     let names = files::list(FOLDER).await?;
     for name in names.iter().filter(|name| name.ends_with(".json")) {
-        let Some(text) = files::read(&path(name)).await? else { continue };
-        entries.extend(serde_json::from_slice::<ManifestEntry>(&text));
-        // One that was written to its end, even if only a newer Forger knows what it says.
-        whole.extend(serde_json::from_slice::<IgnoredAny>(&text).ok().map(|_| name));
+        match files::read(&path(name)).await {
+            Ok(Some(text)) => {
+                entries.extend(serde_json::from_slice::<ManifestEntry>(&text));
+                // One that was written to its end, even if only a newer Forger knows what it says.
+                whole.extend(serde_json::from_slice::<IgnoredAny>(&text).ok().map(|_| name));
+            }
+            Ok(None) => {}
+            // It may be.
+            Err(_) => whole.push(name),
+        }
     }
     for file in names.iter().filter(|name| name.ends_with(".safetensors")) {
         if !whole.contains(&&format!("{file}.json")) {

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Raised with every change that an older page or worker would misread.
-pub const PROTOCOL_VERSION: u32 = 18;
+pub const PROTOCOL_VERSION: u32 = 19;
 
 /// A message and the request it belongs to. Events that belong to none have id 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,8 +148,13 @@ pub enum Reply {
     Run(Box<RunInfo>),
     /// What a run will take.
     Weight(Weight),
-    /// A model that lies on this machine now. Buffers: its file.
-    Exported(Box<ManifestEntry>),
+    /// A model that was made. Buffers: its file.
+    Exported {
+        /// What is known of it.
+        entry: Box<ManifestEntry>,
+        /// Whether it lies on this machine now; where not, [`Event::Warning`] has said why.
+        kept: bool,
+    },
     /// In place of every other answer.
     Failed(EngineError),
 }
@@ -241,6 +246,7 @@ mod tests {
             from: Some(Origin { name: "threes".into(), licence: "CC0 1.0".into() }),
         };
         round_trip(Request::Run(RunRequest::Begin(Box::new(run))));
+        round_trip(Request::Run(RunRequest::Close { anyway: true }));
         round_trip(Request::Run(RunRequest::Tune(vec![("generator_optimizer".into(), 1e-4)])));
         let set = PictureSet::Drawn(DrawnSet::WornDigits);
         round_trip(Request::Store(StoreRequest::Preview { set, side: 28, count: 8 }));
@@ -257,6 +263,15 @@ mod tests {
         reply(Reply::Failed(EngineError::Cancelled));
         reply(Reply::Failed(crate::error::ModelError::NoCard.into()));
         reply(Reply::Failed(EngineError::SetFull { most: 402_653_184.0 }));
+        reply(Reply::Failed(EngineError::Unsaved("full".into())));
+        let system = presets::ALL[0].settings(28, 1);
+        let entry = ManifestEntry {
+            file: "a-00000000.safetensors".into(),
+            bytes: 1,
+            sha256: String::new(),
+            card: Card::new("a", system, 1),
+        };
+        reply(Reply::Exported { entry: Box::new(entry), kept: false });
         event(Event::Ready { version: PROTOCOL_VERSION });
         event(Event::Tile(TilePlace { top: 0, left: 1, height: 2, width: 3, done: 4, total: 5 }));
         event(Event::Progress { done: 1.0, total: 2.0 });

@@ -15,11 +15,13 @@ pub enum RunRequest {
     /// Begins a run, idle, in place of the one there is, with [`super::Event::Progress`] while its pictures are drawn or read.
     /// Answered by [`super::Reply::Run`], after [`super::Event::Run`]. Buffers: none; or a checkpoint of the same system,
     /// which it goes on from; or, where [`RunConfig::from`] says so, a model file of it, with whose networks it begins at step 0. The
-    /// settings of the file count, and what its card says of it. Cancelled before it is open, it leaves the one there is.
+    /// settings of the file count, and what its card says of it. Cancelled before it is open, it leaves the one there is; and so it does
+    /// where that cannot be saved, which is answered by [`crate::EngineError::Unsaved`].
     Begin(Box<RunConfig>),
     /// Opens a run of this machine where it was saved last, idle, whatever it takes. Answered as [`RunRequest::Begin`], or where
-    /// another tab has it open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so. Otherwise that is
-    /// saved and closed first, also where this one then does not open: it may be the same.
+    /// another tab has it open by [`crate::EngineError::OpenElsewhere`]: then the one that is open here stays so, as it does where it
+    /// cannot be saved ([`crate::EngineError::Unsaved`]). Otherwise that is saved and closed first, also where this one then does not
+    /// open: it may be the same.
     Resume {
         /// [`crate::runs::RunInfo::id`].
         id: String,
@@ -28,14 +30,15 @@ pub enum RunRequest {
     Command(Command),
     /// Changes learning rates, those that [`crate::runs::presets::rates`] lists. Answered by [`super::Reply::Run`].
     Tune(Vec<(String, f64)>),
-    /// Saves it now. Answered by [`super::Reply::Run`]. Buffers: the checkpoint.
+    /// Saves it now. Answered by [`super::Reply::Run`], also where it cannot be kept on this machine, which [`super::Event::Warning`]
+    /// then says. Buffers: the checkpoint.
     Save,
     /// Shows the pictures of a step that [`RunUpdate::frames`] lists. Answered by [`super::Reply::Pictures`].
     Frame {
         /// The step.
         step: u64,
     },
-    /// Makes a model file of it, which lies on this machine. Answered by [`super::Reply::Exported`]. Buffers: the file.
+    /// Makes a model file of it, which lies on this machine where it can be kept. Answered by [`super::Reply::Exported`].
     Export {
         /// The name on its card: see [`crate::card::is_name`].
         name: String,
@@ -49,8 +52,12 @@ pub enum RunRequest {
         /// What normal pictures show, as in "the digit 0".
         what: String,
     },
-    /// Saves it and forgets it, with all pictures: the page that showed it is left. Answered by [`super::Reply::Done`].
-    Close,
+    /// Saves it and forgets it, with all pictures. Answered by [`super::Reply::Done`], or where it cannot be saved by
+    /// [`crate::EngineError::Unsaved`]: then it stays open.
+    Close {
+        /// Forgets it also where it cannot be saved, which [`super::Event::Warning`] then says.
+        anyway: bool,
+    },
 }
 
 /// What is asked of what lies on this machine. Answered by [`crate::EngineError::Storage`] where there is no room or no way to

@@ -262,7 +262,7 @@ pub struct Weight {
     pub pictures: [usize; 2],
     /// Numbers that its networks learn.
     pub parameters: f64,
-    /// Memory for pictures, networks, what optimizers remember and one step, in bytes: an estimate.
+    /// Memory for pictures, networks, what optimizers remember, whole states that are kept, and one step, in bytes: an estimate.
     pub bytes: f64,
 }
 

@@ -47,6 +47,7 @@ pub fn error(locale: Locale, error: &EngineError) -> String {
         EngineError::TooFewPictures { least } => td_string!(locale, e_too_few_pictures, least = least).to_string(),
         EngineError::SetFull { most } => td_string!(locale, e_set_full, most = super::bytes(most)).to_string(),
         EngineError::Storage(detail) => td_string!(locale, e_storage, detail = detail).to_string(),
+        EngineError::Unsaved(detail) => td_string!(locale, e_unsaved, detail = detail).to_string(),
         EngineError::LooksThrough => td_string!(locale, e_looks_through).to_string(),
         EngineError::LearnedFrom(run) => td_string!(locale, e_learned_from, run = run).to_string(),
         EngineError::OpenElsewhere => td_string!(locale, e_elsewhere).to_string(),

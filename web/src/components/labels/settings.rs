@@ -72,7 +72,7 @@ mod tests {
             .map(|given| part(Locale::en, given));
         let expected = [
             "Generator: Learning rate = NaN",
-            "D updates a step = 0",
+            "D updates per step = 0",
             "Data = Your own …",
             "Batch = -3",
             "points=!",
@@ -93,7 +93,7 @@ mod tests {
         let generator = MlpConfig { width: 0, ..MlpConfig::default() };
         let fault = ToyConfig { generator, ..ToyConfig::default() }.validate().unwrap_err();
         assert_eq!(field(Locale::en, &fault.field), "Width of G");
-        assert_eq!(lab_field(Locale::en, &fault.field), "Generator: Neurons a layer");
+        assert_eq!(lab_field(Locale::en, &fault.field), "Generator: Neurons per layer");
         let discriminator = MlpConfig { layers: 9, ..MlpConfig::default() };
         let fault = ToyConfig { discriminator, ..ToyConfig::default() }.validate().unwrap_err();
         assert_eq!(lab_field(Locale::en, &fault.field), "Discriminator: Layers");

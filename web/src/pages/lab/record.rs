@@ -8,8 +8,14 @@ use web_sys::{Blob, BlobEvent, BlobPropertyBag, HtmlCanvasElement, MediaRecorder
 
 use crate::{components::files, i18n::*, state::toasts::use_toasts};
 
-/// What browsers call the film.
-const KIND: &str = "video/webm";
+/// What a film is called, by its type: browsers differ in what they write.
+fn name(kind: &str) -> &'static str {
+    match kind.split(';').next().unwrap_or_default() {
+        "video/mp4" => "forger.mp4",
+        "video/x-matroska" => "forger.mkv",
+        _ => "forger.webm",
+    }
+}
 
 /// Whether this browser can make films of a canvas.
 fn is_possible() -> bool {
@@ -34,15 +40,17 @@ fn start(parts: Rc<RefCell<Vec<Blob>>>, done: impl FnOnce(bool) + 'static) -> Op
     on_data.forget();
     recorder.set_onstop(Some(
         Closure::once_into_js(move || {
-            let parts = parts.borrow().iter().collect::<js_sys::Array>();
+            let parts = parts.borrow();
             // Before the first frame a browser writes nothing, and a file of that is no film.
-            let has_frames = parts.length() > 0;
-            let bag = BlobPropertyBag::new();
-            bag.set_type(KIND);
-            if has_frames && let Ok(film) = Blob::new_with_blob_sequence_and_options(&parts, &bag) {
-                files::give_blob(&film, "forger.webm");
+            if let Some(first) = parts.first() {
+                let (kind, bag) = (first.type_(), BlobPropertyBag::new());
+                bag.set_type(&kind);
+                let all = parts.iter().collect::<js_sys::Array>();
+                if let Ok(film) = Blob::new_with_blob_sequence_and_options(&all, &bag) {
+                    files::give_blob(&film, name(&kind));
+                }
             }
-            done(has_frames);
+            done(!parts.is_empty());
         })
         .unchecked_ref(),
     ));
@@ -91,5 +99,17 @@ pub fn Record() -> impl IntoView {
         >
             {move || if recording.get() { t_string!(i18n, stop_film) } else { t_string!(i18n, film) }}
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_film_is_called_what_it_is() {
+        let kinds = ["video/webm;codecs=vp8", "video/mp4", "video/mp4;codecs=avc1", "video/x-matroska;codecs=avc1", ""];
+        let names = ["forger.webm", "forger.mp4", "forger.mp4", "forger.mkv", "forger.webm"];
+        assert_eq!(kinds.map(name), names);
     }
 }

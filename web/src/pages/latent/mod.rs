@@ -27,6 +27,7 @@ use crate::{
     components::{about::About, files},
     i18n::*,
     pages::links::{complain, query},
+    shelf::is_model,
 };
 use board::{Board, begin};
 use edit::Edit;
@@ -59,10 +60,11 @@ pub fn LatentPage() -> impl IntoView {
     });
     let drop = files::on_drop(move |files| {
         let Some(file) = files.into_iter().next() else { return };
-        if file.type_().starts_with("image/") {
-            search.open(&file, file.name());
-        } else {
+        if is_model(&file.name()) {
             explorer.load_file(file);
+        } else {
+            // Not every system knows the type of every picture.
+            search.open(file);
         }
     });
     let tab = explorer.part(|state| state.tab);

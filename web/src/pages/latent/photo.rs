@@ -40,7 +40,7 @@ pub fn PhotoTab(search: PhotoSearch) -> impl IntoView {
             _ => {}
         });
     });
-    let open = move |files: Vec<File>| files.iter().take(1).for_each(|file| search.open(file, file.name()));
+    let open = move |files: Vec<File>| files.into_iter().take(1).for_each(|file| search.open(file));
     files::on_paste(open);
     let progress = move || {
         search.inverting.with(|look| {

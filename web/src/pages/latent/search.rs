@@ -9,12 +9,14 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ImageBitmap};
+use web_sys::{File, ImageBitmap};
 
 use super::explorer::Explorer;
 use crate::{
-    components::crop::{Place, pixels},
-    i18n::*,
+    components::{
+        crop::{Place, pixels},
+        files,
+    },
     state::newest::Turns,
 };
 
@@ -88,8 +90,8 @@ impl PhotoSearch {
     }
 
     /// Opens a picture from disk, camera or clipboard.
-    pub fn open(self, blob: &Blob, name: String) {
-        let bitmap = window().create_image_bitmap_with_blob(blob);
+    pub fn open(self, file: File) {
+        let bitmap = window().create_image_bitmap_with_blob(&file);
         let is_last = self.opening.begin();
         spawn_local(async move {
             let opened = match bitmap {
@@ -108,7 +110,10 @@ impl PhotoSearch {
                     self.explorer.change(|state| state.tab = Tab::Photo);
                 }
                 None => {
-                    self.explorer.toasts.error(td_string!(self.explorer.locale(), bad_photo, name = name).to_string())
+                    let said = files::unreadable(self.explorer.locale(), &file).await;
+                    if is_last() {
+                        self.explorer.toasts.error(said);
+                    }
                 }
             }
         });

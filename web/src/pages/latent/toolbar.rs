@@ -10,6 +10,7 @@ use crate::{
         models::{ModelSelect, OwnModel},
     },
     i18n::*,
+    numbers::whole,
 };
 
 /// Truncation in percent that the slider reaches down to.
@@ -63,6 +64,19 @@ pub fn Models(explorer: Explorer) -> impl IntoView {
 pub fn Toolbar(explorer: Explorer) -> impl IntoView {
     let i18n = use_i18n();
     let (seed, truncation) = (explorer.part(|state| state.seed), explorer.part(|state| state.truncation));
+    // Grows with each entry, so that one that is refused gives way to what is in use.
+    let entries = RwSignal::new(0);
+    let shown_seed = move || {
+        entries.track();
+        seed.get()
+    };
+    let set_seed = move |event| {
+        let entered = whole(&event_target_value(&event)).and_then(|seed| u32::try_from(seed).ok());
+        if let Some(seed) = entered {
+            explorer.change(|state| state.seed = seed);
+        }
+        entries.update(|count| *count += 1);
+    };
     view! {
         <div class="buttons toolbar">
             <label>
@@ -71,12 +85,8 @@ pub fn Toolbar(explorer: Explorer) -> impl IntoView {
                     type="number"
                     min="0"
                     data-testid="seed-input"
-                    prop:value=move || seed.get()
-                    on:change=move |event| {
-                        if let Ok(seed) = event_target_value(&event).parse() {
-                            explorer.change(|state| state.seed = seed);
-                        }
-                    }
+                    prop:value=shown_seed
+                    on:change=set_seed
                 />
             </label>
             <button

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     components::{files, labels, start_stop::StartStop},
     i18n::*,
+    numbers::whole,
     pages::image_to_image::{ask::Picture, batch::Zip, formats::PNG, pictures::blank, saving::written},
     state::newest::Turns,
 };
@@ -124,9 +125,9 @@ pub fn Dataset(bench: Bench) -> impl IntoView {
     };
     let is_running = move || progress.with(Option::is_some);
     let choose = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<u32>() {
-            count.set(number.clamp(1, MOST));
-        }
+        let entered = whole(&event_target_value(&event)).map(|number| u32::try_from(number).unwrap_or(MOST));
+        // Told where nothing changes, too, so that an entry that is refused gives way to what is in use.
+        count.update(|count| *count = entered.unwrap_or(*count).clamp(1, MOST));
     };
     let grouped = |number: u32| labels::count(f64::from(number));
     let said = move || {

@@ -8,7 +8,7 @@ use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MouseEvent};
+use web_sys::{AbortSignal, File, MouseEvent};
 
 use super::{
     checkpoint::{self, Checkpoint, Place, Refused},
@@ -44,15 +44,17 @@ impl Trainer {
         if self.is_busy.try_update(|is_busy| std::mem::replace(is_busy, true)) != Some(false) {
             return;
         }
+        let (is_wanted, signal) = self.reading.begin();
         spawn_local(async move {
             let read = match place {
                 None => Ok(Vec::new()),
-                Some(place) => self.read(place, file).await.map(|bytes| vec![bytes]),
+                Some(place) => self.read(place, file, signal).await.map(|bytes| vec![bytes]),
             };
-            if self.is_busy.try_set(false).is_some() {
-                // The page was left meanwhile.
+            // It may have been given up meanwhile, or the page left.
+            if !is_wanted() {
                 return;
             }
+            self.end_reading();
             match read {
                 Ok(buffers) => {
                     self.train(RunRequest::Begin(Box::new(config)), buffers).await;
@@ -67,9 +69,14 @@ impl Trainer {
     }
 
     /// The bytes that a run begins with.
-    async fn read(self, place: Place, file: Option<File>) -> Result<ArrayBuffer, EngineError> {
+    async fn read(
+        self,
+        place: Place,
+        file: Option<File>,
+        signal: Option<AbortSignal>,
+    ) -> Result<ArrayBuffer, EngineError> {
         match (place, file) {
-            (Place::Site(name), _) => site::fetch_bytes(&site::url(&format!("models/{name}"))).await,
+            (Place::Site(name), _) => site::fetch_bytes(&site::url(&format!("models/{name}")), signal.as_ref()).await,
             (Place::Own(name), _) => self.engine.read_stored(Item::Model, name).await,
             (Place::File, Some(file)) => match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => Ok(buffer.unchecked_into()),

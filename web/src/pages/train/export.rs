@@ -50,17 +50,19 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
     let order =
         Order { judges: RwSignal::new(false), what: RwSignal::new(String::new()), underway: RwSignal::new(None) };
     let is_busy = RwSignal::new(false);
-    let made = RwSignal::new_local(None::<(ManifestEntry, ArrayBuffer)>);
+    let made = RwSignal::new_local(None::<Product>);
     on_cleanup(move || order.cancel(trainer));
     let make = move |_| {
         is_busy.set(true);
         let name = name.get_untracked();
         spawn_local(async move {
             match order.export(trainer, name).await {
-                Ok((entry, file)) => {
-                    let said = td_string!(trainer.locale(), train_made_model, name = entry.card.name.clone());
-                    trainer.toasts.note(said.to_string());
-                    made.try_set(Some((entry, file)));
+                Ok(product) => {
+                    if product.kept {
+                        let name = product.entry.card.name.clone();
+                        trainer.toasts.note(td_string!(trainer.locale(), train_made_model, name = name).to_string());
+                    }
+                    made.try_set(Some(product));
                     trainer.refresh();
                 }
                 Err(error) => {
@@ -116,9 +118,18 @@ pub fn Export(trainer: Trainer) -> impl IntoView {
                 <p class="warning" role="status" data-testid="name-replaces">{t!(i18n, train_name_replaces)}</p>
             </Show>
             <p class="muted">{t!(i18n, train_checkpoint_help)}</p>
-            {move || made.get().map(|(entry, file)| view! { <Made entry file /> })}
+            {move || made.get().map(|product| view! { <Made product /> })}
         </section>
     }
+}
+
+/// A model that was made.
+#[derive(Clone)]
+struct Product {
+    entry: ManifestEntry,
+    file: ArrayBuffer,
+    /// Whether it lies on this machine: else it is on no page.
+    kept: bool,
 }
 
 /// What is to be made, besides its name.
@@ -144,7 +155,7 @@ impl Order {
     }
 
     /// Makes a model of the run.
-    async fn export(self, trainer: Trainer, name: String) -> Result<(ManifestEntry, ArrayBuffer), EngineError> {
+    async fn export(self, trainer: Trainer, name: String) -> Result<Product, EngineError> {
         let what = self.what.with_untracked(|what| what.trim().to_owned());
         let request = if self.judges.get_untracked() {
             RunRequest::Calibrate { name, what }
@@ -156,8 +167,8 @@ impl Order {
         let answer = answer.await;
         self.underway.try_set(None);
         match answer? {
-            (Reply::Exported(entry), buffers) => match buffers.into_iter().next() {
-                Some(file) => Ok((*entry, file)),
+            (Reply::Exported { entry, kept }, buffers) => match buffers.into_iter().next() {
+                Some(file) => Ok(Product { entry: *entry, file, kept }),
                 None => Err(EngineError::Protocol("file".into())),
             },
             _ => Err(EngineError::Protocol("exported".into())),
@@ -199,14 +210,16 @@ fn Normal(order: Order) -> impl IntoView {
 
 /// Where the model can be used, and its file.
 #[component]
-fn Made(entry: ManifestEntry, file: ArrayBuffer) -> impl IntoView {
+fn Made(product: Product) -> impl IntoView {
     let i18n = use_i18n();
+    let Product { entry, file, kept } = product;
     let (name, file) = (entry.card.name.clone(), StoredValue::new_local(file));
     let (to_save, size) = (name.clone(), labels::bytes(entry.bytes as f64));
     view! {
         <p class="made" role="status" data-testid="made">
             <strong>{name}</strong> " "
-            {link(&entry).map(|href| view! { <a class="button" href=href data-testid="use-model">{t!(i18n, train_use)}</a> })}
+            {(!kept).then(|| view! { <span>{t!(i18n, train_model_unkept)}</span> " " })}
+            {link(&entry).filter(|_| kept).map(|href| view! { <a class="button" href=href data-testid="use-model">{t!(i18n, train_use)}</a> })}
             <button data-testid="save-model" on:click=move |_| file.with_value(|file| give_file(file, &to_save))>
                 {t!(i18n, train_save_model)} " (" {size} ")"
             </button>
@@ -214,7 +227,7 @@ fn Made(entry: ManifestEntry, file: ArrayBuffer) -> impl IntoView {
     }
 }
 
-/// Saves the run, and gives its checkpoint to the user.
+/// Saves the run, and gives its checkpoint to the user, also where it cannot be kept here.
 fn save(trainer: Trainer) {
     spawn_local(async move {
         match trainer.ask(RunRequest::Save).await {

@@ -41,12 +41,6 @@ pub struct Form {
     pub weight: RwSignal<Option<Result<Weight, String>>>,
 }
 
-/// A whole number of what a field for numbers takes: `1e4` and `500.5`, too.
-pub fn whole(text: &str) -> Option<u64> {
-    let number = text.trim().parse::<f64>().ok()?;
-    (0.0..1e15).contains(&number).then_some(number as u64)
-}
-
 /// The sets that a system begins with.
 fn usual_sets(preset: &Preset) -> [DrawnSet; 2] {
     match preset.needs {
@@ -147,6 +141,15 @@ impl Form {
         }
     }
 
+    /// Whether anything was chosen of which a model would take the place. Tracked.
+    pub fn is_chosen(self) -> bool {
+        let preset = self.preset.get();
+        preset.system != presets::ALL[0].system
+            || self.side.get() != preset.sides[0]
+            || !self.changes.with(BTreeMap::is_empty)
+            || self.checkpoint.with(Option::is_some)
+    }
+
     /// Whether one may choose between grey and colours. Tracked.
     pub fn has_colours(self) -> bool {
         let (preset, side) = (self.preset.get(), self.side.get());
@@ -184,10 +187,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_for_numbers_gives_whole_ones_however_they_are_written() {
-        let given = ["64", "1e4", "500.5", "0", " 7 "].map(whole);
-        assert_eq!(given, [64, 10_000, 500, 0, 7].map(Some));
-        assert_eq!(["", "-1", "1e300", "inf", "NaN", "many"].map(whole), [None; 6]);
+    fn a_model_takes_the_place_of_settings_and_not_of_pictures() {
+        Owner::new().with(|| {
+            let form = Form::new();
+            form.take(0, PictureSet::Drawn(DrawnSet::Avatars));
+            form.typed.set("mine".into());
+            assert!(!form.is_chosen());
+            form.change("/batch", 12.into());
+            assert!(form.is_chosen());
+            form.choose(&presets::ALL[0]);
+            assert!(!form.is_chosen());
+            form.choose(&presets::ALL[1]);
+            assert!(form.is_chosen());
+        });
     }
 
     #[test]

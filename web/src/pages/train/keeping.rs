@@ -15,17 +15,19 @@ impl Trainer {
     /// Asks what lies on this machine.
     pub fn refresh(self) {
         spawn_local(async move {
-            let stored = match self.engine.stored().await {
-                Ok(stored) => stored,
-                Err(error) => {
-                    match error {
-                        EngineError::Storage(why) => drop(self.unkept.try_set(Some(why))),
-                        error => self.tell(&error),
-                    }
-                    Default::default()
+            match self.engine.stored().await {
+                Ok(stored) => {
+                    self.unkept.try_set(None);
+                    self.stored.try_set(Some(stored));
+                    return;
                 }
-            };
-            self.stored.try_set(Some(stored));
+                Err(EngineError::Storage(why)) => drop(self.unkept.try_set(Some(why))),
+                Err(error) => self.tell(&error),
+            }
+            // What was listed before may be there all the same.
+            self.stored.try_update(|stored| {
+                stored.get_or_insert_default();
+            });
         });
     }
 

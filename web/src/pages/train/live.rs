@@ -8,6 +8,7 @@ use super::{
     curves::Curves,
     export::Export,
     form,
+    leaving::Unsaved,
     look::RunLook,
     pictures::Pictures,
     rates::LiveRates,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     components::{confirm::Confirm, focus, labels},
     i18n::*,
+    numbers::whole,
 };
 
 impl Trainer {
@@ -62,8 +64,9 @@ pub fn Live(trainer: Trainer) -> impl IntoView {
                 </span>
             </h2>
             // The worker does what it is asked in turn: what is pressed while another run is being opened would be done to that one.
-            <fieldset disabled=move || trainer.is_busy.get()>
+            <fieldset disabled=move || trainer.is_opening()>
                 <Buttons trainer />
+                <Unsaved trainer />
                 <Signs trainer />
                 <Readout trainer />
                 <Pictures trainer />
@@ -91,7 +94,7 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
     });
     let step = move |kind| trainer.command(Command::Step(kind));
     let set_end = move |event| {
-        trainer.stop_at.set(form::whole(&event_target_value(&event)).filter(|end| *end > 0));
+        trainer.stop_at.set(whole(&event_target_value(&event)).filter(|end| *end > 0));
         if running.get_untracked() {
             trainer.train_on_now();
         }
@@ -159,7 +162,7 @@ fn Buttons(trainer: Trainer) -> impl IntoView {
                     id="reset-button"
                 />
             </Show>
-            <button data-testid="put-away" on:click=move |_| trainer.put_away()>{t!(i18n, train_put_away)}</button>
+            <button data-testid="put-away" on:click=move |_| trainer.put_away(false)>{t!(i18n, train_put_away)}</button>
         </div>
     }
 }

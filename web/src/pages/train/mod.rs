@@ -10,12 +10,14 @@ mod export;
 mod form;
 mod intake;
 mod keeping;
+mod leaving;
 mod live;
 mod look;
 mod named;
 mod offered;
 mod pictures;
 mod rates;
+mod reading;
 mod runs;
 mod sets;
 mod settings;
@@ -94,11 +96,13 @@ pub fn TrainPage() -> impl IntoView {
 fn Opening(trainer: Trainer) -> impl IntoView {
     let i18n = use_i18n();
     let share = move || trainer.underway.get()?.share;
+    let said =
+        move || if trainer.reading.is_on() { t_string!(i18n, downloading) } else { t_string!(i18n, train_opening) };
     view! {
-        <Show when=move || trainer.underway.get().is_some()>
+        <Show when=move || trainer.reading.is_on() || trainer.underway.get().is_some()>
             <p class="loading" role="status">
-                {t!(i18n, train_opening)} " "
-                <progress max="1" prop:value=share aria-label=move || t_string!(i18n, train_opening)></progress>
+                {said} " "
+                <progress max="1" prop:value=share aria-label=said></progress>
                 <button data-testid="cancel-opening" on:click=move |_| trainer.cancel()>{t!(i18n, cancel)}</button>
             </p>
         </Show>

@@ -61,7 +61,7 @@ pub fn of_site() -> RwSignal<Option<Vec<ManifestEntry>>> {
 }
 
 /// Takes the model of the link that the page is opened with, once it is known where it is, and keeps it in the address while it is
-/// what is begun with.
+/// what is begun with. What was chosen before that stays, and the link is forgotten.
 pub fn take_linked(trainer: Trainer, of_site: RwSignal<Option<Vec<ManifestEntry>>>) {
     let Some(wanted) = links::model(&links::query()) else { return };
     let form = trainer.form;
@@ -76,6 +76,10 @@ pub fn take_linked(trainer: Trainer, of_site: RwSignal<Option<Vec<ManifestEntry>
                 links::forget_model("train");
             }
             return Some(taken);
+        }
+        if form.is_chosen() {
+            links::forget_model("train");
+            return Some(Place::File);
         }
         let (of_site, own) = (of_site.get()?, own()?);
         let found = offered(&of_site, &own).find(|model| model.entry.card.name == wanted.name);

@@ -83,7 +83,7 @@ pub fn LiveRates(trainer: Trainer) -> impl IntoView {
         let to_tune = key.clone();
         let tune = StoredValue::new_local(debounce(REST, move |(run, rate): (Option<String>, f64)| {
             // By now another one may be open, or in the opening.
-            if run.is_some() && run == open() && trainer.is_busy.try_get_untracked() == Some(false) {
+            if run.is_some() && run == open() && !untrack(|| trainer.is_opening()) {
                 trainer.tune(vec![(to_tune.clone(), rate)]);
             } else {
                 wanted.try_set(None);

@@ -9,7 +9,7 @@ use super::{
     trainer::Trainer,
     words,
 };
-use crate::{components::fold::Fold, i18n::*};
+use crate::{components::fold::Fold, i18n::*, numbers::whole};
 
 #[component]
 pub fn Settings(trainer: Trainer) -> impl IntoView {
@@ -25,7 +25,7 @@ pub fn Settings(trainer: Trainer) -> impl IntoView {
             form.setting(place).map(|value| value.to_string())
         };
         let set = move |event| {
-            let entered = form::whole(&event_target_value(&event)).and_then(|number| u32::try_from(number).ok());
+            let entered = whole(&event_target_value(&event)).and_then(|number| u32::try_from(number).ok());
             entered.into_iter().for_each(|number| form.change(place, number.into()));
             entries.update(|count| *count += 1);
         };

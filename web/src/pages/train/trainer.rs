@@ -11,6 +11,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     form::Form,
     look::{RunLook, Shown},
+    reading::Reading,
 };
 use crate::{
     components::labels,
@@ -36,6 +37,8 @@ pub struct Trainer {
     pub promised: RwSignal<Option<bool>>,
     /// The run that is open.
     pub open: RwSignal<Option<RunInfo>>,
+    /// Why the open run could not be saved when it was to go.
+    pub unsaved: RwSignal<Option<String>>,
     /// The run that was to be opened, and is so in another tab.
     pub elsewhere: RwSignal<Option<String>>,
     pub look: RwSignal<RunLook>,
@@ -50,6 +53,8 @@ pub struct Trainer {
     /// Whether a run is being begun or opened, and which request does it.
     pub is_busy: RwSignal<bool>,
     pub underway: RwSignal<Option<Underway>>,
+    /// What a run is to begin with, on its way to the page: the worker has not been asked yet.
+    pub reading: Reading,
     /// Milliseconds since 1970, to the second.
     pub now: RwSignal<f64>,
     /// Whether the part of the user's pictures was asked for.
@@ -67,6 +72,7 @@ impl Trainer {
             unkept: RwSignal::new(None),
             promised: RwSignal::new(None),
             open: RwSignal::new(None),
+            unsaved: RwSignal::new(None),
             elsewhere: RwSignal::new(None),
             look: RwSignal::new(RunLook::default()),
             shown: RwSignal::new(None),
@@ -75,6 +81,7 @@ impl Trainer {
             stop_at: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             underway: RwSignal::new(None),
+            reading: Reading::new(),
             now: RwSignal::new(js_sys::Date::now()),
             adding: RwSignal::new(false),
         };
@@ -99,12 +106,13 @@ impl Trainer {
             on_cleanup(move || timer.clear());
         }
         on_cleanup(move || {
+            trainer.end_reading();
             trainer.cancel();
             // The next page of this kind may have opened its own run before this one is gone.
             if trainer.engine.leave_run(number) {
                 spawn_local(async move {
                     // Where there is none, there is nothing to tell.
-                    let _ = trainer.engine.request(Request::Run(RunRequest::Close), Vec::new()).await;
+                    let _ = trainer.engine.request(Request::Run(RunRequest::Close { anyway: true }), Vec::new()).await;
                 });
             }
         });
@@ -127,6 +135,11 @@ impl Trainer {
 
     pub fn is_running(self) -> bool {
         self.state() == SessionState::Running
+    }
+
+    /// Whether the worker is opening a run: what it is asked from now on is done to that one. Tracked.
+    pub fn is_opening(self) -> bool {
+        self.is_busy.get() && !self.reading.is_on()
     }
 
     /// Opens a run of this machine where it was saved last, and trains on.
@@ -161,6 +174,7 @@ impl Trainer {
             }
             // Before anything went.
             Err(_) if is_elsewhere => {}
+            Err(EngineError::Unsaved(why)) => self.unsaved.set(Some(why)),
             Err(error) => {
                 if of.is_some() {
                     self.forget();
@@ -172,23 +186,13 @@ impl Trainer {
         self.refresh();
     }
 
-    fn forget(self) {
+    pub(super) fn forget(self) {
         self.back_to_now();
         self.open.try_set(None);
+        self.unsaved.try_set(None);
         self.stop_at.try_set(None);
         self.shown.try_set(None);
         self.look.try_set(RunLook::default());
-    }
-
-    /// Saves and closes the run that is open.
-    pub fn put_away(self) {
-        spawn_local(async move {
-            if let Err(error) = self.engine.request(Request::Run(RunRequest::Close), Vec::new()).await {
-                self.tell(&error);
-            }
-            self.forget();
-            self.refresh();
-        });
     }
 
     /// Opens a run, idle.
@@ -205,14 +209,27 @@ impl Trainer {
         match answer? {
             (Reply::Run(info), _) => {
                 self.open.try_set(Some(*info));
+                self.unsaved.try_set(None);
                 Ok(())
             }
             _ => Err(EngineError::Protocol("run".into())),
         }
     }
 
+    /// Ends the reading of what a run is to begin with. Whether there was any.
+    pub(super) fn end_reading(self) -> bool {
+        let was_on = self.reading.end();
+        if was_on {
+            self.is_busy.set(false);
+        }
+        was_on
+    }
+
     /// Stops what is being begun or opened.
     pub fn cancel(self) {
+        if self.end_reading() {
+            return;
+        }
         if let Some(underway) = self.underway.try_get_untracked().flatten() {
             self.engine.cancel(underway.id);
         }

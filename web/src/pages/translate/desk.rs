@@ -21,7 +21,7 @@ use crate::{
         image_to_image::ask::{Asker, Picture, Told, Verdicts},
         links::{asked, compare, complain, query},
     },
-    shelf::{Shelf, is_of_pytorch},
+    shelf::{Shelf, is_model},
     state::{
         screen, site, storage,
         toasts::{Toasts, use_toasts},
@@ -169,7 +169,6 @@ impl Desk {
 
     /// Opens the model that is among files that were dropped or opened as pictures. Whether there is one.
     pub fn takes(self, files: &[web_sys::File]) -> bool {
-        let is_model = |name: &str| name.ends_with(".safetensors") || is_of_pytorch(name);
         let model = files.iter().find(|file| is_model(&file.name())).filter(|_| !self.is_batching.get_untracked());
         model.into_iter().for_each(|file| self.open_file(file.clone()));
         model.is_some()

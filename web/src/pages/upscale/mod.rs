@@ -23,14 +23,15 @@ use crate::{
     },
     i18n::*,
     shelf::Shelf,
+    state::newest::Turns,
 };
 
 /// How many times larger it makes a picture.
 const SCALE: usize = 4;
 
 /// A studio whose ways are the models of super-resolution, that of the link or else the first to begin with, and bicubic
-/// interpolation.
-fn studio() -> Studio {
+/// interpolation. What is chosen before that one is known ends the wait for it.
+fn studio(turns: Turns) -> Studio {
     let (shelf, way) = (Shelf::new::<SuperresConfig>(), RwSignal::new(labels::BICUBIC.to_owned()));
     let scale = Memo::new(move |_| {
         let model = shelf.find(&way.get());
@@ -44,11 +45,14 @@ fn studio() -> Studio {
         refusal: Callback::new(move |size| refusal(i18n.get_locale(), size, scale.get())),
     };
     let studio = Studio::new(shelf, way, scale, plan);
-    let wanted = links::model(&query());
+    let (wanted, is_wanted) = (links::model(&query()), turns.begin());
     spawn_local(async move {
         let name = wanted.as_ref().map_or("", |model| &model.name);
         if let Err(error) = shelf.load(name).await {
             labels::tell(studio.toasts, studio.locale(), &error);
+            return;
+        }
+        if !is_wanted() {
             return;
         }
         let entry = shelf.models.with_untracked(|models| {
@@ -68,7 +72,8 @@ fn studio() -> Studio {
 #[component]
 pub fn UpscalePage() -> impl IntoView {
     let i18n = use_i18n();
-    let studio = studio();
+    let turns = Turns::default();
+    let studio = studio(turns);
     let is_batching = RwSignal::new(false);
     let batch = Batch::new(studio, is_batching);
     let open = move |files: Vec<File>| batch.open(files);
@@ -82,7 +87,7 @@ pub fn UpscalePage() -> impl IntoView {
             <p>{t!(i18n, up_lead)}</p>
         </div>
         <div class="upscale" on:dragover=|event: DragEvent| event.prevent_default() on:drop=drop>
-            <Tools studio is_batching title open />
+            <Tools studio turns is_batching title open />
             <BatchPanel
                 batch
                 start=move || t_string!(i18n, up_batch_start).to_owned()
@@ -112,6 +117,8 @@ pub fn UpscalePage() -> impl IntoView {
 #[component]
 fn Tools(
     studio: Studio,
+    /// Whoever waits for the models, to choose the first.
+    turns: Turns,
     is_batching: RwSignal<bool>,
     title: Callback<String, String>,
     #[prop(into)] open: Callback<Vec<File>>,
@@ -119,6 +126,7 @@ fn Tools(
     let i18n = use_i18n();
     let names = move || studio.shelf.names().into_iter().chain([labels::BICUBIC.to_owned()]).collect::<Vec<_>>();
     let choose = move |name: String| {
+        turns.end();
         studio.way.set(name);
         links::forget_model("upscale");
     };
