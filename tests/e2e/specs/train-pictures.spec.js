@@ -158,7 +158,7 @@ test('pictures that a tab has no memory for are refused before they are read', a
   await page.getByTestId('system-superres').click();
   await page.getByTestId('side').selectOption('128');
   await page.getByTestId('data-0').selectOption({ label: 'huge' });
-  await expect(page.getByTestId('refused')).toContainText(/would take \d\.\d GB of memory, and a tab has 2\.0 GB/, LONG);
+  await expect(page.getByTestId('refused')).toContainText(/would take \d\.\d GB of memory, and a tab has 2\.8 GB/, LONG);
   await expect(page.getByTestId('begin')).toBeDisabled();
   await page.getByTestId('system-dcgan').click();
   await expect(page.getByTestId('weight')).toContainText('numbers to learn', LONG);

@@ -102,7 +102,7 @@ test('a run that cannot be saved stays where another is to take its place', asyn
   await fillDisk(page, true);
   await stepOn(page);
   await leave(page);
-  await expect(toast(page, 'full on purpose')).toBeVisible(LONG);
+  await expect(toast(page, 'could not be saved: full on purpose')).toBeVisible(LONG);
 });
 
 test('the same model made again is not written again', async ({ page }) => {
