@@ -3,18 +3,12 @@
 import fs from 'node:fs/promises';
 
 import { expect, test } from '../support/test.js';
-import { modelPath, withCard } from '../support/models.js';
+import { cardIn, modelPath, withCard } from '../support/models.js';
 import { open } from '../support/page.js';
 import { LONG, begin, pause, steps } from '../support/train.js';
 import { savedFile } from '../support/upscale.js';
 
 test.describe.configure({ timeout: 240_000 });
-
-/** The card in a model file. */
-function cardIn(bytes) {
-  const { __metadata__: metadata } = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())));
-  return JSON.parse(metadata['forger.card']);
-}
 
 /** Chooses a model to begin with, by the beginning of its option's value. */
 async function choose(page, beginning) {

@@ -2,6 +2,7 @@
 
 import { expect, test } from '../support/test.js';
 import { breakWorker, fillDisk, makeBreakable, makeFillable } from '../support/gpu.js';
+import { cardIn } from '../support/models.js';
 import { answered, engineState, engineStops, leave, number, open, watchWorker } from '../support/page.js';
 import { LONG, begin, pause, released, steps } from '../support/train.js';
 import { savedFile } from '../support/upscale.js';
@@ -10,12 +11,6 @@ test.describe.configure({ timeout: 240_000 });
 
 const toast = (page, text) => page.getByTestId('error-toast').filter({ hasText: text });
 const name = (page) => page.getByTestId('run-name');
-
-/** The card in a model file. */
-function cardIn(bytes) {
-  const { __metadata__: metadata } = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())));
-  return JSON.parse(metadata['forger.card']);
-}
 
 /** Does one step more. How many there are then. */
 async function stepOn(page) {

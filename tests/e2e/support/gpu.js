@@ -184,26 +184,20 @@ export const passForFastCard = (context) => inFront(context, [asHardware, asFast
 /** From now on software WebGPU passes for a card that refuses to be opened. */
 export const passForRefusingCard = (context) => inFront(context, [asHardware, asRefusing]);
 
-/** Ends the worker, `throw` or `panic`, or its GPU, `lose` or `lose-saving`, once it has heard of it: whatever is asked next comes later. */
-export const breakWorker = (page, how) =>
+/** Says something to what stands in front of the engine, and waits until that has heard of it. */
+const tellWorker = (page, name, what) =>
   page.evaluate(
-    (how) =>
+    ([name, what]) =>
       new Promise((heard) => {
-        const channel = new BroadcastChannel('break');
+        const channel = new BroadcastChannel(name);
         channel.onmessage = () => heard(channel.close());
-        channel.postMessage(how);
+        channel.postMessage(what);
       }),
-    how,
+    [name, what],
   );
 
+/** Ends the worker, `throw` or `panic`, or its GPU, `lose` or `lose-saving`, once it has heard of it: whatever is asked next comes later. */
+export const breakWorker = (page, how) => tellWorker(page, 'break', how);
+
 /** The disk is full for the worker, or no longer, once it has heard of it. */
-export const fillDisk = (page, full) =>
-  page.evaluate(
-    (full) =>
-      new Promise((heard) => {
-        const channel = new BroadcastChannel('disk');
-        channel.onmessage = () => heard(channel.close());
-        channel.postMessage(full);
-      }),
-    full,
-  );
+export const fillDisk = (page, full) => tellWorker(page, 'disk', full);

@@ -30,3 +30,9 @@ export async function withCard(name, change) {
   length.writeBigUInt64LE(BigInt(padded.length));
   return Buffer.concat([length, padded, rest]);
 }
+
+/** The card in a model file. */
+export function cardIn(bytes) {
+  const { __metadata__: metadata } = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())));
+  return JSON.parse(metadata['forger.card']);
+}
