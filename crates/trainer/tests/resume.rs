@@ -196,6 +196,16 @@ fn a_run_that_began_with_a_model_is_repeated_with_its_name() {
     works(folder.path(), &format!("{line} --steps 4 --resume"));
     assert!(note(folder.path())["from"].as_str().unwrap().ends_with("first"));
     refused(folder.path(), &format!("{TRAIN} --from @/other --steps 6 --resume"), &["the run began with", "first"]);
+    // Of a model file, the terms of its weights hold on.
+    works(folder.path(), "export @/first --name first --licence research --out @/models");
+    let manifest = || -> Value {
+        serde_json::from_str(&fs::read_to_string(folder.path().join("models/manifest.json")).unwrap()).unwrap()
+    };
+    let file = manifest()["models"][0]["file"].as_str().unwrap().to_owned();
+    works(folder.path(), &format!("{TRAIN} --from @/models/{file} --steps 1").replace("@/run", "@/next"));
+    works(folder.path(), "export @/next --name next --notes mine --out @/models");
+    let card = &manifest()["models"][1]["card"];
+    assert_eq!(card["licence"], "MIT OR Apache-2.0; of the weights it began with: research");
     // It began with no auxiliary classifier, and must not seem to have one.
     let line = format!("{line} --steps 6 --resume --auxiliary-classifier @/none");
     refused(folder.path(), &line, &["--auxiliary-classifier: the run began without one"]);
